@@ -1,0 +1,37 @@
+using Mprpc.Connections;
+
+namespace Mprpc.Dispatch;
+
+/// <summary>A call on its way from the message to the method.</summary>
+/// <param name="connection">Where it came from and its answer goes.</param>
+/// <param name="messageId">The number to echo, or null for a notification.</param>
+/// <param name="loop">The read loop that the call runs on, or null where it runs on a thread of its own.</param>
+internal readonly struct IncomingCall(RpcConnection connection, long? messageId, ReadLoop? loop)
+{
+    private readonly long _role = loop?.Role ?? 0;
+
+    public RpcConnection Connection { get; } = connection;
+
+    public long? MessageId { get; } = messageId;
+
+    public ReadLoop? Loop { get; } = loop;
+
+    /// <summary>Ends the part of the call that is the service's own code.</summary>
+    /// <returns>Whether the thread still holds the read loop, so that the answer goes into its batch.</returns>
+    public bool LeaveUserCode()
+    {
+        if (Loop is null)
+        {
+            return false;
+        }
+
+        if (Loop.LeaveUserCode(_role))
+        {
+            return true;
+        }
+
+        // The call was counted as running when the loop went on without this thread.
+        Connection.RunningCalls.Remove();
+        return false;
+    }
+}

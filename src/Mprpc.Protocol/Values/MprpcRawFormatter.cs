@@ -1,0 +1,15 @@
+using System.Buffers;
+using MessagePack;
+using MessagePack.Formatters;
+
+namespace Mprpc;
+
+/// <summary>Copies a value's bytes as they stand.</summary>
+internal sealed class MprpcRawFormatter : IMessagePackFormatter<MprpcRaw>
+{
+    public static readonly MprpcRawFormatter Instance = new();
+
+    public void Serialize(ref MessagePackWriter writer, MprpcRaw value, MessagePackSerializerOptions options) => writer.WriteRaw(value.Memory.Span);
+
+    public MprpcRaw Deserialize(ref MessagePackReader reader, MessagePackSerializerOptions options) => new(reader.ReadRaw().ToArray());
+}
