@@ -22,8 +22,13 @@ internal sealed class RawSocketPeer : Peer
         return Task.FromResult((IPEndPoint)listener.LocalEndPoint!);
     }
 
-    public override async Task<ILoad> ConnectAsync(IPEndPoint server, Scenario scenario) =>
-        new PingPongLoad(await Dialler.DialAsync(server), RawKestrelPeer.SumBytes);
+    public override Task<ILoad> ConnectAsync(IPEndPoint server, Scenario scenario)
+    {
+        // Never an async operation on this socket: it would stop blocking for good, and only pretend to.
+        var socket = new Socket(server.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        socket.Connect(server);
+        return Task.FromResult<ILoad>(new PingPongLoad(socket, RawKestrelPeer.SumBytes));
+    }
 
     public override Task<IAsyncDisposable> OpenIdleAsync(IPEndPoint server) =>
         throw new NotSupportedException("A blocking socket holds a thread a connection.");
