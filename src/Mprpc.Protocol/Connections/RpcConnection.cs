@@ -28,8 +28,8 @@ internal sealed class RpcConnection : MprpcConnection
     {
         _settings = settings;
         Closed = _closed.Token;
-        RunningCalls = new RunningCalls(settings.Limits.MaxRunningCalls);
         Requests = new InFlightRequests(settings.Clock);
+        RunningCalls = new RunningCalls(settings.Limits.MaxRunningCalls, Requests);
         Output = new MessageOutput(settings.Transport.Output, settings.Serializer, OnOutputFailed);
         _loop = new ReadLoop(this, settings.Transport.Input, settings.Limits.MaxMessageSize, settings.Limits.MaxDepth);
     }
@@ -173,6 +173,7 @@ internal sealed class RpcConnection : MprpcConnection
             return false;
         }
 
+        RunningCalls.Recheck();
         RequestWriter.PrependRequestHead(request, call.MessageId);
 
         if (cancellationToken.CanBeCanceled)

@@ -33,13 +33,19 @@ internal sealed class Dispatcher(MethodTable methods, MprpcSerializerOptions ser
 
         if (!TryReadCount(message.Span, ref start, out int count))
         {
-            RefuseParams(call, method, $"Method '{method.WireName}' takes its params as an array; they came as {Describe(message.Span[start])}.");
+            RefuseCall(call, method, RpcErrorKind.InvalidArguments, $"Method '{method.WireName}' takes its params as an array; they came as {Describe(message.Span[start])}.");
             return true;
         }
 
         if (count < method.Description.RequiredParameters || count > method.Description.Parameters.Count)
         {
             RefuseCount(call, method, count);
+            return true;
+        }
+
+        if (connection.RunningCalls.IsFull)
+        {
+            RefuseCall(call, method, RpcErrorKind.Handler, $"{connection.Limits.MaxRunningCalls} calls of this connection are running, as many as may; wait for answers before calling on.");
             return true;
         }
 
@@ -129,13 +135,13 @@ internal sealed class Dispatcher(MethodTable methods, MprpcSerializerOptions ser
         string takes = required == all ? $"{all}" : $"{required} to {all}";
         string unit = all == 1 ? "param" : "params";
         string came = call.MessageId is { } id ? $"request {id} has {count}" : $"the notification has {count}";
-        RefuseParams(call, method, $"Method '{method.WireName}' takes {takes} {unit}; {came}.");
+        RefuseCall(call, method, RpcErrorKind.InvalidArguments, $"Method '{method.WireName}' takes {takes} {unit}; {came}.");
     }
 
-    private void RefuseParams(in IncomingCall call, RpcMethod method, string message)
+    private void RefuseCall(in IncomingCall call, RpcMethod method, RpcErrorKind kind, string message)
     {
-        ProtocolLog.ParamsRefused(call.Connection.Logger, call.Connection.Id, method.WireName, message);
-        Refuse(call, onLoop: true, new RpcError(RpcErrorKind.InvalidArguments, message));
+        ProtocolLog.CallRefused(call.Connection.Logger, call.Connection.Id, method.WireName, message);
+        Refuse(call, onLoop: true, new RpcError(kind, message));
     }
 
     private void Refuse(in IncomingCall call, bool onLoop, in RpcError error)

@@ -18,20 +18,18 @@ internal readonly struct IncomingCall(RpcConnection connection, long? messageId,
 
     /// <summary>Ends the part of the call that is the service's own code.</summary>
     /// <returns>Whether the thread still holds the read loop, so that the answer goes into its batch.</returns>
-    public bool LeaveUserCode()
+    public bool LeaveUserCode() => Loop is not null && Loop.LeaveUserCode(_role);
+
+    /// <summary>Ends the call on this thread; to be called when it is answered.</summary>
+    /// <returns><paramref name="onLoop"/>: whether the thread goes on with the read loop.</returns>
+    public bool End(bool onLoop)
     {
-        if (Loop is null)
+        if (!onLoop && Loop is not null)
         {
-            return false;
+            // It counts as running since the loop went on without this thread.
+            Connection.RunningCalls.Remove();
         }
 
-        if (Loop.LeaveUserCode(_role))
-        {
-            return true;
-        }
-
-        // The call was counted as running when the loop went on without this thread.
-        Connection.RunningCalls.Remove();
-        return false;
+        return onLoop;
     }
 }

@@ -32,7 +32,7 @@ internal sealed class RpcMethod<TService, TReturn, TReturned, TResult>(
             if (!returned.IsCompleted)
             {
                 RunningCall<TReturned, TReturn, TResult>.Start(connection, this, call.MessageId, context, returned);
-                return call.LeaveUserCode();
+                return call.End(call.LeaveUserCode());
             }
 
             result = returned.GetResult();
@@ -47,14 +47,15 @@ internal sealed class RpcMethod<TService, TReturn, TReturned, TResult>(
         {
             bool holdsLoop = parameters.Ended ? call.LeaveUserCode() : call.Loop is not null;
             connection.Dispatcher.AnswerFailure(call, this, exception, holdsLoop);
-            context?.Release(call, holdsLoop);
-            return holdsLoop;
+            return End(call, context, holdsLoop);
         }
 
         bool onLoop = call.LeaveUserCode();
         Answer(call, onLoop, result, largeAnswer);
-        return context is null ? onLoop : context.Release(call, onLoop);
+        return End(call, context, onLoop);
     }
+
+    private static bool End(in IncomingCall call, CallContext? context, bool onLoop) => call.End(context is null ? onLoop : context.Release(call, onLoop));
 
     private static void Answer(in IncomingCall call, bool onLoop, TResult result, MprpcWriter? largeAnswer)
     {
