@@ -226,7 +226,7 @@ internal sealed class RpcConnection : MprpcConnection
     {
         if (onLoop)
         {
-            loop!.Batch.WriteRaw(answer.WrittenSpan);
+            loop!.Batch.WriteEncoded(answer.WrittenSpan);
             MprpcWriter.Return(answer);
         }
         else if (!Output.TrySend(answer))
