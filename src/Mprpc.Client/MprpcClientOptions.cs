@@ -49,6 +49,17 @@ public sealed class MprpcClientOptions
     /// <summary>The clock of timeouts, lifetimes and delays. Default the system's.</summary>
     public TimeProvider TimeProvider { get; set; } = TimeProvider.System;
 
+    /// <summary>Sets the options above as this kind of server wants them.</summary>
+    /// <param name="peer">The server that the client calls.</param>
+    /// <returns>These options.</returns>
+    public MprpcClientOptions UsePeer(MprpcPeer peer)
+    {
+        ArgumentNullException.ThrowIfNull(peer);
+        OldSpec = peer.OldSpec;
+        MaxInFlightPerConnection = peer.MaxInFlightPerConnection;
+        return this;
+    }
+
     /// <summary>Checks the options, and returns them as they are now.</summary>
     internal MprpcClientOptions Freeze()
     {

@@ -20,7 +20,10 @@ internal sealed class Dispatcher(MethodTable methods, MprpcSerializerOptions ser
     /// <returns>False where the read loop has gone on without this thread.</returns>
     public bool Dispatch(RpcConnection connection, ReadLoop loop, ReadOnlyMemory<byte> message, in MessageHead head)
     {
-        var call = new IncomingCall(connection, head.Kind == MessageKind.Request ? head.MessageId : null, loop);
+        bool isFull = connection.RunningCalls.IsFull;
+        IncomingCall call = head.Kind == MessageKind.Request
+            ? new(connection, head.MessageId, connection.AnswerOrder?.Begin(), loop)
+            : new(connection, messageId: null, turn: null, loop);
         RpcMethod? method = head.MethodIsText ? methods.Find(head.Method) : null;
 
         if (method is null)
@@ -43,7 +46,7 @@ internal sealed class Dispatcher(MethodTable methods, MprpcSerializerOptions ser
             return true;
         }
 
-        if (connection.RunningCalls.IsFull)
+        if (isFull)
         {
             RefuseCall(call, method, RpcErrorKind.Handler, $"{connection.Limits.MaxRunningCalls} calls of this connection are running, as many as may; wait for answers before calling on.");
             return true;
@@ -52,7 +55,7 @@ internal sealed class Dispatcher(MethodTable methods, MprpcSerializerOptions ser
         if (method.BlocksItsThread)
         {
             connection.RunningCalls.Add();
-            ThreadPool.UnsafeQueueUserWorkItem(new OffloadedCall(connection, method, call.MessageId, message.ToArray(), start, count), preferLocal: false);
+            ThreadPool.UnsafeQueueUserWorkItem(new OffloadedCall(call.WithoutLoop(), method, message.ToArray(), start, count), preferLocal: false);
             return true;
         }
 
@@ -151,7 +154,7 @@ internal sealed class Dispatcher(MethodTable methods, MprpcSerializerOptions ser
             return;
         }
 
-        if (onLoop)
+        if (onLoop && call.Turn is null)
         {
             ResponseWriter.WriteError(call.Loop!.Batch, id, error, errorShape);
             return;
@@ -159,7 +162,7 @@ internal sealed class Dispatcher(MethodTable methods, MprpcSerializerOptions ser
 
         MprpcWriter writer = MprpcWriter.Rent(serializer);
         ResponseWriter.WriteError(writer, id, error, errorShape);
-        call.Connection.Answer(null, onLoop: false, writer);
+        call.Connection.Answer(call, onLoop, writer);
     }
 
     // docs/protocol.md 2.4: an array, or nil for an empty one.

@@ -31,7 +31,7 @@ internal sealed class RpcMethod<TService, TReturn, TReturned, TResult>(
 
             if (!returned.IsCompleted)
             {
-                RunningCall<TReturned, TReturn, TResult>.Start(connection, this, call.MessageId, context, returned);
+                RunningCall<TReturned, TReturn, TResult>.Start(call.WithoutLoop(), this, context, returned);
                 return call.End(call.LeaveUserCode());
             }
 
@@ -64,7 +64,7 @@ internal sealed class RpcMethod<TService, TReturn, TReturned, TResult>(
             return;
         }
 
-        if (largeAnswer is null && onLoop)
+        if (largeAnswer is null && onLoop && call.Turn is null)
         {
             ResponseWriter.WriteResult(call.Loop!.Batch, id, result);
             return;
@@ -76,6 +76,6 @@ internal sealed class RpcMethod<TService, TReturn, TReturned, TResult>(
             ResponseWriter.WriteResult(largeAnswer, id, result);
         }
 
-        call.Connection.Answer(call.Loop, onLoop, largeAnswer);
+        call.Connection.Answer(call, onLoop, largeAnswer);
     }
 }
