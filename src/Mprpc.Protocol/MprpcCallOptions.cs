@@ -13,15 +13,7 @@ public readonly record struct MprpcCallOptions
     /// <param name="cancellationToken">Ends the wait.</param>
     public static implicit operator MprpcCallOptions(CancellationToken cancellationToken) => FromCancellationToken(cancellationToken);
 
-    /// <summary>Options with a timeout only.</summary>
-    /// <param name="timeout">How long to wait.</param>
-    public static implicit operator MprpcCallOptions(TimeSpan timeout) => FromTimeSpan(timeout);
-
     /// <summary>Options with a cancellation token only.</summary>
     /// <param name="cancellationToken">Ends the wait.</param>
     public static MprpcCallOptions FromCancellationToken(CancellationToken cancellationToken) => new() { CancellationToken = cancellationToken };
-
-    /// <summary>Options with a timeout only.</summary>
-    /// <param name="timeout">How long to wait.</param>
-    public static MprpcCallOptions FromTimeSpan(TimeSpan timeout) => new() { Timeout = timeout };
 }

@@ -16,9 +16,13 @@ internal sealed class InFlightRequests(TimeProvider clock)
     private Exception? _closedBy;
     private ITimer? _timer;
     private long _nextTick = long.MaxValue;
+    private Action? _whenEmpty;
 
     /// <summary>Called, outside the lock, when a call has timed out.</summary>
     public Action? OnTimeout { get; set; }
+
+    /// <summary>Called, outside the lock, when the connection is closed, before the calls in flight fail.</summary>
+    public Action? OnClosed { get; set; }
 
     public int Count => Volatile.Read(ref _count);
 
@@ -76,25 +80,21 @@ internal sealed class InFlightRequests(TimeProvider clock)
             return null;
         }
 
+        PendingCall? call;
+
         lock (_gate)
         {
-            if (_slots.Length == 0)
-            {
-                return null;
-            }
-
-            ref PendingCall? slot = ref _slots[(int)messageId & (_slots.Length - 1)];
-            PendingCall? call = slot;
+            call = _slots.Length == 0 ? null : _slots[(int)messageId & (_slots.Length - 1)];
 
             if (call is null || call.MessageId != messageId)
             {
                 return null;
             }
 
-            slot = null;
-            _count--;
-            return call;
+            Free(call);
         }
+
+        return call;
     }
 
     /// <summary>Takes this call.</summary>
@@ -103,22 +103,29 @@ internal sealed class InFlightRequests(TimeProvider clock)
     {
         lock (_gate)
         {
-            if (_slots.Length == 0)
+            if (_slots.Length == 0 || _slots[call.MessageId & (_slots.Length - 1)] != call)
             {
                 return false;
             }
 
-            ref PendingCall? slot = ref _slots[call.MessageId & (_slots.Length - 1)];
-
-            if (slot != call)
-            {
-                return false;
-            }
-
-            slot = null;
-            _count--;
+            Free(call);
             return true;
         }
+    }
+
+    /// <summary>Calls back once, when no call waits for its answer any more.</summary>
+    public void WhenEmpty(Action callback)
+    {
+        lock (_gate)
+        {
+            if (_count != 0)
+            {
+                _whenEmpty = callback;
+                return;
+            }
+        }
+
+        callback();
     }
 
     /// <summary>Refuses further calls and fails those in flight.</summary>
@@ -139,9 +146,22 @@ internal sealed class InFlightRequests(TimeProvider clock)
             _timer?.Dispose();
         }
 
+        OnClosed?.Invoke();
+
         foreach (PendingCall? call in left)
         {
             call?.Fail(reason);
+        }
+    }
+
+    private void Free(PendingCall call)
+    {
+        _slots[call.MessageId & (_slots.Length - 1)] = null;
+
+        if (--_count == 0 && _whenEmpty is { } callback)
+        {
+            _whenEmpty = null;
+            ThreadPool.UnsafeQueueUserWorkItem(static callback => callback(), callback, preferLocal: false);    // not under the lock
         }
     }
 
@@ -198,8 +218,7 @@ internal sealed class InFlightRequests(TimeProvider clock)
 
                 if (call.Deadline <= now)
                 {
-                    _slots[i] = null;
-                    _count--;
+                    Free(call);
                     (late ??= []).Add(call);
                 }
                 else

@@ -37,6 +37,8 @@ internal sealed class MessageOutput(PipeWriter transport, MprpcSerializerOptions
     /// <param name="isHeld">Whether the caller holds the output.</param>
     public ValueTask SendBatchAsync(MprpcWriter? batch, bool isHeld)
     {
+        bool isOwn = batch is null;
+
         lock (_gate)
         {
             if (_isClosed)
@@ -68,7 +70,7 @@ internal sealed class MessageOutput(PipeWriter transport, MprpcSerializerOptions
             }
         }
 
-        return SendAllAsync(batch);
+        return SendAllAsync(batch, isOwn);
     }
 
     /// <summary>Sends one whole message, now or with what is being sent.</summary>
@@ -92,7 +94,7 @@ internal sealed class MessageOutput(PipeWriter transport, MprpcSerializerOptions
             _isBusy = true;
         }
 
-        ValueTask sending = SendAllAsync(message);      // a failure ends the connection, which fails what waits on it
+        ValueTask sending = SendAllAsync(message, isOwn: false);      // a failure ends the connection, which fails what waits on it
         _ = sending;
         return true;
     }
@@ -149,7 +151,7 @@ internal sealed class MessageOutput(PipeWriter transport, MprpcSerializerOptions
     private Task SentSignal() => (_sent ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
-    private async ValueTask SendAllAsync(MprpcWriter messages)
+    private async ValueTask SendAllAsync(MprpcWriter messages, bool isOwn)
     {
         MprpcWriter? next = messages;
 
@@ -165,7 +167,8 @@ internal sealed class MessageOutput(PipeWriter transport, MprpcSerializerOptions
                     return;
                 }
 
-                Recycle(next, isOwn: next != messages);
+                Recycle(next, isOwn);
+                isOwn = true;
 
                 lock (_gate)
                 {

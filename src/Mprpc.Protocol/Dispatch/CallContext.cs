@@ -10,6 +10,7 @@ namespace Mprpc.Dispatch;
 internal sealed class CallContext(RpcConnection connection, string method, long? messageId) : MprpcCallContext
 {
     private AsyncServiceScope? _scope;
+    private object? _disposable;
     private Dictionary<object, object?>? _items;
 
     public override string Method => method;
@@ -26,44 +27,49 @@ internal sealed class CallContext(RpcConnection connection, string method, long?
 
     public override IDictionary<object, object?> Items => _items ??= [];
 
-    /// <summary>Disposes the scope of a call that ended at once; disposing is user code too.</summary>
+    /// <summary>Disposes a service that no scope knows, after the call.</summary>
+    public void DisposeAfterCall(object service) => _disposable = service;
+
+    /// <summary>Disposes what a call that ended at once has made; disposing is user code too.</summary>
     /// <returns>Whether the thread still holds the read loop.</returns>
     public bool Release(in IncomingCall call, bool onLoop)
     {
-        if (_scope is not { } scope)
+        if (_scope is null && _disposable is null)
         {
             return onLoop;
         }
 
         if (!onLoop)
         {
-            _ = DisposeAsync(scope, running: null);
+            _ = DisposeAsync(running: null);
             return false;
         }
 
         call.Loop!.EnterUserCode();
-        _ = DisposeAsync(scope, running: null);     // owned: it logs its own failure
+        _ = DisposeAsync(running: null);    // owned: it logs its own failure
         return call.LeaveUserCode();
     }
 
-    /// <summary>Disposes the scope of a call that ended later, then frees the call's place.</summary>
-    public void ReleaseAsync(RunningCalls running)
-    {
-        if (_scope is { } scope)
-        {
-            _ = DisposeAsync(scope, running);
-        }
-        else
-        {
-            running.Remove();
-        }
-    }
+    /// <summary>Disposes what a call that ended later has made, then frees the call's place.</summary>
+    public void ReleaseAsync(RunningCalls running) => _ = DisposeAsync(running);
 
-    private async Task DisposeAsync(AsyncServiceScope scope, RunningCalls? running)
+    private async Task DisposeAsync(RunningCalls? running)
     {
         try
         {
-            await scope.DisposeAsync().ConfigureAwait(false);
+            if (_disposable is IAsyncDisposable asynchronous)
+            {
+                await asynchronous.DisposeAsync().ConfigureAwait(false);
+            }
+            else
+            {
+                (_disposable as IDisposable)?.Dispose();
+            }
+
+            if (_scope is { } scope)
+            {
+                await scope.DisposeAsync().ConfigureAwait(false);
+            }
         }
         catch (Exception exception)
         {

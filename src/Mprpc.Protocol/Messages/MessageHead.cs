@@ -100,8 +100,8 @@ internal readonly ref struct MessageHead
     private static bool TryReadCount(ReadOnlySpan<byte> message, out int count, out int size)
     {
         bool read = MessagePackPrimitives.TryReadArrayHeader(message, out uint declared, out size) == MessagePackPrimitives.DecodeResult.Success;
-        count = read && declared <= RequestLength ? (int)declared : 0;
-        return read;
+        count = (int)declared;
+        return read && declared is RequestLength or NotificationLength;
     }
 
     private static bool TryReadMessageId(ReadOnlySpan<byte> message, scoped ref int position, out long messageId)

@@ -257,6 +257,8 @@ public sealed class MprpcWriter : IBufferWriter<byte>
             case MprpcRaw raw:
                 WriteRaw(raw.Memory.Span);
                 break;
+            case CancellationToken:
+                throw new ArgumentException("A CancellationToken is no argument of a call. Pass it before the arguments: CallAsync<T>(method, cancellationToken, arguments).");
             default:
                 var writer = new MessagePackWriter(this);
                 MessagePackSerializer.Serialize(value.GetType(), ref writer, value, Serializer.MessagePack);
