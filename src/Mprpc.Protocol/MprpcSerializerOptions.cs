@@ -12,7 +12,7 @@ public sealed class MprpcSerializerOptions
 {
     private static readonly IFormatterResolver DefaultResolver = CompositeResolver.Create(
         [MprpcRawFormatter.Instance, new NoValueFormatter(), new AnyValueFormatter()],
-        [ContractlessStandardResolver.Instance]);
+        [GeneratedFormatterResolver.Instance, ContractlessStandardResolver.Instance]);
 
     private readonly MessagePackSerializerOptions _messagePack;
 
