@@ -6,7 +6,7 @@ using Mprpc.Client.Diagnostics;
 using Mprpc.Client.Pooling;
 using Mprpc.Client.Transports;
 using Mprpc.Connections;
-using Mprpc.Contracts;
+using Mprpc.Model;
 using Mprpc.Messages;
 
 namespace Mprpc.Client;
@@ -158,16 +158,13 @@ public sealed class MprpcClient : IAsyncDisposable
     public ValueTask NotifyAsync(string method, params ReadOnlySpan<object?> arguments) => Notify(WriteRequest(method, arguments));
 
     /// <summary>Makes a typed client: each call of a method of <typeparamref name="T"/> calls the server.</summary>
-    /// <typeparam name="T">The contract: an interface marked [MprpcService]. Its proxy is generated when the interface is compiled, and allocates nothing per call.</typeparam>
+    /// <typeparam name="T">The contract: an interface marked [MprpcService]. Its proxy is generated when the interface is compiled (by reflection at run time where it was compiled without the generator), and allocates nothing per call.</typeparam>
     /// <returns>The proxy; it lives as long as this client, and is safe for concurrent use.</returns>
-    /// <exception cref="InvalidOperationException">There is no generated proxy for the interface.</exception>
+    /// <exception cref="InvalidOperationException">The interface is no contract, or a method of it cannot be called.</exception>
+    /// <exception cref="NotSupportedException">There is no generated proxy, and this application cannot make one at run time (native AOT).</exception>
     public T As<T>()
         where T : class
-    {
-        Func<MprpcCallInvoker, T> create = MprpcGeneratedProxies.Find<T>() ?? throw new InvalidOperationException(
-            $"{typeof(T)} has no generated proxy. Mark the interface [MprpcService], and compile it with the Mprpc source generator, which comes with the Mprpc packages.");
-        return create(new ClientCallInvoker(this, _serializer));
-    }
+        => ProxyModel.Find<T>()(new ClientCallInvoker(this, _serializer));
 
     /// <summary>Completes when the client has no connection any more: for a process that lives as long as its peer.</summary>
     /// <param name="cancellationToken">Ends the wait.</param>
