@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Text;
 using CsCheck;
 using MessagePack;
+using Mprpc.Messages;
 
 namespace Mprpc.Protocol.Tests.Values;
 
@@ -330,7 +331,7 @@ public sealed class MprpcWriterTests
     private static byte[] WrittenArgument(object? value, bool oldSpec = false)
     {
         MprpcWriter writer = MprpcWriter.Rent(oldSpec ? MprpcSerializerOptions.Default.WithOldSpec() : MprpcSerializerOptions.Default);
-        writer.WriteArgument(value);
+        ArgumentWriter.Write(writer, value);
         byte[] bytes = writer.WrittenMemory.ToArray();
         MprpcWriter.Return(writer);
         return bytes;
