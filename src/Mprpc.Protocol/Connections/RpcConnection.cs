@@ -99,7 +99,8 @@ internal sealed class RpcConnection : MprpcConnection
             await Output.WaitUntilSentAsync().ConfigureAwait(false);
         }
 
-        await _closed.CancelAsync().ConfigureAwait(false);
+        // What runs on cancellation is user code: where it throws, the transport is completed all the same.
+        await _closed.CancelAsync().ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         Output.Close();
         await _settings.Transport.Output.CompleteAsync().ConfigureAwait(false);
         await _settings.Transport.Input.CompleteAsync().ConfigureAwait(false);
