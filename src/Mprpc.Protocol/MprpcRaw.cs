@@ -54,8 +54,18 @@ public readonly struct MprpcRaw : IEquatable<MprpcRaw>
         return hash.ToHashCode();
     }
 
-    /// <summary>The value as JSON, for logs and debuggers.</summary>
-    public override string ToString() => MessagePackSerializer.ConvertToJson(Memory, MprpcSerializerOptions.Default.MessagePack);
+    /// <summary>The value as JSON, for logs and debuggers; its bytes in hexadecimal where it is not well-formed. Never throws.</summary>
+    public override string ToString()
+    {
+        try
+        {
+            return MessagePackSerializer.ConvertToJson(Memory, MprpcSerializerOptions.Default.MessagePack);
+        }
+        catch (Exception exception) when (exception is MessagePackSerializationException or EndOfStreamException)
+        {
+            return Convert.ToHexStringLower(Memory.Span);
+        }
+    }
 
     /// <summary>Whether both have the same bytes.</summary>
     public static bool operator ==(MprpcRaw left, MprpcRaw right) => left.Equals(right);

@@ -37,9 +37,14 @@ internal sealed record RpcAddress(string? Host, int Port, string? Path, bool IsT
         string rest = url[TcpScheme.Length..].TrimEnd('/');
         int colon = rest.LastIndexOf(':');
 
-        if (colon <= 0 || rest.EndsWith(']'))
+        if (colon < 0 || rest.EndsWith(']'))
         {
             throw Invalid(url, "has no port");
+        }
+
+        if (colon == 0)
+        {
+            throw Invalid(url, "has no host");
         }
 
         if (!int.TryParse(rest.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out int port) || port > IPEndPoint.MaxPort)

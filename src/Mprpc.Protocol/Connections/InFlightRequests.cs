@@ -9,6 +9,9 @@ internal sealed class InFlightRequests(TimeProvider clock)
 {
     private const int FirstCapacity = 16;
 
+    // A timer cannot be set for longer than 49 days; for a later deadline it is set again when it has run.
+    private static readonly TimeSpan LongestWait = TimeSpan.FromDays(40);
+
     private readonly Lock _gate = new();
     private PendingCall?[] _slots = [];
     private int _count;
@@ -17,6 +20,7 @@ internal sealed class InFlightRequests(TimeProvider clock)
     private ITimer? _timer;
     private long _nextTick = long.MaxValue;
     private Action? _whenEmpty;
+    private bool _isRetired;
 
     /// <summary>Called, outside the lock, when a call has timed out.</summary>
     public Action? OnTimeout { get; set; }
@@ -34,12 +38,12 @@ internal sealed class InFlightRequests(TimeProvider clock)
     }
 
     /// <summary>Gives a call its id and waits for its answer.</summary>
-    /// <returns>False where the connection is closed.</returns>
+    /// <returns>False where the connection is closed, or takes no more calls.</returns>
     public bool TryAdd(PendingCall call)
     {
         lock (_gate)
         {
-            if (_closedBy is not null)
+            if (_closedBy is not null || _isRetired)
             {
                 return false;
             }
@@ -113,11 +117,13 @@ internal sealed class InFlightRequests(TimeProvider clock)
         }
     }
 
-    /// <summary>Calls back once, when no call waits for its answer any more.</summary>
+    /// <summary>Takes no more calls, and calls back once when none waits for its answer any more: a call that came in between would be lost.</summary>
     public void WhenEmpty(Action callback)
     {
         lock (_gate)
         {
+            _isRetired = true;
+
             if (_count != 0)
             {
                 _whenEmpty = callback;
@@ -185,13 +191,13 @@ internal sealed class InFlightRequests(TimeProvider clock)
     private void SetDeadline(PendingCall call)
     {
         long now = clock.GetTimestamp();
-        call.Deadline = now + Math.Max(1, (long)(call.Timeout.TotalSeconds * clock.TimestampFrequency));
+        call.Deadline = now + Math.Clamp((long)(call.Timeout.TotalSeconds * clock.TimestampFrequency), 1, long.MaxValue - now);
 
         if (call.Deadline < _nextTick)
         {
             _nextTick = call.Deadline;
             _timer ??= clock.CreateTimer(static requests => ((InFlightRequests)requests!).OnTick(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
-            _timer.Change(call.Timeout, Timeout.InfiniteTimeSpan);
+            _timer.Change(call.Timeout < LongestWait ? call.Timeout : LongestWait, Timeout.InfiniteTimeSpan);
         }
     }
 
@@ -230,7 +236,8 @@ internal sealed class InFlightRequests(TimeProvider clock)
             if (_nextTick != long.MaxValue)
             {
                 // A millisecond more than what is left: a timer that rounds down would find nothing late.
-                _timer!.Change(clock.GetElapsedTime(now, _nextTick) + TimeSpan.FromMilliseconds(1), Timeout.InfiniteTimeSpan);
+                TimeSpan left = clock.GetElapsedTime(now, _nextTick);
+                _timer!.Change(left < LongestWait ? left + TimeSpan.FromMilliseconds(1) : LongestWait, Timeout.InfiniteTimeSpan);
             }
         }
 

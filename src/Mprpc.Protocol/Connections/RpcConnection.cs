@@ -108,7 +108,9 @@ internal sealed class RpcConnection : MprpcConnection
         }
 
         Heartbeat.Remove(_watch);
-        await _closed.CancelAsync().ConfigureAwait(false);
+
+        // What runs on cancellation is user code: where it throws, the transport is completed all the same.
+        await _closed.CancelAsync().ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         Output.Close();
         await _settings.Transport.Output.CompleteAsync().ConfigureAwait(false);
         await _settings.Transport.Input.CompleteAsync().ConfigureAwait(false);

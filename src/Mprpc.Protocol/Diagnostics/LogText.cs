@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 
 namespace Mprpc.Diagnostics;
@@ -16,9 +17,13 @@ internal static class LogText
 
         foreach (char c in isCut ? text.AsSpan(0, MaxLength) : text)
         {
-            clean.Append(char.IsControl(c) || char.IsSurrogate(c) ? '?' : c);
+            clean.Append(IsPlain(c) ? c : '?');
         }
 
         return isCut ? clean.Append("...").ToString() : clean.ToString();
     }
+
+    // Format characters turn the reading direction or cannot be seen; many viewers start a line at U+2028 and U+2029.
+    private static bool IsPlain(char c) => char.GetUnicodeCategory(c)
+        is not (UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator or UnicodeCategory.Surrogate);
 }

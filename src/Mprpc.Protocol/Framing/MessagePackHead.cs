@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using MessagePack;
 
 namespace Mprpc.Framing;
 
@@ -57,6 +58,19 @@ internal static class MessagePackHead
         }
 
         return size;
+    }
+
+    /// <summary>Reads an integer of any encoding that is within the range of long; a float or nil is not taken for one.</summary>
+    public static bool TryReadInteger(ReadOnlySpan<byte> value, out long integer, out int size)
+    {
+        // Above long.MaxValue MessagePackPrimitives throws instead of saying no.
+        if (value[0] == MessagePackCode.UInt64 && value[1] >= 0x80)
+        {
+            integer = size = 0;
+            return false;
+        }
+
+        return MessagePackPrimitives.TryReadInt64(value, out integer, out size) == MessagePackPrimitives.DecodeResult.Success;
     }
 
     /// <summary>The head and the length of text or binary, in any width.</summary>

@@ -115,8 +115,7 @@ internal readonly ref struct MessageHead
             return true;
         }
 
-        // MessagePackPrimitives reads integers only: a float or nil is not taken for one.
-        if (MessagePackPrimitives.TryReadInt64(message[position..], out value, out int size) != MessagePackPrimitives.DecodeResult.Success)
+        if (!MessagePackHead.TryReadInteger(message[position..], out value, out int size))
         {
             return false;
         }

@@ -2,7 +2,7 @@ using MessagePack;
 
 namespace Mprpc.Messages;
 
-/// <summary>Makes an exception of a response's error, in whichever of the shapes the peer sends it (docs/protocol.md 3.3).</summary>
+/// <summary>Makes an exception of a response's error, in whichever of the shapes the peer sends it (docs/protocol.md 3.4).</summary>
 internal static class RemoteErrorReader
 {
     /// <summary>Reads the error, which is not nil, and the result behind it.</summary>
@@ -23,11 +23,8 @@ internal static class RemoteErrorReader
                 return new MprpcRemoteException(
                     method, NonEmpty(map.TryGetValue("message", out object? said) ? said as string : null), map.TryGetValue("code", out object? code) ? Text(code) : null, map);
 
-            case bool flag:
-                return new MprpcRemoteException(method, NonEmpty(null), code: null, flag);
-
-            case object other and not (object?[] or byte[]):
-                return new MprpcRemoteException(method, result.IsNil ? $"The peer answered with error {Text(other)}." : result.ToString(), Text(other), other);
+            case object number when error.Type == MessagePackType.Integer:
+                return new MprpcRemoteException(method, result.IsNil ? $"The peer answered with error {Text(number)}." : result.ToString(), Text(number), number);
 
             case var other:
                 return new MprpcRemoteException(method, NonEmpty(null), code: null, other);

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using System.Text;
@@ -218,8 +219,7 @@ public ref struct MprpcReader
             return _span[_position++];
         }
 
-        if (MessagePackPrimitives.TryReadInt64(_span[_position..], out long value, out int size) == MessagePackPrimitives.DecodeResult.Success
-            && value >= min && value <= max)
+        if (MessagePackHead.TryReadInteger(_span[_position..], out long value, out int size) && value >= min && value <= max)
         {
             _position += size;
             return value;
@@ -231,13 +231,14 @@ public ref struct MprpcReader
 
     private ulong ReadUInt64()
     {
-        if (MessagePackPrimitives.TryReadUInt64(_span[_position..], out ulong value, out int size) != MessagePackPrimitives.DecodeResult.Success)
+        // Of a negative number MessagePackPrimitives.TryReadUInt64 throws instead of saying no.
+        if (_span[_position] != MessagePackCode.UInt64)
         {
-            Fail("ulong");
-            return 0;
+            return (ulong)ReadInt64(0, long.MaxValue, "ulong");
         }
 
-        _position += size;
+        ulong value = BinaryPrimitives.ReadUInt64BigEndian(_span[(_position + 1)..]);
+        _position += 1 + sizeof(ulong);
         return value;
     }
 

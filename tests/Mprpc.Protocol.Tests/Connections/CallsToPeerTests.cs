@@ -1,0 +1,164 @@
+using MessagePack;
+
+namespace Mprpc.Protocol.Tests.Connections;
+
+/// <summary>Calls that a connection makes: the test is the peer that answers.</summary>
+public sealed class CallsToPeerTests
+{
+    [Fact]
+    public async Task CallAsync_Answered_GivesTheResult()
+    {
+        await using var peer = new InMemoryConnection();
+
+        Task<int> call = peer.Connection.CallAsync<int>("sum", 1, 2).AsTask();
+        Assert.Equal("940000" + Hex.Sum, await peer.ReadAsync());
+        await peer.SendAsync("94 01 00 c0 03");
+
+        Assert.Equal(3, await call.WaitAsync(InMemoryConnection.Deadline));
+    }
+
+    [Fact]
+    public async Task CallAsync_AfterTheLastId_StartsOverPastThoseInFlight()
+    {
+        // C23, on the wire
+        await using var peer = new InMemoryConnection();
+        Task<int> zero = peer.Connection.CallAsync<int>("a").AsTask();
+        peer.Connection.Requests.NextId = int.MaxValue;
+
+        Task<int> last = peer.Connection.CallAsync<int>("b").AsTask();
+        Task<int> next = peer.Connection.CallAsync<int>("c").AsTask();
+        string[] sent = [await peer.ReadAsync(), await peer.ReadAsync(), await peer.ReadAsync()];
+        await peer.SendAsync("94 01 01 c0 03 94 01 ce7fffffff c0 02 94 01 00 c0 01");
+
+        Assert.Equal(["940000a16190", "9400ce7fffffffa16290", "940001a16390"], sent);
+        int[] results = await Task.WhenAll(zero, last, next).WaitAsync(InMemoryConnection.Deadline);
+        Assert.Equal(new[] { 1, 2, 3 }, results);
+    }
+
+    [Theory]
+    [InlineData("cfffffffffffffffff")]
+    [InlineData("d3ffffffff00000000")]
+    [InlineData("a161")]
+    [InlineData("c0")]
+    [InlineData("cb3ff0000000000000")]
+    [InlineData("d40105")]
+    [InlineData("93010203")]
+    public async Task CallAsync_ResultOfAnotherType_FailsThisCallAndKeepsTheConnection(string result)
+    {
+        await using var peer = new InMemoryConnection();
+        Task<int> wrong = peer.Connection.CallAsync<int>("sum").AsTask();
+        Task<uint> unsigned = peer.Connection.CallAsync<uint>("sum").AsTask();
+        Task<int> right = peer.Connection.CallAsync<int>("sum").AsTask();
+
+        await peer.SendAsync($"94 01 00 c0 {result} 94 01 01 c0 {result} 94 01 02 c0 03");
+
+        var exception = await Assert.ThrowsAsync<MessagePackSerializationException>(() => wrong.WaitAsync(InMemoryConnection.Deadline));
+        Assert.Contains("'sum' cannot be read as int", exception.Message, StringComparison.Ordinal);
+        await Assert.ThrowsAsync<MessagePackSerializationException>(() => unsigned.WaitAsync(InMemoryConnection.Deadline));
+        Assert.Equal(3, await right.WaitAsync(InMemoryConnection.Deadline));
+    }
+
+    [Theory]
+    [InlineData("a4626f6f6d c0")]
+    [InlineData("07 c703ff010203")]
+    [InlineData("c703ff010203 c0")]
+    [InlineData("82 0101 0102 c0")]
+    public async Task CallAsync_ErrorOfAnyShape_FailsThisCallAndKeepsTheConnection(string error)
+    {
+        await using var peer = new InMemoryConnection();
+        Task<int> failing = peer.Connection.CallAsync<int>("sum").AsTask();
+        Task<int> right = peer.Connection.CallAsync<int>("sum").AsTask();
+
+        await peer.SendAsync($"94 01 00 {error} 94 01 01 c0 03");
+
+        await Assert.ThrowsAsync<MprpcRemoteException>(() => failing.WaitAsync(InMemoryConnection.Deadline));
+        Assert.Equal(3, await right.WaitAsync(InMemoryConnection.Deadline));
+    }
+
+    [Fact]
+    public async Task Continuation_BlocksOnAnAnswerOfTheSameBatch_GetsIt()
+    {
+        await using var peer = new InMemoryConnection();
+        Task<int> first = peer.Connection.CallAsync<int>("a").AsTask();
+        ValueTask<int> second = peer.Connection.CallAsync<int>("b");
+        Task<int> third = peer.Connection.CallAsync<int>("c").AsTask();
+        Task<int> both = BlockAsync(first, second);
+
+        await peer.SendAsync("94 01 00 c0 01 94 01 01 c0 02 94 01 02 c0 03");
+
+        Assert.Equal(3, await both.WaitAsync(InMemoryConnection.Deadline));
+        Assert.Equal(3, await third.WaitAsync(InMemoryConnection.Deadline));
+
+        static async Task<int> BlockAsync(Task<int> first, ValueTask<int> second)
+        {
+            int value = await first.ConfigureAwait(false);      // goes on right on the read loop
+            return value + second.AsTask().GetAwaiter().GetResult();
+        }
+    }
+
+    [Fact]
+    public async Task Continuation_CallsAndBlocksOnTheAnswer_GetsIt()
+    {
+        await using var peer = new InMemoryConnection();
+        ValueTask<int> first = peer.Connection.CallAsync<int>("a");
+        Task<int> outer = CallInContinuationAsync(peer.Connection, first);
+        Assert.Equal("940000a16190", await peer.ReadAsync());
+
+        await peer.SendAsync("94 01 00 c0 01");
+        Assert.Equal("940001a16290", await peer.ReadAsync());
+        await peer.SendAsync("94 01 01 c0 02");
+
+        Assert.Equal(3, await outer.WaitAsync(InMemoryConnection.Deadline));
+
+        static async Task<int> CallInContinuationAsync(MprpcConnection connection, ValueTask<int> first)
+        {
+            int value = await first.ConfigureAwait(false);
+            return value + connection.CallAsync<int>("b").AsTask().GetAwaiter().GetResult();
+        }
+    }
+
+    [Fact]
+    public async Task UnexpectedMessages_OfEachKind_ChangeNothing()
+    {
+        // C8, C9, C10, C11, C17
+        await using var peer = new InMemoryConnection();
+        Task<int> call = peer.Connection.CallAsync<int>("a").AsTask();
+        Assert.Equal("940000a16190", await peer.ReadAsync());
+
+        await peer.SendAsync("94 01 63 c0 07 94 01 ff b0 496e76616c69642070726f746f636f6c c0 93 02 a4 70696e67 90 94 00 05 a4 70696e67 90 94 01 00 c0 03 94 01 00 c0 04");
+
+        Assert.Equal(3, await call.WaitAsync(InMemoryConnection.Deadline));
+        Assert.StartsWith("940105", await peer.ReadAsync(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Connection_Ends_FailsCallsAndRefusesLaterOnes()
+    {
+        var peer = new InMemoryConnection();
+        Task<int> call = peer.Connection.CallAsync<int>("a").AsTask();
+        await peer.ReadAsync();
+
+        peer.Finish();
+
+        Assert.True((await Assert.ThrowsAsync<MprpcConnectionException>(() => call.WaitAsync(InMemoryConnection.Deadline))).RequestWasSent);
+        Assert.Null(await peer.Ended.WaitAsync(InMemoryConnection.Deadline));
+        Assert.False((await Assert.ThrowsAsync<MprpcConnectionException>(async () => await peer.Connection.CallAsync<int>("a"))).RequestWasSent);
+        await Assert.ThrowsAsync<MprpcConnectionException>(async () => await peer.Connection.NotifyAsync("a"));
+    }
+
+    [Fact]
+    public async Task CallAsync_TokenIsCancelled_EndsTheWaitAndIgnoresTheAnswer()
+    {
+        await using var peer = new InMemoryConnection();
+        using var source = new CancellationTokenSource();
+        Task<int> cancelled = peer.Connection.CallAsync<int>("a", source.Token).AsTask();
+        Task<int> other = peer.Connection.CallAsync<int>("b").AsTask();
+
+        await source.CancelAsync();
+        var exception = await Assert.ThrowsAnyAsync<OperationCanceledException>(() => cancelled.WaitAsync(InMemoryConnection.Deadline));
+        await peer.SendAsync("94 01 00 c0 01 94 01 01 c0 02");
+
+        Assert.Equal(source.Token, exception.CancellationToken);
+        Assert.Equal(2, await other.WaitAsync(InMemoryConnection.Deadline));
+    }
+}

@@ -1,0 +1,78 @@
+using Mprpc.Connections;
+
+namespace Mprpc.Protocol.Tests.Connections;
+
+public sealed class RunningCallsTests
+{
+    private readonly InFlightRequests _callsToPeer = new(TimeProvider.System);
+
+    [Fact]
+    public async Task WaitForRoomAsync_Full_CompletesWhenACallEnds()
+    {
+        var running = new RunningCalls(2, _callsToPeer);
+
+        running.Add();
+        Assert.False(running.IsFull);
+        running.Add();
+        Assert.True(running.IsFull);
+        Task room = running.WaitForRoomAsync();
+        Assert.False(room.IsCompleted);
+        running.Remove();
+
+        await room.WaitAsync(InMemoryConnection.Deadline);
+        Assert.Equal(1, running.Count);
+    }
+
+    [Fact]
+    public async Task WaitForNoneAsync_SomeRun_CompletesWhenTheLastEnds()
+    {
+        var running = new RunningCalls(2, _callsToPeer);
+        await running.WaitForNoneAsync();
+
+        running.Add();
+        running.Add();
+        running.Add();
+        Task none = running.WaitForNoneAsync();
+        Task room = running.WaitForRoomAsync();
+        running.Remove();
+        Assert.False(room.IsCompleted);
+        running.Remove();
+        await room.WaitAsync(InMemoryConnection.Deadline);
+        Assert.False(none.IsCompleted);
+        running.Remove();
+
+        await none.WaitAsync(InMemoryConnection.Deadline);
+    }
+
+    [Fact]
+    public async Task WaitForRoomAsync_CallToThePeerIsMade_DoesNotWait()
+    {
+        // Its answer would never be read.
+        var running = new RunningCalls(1, _callsToPeer);
+        running.Add();
+        Task room = running.WaitForRoomAsync();
+        Assert.False(room.IsCompleted);
+
+        _callsToPeer.TryAdd(PendingCall<int>.Rent("back", Timeout.InfiniteTimeSpan));
+        running.Recheck();
+
+        await room.WaitAsync(InMemoryConnection.Deadline);
+        Assert.True(running.IsFull);
+        Assert.False(running.MustWait);
+    }
+
+    [Fact]
+    public async Task WaitForRoomAsync_RacingRemove_IsNeverMissed()
+    {
+        for (int i = 0; i < 5000; i++)
+        {
+            var running = new RunningCalls(1, _callsToPeer);
+            running.Add();
+            Task removing = Task.Run(running.Remove);
+
+            await running.WaitForRoomAsync().WaitAsync(InMemoryConnection.Deadline);
+            await running.WaitForNoneAsync().WaitAsync(InMemoryConnection.Deadline);
+            await removing;
+        }
+    }
+}

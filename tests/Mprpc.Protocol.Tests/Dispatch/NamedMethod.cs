@@ -1,0 +1,10 @@
+using Mprpc.Contracts;
+using Mprpc.Dispatch;
+
+namespace Mprpc.Protocol.Tests.Dispatch;
+
+/// <summary>A method of which only the name matters.</summary>
+internal sealed class NamedMethod(string name) : RpcMethod(new MprpcMethodDescription("Service", name, [], needsContext: false), name)
+{
+    public override bool Invoke(in IncomingCall call, ref MprpcReader parameters) => throw new NotSupportedException();
+}

@@ -1,0 +1,91 @@
+using Mprpc.Messages;
+
+namespace Mprpc.Protocol.Tests.Messages;
+
+public sealed class ResponseWriterTests
+{
+    [Theory]
+    [InlineData(1, "94 01 01 c0 03")]
+    [InlineData(0, "94 01 00 c0 03")]
+    [InlineData(127, "94 01 7f c0 03")]
+    [InlineData(128, "94 01 cc80 c0 03")]
+    [InlineData(255, "94 01 ccff c0 03")]
+    [InlineData(256, "94 01 cd0100 c0 03")]
+    [InlineData(65536, "94 01 ce00010000 c0 03")]
+    [InlineData(int.MaxValue, "94 01 ce7fffffff c0 03")]
+    [InlineData(0x80000000L, "94 01 ce80000000 c0 03")]
+    [InlineData(uint.MaxValue, "94 01 ceffffffff c0 03")]
+    [InlineData(-1, "94 01 ff c0 03")]
+    [InlineData(-32, "94 01 e0 c0 03")]
+    [InlineData(-33, "94 01 d0df c0 03")]
+    [InlineData(int.MinValue, "94 01 d280000000 c0 03")]
+    public void WriteResult_AnyMessageId_EchoesItInItsShortestForm(long messageId, string expected)
+    {
+        MprpcWriter writer = MprpcWriter.Rent(MprpcSerializerOptions.Default);
+
+        ResponseWriter.WriteResult(writer, messageId, 3);
+
+        Assert.Equal(expected.Replace(" ", "", StringComparison.Ordinal), Hex.Of(writer.WrittenSpan));
+    }
+
+    [Fact]
+    public void WriteResult_OfAMethodWithoutResult_IsNil()
+    {
+        MprpcWriter writer = MprpcWriter.Rent(MprpcSerializerOptions.Default);
+
+        ResponseWriter.WriteResult(writer, 1, default(NoValue));
+
+        Assert.Equal("940101c0c0", Hex.Of(writer.WrittenSpan));
+    }
+
+    // docs/protocol.md 3.3
+    public static TheoryData<string, int, int, string, string?, string> Errors => new()
+    {
+        { "S24", (int)MprpcErrorShape.Message, (int)RpcErrorKind.Handler, "boom", null, "940109 a4626f6f6d c0" },
+        { "message with code", (int)MprpcErrorShape.Message, (int)RpcErrorKind.Handler, "boom", "E7", "940109 a4626f6f6d c0" },
+        { "S25, empty with code", (int)MprpcErrorShape.Message, (int)RpcErrorKind.Handler, "", "E7", "940109 a24537 c0" },
+        { "S25, empty", (int)MprpcErrorShape.Message, (int)RpcErrorKind.Handler, "", null, "940109 a64572726f722e c0" },
+        { "unknown method", (int)MprpcErrorShape.Message, (int)RpcErrorKind.UnknownMethod, "no", null, "940109 a26e6f c0" },
+        { "S26", (int)MprpcErrorShape.CodeAndMessage, (int)RpcErrorKind.Handler, "boom", "E7", "940109 9200a4626f6f6d c0" },
+        { "neovim, unknown method", (int)MprpcErrorShape.CodeAndMessage, (int)RpcErrorKind.UnknownMethod, "no", null, "940109 9201a26e6f c0" },
+        { "neovim, arguments", (int)MprpcErrorShape.CodeAndMessage, (int)RpcErrorKind.InvalidArguments, "no", null, "940109 9201a26e6f c0" },
+        { "neovim, empty", (int)MprpcErrorShape.CodeAndMessage, (int)RpcErrorKind.Handler, "", null, "940109 9200a64572726f722e c0" },
+        {
+            "S27", (int)MprpcErrorShape.CodeWithMessageAsResult, (int)RpcErrorKind.UnknownMethod, "no", null,
+            "940109 b8" + Hex.Of(".CallError.NoMethodError"u8) + "91a26e6f"
+        },
+        {
+            "ruby, arguments", (int)MprpcErrorShape.CodeWithMessageAsResult, (int)RpcErrorKind.InvalidArguments, "no", null,
+            "940109 b8" + Hex.Of(".CallError.ArgumentError"u8) + "91a26e6f"
+        },
+        { "ruby, code", (int)MprpcErrorShape.CodeWithMessageAsResult, (int)RpcErrorKind.Handler, "boom", "E7", "940109 a24537 91a4626f6f6d" },
+        { "java", (int)MprpcErrorShape.CodeWithMessageAsResult, (int)RpcErrorKind.Handler, "boom", null, "940109 ab52656d6f74654572726f72 91a4626f6f6d" },
+        { "java, empty code", (int)MprpcErrorShape.CodeWithMessageAsResult, (int)RpcErrorKind.Handler, "boom", "", "940109 ab52656d6f74654572726f72 91a4626f6f6d" },
+        { "S28", (int)MprpcErrorShape.Number, (int)RpcErrorKind.UnknownMethod, "no", null, "940109 01 c0" },
+        { "jubatus, arguments", (int)MprpcErrorShape.Number, (int)RpcErrorKind.InvalidArguments, "no", null, "940109 02 c0" },
+        { "jubatus, exception", (int)MprpcErrorShape.Number, (int)RpcErrorKind.Handler, "boom", "E7", "940109 a4626f6f6d c0" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Errors))]
+    public void WriteError_EachShape_IsWhatItsPeersRead(string name, int shape, int kind, string message, string? code, string expected)
+    {
+        MprpcWriter writer = MprpcWriter.Rent(MprpcSerializerOptions.Default);
+
+        ResponseWriter.WriteError(writer, 9, new RpcError((RpcErrorKind)kind, message, code), (MprpcErrorShape)shape);
+
+        Assert.True(expected.Replace(" ", "", StringComparison.Ordinal) == Hex.Of(writer.WrittenSpan), $"{name}: {Hex.Of(writer.WrittenSpan)}");
+    }
+
+    [Fact]
+    public void WriteError_OldSpec_WritesALongTextAsRaw16()
+    {
+        // S38
+        string message = new('x', 40);
+        MprpcWriter writer = MprpcWriter.Rent(MprpcSerializerOptions.Default.WithOldSpec());
+
+        ResponseWriter.WriteError(writer, 9, new RpcError(RpcErrorKind.Handler, message), MprpcErrorShape.Message);
+
+        Assert.Equal("940109da0028" + string.Concat(Enumerable.Repeat("78", 40)) + "c0", Hex.Of(writer.WrittenSpan));
+    }
+}
