@@ -1,0 +1,44 @@
+using System.Buffers;
+using System.Text;
+using MessagePack;
+using MessagePack.Formatters;
+using MessagePack.Resolvers;
+
+namespace Mprpc;
+
+/// <summary>Reads values whose type nobody says (object): as MessagePack's own formatter, but what has no .NET value is kept in its bytes, as <see cref="MprpcRaw"/>.</summary>
+internal sealed class AnyValueFormatter : IMessagePackFormatter<object?>
+{
+    private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+    private static readonly IMessagePackFormatter<object?> Standard = ContractlessStandardResolver.Instance.GetFormatterWithVerify<object?>();
+
+    public void Serialize(ref MessagePackWriter writer, object? value, MessagePackSerializerOptions options) => Standard.Serialize(ref writer, value, options);
+
+    public object? Deserialize(ref MessagePackReader reader, MessagePackSerializerOptions options) => reader.NextMessagePackType switch
+    {
+        MessagePackType.String => ReadText(ref reader),
+        MessagePackType.Extension when !IsTimestamp(reader) => ReadRaw(ref reader),
+        _ => Standard.Deserialize(ref reader, options),
+    };
+
+    // docs/protocol.md 7.2: text that is no UTF-8 keeps its bytes.
+    private static object ReadText(ref MessagePackReader reader)
+    {
+        MessagePackReader start = reader.CreatePeekReader();
+        ReadOnlySequence<byte> utf8 = reader.ReadStringSequence().GetValueOrDefault();
+
+        try
+        {
+            return StrictUtf8.GetString(utf8);
+        }
+        catch (DecoderFallbackException)
+        {
+            return ReadRaw(ref start);
+        }
+    }
+
+    // docs/protocol.md 7.3: what nobody decodes passes through.
+    private static MprpcRaw ReadRaw(ref MessagePackReader reader) => new(reader.ReadRaw().ToArray());
+
+    private static bool IsTimestamp(in MessagePackReader reader) => reader.CreatePeekReader().ReadExtensionFormatHeader().TypeCode == ReservedMessagePackExtensionTypeCode.DateTime;
+}
