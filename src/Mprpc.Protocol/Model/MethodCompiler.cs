@@ -147,7 +147,9 @@ internal sealed class MethodCompiler
             return;
         }
 
-        EmitConstant(parameter.DefaultValue);
+        // Of a nullable enum's default, metadata keeps the number only.
+        bool isNullableEnum = Nullable.GetUnderlyingType(parameter.ParameterType) is { IsEnum: true };
+        EmitConstant(isNullableEnum ? Enum.ToObject(Nullable.GetUnderlyingType(parameter.ParameterType)!, parameter.DefaultValue) : parameter.DefaultValue);
         _il.Emit(OpCodes.Unbox_Any, parameter.ParameterType);
     }
 
