@@ -34,7 +34,7 @@ public sealed class CompatibilityTests
     [InlineData("S33 text of 40 characters, decoded", "94 00 01 ab6563686f5f6f626a656374 91 d928 " + Forty, "94 01 01 c0 da0028 " + Forty)]
     [InlineData("S34 bytes", "94 00 01 aa6563686f5f6279746573 91 c403ff0080", "94 01 01 c0 a3ff0080")]
     [InlineData("S34 bytes, as object", "94 00 01 ab6563686f5f6f626a656374 91 c403ff0080", "94 01 01 c0 a3ff0080")]
-    [InlineData("S38 error of 40 characters", "94 00 01 af6661696c5f61745f6c656e677468 90", "94 01 09 da0028 " + Forty + " c0")]
+    [InlineData("S38 error of 40 characters", "94 00 09 ae6661696c5f61745f6c656e677468 90", "94 01 09 da0028 " + Forty + " c0")]
     public Task OldSpec_TextAndBytes_AreWrittenAsRaw(string name, string request, string expected)
         => DriveAsync(name, options => options.OldSpec = true, request, expected);
 
