@@ -191,7 +191,7 @@ public sealed class InjectionTests
         await using RpcHost host = await StartWithParametersAsync();
         await using RawPeer peer = await host.DialAsync();
 
-        await peer.SendAsync("94 00 2a a764657363726962 90".Replace("a764657363726962", "a86465736372696265", StringComparison.Ordinal));
+        await peer.SendAsync("94 00 2a a86465736372696265 90");
         string answer = await peer.ReadMessageAsync();
 
         MessagePattern.AssertMatches("94 01 2a c0 \"describe 42 False anonymous True True\"", answer);
