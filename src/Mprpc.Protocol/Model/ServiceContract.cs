@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Reflection;
+using System.Runtime.CompilerServices;
 
 namespace Mprpc.Model;
 
@@ -53,7 +54,9 @@ internal static class ServiceContract
 
     private static bool IsContract(Type type) => type.IsDefined(typeof(MprpcServiceAttribute), inherit: false);
 
-    private static bool IsPublished(MethodInfo method) => !method.IsSpecialName && !method.IsDefined(typeof(MprpcIgnoreAttribute), inherit: true);
+    /// <summary>What the author wrote: not accessors and operators, nor what the compiler adds to a record.</summary>
+    private static bool IsPublished(MethodInfo method)
+        => !method.IsSpecialName && !method.IsDefined(typeof(CompilerGeneratedAttribute), inherit: false) && !method.IsDefined(typeof(MprpcIgnoreAttribute), inherit: true);
 
     private static bool IsDispose(MethodInfo method)
         => method.GetParameters().Length == 0 && method.Name is nameof(IDisposable.Dispose) or nameof(IAsyncDisposable.DisposeAsync);
