@@ -11,8 +11,8 @@ namespace Mprpc;
 public sealed class MprpcSerializerOptions
 {
     private static readonly IFormatterResolver DefaultResolver = CompositeResolver.Create(
-        [MprpcRawFormatter.Instance, new NoValueFormatter()],
-        [ContractlessStandardResolver.Instance]);
+        [MprpcRawFormatter.Instance, new NoValueFormatter(), new AnyValueFormatter()],
+        [GeneratedFormatterResolver.Instance, ContractlessStandardResolver.Instance]);
 
     private readonly MessagePackSerializerOptions _messagePack;
 

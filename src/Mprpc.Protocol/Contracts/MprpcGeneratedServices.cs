@@ -19,5 +19,13 @@ public static class MprpcGeneratedServices
 
     internal static Action<MprpcServiceBuilder<TService>>? Find<TService>()
         where TService : class
-        => Fillers.TryGetValue(typeof(TService), out Delegate? filler) ? (Action<MprpcServiceBuilder<TService>>)filler : null;
+    {
+        if (!Fillers.TryGetValue(typeof(TService), out Delegate? filler))
+        {
+            GeneratedCode.Load(typeof(TService));
+            Fillers.TryGetValue(typeof(TService), out filler);
+        }
+
+        return (Action<MprpcServiceBuilder<TService>>?)filler;
+    }
 }

@@ -147,7 +147,9 @@ internal sealed class MethodCompiler
             return;
         }
 
-        EmitConstant(parameter.DefaultValue);
+        // Reflection gives the default of an enum that may be null as its number.
+        Type? underlying = Nullable.GetUnderlyingType(parameter.ParameterType);
+        EmitConstant(underlying is { IsEnum: true } ? Enum.ToObject(underlying, parameter.DefaultValue) : parameter.DefaultValue);
         _il.Emit(OpCodes.Unbox_Any, parameter.ParameterType);
     }
 
