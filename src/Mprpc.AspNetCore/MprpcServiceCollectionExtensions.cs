@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
@@ -21,7 +22,7 @@ public static class MprpcServiceCollectionExtensions
     {
         ArgumentNullException.ThrowIfNull(services);
 
-        OptionsBuilder<MprpcServerOptions> options = services.AddOptions<MprpcServerOptions>().BindConfiguration(ConfigurationSection).ValidateOnStart();
+        OptionsBuilder<MprpcServerOptions> options = services.AddOptions<MprpcServerOptions>().Configure<IConfiguration>(Bind).ValidateOnStart();
 
         if (configure is not null)
         {
@@ -55,5 +56,14 @@ public static class MprpcServiceCollectionExtensions
 
         builder.Services.AddSingleton<ServiceRegistration>(new ServiceRegistration<T> { Prefix = prefix });
         return builder;
+    }
+
+    /// <summary>Member by member: the serializer's options are no matter of configuration, and bound by reflection they would not survive trimming.</summary>
+    private static void Bind(MprpcServerOptions options, IConfiguration configuration)
+    {
+        IConfigurationSection section = configuration.GetSection(ConfigurationSection);
+        section.GetSection(nameof(options.Limits)).Bind(options.Limits);
+        options.EnableDetailedErrors = section.GetValue(nameof(options.EnableDetailedErrors), options.EnableDetailedErrors);
+        options.NamingPolicy = section.GetValue(nameof(options.NamingPolicy), options.NamingPolicy);
     }
 }
