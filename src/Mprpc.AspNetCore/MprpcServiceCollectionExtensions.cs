@@ -6,6 +6,7 @@ using Microsoft.Extensions.Options;
 using Mprpc.AspNetCore;
 using Mprpc.AspNetCore.Hosting;
 using Mprpc.AspNetCore.Model;
+using Mprpc.Connections;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
@@ -31,6 +32,7 @@ public static class MprpcServiceCollectionExtensions
 
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<MprpcServerOptions>, MprpcServerOptionsValidator>());
         services.TryAddSingleton(new ServiceLifetimes(services));
+        services.TryAddSingleton(static provider => new RunningCallsTotal(provider.GetRequiredService<IOptions<MprpcServerOptions>>().Value.Limits.MaxCallsInFlight));
         services.TryAddSingleton<RpcEndpoints>();
         services.TryAddSingleton<RpcServer>();
         services.TryAddSingleton<IMprpcServer>(static provider => provider.GetRequiredService<RpcServer>());
