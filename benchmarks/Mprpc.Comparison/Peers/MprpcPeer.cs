@@ -7,7 +7,7 @@ using Mprpc.Comparison.Service;
 
 namespace Mprpc.Comparison.Peers;
 
-/// <summary>Mprpc itself, with nothing but defaults: a singleton service on a listener of its own, one connection a client.</summary>
+/// <summary>Mprpc itself, with nothing but defaults: a singleton service on a listener of its own, one connection and its typed proxy a client.</summary>
 internal sealed class MprpcPeer : CallPeer
 {
     public const string SystemName = "mprpc";
@@ -27,16 +27,17 @@ internal sealed class MprpcPeer : CallPeer
 
     public override async Task<ICallClient> DialAsync(IPEndPoint server) => new Client(await MprpcClient.ConnectAsync($"tcp://{server}"));
 
-    /// <summary>Calls by name, with boxed arguments. The typed proxy takes the place of these four calls.</summary>
     private sealed class Client(MprpcClient client) : ICallClient
     {
-        public ValueTask<int> SumAsync(int a, int b) => client.CallAsync<int>("sum", a, b);
+        private readonly ICalculator _calculator = client.As<ICalculator>();
 
-        public ValueTask<int> SumLaterAsync(int a, int b) => client.CallAsync<int>("sum_later", a, b);
+        public ValueTask<int> SumAsync(int a, int b) => _calculator.SumAsync(a, b);
 
-        public async ValueTask<int> EchoAsync(byte[] data) => (await client.CallAsync<byte[]>("echo", data)).Length;
+        public ValueTask<int> SumLaterAsync(int a, int b) => _calculator.SumLaterAsync(a, b);
 
-        public async ValueTask<int> PriceAsync(Order order) => (await client.CallAsync<Order>("price", order)).Lines.Count;
+        public async ValueTask<int> EchoAsync(byte[] data) => (await _calculator.EchoAsync(data)).Length;
+
+        public async ValueTask<int> PriceAsync(Order order) => (await _calculator.PriceAsync(order)).Lines.Count;
 
         public ValueTask DisposeAsync() => client.DisposeAsync();
     }
