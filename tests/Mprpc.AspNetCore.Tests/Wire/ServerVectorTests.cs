@@ -68,7 +68,7 @@ public sealed class ServerVectorTests(ServerVectorTests.Server server) : IClassF
     }
 
     [Fact]
-    public async Task Input_OfSixteenThousandRequestsAtOnce_AllAreAnsweredInOrder()
+    public async Task Input_OfSixteenThousandRequestsAtOnce_AllAreAnswered()
     {
         const int Count = 16_000;
         byte[] request = Hex.Bytes("94 00 01 SUM");
@@ -99,9 +99,12 @@ public sealed class ServerVectorTests(ServerVectorTests.Server server) : IClassF
             peer.FinishSending();
         }
 
-        foreach (string expected in vector.Output)
+        List<string> answers = await peer.ReadMessagesAsync(vector.Output.Length);
+
+        // As completed (docs/protocol.md 3.1): a thread that loses its time slice between two calls may answer the first of them last.
+        foreach ((string expected, string answer) in vector.IsInOrder ? vector.Output.Zip(answers) : vector.Output.Zip(answers.Order(StringComparer.Ordinal)))
         {
-            MessagePattern.AssertMatches(expected, await peer.ReadMessageAsync());
+            MessagePattern.AssertMatches(expected, answer);
         }
 
         if (vector.End == After.Open)

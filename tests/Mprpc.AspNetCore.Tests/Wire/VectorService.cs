@@ -27,9 +27,9 @@ internal sealed class VectorService
 
     public void Fail() => throw new MessagePackSerializationException("of the inside");
 
-    public async Task<int> SlowAsync()
+    public async Task<int> SlowAsync(int milliseconds = 20)
     {
-        await Task.Delay(50);
+        await Task.Delay(milliseconds);
         return 9;
     }
 }

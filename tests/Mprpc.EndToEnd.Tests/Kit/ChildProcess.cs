@@ -79,6 +79,24 @@ internal sealed class ChildProcess : IAsyncDisposable
     /// <summary>What Ctrl-C sends.</summary>
     public Task InterruptAsync() => RunAsync("kill", ["-INT", _process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]);
 
+    /// <summary>The TCP ports that the process itself listens on, as Linux tells them.</summary>
+    public IReadOnlyList<int> ListeningPorts()
+    {
+        const string Listening = "0A";
+        HashSet<string?> sockets = [.. Directory.GetFiles($"/proc/{_process.Id}/fd").Select(file => new FileInfo(file).LinkTarget)];
+
+        return
+        [
+            .. new[] { "/proc/net/tcp", "/proc/net/tcp6" }
+                .Where(File.Exists)
+                .SelectMany(table => File.ReadLines(table).Skip(1))
+                .Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries))
+                .Where(columns => columns[3] == Listening && sockets.Contains($"socket:[{columns[9]}]"))
+                .Select(columns => Convert.ToInt32(columns[1].Split(':')[1], 16))
+                .Order(),
+        ];
+    }
+
     public Task WaitForExitAsync() => _process.WaitForExitAsync().InTime();
 
     public async ValueTask DisposeAsync()
