@@ -7,4 +7,9 @@ public interface IMprpcServiceConventionBuilder
     /// <param name="prefix">The prefix, without the dot.</param>
     /// <returns>This builder.</returns>
     IMprpcServiceConventionBuilder WithPrefix(string prefix);
+
+    /// <summary>Sets how the listener speaks that the service is mapped to; all its services speak so.</summary>
+    /// <param name="configure">Sets the options, such as <c>options => options.UsePeer(MprpcPeer.MsgpackRpcJava)</c>.</param>
+    /// <returns>This builder.</returns>
+    IMprpcServiceConventionBuilder WithEndpoint(Action<MprpcEndpointOptions> configure);
 }

@@ -14,6 +14,21 @@ public sealed class MprpcEndpointOptions
     /// <summary>Whether to write text and bytes as before MessagePack had str8, bin and ext, for peers that know only those. Default false.</summary>
     public bool OldSpec { get; set; }
 
+    /// <summary>In which order the requests of a connection are answered. Default <see cref="MprpcResponseOrder.AsCompleted"/>.</summary>
+    public MprpcResponseOrder ResponseOrder { get; set; }
+
+    /// <summary>Sets the options above as this kind of peer wants them.</summary>
+    /// <param name="peer">The peers that connect to this listener.</param>
+    /// <returns>These options.</returns>
+    public MprpcEndpointOptions UsePeer(MprpcPeer peer)
+    {
+        ArgumentNullException.ThrowIfNull(peer);
+        OldSpec = peer.OldSpec;
+        ErrorShape = peer.ErrorShape;
+        ResponseOrder = peer.ResponseOrder;
+        return this;
+    }
+
     /// <summary>Serves this service, and with it only the services named here, instead of those of <c>AddMprpc().AddService()</c>.</summary>
     /// <typeparam name="T">The service class.</typeparam>
     /// <param name="prefix">Put before each method's wire name with a dot; null: what the service's attribute says.</param>

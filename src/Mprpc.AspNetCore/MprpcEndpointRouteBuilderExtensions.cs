@@ -40,7 +40,7 @@ public static class MprpcEndpointRouteBuilderExtensions
         where T : class
         => Map<T>(endpoints, RpcAddress.Parse(url), isPortOnly: false);
 
-    private static ServiceRegistration<T> Map<[DynamicallyAccessedMembers(ServiceRegistration.NeededMembers)] T>(
+    private static ServiceConventionBuilder Map<[DynamicallyAccessedMembers(ServiceRegistration.NeededMembers)] T>(
         IEndpointRouteBuilder endpoints, RpcAddress address, bool isPortOnly)
         where T : class
     {
@@ -51,7 +51,8 @@ public static class MprpcEndpointRouteBuilderExtensions
             ?? throw new InvalidOperationException($"MapMprpcService<{typeof(T).Name}>() needs the server's services. Call builder.Services.AddMprpc() before builder.Build().");
 
         var registration = new ServiceRegistration<T>();
-        mapped.GetOrAdd(address, isPortOnly).Options.Services.Add(registration);
-        return registration;
+        MprpcEndpointOptions endpoint = mapped.GetOrAdd(address, isPortOnly).Options;
+        endpoint.Services.Add(registration);
+        return new ServiceConventionBuilder(registration, endpoint);
     }
 }

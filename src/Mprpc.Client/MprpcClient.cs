@@ -3,6 +3,7 @@ using Mprpc.Addresses;
 using Mprpc.Client.Connections;
 using Mprpc.Client.Diagnostics;
 using Mprpc.Client.Pooling;
+using Mprpc.Client.Transports;
 using Mprpc.Connections;
 using Mprpc.Messages;
 
@@ -18,7 +19,7 @@ public sealed class MprpcClient : IAsyncDisposable
     private static readonly TimeSpan SendTimeoutAtDispose = TimeSpan.FromSeconds(1);
 
     private readonly MprpcClientOptions _options;
-    private readonly RpcAddress _address;
+    private readonly Dialer _dialer;
     private readonly MprpcSerializerOptions _serializer;
     private readonly ConnectionPool _pool;
     private readonly CancellationTokenSource _disposed = new();
@@ -30,11 +31,21 @@ public sealed class MprpcClient : IAsyncDisposable
     /// <exception cref="ArgumentException">The url is no such address.</exception>
     /// <exception cref="ArgumentOutOfRangeException">An option is out of its range.</exception>
     public MprpcClient(string url, MprpcClientOptions? options = null)
+        : this(RpcAddress.Parse(url), (options ?? new MprpcClientOptions()).Freeze())
     {
-        _address = RpcAddress.Parse(url);
-        _options = (options ?? new MprpcClientOptions()).Freeze();
-        _serializer = _options.OldSpec ? _options.Serializer.WithOldSpec() : _options.Serializer;
-        _pool = new ConnectionPool(_address, _options, OnConnectionChanged, _disposed.Token);
+    }
+
+    private MprpcClient(RpcAddress address, MprpcClientOptions options)
+        : this(new SocketDialer(address, options), options)
+    {
+    }
+
+    private MprpcClient(Dialer dialer, MprpcClientOptions options)
+    {
+        _dialer = dialer;
+        _options = options;
+        _serializer = options.OldSpec ? options.Serializer.WithOldSpec() : options.Serializer;
+        _pool = new ConnectionPool(dialer, options, options.CreateDispatcher(_serializer), OnConnectionChanged, _disposed.Token);
     }
 
     /// <summary>Occurs when <see cref="State"/> has changed; on whichever thread has found out.</summary>
@@ -72,6 +83,30 @@ public sealed class MprpcClient : IAsyncDisposable
             throw;
         }
     }
+
+    /// <summary>Creates a client over a stream that is connected already, and starts to serve it.</summary>
+    /// <param name="stream">The bytes of both directions; disposed with the client.</param>
+    /// <param name="options">Null: the defaults. Those of connecting have no meaning here: a stream that has ended cannot be connected again.</param>
+    public static MprpcClient FromStream(Stream stream, MprpcClientOptions? options = null) => FromStreams(stream, stream, options);
+
+    /// <summary>Creates a client over two streams, and starts to serve them.</summary>
+    /// <param name="input">What the peer sends; disposed with the client.</param>
+    /// <param name="output">What is sent to the peer; disposed with the client.</param>
+    /// <param name="options">Null: the defaults. Those of connecting have no meaning here.</param>
+    public static MprpcClient FromStreams(Stream input, Stream output, MprpcClientOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        ArgumentNullException.ThrowIfNull(output);
+        var client = new MprpcClient(new StreamDialer(input, output), (options ?? new MprpcClientOptions()).Freeze());
+        _ = client._pool.GetAsync();    // cannot fail: the streams are there
+        return client;
+    }
+
+    /// <summary>Creates a client over this process's standard input and output, as neovim's <c>jobstart</c> with <c>rpc</c> wants it, and starts to serve them.</summary>
+    /// <param name="options">Null: the defaults.</param>
+    /// <remarks>Nothing else may write to the standard output: log to the standard error.</remarks>
+    public static MprpcClient FromStandardIO(MprpcClientOptions? options = null)
+        => FromStreams(Console.OpenStandardInput(), Console.OpenStandardOutput(), options);
 
     /// <summary>Calls a method.</summary>
     /// <typeparam name="T">The type to read the result as; <see cref="MprpcRaw"/> takes any.</typeparam>
@@ -119,6 +154,32 @@ public sealed class MprpcClient : IAsyncDisposable
     /// <exception cref="MprpcConnectionException">The server cannot be reached.</exception>
     /// <exception cref="ObjectDisposedException">The client was disposed.</exception>
     public ValueTask NotifyAsync(string method, params ReadOnlySpan<object?> arguments) => Notify(WriteRequest(method, arguments));
+
+    /// <summary>Completes when the client has no connection any more: for a process that lives as long as its peer.</summary>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public async Task WaitForDisconnectAsync(CancellationToken cancellationToken = default)
+    {
+        var disconnected = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        StateChanged += OnChanged;
+
+        try
+        {
+            OnChanged(this, EventArgs.Empty);
+            await disconnected.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            StateChanged -= OnChanged;
+        }
+
+        void OnChanged(object? sender, EventArgs e)
+        {
+            if (State is MprpcClientState.Disconnected or MprpcClientState.Disposed)
+            {
+                disconnected.TrySetResult();
+            }
+        }
+    }
 
     /// <summary>Closes the connections. Calls that wait for their answers fail.</summary>
     public async ValueTask DisposeAsync()
@@ -185,7 +246,7 @@ public sealed class MprpcClient : IAsyncDisposable
         {
             ThrowIfDisposed();
             throw new TimeoutException(
-                $"The call of '{method}' was not sent within {timeout.TotalMilliseconds:N0} ms: no connection to {_address} was free. "
+                $"The call of '{method}' was not sent within {timeout.TotalMilliseconds:N0} ms: no connection to {_dialer} was free. "
                 + "Raise the timeout, MprpcClientOptions.MaxConnections or MaxInFlightPerConnection.",
                 exception);
         }

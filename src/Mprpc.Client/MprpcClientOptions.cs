@@ -1,12 +1,17 @@
+using System.Diagnostics.CodeAnalysis;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Mprpc.Connections;
+using Mprpc.Dispatch;
+using Mprpc.Model;
 
 namespace Mprpc.Client;
 
 /// <summary>How a client connects and calls. Read once, when the client is created.</summary>
 public sealed class MprpcClientOptions
 {
+    private List<Func<MprpcNamingPolicy, IReadOnlyList<RpcMethod>>> _methods = [];
+
     /// <summary>How long making a connection may take. Default 10 s; null: as long as the system tries.</summary>
     public TimeSpan? ConnectTimeout { get; set; } = TimeSpan.FromSeconds(10);
 
@@ -37,6 +42,15 @@ public sealed class MprpcClientOptions
     /// <summary>Whether to write text and bytes as before MessagePack had str8, bin and ext, for servers that know only those (msgpack-rpc-python, msgpack-rpc-java, jubatus). Default false.</summary>
     public bool OldSpec { get; set; }
 
+    /// <summary>What the error looks like with which a call of the server's is answered. Default <see cref="MprpcErrorShape.Message"/>.</summary>
+    public MprpcErrorShape ErrorShape { get; set; }
+
+    /// <summary>In which order the server's calls are answered. Default <see cref="MprpcResponseOrder.AsCompleted"/>.</summary>
+    public MprpcResponseOrder ResponseOrder { get; set; }
+
+    /// <summary>How the names of the services are made that the server may call. Default <see cref="MprpcNamingPolicy.SnakeCase"/>.</summary>
+    public MprpcNamingPolicy NamingPolicy { get; set; }
+
     /// <summary>The delays between attempts to connect.</summary>
     public MprpcReconnectOptions Reconnect { get; set; } = new();
 
@@ -48,6 +62,47 @@ public sealed class MprpcClientOptions
 
     /// <summary>The clock of timeouts, lifetimes and delays. Default the system's.</summary>
     public TimeProvider TimeProvider { get; set; } = TimeProvider.System;
+
+    /// <summary>Lets the server call this object's methods, as it lets this client call its own: MessagePack-RPC goes both ways on one connection.</summary>
+    /// <typeparam name="T">The type whose methods are published; see <see cref="MprpcServiceAttribute"/>.</typeparam>
+    /// <param name="service">The object; its methods run concurrently.</param>
+    /// <param name="prefix">Put before each method's wire name with a dot; null: what the type's attribute says.</param>
+    /// <returns>These options.</returns>
+    public MprpcClientOptions AddService<
+        [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicMethods | DynamicallyAccessedMemberTypes.Interfaces)] T>(T service, string? prefix = null)
+        where T : class
+    {
+        ArgumentNullException.ThrowIfNull(service);
+        _methods.Add(policy => ServiceModel.Build(new InstanceTarget<T>(service), policy, prefix));
+        return this;
+    }
+
+    /// <summary>Lets the server call a delegate.</summary>
+    /// <typeparam name="TDelegate">The delegate's type.</typeparam>
+    /// <param name="method">The wire name.</param>
+    /// <param name="handler">What runs: parameters by position; it may take a <see cref="CancellationToken"/> and a <see cref="MprpcCallContext"/>, and return a task.</param>
+    /// <returns>These options.</returns>
+    public MprpcClientOptions AddHandler<TDelegate>(string method, TDelegate handler)
+        where TDelegate : Delegate
+    {
+        ArgumentException.ThrowIfNullOrEmpty(method);
+        ArgumentNullException.ThrowIfNull(handler);
+        _methods.Add(policy => ServiceModel.BuildDelegate(method, handler));
+        return this;
+    }
+
+    /// <summary>Sets the options above as this kind of server wants them.</summary>
+    /// <param name="peer">The server that the client calls.</param>
+    /// <returns>These options.</returns>
+    public MprpcClientOptions UsePeer(MprpcPeer peer)
+    {
+        ArgumentNullException.ThrowIfNull(peer);
+        OldSpec = peer.OldSpec;
+        ErrorShape = peer.ErrorShape;
+        ResponseOrder = peer.ResponseOrder;
+        MaxInFlightPerConnection = peer.MaxInFlightPerConnection;
+        return this;
+    }
 
     /// <summary>Checks the options, and returns them as they are now.</summary>
     internal MprpcClientOptions Freeze()
@@ -64,8 +119,17 @@ public sealed class MprpcClientOptions
         ArgumentNullException.ThrowIfNull(Serializer);
         ArgumentNullException.ThrowIfNull(LoggerFactory);
         ArgumentNullException.ThrowIfNull(TimeProvider);
-        return (MprpcClientOptions)MemberwiseClone();
+        var frozen = (MprpcClientOptions)MemberwiseClone();
+        frozen._methods = [.. _methods];
+        return frozen;
     }
+
+    /// <summary>What the server may call.</summary>
+    /// <exception cref="InvalidOperationException">A method cannot be served, or two have one wire name.</exception>
+    internal Dispatcher CreateDispatcher(MprpcSerializerOptions serializer)
+        => _methods.Count == 0 && ErrorShape == MprpcErrorShape.Message
+            ? Dispatcher.None
+            : new Dispatcher(new MethodTable(_methods.SelectMany(build => build(NamingPolicy))), serializer, ErrorShape, enableDetailedErrors: false);
 
     private static void RequirePositive(TimeSpan? value, string option)
     {

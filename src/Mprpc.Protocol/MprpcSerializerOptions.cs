@@ -11,7 +11,7 @@ namespace Mprpc;
 public sealed class MprpcSerializerOptions
 {
     private static readonly IFormatterResolver DefaultResolver = CompositeResolver.Create(
-        [MprpcRawFormatter.Instance, new NoValueFormatter()],
+        [MprpcRawFormatter.Instance, new NoValueFormatter(), new AnyValueFormatter()],
         [GeneratedFormatterResolver.Instance, ContractlessStandardResolver.Instance]);
 
     private readonly MessagePackSerializerOptions _messagePack;

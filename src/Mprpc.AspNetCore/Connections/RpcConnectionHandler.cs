@@ -16,6 +16,7 @@ internal sealed class RpcConnectionHandler
     private readonly ConnectionLimits _limits;
     private readonly MprpcSerializerOptions _serializer;
     private readonly Dispatcher _dispatcher;
+    private readonly MprpcResponseOrder _responseOrder;
     private readonly ILogger _logger;
 
     /// <exception cref="InvalidOperationException">There is no service, or one that cannot be served.</exception>
@@ -26,6 +27,7 @@ internal sealed class RpcConnectionHandler
         _limits = options.Limits.ToConnectionLimits();
         _serializer = endpoint.OldSpec ? options.Serializer.WithOldSpec() : options.Serializer;
         _dispatcher = new Dispatcher(BuildTable(services, endpoint, options), _serializer, endpoint.ErrorShape, options.EnableDetailedErrors);
+        _responseOrder = endpoint.ResponseOrder;
         _logger = services.GetRequiredService<ILoggerFactory>().CreateLogger("Mprpc.Connection");
     }
 
@@ -40,6 +42,7 @@ internal sealed class RpcConnectionHandler
             Logger = _logger,
             Dispatcher = _dispatcher,
             Serializer = _serializer,
+            ResponseOrder = _responseOrder,
             Services = _services,
             LocalEndPoint = transport.LocalEndPoint,
             RemoteEndPoint = transport.RemoteEndPoint,

@@ -4,7 +4,7 @@ using Mprpc.Dispatch;
 namespace Mprpc.AspNetCore.Model;
 
 /// <summary>A service that an endpoint serves.</summary>
-internal abstract class ServiceRegistration : IMprpcServiceConventionBuilder
+internal abstract class ServiceRegistration
 {
     /// <summary>What must be kept of a service when the application is trimmed: its constructors for DI, its methods for the contract.</summary>
     internal const DynamicallyAccessedMemberTypes NeededMembers =
@@ -17,11 +17,4 @@ internal abstract class ServiceRegistration : IMprpcServiceConventionBuilder
     /// <summary>Makes the service's methods.</summary>
     /// <exception cref="InvalidOperationException">The service cannot be served; the message tells why and the remedy.</exception>
     public abstract IReadOnlyList<RpcMethod> BuildMethods(IServiceProvider services, MprpcNamingPolicy policy);
-
-    public IMprpcServiceConventionBuilder WithPrefix(string prefix)
-    {
-        ArgumentException.ThrowIfNullOrEmpty(prefix);
-        Prefix = prefix;
-        return this;
-    }
 }

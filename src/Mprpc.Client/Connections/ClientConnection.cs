@@ -1,19 +1,18 @@
 using Microsoft.Extensions.Logging;
-using Mprpc.Addresses;
 using Mprpc.Client.Diagnostics;
 using Mprpc.Client.Transports;
 using Mprpc.Connections;
+using Mprpc.Dispatch;
 
 namespace Mprpc.Client.Connections;
 
 /// <summary>One place of the pool: a connection, or the making of one. After a loss the next call makes another.</summary>
 /// <remarks>Safe for concurrent use.</remarks>
-internal sealed class ClientConnection(RpcAddress address, MprpcClientOptions options, Action onChanged, CancellationToken disposed)
+internal sealed class ClientConnection(Dialer dialer, MprpcClientOptions options, Dispatcher dispatcher, Action onChanged, CancellationToken disposed)
 {
     private static long s_lastId;
 
     private readonly Lock _gate = new();
-    private readonly SocketDialer _dialer = new(address, options);
     private readonly ConnectionLimits _limits = new(options.MaxMessageSize, options.MaxDepth, ConnectionLimits.DefaultMaxRunningCalls, nameof(MprpcClientOptions));
     private readonly MprpcSerializerOptions _serializer = options.OldSpec ? options.Serializer.WithOldSpec() : options.Serializer;
     private readonly ILogger _logger = options.LoggerFactory.CreateLogger("Mprpc.Client");
@@ -103,7 +102,7 @@ internal sealed class ClientConnection(RpcAddress address, MprpcClientOptions op
         try
         {
             await WaitForAttemptAsync().ConfigureAwait(false);
-            SocketTransport transport = await _dialer.ConnectAsync(disposed).ConfigureAwait(false);
+            ClientTransport transport = await dialer.ConnectAsync(disposed).ConfigureAwait(false);
             return Start(transport);
         }
         catch (Exception exception)
@@ -117,7 +116,7 @@ internal sealed class ClientConnection(RpcAddress address, MprpcClientOptions op
 
                 if (!disposed.IsCancellationRequested)
                 {
-                    ClientLog.ConnectFailed(_logger, address.ToString(), _failures, delay, exception);
+                    ClientLog.ConnectFailed(_logger, dialer.ToString(), _failures, delay, exception);
                 }
             }
 
@@ -134,16 +133,18 @@ internal sealed class ClientConnection(RpcAddress address, MprpcClientOptions op
         }
     }
 
-    private RpcConnection Start(SocketTransport transport)
+    private RpcConnection Start(ClientTransport transport)
     {
         var connection = new RpcConnection(new RpcConnectionSettings
         {
             Id = $"client-{Interlocked.Increment(ref s_lastId)}",
             Transport = transport,
-            AbortTransport = transport.Dispose,
+            AbortTransport = transport.Abort,
             Limits = _limits,
             Logger = _logger,
             Serializer = _serializer,
+            Dispatcher = dispatcher,
+            ResponseOrder = options.ResponseOrder,
             Clock = options.TimeProvider,
             CallTimeout = options.CallTimeout ?? Timeout.InfiniteTimeSpan,
             LocalEndPoint = transport.LocalEndPoint,
@@ -166,16 +167,16 @@ internal sealed class ClientConnection(RpcAddress address, MprpcClientOptions op
             _usableUntil = _lifetime == long.MaxValue ? long.MaxValue : options.TimeProvider.GetTimestamp() + _lifetime;
         }
 
-        ClientLog.Connected(_logger, address.ToString(), connection.Id);
+        ClientLog.Connected(_logger, dialer.ToString(), connection.Id);
         onChanged();
         _ = ServeAsync(connection, transport);      // owned: ends with the connection, and cannot throw
         return connection;
     }
 
-    private static async Task ServeAsync(RpcConnection connection, SocketTransport transport)
+    private static async Task ServeAsync(RpcConnection connection, ClientTransport transport)
     {
         await connection.RunAsync().ConfigureAwait(false);
-        transport.Dispose();
+        transport.Abort();
     }
 
     /// <summary>Takes no more calls over a connection that is lost, before its calls are told: a caller that calls again gets another.</summary>

@@ -1,6 +1,7 @@
-using Mprpc.Addresses;
 using Mprpc.Client.Connections;
+using Mprpc.Client.Transports;
 using Mprpc.Connections;
+using Mprpc.Dispatch;
 
 namespace Mprpc.Client.Pooling;
 
@@ -12,9 +13,9 @@ internal sealed class ConnectionPool
     private readonly int _limit;
     private readonly SemaphoreSlim? _places;
 
-    public ConnectionPool(RpcAddress address, MprpcClientOptions options, Action onChanged, CancellationToken disposed)
+    public ConnectionPool(Dialer dialer, MprpcClientOptions options, Dispatcher dispatcher, Action onChanged, CancellationToken disposed)
     {
-        _connections = [.. Enumerable.Range(0, options.MaxConnections).Select(_ => new ClientConnection(address, options, onChanged, disposed))];
+        _connections = [.. Enumerable.Range(0, options.MaxConnections).Select(_ => new ClientConnection(dialer, options, dispatcher, onChanged, disposed))];
         _limit = options.MaxInFlightPerConnection;
         _places = _limit == int.MaxValue ? null : new SemaphoreSlim(checked((int)Math.Min(int.MaxValue, (long)_limit * options.MaxConnections)));
     }

@@ -5,13 +5,14 @@ using Mprpc.Addresses;
 namespace Mprpc.Client.Transports;
 
 /// <summary>Connects to an address.</summary>
-internal sealed class SocketDialer(RpcAddress address, MprpcClientOptions options)
+internal sealed class SocketDialer(RpcAddress address, MprpcClientOptions options) : Dialer
 {
     private const int KeepAliveRetrySeconds = 5;
     private const int KeepAliveRetries = 3;
 
-    /// <exception cref="MprpcConnectionException">The peer cannot be reached.</exception>
-    public async Task<SocketTransport> ConnectAsync(CancellationToken cancellationToken)
+    public override string ToString() => address.ToString();
+
+    public override async Task<ClientTransport> ConnectAsync(CancellationToken cancellationToken)
     {
         using var timeout = new CancellationTokenSource(options.ConnectTimeout ?? Timeout.InfiniteTimeSpan, options.TimeProvider);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
@@ -28,7 +29,11 @@ internal sealed class SocketDialer(RpcAddress address, MprpcClientOptions option
             }
 
             await socket.ConnectAsync(endPoint, either.Token).ConfigureAwait(false);
-            return new SocketTransport(socket);
+            return new ClientTransport(new SocketPipeReader(socket), new SocketPipeWriter(socket), socket.Dispose)
+            {
+                LocalEndPoint = socket.LocalEndPoint,
+                RemoteEndPoint = socket.RemoteEndPoint,
+            };
         }
         catch (Exception exception)
         {

@@ -64,7 +64,7 @@ internal sealed class MessageOutput(PipeWriter transport, MprpcSerializerOptions
             }
             else if (_waiting is not null)
             {
-                batch.WriteRaw(_waiting.WrittenSpan);
+                batch.WriteEncoded(_waiting.WrittenSpan);
                 _waiting.Clear();
                 (_spare, _waiting) = (_waiting, null);
             }
@@ -144,7 +144,7 @@ internal sealed class MessageOutput(PipeWriter transport, MprpcSerializerOptions
             _waiting.Serializer = serializer;
         }
 
-        _waiting.WriteRaw(message.WrittenSpan);
+        _waiting.WriteEncoded(message.WrittenSpan);
         MprpcWriter.Return(message);
     }
 

@@ -221,7 +221,7 @@ internal sealed class ReadLoop
                     return LoopOutcome.TakenOver;
                 }
 
-                if (_connection.RunningCalls.IsFull)
+                if (_connection.RunningCalls.MustWait)
                 {
                     return LoopOutcome.Full;
                 }

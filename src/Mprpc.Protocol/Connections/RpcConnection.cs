@@ -28,9 +28,10 @@ internal sealed class RpcConnection : MprpcConnection
     {
         _settings = settings;
         Closed = _closed.Token;
-        RunningCalls = new RunningCalls(settings.Limits.MaxRunningCalls);
         Requests = new InFlightRequests(settings.Clock);
+        RunningCalls = new RunningCalls(settings.Limits.MaxRunningCalls, Requests);
         Output = new MessageOutput(settings.Transport.Output, settings.Serializer, OnOutputFailed);
+        AnswerOrder = settings.ResponseOrder == MprpcResponseOrder.AsCompleted ? null : new AnswerOrder(settings.ResponseOrder, Output, RunningCalls);
         _loop = new ReadLoop(this, settings.Transport.Input, settings.Limits.MaxMessageSize, settings.Limits.MaxDepth);
     }
 
@@ -53,6 +54,9 @@ internal sealed class RpcConnection : MprpcConnection
     public RunningCalls RunningCalls { get; }
 
     public InFlightRequests Requests { get; }
+
+    /// <summary>When answers may be sent, where the peer wants an order; else null.</summary>
+    public AnswerOrder? AnswerOrder { get; }
 
     public Dispatcher Dispatcher => _settings.Dispatcher;
 
@@ -173,6 +177,7 @@ internal sealed class RpcConnection : MprpcConnection
             return false;
         }
 
+        RunningCalls.Recheck();
         RequestWriter.PrependRequestHead(request, call.MessageId);
 
         if (cancellationToken.CanBeCanceled)
@@ -221,11 +226,15 @@ internal sealed class RpcConnection : MprpcConnection
     }
 
     /// <summary>Sends an answer: with the loop's batch where the thread holds the loop, else by itself.</summary>
-    public void Answer(ReadLoop? loop, bool onLoop, MprpcWriter answer)
+    public void Answer(in IncomingCall call, bool onLoop, MprpcWriter answer)
     {
-        if (onLoop)
+        if (call.Turn is not null)
         {
-            loop!.Batch.WriteRaw(answer.WrittenSpan);
+            AnswerOrder!.Complete(call.Turn, answer);
+        }
+        else if (onLoop)
+        {
+            call.Loop!.Batch.WriteEncoded(answer.WrittenSpan);
             MprpcWriter.Return(answer);
         }
         else if (!Output.TrySend(answer))

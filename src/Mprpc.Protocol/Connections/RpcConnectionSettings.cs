@@ -25,6 +25,9 @@ internal sealed class RpcConnectionSettings
 
     public MprpcSerializerOptions Serializer { get; init; } = MprpcSerializerOptions.Default;
 
+    /// <summary>In which order the peer's requests are answered.</summary>
+    public MprpcResponseOrder ResponseOrder { get; init; }
+
     public TimeProvider Clock { get; init; } = TimeProvider.System;
 
     /// <summary>How long this side's calls wait for their answers where the call does not say; infinite: for ever.</summary>

@@ -1,8 +1,11 @@
 namespace Mprpc.Connections;
 
 /// <summary>Counts the peer's calls whose methods run asynchronously, and says when there is room for more, and when none is left.</summary>
-/// <remarks>A call keeps its place until its method has really ended. Safe for concurrent use; one may wait for room, one for the end.</remarks>
-internal sealed class RunningCalls(int limit)
+/// <remarks>
+/// A call keeps its place until its method has really ended. While methods wait for answers of the peer itself (calls in the other direction), reading must go on, or those
+/// answers would never be read: then there is no waiting, and calls beyond the limit are refused. Safe for concurrent use; one may wait for room, one for the end.
+/// </remarks>
+internal sealed class RunningCalls(int limit, InFlightRequests callsToPeer)
 {
     private readonly Lock _gate = new();
     private int _count;
@@ -12,21 +15,30 @@ internal sealed class RunningCalls(int limit)
 
     public int Count => Volatile.Read(ref _count);
 
+    /// <summary>Whether no further call may start.</summary>
     public bool IsFull => Volatile.Read(ref _count) >= limit;
+
+    /// <summary>Whether further messages have to wait unread.</summary>
+    public bool MustWait => IsFull && callsToPeer.Count == 0;
 
     public void Add() => Interlocked.Increment(ref _count);
 
     public void Remove()
     {
         Interlocked.Decrement(ref _count);
+        Recheck();
+    }
 
+    /// <summary>Looks again whether who waits may go on: a call has ended, or one to the peer was made.</summary>
+    public void Recheck()
+    {
         if (_isAwaited)
         {
             Signal();
         }
     }
 
-    public Task WaitForRoomAsync() => WaitAsync(ref _room, () => !IsFull);
+    public Task WaitForRoomAsync() => WaitAsync(ref _room, () => !MustWait);
 
     public Task WaitForNoneAsync() => WaitAsync(ref _none, () => Count == 0);
 
@@ -51,7 +63,7 @@ internal sealed class RunningCalls(int limit)
     {
         lock (_gate)
         {
-            if (_room is not null && !IsFull)
+            if (_room is not null && !MustWait)
             {
                 _room.SetResult();
                 _room = null;

@@ -20,8 +20,8 @@ internal static partial class ProtocolLog
     [LoggerMessage(10, LogLevel.Debug, "Connection {ConnectionId} called an unknown method '{Method}'.", EventName = "MethodNotFound")]
     public static partial void MethodNotFound(ILogger logger, string connectionId, string method);
 
-    [LoggerMessage(11, LogLevel.Debug, "Connection {ConnectionId} called '{Method}' with params that do not fit: {Reason}", EventName = "ParamsRefused")]
-    public static partial void ParamsRefused(ILogger logger, string connectionId, string method, string reason);
+    [LoggerMessage(11, LogLevel.Debug, "Connection {ConnectionId} called '{Method}', which was refused: {Reason}", EventName = "CallRefused")]
+    public static partial void CallRefused(ILogger logger, string connectionId, string method, string reason);
 
     [LoggerMessage(12, LogLevel.Debug, "Connection {ConnectionId} called '{Method}'; its parameter '{Parameter}' could not be read.", EventName = "ParameterNotRead")]
     public static partial void ParameterNotRead(ILogger logger, string connectionId, string method, string parameter, Exception exception);

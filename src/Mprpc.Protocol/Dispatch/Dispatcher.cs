@@ -20,7 +20,10 @@ internal sealed class Dispatcher(MethodTable methods, MprpcSerializerOptions ser
     /// <returns>False where the read loop has gone on without this thread.</returns>
     public bool Dispatch(RpcConnection connection, ReadLoop loop, ReadOnlyMemory<byte> message, in MessageHead head)
     {
-        var call = new IncomingCall(connection, head.Kind == MessageKind.Request ? head.MessageId : null, loop);
+        bool isFull = connection.RunningCalls.IsFull;
+        IncomingCall call = head.Kind == MessageKind.Request
+            ? new(connection, head.MessageId, connection.AnswerOrder?.Begin(), loop)
+            : new(connection, messageId: null, turn: null, loop);
         RpcMethod? method = head.MethodIsText ? methods.Find(head.Method) : null;
 
         if (method is null)
@@ -33,7 +36,7 @@ internal sealed class Dispatcher(MethodTable methods, MprpcSerializerOptions ser
 
         if (!TryReadCount(message.Span, ref start, out int count))
         {
-            RefuseParams(call, method, $"Method '{method.WireName}' takes its params as an array; they came as {Describe(message.Span[start])}.");
+            RefuseCall(call, method, RpcErrorKind.InvalidArguments, $"Method '{method.WireName}' takes its params as an array; they came as {Describe(message.Span[start])}.");
             return true;
         }
 
@@ -43,10 +46,16 @@ internal sealed class Dispatcher(MethodTable methods, MprpcSerializerOptions ser
             return true;
         }
 
+        if (isFull)
+        {
+            RefuseCall(call, method, RpcErrorKind.Handler, $"{connection.Limits.MaxRunningCalls} calls of this connection are running, as many as may; wait for answers before calling on.");
+            return true;
+        }
+
         if (method.BlocksItsThread)
         {
             connection.RunningCalls.Add();
-            ThreadPool.UnsafeQueueUserWorkItem(new OffloadedCall(connection, method, call.MessageId, message.ToArray(), start, count), preferLocal: false);
+            ThreadPool.UnsafeQueueUserWorkItem(new OffloadedCall(call.WithoutLoop(), method, message.ToArray(), start, count), preferLocal: false);
             return true;
         }
 
@@ -129,13 +138,13 @@ internal sealed class Dispatcher(MethodTable methods, MprpcSerializerOptions ser
         string takes = required == all ? $"{all}" : $"{required} to {all}";
         string unit = all == 1 ? "param" : "params";
         string came = call.MessageId is { } id ? $"request {id} has {count}" : $"the notification has {count}";
-        RefuseParams(call, method, $"Method '{method.WireName}' takes {takes} {unit}; {came}.");
+        RefuseCall(call, method, RpcErrorKind.InvalidArguments, $"Method '{method.WireName}' takes {takes} {unit}; {came}.");
     }
 
-    private void RefuseParams(in IncomingCall call, RpcMethod method, string message)
+    private void RefuseCall(in IncomingCall call, RpcMethod method, RpcErrorKind kind, string message)
     {
-        ProtocolLog.ParamsRefused(call.Connection.Logger, call.Connection.Id, method.WireName, message);
-        Refuse(call, onLoop: true, new RpcError(RpcErrorKind.InvalidArguments, message));
+        ProtocolLog.CallRefused(call.Connection.Logger, call.Connection.Id, method.WireName, message);
+        Refuse(call, onLoop: true, new RpcError(kind, message));
     }
 
     private void Refuse(in IncomingCall call, bool onLoop, in RpcError error)
@@ -145,7 +154,7 @@ internal sealed class Dispatcher(MethodTable methods, MprpcSerializerOptions ser
             return;
         }
 
-        if (onLoop)
+        if (onLoop && call.Turn is null)
         {
             ResponseWriter.WriteError(call.Loop!.Batch, id, error, errorShape);
             return;
@@ -153,7 +162,7 @@ internal sealed class Dispatcher(MethodTable methods, MprpcSerializerOptions ser
 
         MprpcWriter writer = MprpcWriter.Rent(serializer);
         ResponseWriter.WriteError(writer, id, error, errorShape);
-        call.Connection.Answer(null, onLoop: false, writer);
+        call.Connection.Answer(call, onLoop, writer);
     }
 
     // docs/protocol.md 2.4: an array, or nil for an empty one.

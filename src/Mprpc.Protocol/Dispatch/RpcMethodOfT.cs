@@ -31,8 +31,8 @@ internal sealed class RpcMethod<TService, TReturn, TReturned, TResult>(
 
             if (!returned.IsCompleted)
             {
-                RunningCall<TReturned, TReturn, TResult>.Start(connection, this, call.MessageId, context, returned);
-                return call.LeaveUserCode();
+                RunningCall<TReturned, TReturn, TResult>.Start(call.WithoutLoop(), this, context, returned);
+                return call.End(call.LeaveUserCode());
             }
 
             result = returned.GetResult();
@@ -47,14 +47,15 @@ internal sealed class RpcMethod<TService, TReturn, TReturned, TResult>(
         {
             bool holdsLoop = parameters.Ended ? call.LeaveUserCode() : call.Loop is not null;
             connection.Dispatcher.AnswerFailure(call, this, exception, holdsLoop);
-            context?.Release(call, holdsLoop);
-            return holdsLoop;
+            return End(call, context, holdsLoop);
         }
 
         bool onLoop = call.LeaveUserCode();
         Answer(call, onLoop, result, largeAnswer);
-        return context is null ? onLoop : context.Release(call, onLoop);
+        return End(call, context, onLoop);
     }
+
+    private static bool End(in IncomingCall call, CallContext? context, bool onLoop) => call.End(context is null ? onLoop : context.Release(call, onLoop));
 
     private static void Answer(in IncomingCall call, bool onLoop, TResult result, MprpcWriter? largeAnswer)
     {
@@ -63,7 +64,7 @@ internal sealed class RpcMethod<TService, TReturn, TReturned, TResult>(
             return;
         }
 
-        if (largeAnswer is null && onLoop)
+        if (largeAnswer is null && onLoop && call.Turn is null)
         {
             ResponseWriter.WriteResult(call.Loop!.Batch, id, result);
             return;
@@ -75,6 +76,6 @@ internal sealed class RpcMethod<TService, TReturn, TReturned, TResult>(
             ResponseWriter.WriteResult(largeAnswer, id, result);
         }
 
-        call.Connection.Answer(call.Loop, onLoop, largeAnswer);
+        call.Connection.Answer(call, onLoop, largeAnswer);
     }
 }

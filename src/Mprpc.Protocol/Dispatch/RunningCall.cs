@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using Mprpc.Connections;
-using Mprpc.Messages;
 
 namespace Mprpc.Dispatch;
 
@@ -13,43 +12,41 @@ internal sealed class RunningCall<TReturned, TReturn, TResult>
     private static readonly ConcurrentQueue<RunningCall<TReturned, TReturn, TResult>> Pool = new();
 
     private readonly Action _onCompleted;
-    private RpcConnection _connection = null!;
+    private IncomingCall _call;
     private RpcMethod _method = null!;
     private CallContext? _context;
-    private long? _messageId;
     private TReturned _returned;
 
     private RunningCall() => _onCompleted = OnCompleted;
 
-    public static void Start(RpcConnection connection, RpcMethod method, long? messageId, CallContext? context, TReturned returned)
+    public static void Start(in IncomingCall incoming, RpcMethod method, CallContext? context, TReturned returned)
     {
         if (!Pool.TryDequeue(out RunningCall<TReturned, TReturn, TResult>? call))
         {
             call = new RunningCall<TReturned, TReturn, TResult>();
         }
 
-        call._connection = connection;
+        call._call = incoming;
         call._method = method;
-        call._messageId = messageId;
         call._context = context;
         call._returned = returned;
-        connection.RunningCalls.Add();
+        incoming.Connection.RunningCalls.Add();
         returned.UnsafeOnCompleted(call._onCompleted);
     }
 
     private void OnCompleted()
     {
-        RpcConnection connection = _connection;
+        IncomingCall call = _call;
         CallContext? context = _context;
-        var call = new IncomingCall(connection, _messageId, loop: null);
+        RpcConnection connection = call.Connection;
 
         try
         {
             TResult result = _returned.GetResult();
 
-            if (_messageId is { } id)
+            if (call.MessageId is { } id)
             {
-                connection.Answer(null, onLoop: false, connection.Dispatcher.WriteAside(id, result));
+                connection.Answer(call, onLoop: false, connection.Dispatcher.WriteAside(id, result));
             }
         }
         catch (Exception exception)
@@ -71,7 +68,7 @@ internal sealed class RunningCall<TReturned, TReturn, TResult>
 
     private void Return()
     {
-        _connection = null!;
+        _call = default;
         _context = null;
         _returned = default;
 

@@ -30,7 +30,7 @@ internal static class RequestWriter
 
         foreach (object? argument in arguments)
         {
-            writer.WriteArgument(argument);
+            ArgumentWriter.Write(writer, argument);
         }
     }
 }

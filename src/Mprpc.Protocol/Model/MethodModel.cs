@@ -11,7 +11,7 @@ internal sealed class MethodModel
     private const string FromServicesInterface = "Microsoft.AspNetCore.Http.Metadata.IFromServiceMetadata";
 
     /// <exception cref="InvalidOperationException">The method cannot be served; the message names it and the remedy.</exception>
-    public MethodModel(Type service, MethodInfo method)
+    public MethodModel(Type service, MethodInfo method, string? wireName = null)
     {
         Service = service;
         Method = method;
@@ -25,7 +25,7 @@ internal sealed class MethodModel
             method.Name,
             [.. WireParameters.Select(parameter => new MprpcParameter(parameter.Name!, parameter.HasDefaultValue))],
             needsContext: Sources.Any(source => source is ParameterSource.CallContext or ParameterSource.Services),
-            method.GetCustomAttribute<MprpcMethodAttribute>()?.Name);
+            wireName ?? method.GetCustomAttribute<MprpcMethodAttribute>()?.Name);
     }
 
     public Type Service { get; }

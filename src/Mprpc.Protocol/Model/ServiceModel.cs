@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Reflection;
+using System.Runtime.CompilerServices;
 using Mprpc.Contracts;
 using Mprpc.Dispatch;
 
@@ -25,6 +26,22 @@ internal static class ServiceModel
             AddByReflection(builder);
         }
 
+        return builder.Methods;
+    }
+
+    /// <summary>Makes a method of a delegate.</summary>
+    /// <exception cref="InvalidOperationException">The delegate cannot be served; the message names the method and the remedy.</exception>
+    [UnconditionalSuppressMessage("AOT", "IL3050", Justification = "Under native AOT a delegate is refused with a message; services are generated.")]
+    public static IReadOnlyList<RpcMethod> BuildDelegate<TDelegate>(string wireName, TDelegate handler)
+        where TDelegate : Delegate
+    {
+        if (!RuntimeFeature.IsDynamicCodeSupported)
+        {
+            throw new NotSupportedException($"The handler of '{wireName}' is a delegate, which takes code made at run time. Under native AOT put the method into a class and use AddService.");
+        }
+
+        var builder = new MprpcServiceBuilder<TDelegate>(new InstanceTarget<TDelegate>(handler), MprpcNamingPolicy.AsDeclared, prefix: null);
+        Add(builder, new MethodModel(typeof(TDelegate), typeof(TDelegate).GetMethod("Invoke")!, wireName));
         return builder.Methods;
     }
 

@@ -115,8 +115,21 @@ public sealed class MprpcWriter : IBufferWriter<byte>
     /// <param name="messagePack">One or more whole values.</param>
     public void WriteRaw(ReadOnlySpan<byte> messagePack)
     {
-        messagePack.CopyTo(Reserve(messagePack.Length));
-        _end += messagePack.Length;
+        if (Serializer.OldSpec)
+        {
+            OldSpecTranscoder.Write(this, messagePack);
+        }
+        else
+        {
+            WriteEncoded(messagePack);
+        }
+    }
+
+    /// <summary>Copies bytes as they are.</summary>
+    internal void WriteEncoded(ReadOnlySpan<byte> bytes)
+    {
+        bytes.CopyTo(Reserve(bytes.Length));
+        _end += bytes.Length;
     }
 
     /// <summary>Writes nil.</summary>
@@ -228,45 +241,6 @@ public sealed class MprpcWriter : IBufferWriter<byte>
         }
     }
 
-    /// <summary>Writes an argument of a call whose types are known only at run time: the value's own type chooses the encoding.</summary>
-    internal void WriteArgument(object? value)
-    {
-        switch (value)
-        {
-            case null:
-                WriteNil();
-                break;
-            case int number:
-                WriteInt64(number);
-                break;
-            case long number:
-                WriteInt64(number);
-                break;
-            case string text:
-                WriteString(text);
-                break;
-            case byte[] bytes:
-                WriteBinary(bytes);
-                break;
-            case bool flag:
-                Write(flag);
-                break;
-            case double number:
-                Write(number);
-                break;
-            case MprpcRaw raw:
-                WriteRaw(raw.Memory.Span);
-                break;
-            case CancellationToken:
-                throw new ArgumentException("A CancellationToken is no argument of a call. Pass it before the arguments: CallAsync<T>(method, cancellationToken, arguments).");
-            default:
-                var writer = new MessagePackWriter(this);
-                MessagePackSerializer.Serialize(value.GetType(), ref writer, value, Serializer.MessagePack);
-                writer.Flush();
-                break;
-        }
-    }
-
     /// <summary>Writes text; with the old specification without the 8-bit length that peers of that time do not know.</summary>
     internal void WriteString(string? text)
     {
@@ -295,7 +269,23 @@ public sealed class MprpcWriter : IBufferWriter<byte>
             _end += written;
         }
 
-        WriteRaw(bytes);
+        WriteEncoded(bytes);
+    }
+
+    /// <summary>Writes the head of text; with the old specification without the 8-bit length.</summary>
+    internal void WriteStringHeader(int bytes)
+    {
+        if (Serializer.OldSpec && bytes is > 31 and <= ushort.MaxValue)
+        {
+            Span<byte> head = Reserve(3);
+            head[0] = MessagePackCode.Str16;
+            BinaryPrimitives.WriteUInt16BigEndian(head[1..], (ushort)bytes);
+            _end += 3;
+            return;
+        }
+
+        MessagePackPrimitives.TryWriteStringHeader(Reserve(5), (uint)bytes, out int written);
+        _end += written;
     }
 
     internal void WriteByte(byte value)
@@ -348,21 +338,6 @@ public sealed class MprpcWriter : IBufferWriter<byte>
         var writer = new MessagePackWriter(this);
         MessagePackSerializer.Serialize(ref writer, value, Serializer.MessagePack);
         writer.Flush();
-    }
-
-    private void WriteStringHeader(int bytes)
-    {
-        if (Serializer.OldSpec && bytes is > 31 and <= ushort.MaxValue)
-        {
-            Span<byte> head = Reserve(3);
-            head[0] = MessagePackCode.Str16;
-            BinaryPrimitives.WriteUInt16BigEndian(head[1..], (ushort)bytes);
-            _end += 3;
-            return;
-        }
-
-        MessagePackPrimitives.TryWriteStringHeader(Reserve(5), (uint)bytes, out int written);
-        _end += written;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
