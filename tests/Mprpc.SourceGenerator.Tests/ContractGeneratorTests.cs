@@ -32,6 +32,7 @@ public sealed class ContractGeneratorTests
     [InlineData("((WebApplication)app).MapMprpcService<Plain>(6000);")]
     [InlineData("services.AddMprpc().AddService<Plain>();")]
     [InlineData("services?.AddMprpc()?.AddService<Plain>();")]
+    [InlineData("new MprpcClientOptions().AddService(new Plain());")]
     [InlineData("MprpcEndpointRouteBuilderExtensions.MapMprpcService<Plain>(app, 6000); app.MapMprpcService<Plain>(6001);")]
     public void PlainClass_Mapped_IsDispatched(string call)
     {

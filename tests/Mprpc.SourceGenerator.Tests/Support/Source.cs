@@ -29,6 +29,10 @@ internal static class Source
         {
             public T As<T>() where T : class => null!;
         }
+        public sealed class MprpcClientOptions
+        {
+            public void AddService<T>(T service) where T : class { }
+        }
         """;
 
     private static readonly CSharpParseOptions Parse = CSharpParseOptions.Default.WithLanguageVersion(LanguageVersion.CSharp12);
