@@ -103,18 +103,18 @@ public sealed class ContractGeneratorTests
 
         Assert.Contains(
             """
-                    public int @Sum(
+                    public int Sum(
                         global::Mprpc.Contracts.MprpcTarget<global::Sums> target, ref global::Mprpc.MprpcReader parameters,
                         global::Mprpc.MprpcCallContext? context, global::System.Threading.CancellationToken cancellationToken)
                     {
-                        int @x = parameters.Read<int>();
-                        int @y = parameters.Remaining == 0 ? 2 : parameters.Read<int>();
+                        int x = parameters.Read<int>();
+                        int y = parameters.Remaining == 0 ? 2 : parameters.Read<int>();
                         if (!parameters.End())
                         {
                             return default!;
                         }
 
-                        return target.Resolve(context).@Sum(@x, @y);
+                        return target.Resolve(context).Sum(x, y);
                     }
             """.ReplaceLineEndings("\n"),
             text,

@@ -38,6 +38,21 @@ public sealed class FormatterTests
     public void Constructor_MarkedForSerialization_IsCalled() => AssertSame(new Taken("n", 3) { Set = false });
 
     [Fact]
+    public void PlainClass_WithMembersOfAllKinds_IsTheSame() => AssertSame(new Mixed { Keyed = 40, Numbered = 50, Init = 100 });
+
+    [Fact]
+    public void Struct_WithConstructors_IsTheSame() => AssertSame(new Constructed(1, "y"));
+
+    [Fact]
+    public void DerivedType_AsMap_IsTheSame() => AssertSame(new Child { Own = 1, Keyed = "k", Extra = 2, Children = [new Parent()], Field = "g" });
+
+    [Fact]
+    public void DerivedType_AsMapWithKeys_IsTheSame() => AssertSame(new KeyedChild(1, 2) { Over = "o", Last = 3 });
+
+    [Fact]
+    public void PlainDerivedClass_WithOverride_IsTheSame() => AssertSame(new PlainChild { First = 1, Over = 2, Last = 3, Own = 4 });
+
+    [Fact]
     public void Collections_OfContracts_AreTheSame()
     {
         AssertSame(new List<Item> { new() { Name = "a" } });

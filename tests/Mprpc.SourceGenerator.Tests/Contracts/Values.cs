@@ -127,9 +127,117 @@ public sealed class Taken
     public bool Set { get; set; } = true;
 }
 
+/// <summary>No [MessagePackObject], and what may stand in such a class.</summary>
+public class Mixed
+{
+    public const int Constant = 1;
+
+    public readonly int ReadOnlyField = 2;
+
+    public static int Static { get; set; } = 3;
+
+    [Key("renamed")]
+    public int Keyed { get; set; } = 4;
+
+    [Key(7)]
+    public int Numbered { get; set; } = 5;
+
+    public int PrivatelySet { get; private set; } = 6;
+
+    public int WriteOnly
+    {
+        set => Keyed = value;
+    }
+
+    internal int Internal { get; set; } = 8;
+
+    protected int Protected { get; set; } = 9;
+
+    public int Init { get; init; } = 10;
+
+    [Key("computed")]
+    public int Computed => 11;
+
+    public int this[int index] => index;
+}
+
+/// <summary>Two constructors, of which the one with more parameters that fit is taken.</summary>
+public readonly struct Constructed(int x, string y)
+{
+    public Constructed(int x)
+        : this(x, "one")
+    {
+    }
+
+    public int X { get; } = x;
+
+    public string Y { get; } = y;
+}
+
+[MessagePackObject(keyAsPropertyName: true)]
+public class Parent
+{
+    public int Own { get; set; }
+
+    [Key("k")]
+    public string? Keyed { get; set; }
+
+    public List<Parent>? Children { get; set; }
+}
+
+[MessagePackObject(keyAsPropertyName: true)]
+public sealed class Child : Parent
+{
+    public int Extra { get; set; }
+
+    public string Field = "f";
+}
+
+[MessagePackObject]
+public class KeyedParent(int own)
+{
+    [Key("own")]
+    public int Own { get; } = own;
+
+    [Key("over")]
+    public virtual string? Over { get; set; }
+
+    [Key("last")]
+    public int Last { get; set; }
+}
+
+[MessagePackObject]
+public sealed class KeyedChild(int extra, int own) : KeyedParent(own)
+{
+    [Key("EXTRA")]
+    public int Extra { get; } = extra;
+
+    [Key("over")]
+    public override string? Over { get; set; }
+}
+
+public class PlainParent
+{
+    public int First { get; set; }
+
+    public virtual int Over { get; set; }
+
+    public int Last { get; set; }
+}
+
+public sealed class PlainChild : PlainParent
+{
+    public int Own { get; set; }
+
+    public override int Over { get; set; }
+}
+
 [MprpcService]
 public interface IValues
 {
+    void More(Mixed mixed, Constructed constructed, Child child, KeyedChild keyed, PlainChild plain);
+
+
     Task<Named> Named(Named value, Derived derived, Mutable mutable, Taken taken, Uri uri, HashSet<Guid> ids, int[,] grid, Color?[] colors, decimal[] money, ILookupless lookup);
 }
 
