@@ -5,14 +5,14 @@ using Mprpc.SourceGenerator.Tests.Support;
 
 namespace Mprpc.SourceGenerator.Tests;
 
-/// <summary>What a proxy writes, a service reads, and the other way round.</summary>
-public sealed class ProxyTests : IAsyncDisposable
+/// <summary>What a proxy writes, a service reads, and the other way round: the generated proxy and the one that is made at run time.</summary>
+public abstract class ProxyTests : IAsyncDisposable
 {
     private readonly Talker _service = new();
     private readonly Peer _peer;
     private readonly RpcConnection _connection;
 
-    public ProxyTests()
+    protected ProxyTests()
     {
         _peer = new Peer(Services.ByGeneratedCode(_service));
         _connection = _peer.Connect();
@@ -22,6 +22,7 @@ public sealed class ProxyTests : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        GC.SuppressFinalize(this);
         await _peer.DisposeAsync();
         _connection.Abort();
     }
@@ -127,9 +128,12 @@ public sealed class ProxyTests : IAsyncDisposable
         Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
     }
 
+    private protected abstract Func<MprpcCallInvoker, T> Find<T>()
+        where T : class;
+
     private T Create<T>(MprpcCallInvoker? invoker = null)
         where T : class
-        => MprpcGeneratedProxies.Find<T>()!(invoker ?? new ConnectionInvoker(_connection));
+        => Find<T>()(invoker ?? new ConnectionInvoker(_connection));
 
     /// <summary>Answers at once, so that only the proxy's own cost is seen.</summary>
     private sealed class Discarding : MprpcCallInvoker
