@@ -1,0 +1,10 @@
+namespace Mprpc.Comparison;
+
+internal enum Operation
+{
+    Sum,
+    SumLater,
+    Echo,
+    Price,
+    Idle,
+}

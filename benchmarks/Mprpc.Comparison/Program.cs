@@ -1,0 +1,64 @@
+using System.Net;
+using Mprpc.Comparison;
+using Mprpc.Comparison.Peers;
+using Mprpc.Comparison.Report;
+using Mprpc.Comparison.Roles;
+
+// One program, three roles: the parent starts a server and a client process for each system, and only they make and answer calls.
+switch (args)
+{
+    case ["serve", string system]:
+        ServerRole.Run(Peer.Named(system));
+        return 0;
+    case ["drive", string system, string scenario, string server]:
+        ClientRole.Run(Peer.Named(system), Scenario.Named(scenario), IPEndPoint.Parse(server));
+        return 0;
+    case ["--help"]:
+        Console.WriteLine(ComparisonOptions.Usage);
+        return 0;
+    default:
+        return CompareAsync().GetAwaiter().GetResult();
+}
+
+async Task<int> CompareAsync()
+{
+    ComparisonOptions options;
+    try
+    {
+        options = ComparisonOptions.Parse(args);
+    }
+    catch (Exception exception) when (exception is ArgumentException or FormatException)
+    {
+        Console.Error.WriteLine(exception.Message);
+        Console.Error.WriteLine(ComparisonOptions.Usage);
+        return 2;
+    }
+
+    var results = new List<ScenarioResult>();
+    foreach (Scenario scenario in options.Scenarios)
+    {
+        ScenarioResult result = scenario.Operation == Operation.Idle
+            ? await new IdleComparison(scenario, options).RunAsync()
+            : await new LoadComparison(scenario, options).RunAsync();
+        results.Add(result);
+        Console.WriteLine(MarkdownReport.Table(result));
+    }
+
+    Console.WriteLine(MarkdownReport.Summary(results));
+    if (options.JsonFile is not null)
+    {
+        await JsonReport.WriteAsync(options.JsonFile, results);
+    }
+
+    if (options.MarkdownFile is not null)
+    {
+        await File.WriteAllTextAsync(options.MarkdownFile, MarkdownReport.Document(results, options));
+    }
+
+    if (options.ChartFile is not null)
+    {
+        ChartReport.Write(options.ChartFile, results);
+    }
+
+    return results.Any(result => result.Systems.Any(system => system.Failure is not null)) ? 1 : 0;
+}

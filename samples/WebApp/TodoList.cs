@@ -1,0 +1,46 @@
+using System.Collections.Concurrent;
+using Mprpc;
+
+namespace WebApp;
+
+/// <summary>A small service with state: callable as add_todo, complete_todo, list_todos and wait_for_todo.</summary>
+public class TodoList(ILogger<TodoList> logger)
+{
+    private readonly ConcurrentDictionary<int, Todo> _todos = new();
+    private readonly SemaphoreSlim _added = new(0);
+    private int _lastId;
+
+    public async Task<Todo> AddTodoAsync(string title, int priority = 0, CancellationToken cancellationToken = default)
+    {
+        if (string.IsNullOrWhiteSpace(title))
+        {
+            // Meant for the caller; any other exception would reach it as "Internal error."
+            throw new MprpcException("A todo needs a title.", "title_missing");
+        }
+
+        // A database would be asked here.
+        await Task.Delay(TimeSpan.FromMilliseconds(1), cancellationToken);
+
+        var todo = new Todo(Interlocked.Increment(ref _lastId), title, priority, Done: false);
+        _todos[todo.Id] = todo;
+        logger.LogInformation("Added todo {Id}", todo.Id);
+        _added.Release();
+        return todo;
+    }
+
+    public Todo CompleteTodo(int id)
+    {
+        if (!_todos.TryGetValue(id, out Todo? todo))
+        {
+            throw new MprpcException($"There is no todo {id}.", "todo_unknown");
+        }
+
+        return _todos[id] = todo with { Done = true };
+    }
+
+    public IReadOnlyList<Todo> ListTodos() => [.. _todos.Values.OrderByDescending(todo => todo.Priority).ThenBy(todo => todo.Id)];
+
+    /// <summary>Answers when a todo has been added; other calls of the same connection go on meanwhile.</summary>
+    public async Task<bool> WaitForTodoAsync(int milliseconds, CancellationToken cancellationToken)
+        => await _added.WaitAsync(milliseconds, cancellationToken);
+}

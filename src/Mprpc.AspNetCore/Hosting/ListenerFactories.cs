@@ -1,0 +1,24 @@
+using System.Net;
+using Microsoft.AspNetCore.Connections;
+
+namespace Mprpc.AspNetCore.Hosting;
+
+/// <summary>The application's transports as one: the last registered that can bind an address binds it, as Kestrel chooses for HTTP.</summary>
+internal sealed class ListenerFactories(IEnumerable<IConnectionListenerFactory> factories) : IConnectionListenerFactory
+{
+    private readonly IConnectionListenerFactory[] _factories = [.. factories.Reverse()];
+
+    public ValueTask<IConnectionListener> BindAsync(EndPoint endpoint, CancellationToken cancellationToken = default)
+    {
+        foreach (IConnectionListenerFactory factory in _factories)
+        {
+            if (factory is not IConnectionListenerFactorySelector selector || selector.CanBind(endpoint))
+            {
+                return factory.BindAsync(endpoint, cancellationToken);
+            }
+        }
+
+        throw new NotSupportedException(
+            $"No transport of this application can listen on '{endpoint}'. Kestrel's socket transport can; it is registered by WebApplication.CreateBuilder and by UseKestrel().");
+    }
+}

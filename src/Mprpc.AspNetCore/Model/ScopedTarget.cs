@@ -1,0 +1,18 @@
+using System.Diagnostics;
+using Microsoft.Extensions.DependencyInjection;
+using Mprpc.Contracts;
+
+namespace Mprpc.AspNetCore.Model;
+
+/// <summary>An object from the call's scope.</summary>
+internal sealed class ScopedTarget<TService> : MprpcTarget<TService>
+    where TService : class
+{
+    internal override bool NeedsContext => true;
+
+    public override TService Resolve(MprpcCallContext? context)
+    {
+        Debug.Assert(context is not null, "NeedsContext is true.");
+        return context.Services.GetRequiredService<TService>();
+    }
+}

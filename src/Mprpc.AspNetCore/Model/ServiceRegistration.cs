@@ -1,0 +1,20 @@
+using System.Diagnostics.CodeAnalysis;
+using Mprpc.Dispatch;
+
+namespace Mprpc.AspNetCore.Model;
+
+/// <summary>A service that an endpoint serves.</summary>
+internal abstract class ServiceRegistration
+{
+    /// <summary>What must be kept of a service when the application is trimmed: its constructors for DI, its methods for the contract.</summary>
+    internal const DynamicallyAccessedMemberTypes NeededMembers =
+        DynamicallyAccessedMemberTypes.PublicConstructors | DynamicallyAccessedMemberTypes.PublicMethods | DynamicallyAccessedMemberTypes.Interfaces;
+
+    public string? Prefix { get; set; }
+
+    public abstract Type ServiceType { get; }
+
+    /// <summary>Makes the service's methods.</summary>
+    /// <exception cref="InvalidOperationException">The service cannot be served; the message tells why and the remedy.</exception>
+    public abstract IReadOnlyList<RpcMethod> BuildMethods(IServiceProvider services, MprpcNamingPolicy policy);
+}

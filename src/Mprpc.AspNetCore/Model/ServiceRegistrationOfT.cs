@@ -1,0 +1,31 @@
+using System.Diagnostics.CodeAnalysis;
+using Microsoft.Extensions.DependencyInjection;
+using Mprpc.Contracts;
+using Mprpc.Dispatch;
+using Mprpc.Model;
+
+namespace Mprpc.AspNetCore.Model;
+
+internal sealed class ServiceRegistration<[DynamicallyAccessedMembers(ServiceRegistration.NeededMembers)] TService> : ServiceRegistration
+    where TService : class
+{
+    public override Type ServiceType => typeof(TService);
+
+    public override IReadOnlyList<RpcMethod> BuildMethods(IServiceProvider services, MprpcNamingPolicy policy)
+        => ServiceModel.Build(CreateTarget(services), policy, Prefix);
+
+    /// <summary>Chooses, once, how each call gets its service, so that a call pays for a scope only where something scoped is in it.</summary>
+    private static MprpcTarget<TService> CreateTarget(IServiceProvider services)
+    {
+        var lifetimes = services.GetRequiredService<ServiceLifetimes>();
+
+        if (lifetimes.Find(typeof(TService)) is not { } registered)
+        {
+            return new ActivatedTarget<TService>(services, lifetimes.NeedsScope(typeof(TService)));
+        }
+
+        return registered.Lifetime == ServiceLifetime.Singleton ? new SingletonTarget<TService>(services)
+            : lifetimes.NeedsScope(typeof(TService)) ? new ScopedTarget<TService>()
+            : new TransientTarget<TService>(services);
+    }
+}

@@ -1,0 +1,13 @@
+using Microsoft.Extensions.DependencyInjection;
+using Mprpc.Contracts;
+
+namespace Mprpc.AspNetCore.Model;
+
+/// <summary>One object for all calls, resolved at the first.</summary>
+internal sealed class SingletonTarget<TService>(IServiceProvider services) : MprpcTarget<TService>
+    where TService : class
+{
+    private TService? _service;
+
+    public override TService Resolve(MprpcCallContext? context) => _service ??= services.GetRequiredService<TService>();
+}

@@ -1,0 +1,11 @@
+using Microsoft.Extensions.DependencyInjection;
+using Mprpc.Contracts;
+
+namespace Mprpc.AspNetCore.Model;
+
+/// <summary>A new object for each call, with nothing scoped or disposable in it: it comes from the root provider, without a scope.</summary>
+internal sealed class TransientTarget<TService>(IServiceProvider services) : MprpcTarget<TService>
+    where TService : class
+{
+    public override TService Resolve(MprpcCallContext? context) => services.GetRequiredService<TService>();
+}

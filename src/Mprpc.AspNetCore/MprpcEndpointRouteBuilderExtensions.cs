@@ -1,0 +1,58 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using Mprpc.Addresses;
+using Mprpc.AspNetCore;
+using Mprpc.AspNetCore.Hosting;
+using Mprpc.AspNetCore.Model;
+
+namespace Microsoft.AspNetCore.Builder;
+
+/// <summary>Maps services to MessagePack-RPC listeners of their own, beside the application's HTTP addresses.</summary>
+public static class MprpcEndpointRouteBuilderExtensions
+{
+    /// <summary>Serves <typeparamref name="T"/> over MessagePack-RPC on a port of this machine's loopback address, 127.0.0.1.</summary>
+    /// <typeparam name="T">The service class: what it publishes is said at <see cref="Mprpc.MprpcServiceAttribute"/>. It is resolved from the services for each call; a class that is not registered is created for each call.</typeparam>
+    /// <param name="endpoints">The application.</param>
+    /// <param name="port">From 0 to 65,535; 0 takes a free port, which <see cref="IMprpcServer.Endpoints"/> tells. Services may share a port.</param>
+    /// <returns>A builder for the service's conventions.</returns>
+    /// <exception cref="InvalidOperationException"><c>builder.Services.AddMprpc()</c> was not called, or the application has started.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such port.</exception>
+    public static IMprpcServiceConventionBuilder MapMprpcService<
+        [DynamicallyAccessedMembers(ServiceRegistration.NeededMembers)] T>(this IEndpointRouteBuilder endpoints, int port)
+        where T : class
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(port);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(port, System.Net.IPEndPoint.MaxPort);
+        return Map<T>(endpoints, RpcAddress.Parse(string.Create(CultureInfo.InvariantCulture, $"tcp://127.0.0.1:{port}")), isPortOnly: true);
+    }
+
+    /// <summary>Serves <typeparamref name="T"/> over MessagePack-RPC at an address.</summary>
+    /// <typeparam name="T">The service class; see the overload with a port.</typeparam>
+    /// <param name="endpoints">The application.</param>
+    /// <param name="url"><c>tcp://0.0.0.0:6000</c>, <c>tcp://[::]:6000</c>, <c>tcp://127.0.0.1:0</c> or <c>unix:///run/x.sock</c>.</param>
+    /// <returns>A builder for the service's conventions.</returns>
+    /// <exception cref="InvalidOperationException"><c>builder.Services.AddMprpc()</c> was not called, or the application has started.</exception>
+    /// <exception cref="ArgumentException">The url is no such address.</exception>
+    public static IMprpcServiceConventionBuilder MapMprpcService<
+        [DynamicallyAccessedMembers(ServiceRegistration.NeededMembers)] T>(this IEndpointRouteBuilder endpoints, string url)
+        where T : class
+        => Map<T>(endpoints, RpcAddress.Parse(url), isPortOnly: false);
+
+    private static ServiceConventionBuilder Map<[DynamicallyAccessedMembers(ServiceRegistration.NeededMembers)] T>(
+        IEndpointRouteBuilder endpoints, RpcAddress address, bool isPortOnly)
+        where T : class
+    {
+        ArgumentNullException.ThrowIfNull(endpoints);
+        _ = address.ToLocalEndPoint();      // a host that cannot be listened on fails here, not at the start
+
+        RpcEndpoints mapped = endpoints.ServiceProvider.GetService<RpcEndpoints>()
+            ?? throw new InvalidOperationException($"MapMprpcService<{typeof(T).Name}>() needs the server's services. Call builder.Services.AddMprpc() before builder.Build().");
+
+        var registration = new ServiceRegistration<T>();
+        MprpcEndpointOptions endpoint = mapped.GetOrAdd(address, isPortOnly).Options;
+        endpoint.Services.Add(registration);
+        return new ServiceConventionBuilder(registration, endpoint);
+    }
+}

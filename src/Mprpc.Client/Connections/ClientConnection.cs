@@ -1,0 +1,204 @@
+using Microsoft.Extensions.Logging;
+using Mprpc.Client.Diagnostics;
+using Mprpc.Client.Transports;
+using Mprpc.Connections;
+using Mprpc.Dispatch;
+
+namespace Mprpc.Client.Connections;
+
+/// <summary>One place of the pool: a connection, or the making of one. After a loss the next call makes another.</summary>
+/// <remarks>Safe for concurrent use.</remarks>
+internal sealed class ClientConnection(Dialer dialer, MprpcClientOptions options, Dispatcher dispatcher, Action onChanged, CancellationToken disposed)
+{
+    private static long s_lastId;
+
+    private readonly Lock _gate = new();
+    private readonly ConnectionLimits _limits = new(options.MaxMessageSize, options.MaxDepth, ConnectionLimits.DefaultMaxRunningCalls, nameof(MprpcClientOptions))
+    {
+        // A server may keep a client waiting: that is its back-pressure, and how long to wait each call says itself.
+        PartialMessageTimeout = TimeSpan.MaxValue,
+        WriteTimeout = TimeSpan.MaxValue,
+    };
+    private readonly MprpcSerializerOptions _serializer = options.OldSpec ? options.Serializer.WithOldSpec() : options.Serializer;
+    private readonly ILogger _logger = options.LoggerFactory.CreateLogger("Mprpc.Client");
+    private readonly long _lifetime = options.ConnectionLifetime is { } lifetime ? (long)(lifetime.TotalSeconds * options.TimeProvider.TimestampFrequency) : long.MaxValue;
+    private RpcConnection? _current;
+    private Task<RpcConnection>? _connecting;
+    private long _usableUntil;
+    private int _failures;
+    private long _nextAttempt;
+    private int _reserved;
+
+    /// <summary>The connection, where there is one that can take calls.</summary>
+    public RpcConnection? Current
+    {
+        get
+        {
+            RpcConnection? current = Volatile.Read(ref _current);
+            return current is null || _lifetime == long.MaxValue || options.TimeProvider.GetTimestamp() < _usableUntil ? current : Retire(current);
+        }
+    }
+
+    public bool IsConnecting => _connecting is not null;
+
+    /// <summary>How many calls wait for their answers, or have a place here and are about to be sent.</summary>
+    public int Load => Math.Max(Volatile.Read(ref _reserved), Volatile.Read(ref _current)?.Requests.Count ?? 0);
+
+    /// <summary>Takes one of a limited number of places.</summary>
+    public bool TryReserve(int limit)
+    {
+        int reserved = Volatile.Read(ref _reserved);
+
+        while (reserved < limit)
+        {
+            int seen = Interlocked.CompareExchange(ref _reserved, reserved + 1, reserved);
+
+            if (seen == reserved)
+            {
+                return true;
+            }
+
+            reserved = seen;
+        }
+
+        return false;
+    }
+
+    public void Unreserve() => Interlocked.Decrement(ref _reserved);
+
+    /// <summary>The connection; made, where there is none. All who come meanwhile wait for the same attempt.</summary>
+    /// <exception cref="MprpcConnectionException">The peer cannot be reached.</exception>
+    public Task<RpcConnection> GetAsync()
+    {
+        if (Current is { } current)
+        {
+            return Task.FromResult(current);
+        }
+
+        lock (_gate)
+        {
+            if (_current is not null)
+            {
+                return Task.FromResult(_current);
+            }
+
+            return _connecting ??= ConnectAsync();
+        }
+    }
+
+    /// <summary>Closes the connection: what is written is sent, and calls that wait fail.</summary>
+    public async Task CloseAsync(TimeSpan sendTimeout)
+    {
+        RpcConnection? current = Volatile.Read(ref _current);
+
+        if (current is not null)
+        {
+            await current.Output.WaitUntilSentAsync().WaitAsync(sendTimeout, options.TimeProvider).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            current.Abort();
+        }
+    }
+
+    private async Task<RpcConnection> ConnectAsync()
+    {
+        // Off the caller's lock, and out of its ambient state, which is not the connection's.
+        await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+        onChanged();
+
+        try
+        {
+            await WaitForAttemptAsync().ConfigureAwait(false);
+            ClientTransport transport = await dialer.ConnectAsync(disposed).ConfigureAwait(false);
+            return Start(transport);
+        }
+        catch (Exception exception)
+        {
+            lock (_gate)
+            {
+                _connecting = null;
+                _failures++;
+                TimeSpan delay = options.Reconnect.DelayAfter(_failures);
+                _nextAttempt = options.TimeProvider.GetTimestamp() + (long)(delay.TotalSeconds * options.TimeProvider.TimestampFrequency);
+
+                if (!disposed.IsCancellationRequested)
+                {
+                    ClientLog.ConnectFailed(_logger, dialer.ToString(), _failures, delay, exception);
+                }
+            }
+
+            onChanged();
+            throw;
+        }
+    }
+
+    private async Task WaitForAttemptAsync()
+    {
+        if (_failures > 0 && options.TimeProvider.GetElapsedTime(options.TimeProvider.GetTimestamp(), _nextAttempt) is var wait && wait > TimeSpan.Zero)
+        {
+            await Task.Delay(wait, options.TimeProvider, disposed).ConfigureAwait(false);
+        }
+    }
+
+    private RpcConnection Start(ClientTransport transport)
+    {
+        var connection = new RpcConnection(new RpcConnectionSettings
+        {
+            Id = $"client-{Interlocked.Increment(ref s_lastId)}",
+            Transport = transport,
+            AbortTransport = transport.Abort,
+            Limits = _limits,
+            Logger = _logger,
+            Serializer = _serializer,
+            Dispatcher = dispatcher,
+            ResponseOrder = options.ResponseOrder,
+            Clock = options.TimeProvider,
+            CallTimeout = options.CallTimeout ?? Timeout.InfiniteTimeSpan,
+            LocalEndPoint = transport.LocalEndPoint,
+            RemoteEndPoint = transport.RemoteEndPoint,
+        });
+
+        connection.Requests.OnClosed = () => Forget(connection);
+
+        if (options.MaxInFlightPerConnection == 1)
+        {
+            // The late answer would come before, or in place of, that of the next call.
+            connection.Requests.OnTimeout = connection.Abort;
+        }
+
+        lock (_gate)
+        {
+            _current = connection;
+            _connecting = null;
+            _failures = 0;
+            _usableUntil = _lifetime == long.MaxValue ? long.MaxValue : options.TimeProvider.GetTimestamp() + _lifetime;
+        }
+
+        ClientLog.Connected(_logger, dialer.ToString(), connection.Id);
+        onChanged();
+        _ = ServeAsync(connection, transport);      // owned: ends with the connection, and cannot throw
+        return connection;
+    }
+
+    private static async Task ServeAsync(RpcConnection connection, ClientTransport transport)
+    {
+        await connection.RunAsync().ConfigureAwait(false);
+        transport.Abort();
+    }
+
+    /// <summary>Takes no more calls over a connection that is lost, before its calls are told: a caller that calls again gets another.</summary>
+    private void Forget(RpcConnection connection)
+    {
+        Interlocked.CompareExchange(ref _current, null, connection);
+        onChanged();
+    }
+
+    private RpcConnection? Retire(RpcConnection connection)
+    {
+        if (Interlocked.CompareExchange(ref _current, null, connection) == connection)
+        {
+            ClientLog.ConnectionRetired(_logger, connection.Id);
+            connection.Requests.WhenEmpty(connection.Stop);
+        }
+
+        return Volatile.Read(ref _current);
+    }
+}

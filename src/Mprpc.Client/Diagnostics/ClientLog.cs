@@ -1,0 +1,22 @@
+using Microsoft.Extensions.Logging;
+
+namespace Mprpc.Client.Diagnostics;
+
+/// <summary>What the client logs besides its connections and calls. Ids 200 to 299; they never change their meaning.</summary>
+internal static partial class ClientLog
+{
+    [LoggerMessage(200, LogLevel.Debug, "Connected to {Address} as connection {ConnectionId}.", EventName = "Connected")]
+    public static partial void Connected(ILogger logger, string address, string connectionId);
+
+    [LoggerMessage(201, LogLevel.Information, "Connecting to {Address} failed {Failures} times in a row; the next attempt is made after {Delay}.", EventName = "ConnectFailed")]
+    public static partial void ConnectFailed(ILogger logger, string address, int failures, TimeSpan delay, Exception exception);
+
+    [LoggerMessage(202, LogLevel.Debug, "Connection {ConnectionId} has served its lifetime; it is closed after its last answer.", EventName = "ConnectionRetired")]
+    public static partial void ConnectionRetired(ILogger logger, string connectionId);
+
+    [LoggerMessage(204, LogLevel.Warning, "A notification of '{Method}' was not sent.", EventName = "NotificationNotSent")]
+    public static partial void NotificationNotSent(ILogger logger, string method, Exception exception);
+
+    [LoggerMessage(203, LogLevel.Error, "A handler of MprpcClient.StateChanged threw.", EventName = "StateHandlerThrew")]
+    public static partial void StateHandlerThrew(ILogger logger, Exception exception);
+}

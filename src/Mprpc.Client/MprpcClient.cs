@@ -1,0 +1,367 @@
+using System.Runtime.CompilerServices;
+using Microsoft.Extensions.Logging;
+using Mprpc.Addresses;
+using Mprpc.Client.Connections;
+using Mprpc.Client.Diagnostics;
+using Mprpc.Client.Pooling;
+using Mprpc.Client.Transports;
+using Mprpc.Connections;
+using Mprpc.Model;
+using Mprpc.Messages;
+
+namespace Mprpc.Client;
+
+/// <summary>Calls the methods of a MessagePack-RPC server.</summary>
+/// <remarks>
+/// Safe for concurrent use: any number of calls share its connections, and answers may come in any order. Meant to be kept and shared for as long as the server is called. A
+/// lost connection fails the calls that wait on it at once; the next call makes another.
+/// </remarks>
+public sealed class MprpcClient : IAsyncDisposable
+{
+    private static readonly TimeSpan SendTimeoutAtDispose = TimeSpan.FromSeconds(1);
+
+    private readonly MprpcClientOptions _options;
+    private readonly Dialer _dialer;
+    private readonly MprpcSerializerOptions _serializer;
+    private readonly ConnectionPool _pool;
+    private readonly CancellationTokenSource _disposed = new();
+    private MprpcClientState _reportedState;
+
+    /// <summary>Creates a client that connects at its first call.</summary>
+    /// <param name="url"><c>tcp://host:port</c> or <c>unix:///path</c>.</param>
+    /// <param name="options">Null: the defaults. Read now; later changes have no effect.</param>
+    /// <exception cref="ArgumentException">The url is no such address.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">An option is out of its range.</exception>
+    public MprpcClient(string url, MprpcClientOptions? options = null)
+        : this(RpcAddress.Parse(url), (options ?? new MprpcClientOptions()).Freeze())
+    {
+    }
+
+    private MprpcClient(RpcAddress address, MprpcClientOptions options)
+        : this(new SocketDialer(address, options), options)
+    {
+    }
+
+    private MprpcClient(Dialer dialer, MprpcClientOptions options)
+    {
+        _dialer = dialer;
+        _options = options;
+        _serializer = options.OldSpec ? options.Serializer.WithOldSpec() : options.Serializer;
+        _pool = new ConnectionPool(dialer, options, options.CreateDispatcher(_serializer), OnConnectionChanged, _disposed.Token);
+    }
+
+    /// <summary>Occurs when <see cref="State"/> has changed; on whichever thread has found out.</summary>
+    public event EventHandler? StateChanged;
+
+    /// <summary>Whether the client can call right away.</summary>
+    public MprpcClientState State
+        => _disposed.IsCancellationRequested ? MprpcClientState.Disposed
+            : _pool.IsConnected ? MprpcClientState.Connected
+            : _pool.IsConnecting ? MprpcClientState.Connecting
+            : MprpcClientState.Disconnected;
+
+    /// <summary>Whether there is a connection.</summary>
+    public bool IsConnected => State == MprpcClientState.Connected;
+
+    /// <summary>Creates a client and connects it.</summary>
+    /// <param name="url"><c>tcp://host:port</c> or <c>unix:///path</c>.</param>
+    /// <param name="options">Null: the defaults.</param>
+    /// <param name="cancellationToken">Ends the attempt.</param>
+    /// <returns>The connected client; dispose it when it is no more needed.</returns>
+    /// <exception cref="MprpcConnectionException">The server cannot be reached.</exception>
+    /// <exception cref="ArgumentException">The url is no such address, or an option is out of its range.</exception>
+    public static async ValueTask<MprpcClient> ConnectAsync(string url, MprpcClientOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        var client = new MprpcClient(url, options);
+
+        try
+        {
+            await client._pool.GetAsync().WaitAsync(cancellationToken).ConfigureAwait(false);
+            return client;
+        }
+        catch
+        {
+            await client.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    /// <summary>Creates a client over a stream that is connected already, and starts to serve it.</summary>
+    /// <param name="stream">The bytes of both directions; disposed with the client.</param>
+    /// <param name="options">Null: the defaults. Those of connecting have no meaning here: a stream that has ended cannot be connected again.</param>
+    public static MprpcClient FromStream(Stream stream, MprpcClientOptions? options = null) => FromStreams(stream, stream, options);
+
+    /// <summary>Creates a client over two streams, and starts to serve them.</summary>
+    /// <param name="input">What the peer sends; disposed with the client.</param>
+    /// <param name="output">What is sent to the peer; disposed with the client.</param>
+    /// <param name="options">Null: the defaults. Those of connecting have no meaning here.</param>
+    public static MprpcClient FromStreams(Stream input, Stream output, MprpcClientOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        ArgumentNullException.ThrowIfNull(output);
+        var client = new MprpcClient(new StreamDialer(input, output), (options ?? new MprpcClientOptions()).Freeze());
+        _ = client._pool.GetAsync();    // cannot fail: the streams are there
+        return client;
+    }
+
+    /// <summary>Creates a client over this process's standard input and output, as neovim's <c>jobstart</c> with <c>rpc</c> wants it, and starts to serve them.</summary>
+    /// <param name="options">Null: the defaults.</param>
+    /// <remarks>Nothing else may write to the standard output: log to the standard error.</remarks>
+    public static MprpcClient FromStandardIO(MprpcClientOptions? options = null)
+        => FromStreams(Console.OpenStandardInput(), Console.OpenStandardOutput(), options);
+
+    /// <summary>Calls a method.</summary>
+    /// <typeparam name="T">The type to read the result as; <see cref="MprpcRaw"/> takes any.</typeparam>
+    /// <param name="method">The method's wire name.</param>
+    /// <param name="arguments">The arguments by position; the type of each chooses its encoding.</param>
+    /// <returns>The result. Await it once.</returns>
+    /// <exception cref="MprpcRemoteException">The server answered with an error.</exception>
+    /// <exception cref="MprpcConnectionException">The server cannot be reached, or the connection was lost before the answer came.</exception>
+    /// <exception cref="TimeoutException">No answer came within <see cref="MprpcClientOptions.CallTimeout"/>.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed.</exception>
+    public ValueTask<T> CallAsync<T>(string method, params ReadOnlySpan<object?> arguments) => CallAsync<T>(method, default(MprpcCallOptions), arguments);
+
+    /// <summary>Calls a method, with a timeout or cancellation.</summary>
+    /// <typeparam name="T">The type to read the result as; <see cref="MprpcRaw"/> takes any.</typeparam>
+    /// <param name="method">The method's wire name.</param>
+    /// <param name="options">This call's timeout and cancellation; a <see cref="CancellationToken"/> can be passed in its place.</param>
+    /// <param name="arguments">The arguments by position; the type of each chooses its encoding.</param>
+    /// <returns>The result. Await it once.</returns>
+    /// <exception cref="MprpcRemoteException">The server answered with an error.</exception>
+    /// <exception cref="MprpcConnectionException">The server cannot be reached, or the connection was lost before the answer came.</exception>
+    /// <exception cref="TimeoutException">No answer came in time.</exception>
+    /// <exception cref="OperationCanceledException">The call was cancelled. It may still run at the server.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed.</exception>
+    public ValueTask<T> CallAsync<T>(string method, MprpcCallOptions options, params ReadOnlySpan<object?> arguments)
+        => Call<T>(method, WriteRequest(method, arguments), options);
+
+    /// <summary>Calls a method whose result, if it has one, is of no interest.</summary>
+    /// <param name="method">The method's wire name.</param>
+    /// <param name="arguments">The arguments by position.</param>
+    /// <inheritdoc cref="CallAsync{T}(string, ReadOnlySpan{object?})" path="/exception"/>
+    public ValueTask CallAsync(string method, params ReadOnlySpan<object?> arguments) => CallAsync(method, default(MprpcCallOptions), arguments);
+
+    /// <summary>Calls a method whose result, if it has one, is of no interest, with a timeout or cancellation.</summary>
+    /// <param name="method">The method's wire name.</param>
+    /// <param name="options">This call's timeout and cancellation; a <see cref="CancellationToken"/> can be passed in its place.</param>
+    /// <param name="arguments">The arguments by position.</param>
+    /// <inheritdoc cref="CallAsync{T}(string, MprpcCallOptions, ReadOnlySpan{object?})" path="/exception"/>
+    public ValueTask CallAsync(string method, MprpcCallOptions options, params ReadOnlySpan<object?> arguments)
+        => WithoutResult(Call<NoValue>(method, WriteRequest(method, arguments), options));
+
+    /// <summary>Sends a notification: a call that the server does not answer.</summary>
+    /// <param name="method">The method's wire name.</param>
+    /// <param name="arguments">The arguments by position.</param>
+    /// <returns>Completes when the notification is on its way; that it has arrived, nobody says.</returns>
+    /// <exception cref="MprpcConnectionException">The server cannot be reached.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed.</exception>
+    public ValueTask NotifyAsync(string method, params ReadOnlySpan<object?> arguments) => Notify(WriteRequest(method, arguments));
+
+    /// <summary>Makes a typed client: each call of a method of <typeparamref name="T"/> calls the server.</summary>
+    /// <typeparam name="T">The contract: an interface marked [MprpcService]. Its proxy is generated when the interface is compiled (by reflection at run time where it was compiled without the generator), and allocates nothing per call.</typeparam>
+    /// <returns>The proxy; it lives as long as this client, and is safe for concurrent use.</returns>
+    /// <exception cref="InvalidOperationException">The interface is no contract, or a method of it cannot be called.</exception>
+    /// <exception cref="NotSupportedException">There is no generated proxy, and this application cannot make one at run time (native AOT).</exception>
+    public T As<T>()
+        where T : class
+        => ProxyModel.Find<T>()(new ClientCallInvoker(this, _serializer));
+
+    /// <summary>Completes when the client has no connection any more: for a process that lives as long as its peer.</summary>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public async Task WaitForDisconnectAsync(CancellationToken cancellationToken = default)
+    {
+        var disconnected = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        StateChanged += OnChanged;
+
+        try
+        {
+            OnChanged(this, EventArgs.Empty);
+            await disconnected.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            StateChanged -= OnChanged;
+        }
+
+        void OnChanged(object? sender, EventArgs e)
+        {
+            if (State is MprpcClientState.Disconnected or MprpcClientState.Disposed)
+            {
+                disconnected.TrySetResult();
+            }
+        }
+    }
+
+    /// <summary>Closes the connections. Calls that wait for their answers fail.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (_disposed.IsCancellationRequested)
+        {
+            return;
+        }
+
+        await _disposed.CancelAsync().ConfigureAwait(false);
+        await _pool.CloseAsync(SendTimeoutAtDispose).ConfigureAwait(false);
+        OnConnectionChanged();
+    }
+
+    /// <summary>Sends a request whose method and arguments are written: at once where a connection is there.</summary>
+    internal ValueTask<T> Call<T>(string method, MprpcWriter request, MprpcCallOptions options)
+    {
+        TimeSpan timeout = options.Timeout ?? _options.CallTimeout ?? Timeout.InfiniteTimeSpan;
+
+        if (!_pool.IsLimited && !options.CancellationToken.IsCancellationRequested && _pool.TryGet() is { Output.IsCongested: false } connection)
+        {
+            PendingCall<T> call = PendingCall<T>.Rent(method, timeout);
+            ValueTask<T> result = call.Task;
+
+            if (connection.TryCall(call, request, options.CancellationToken))
+            {
+                return result;
+            }
+        }
+
+        return CallWhenReadyAsync<T>(method, request, timeout, options.CancellationToken);
+    }
+
+    internal ValueTask Notify(MprpcWriter notification)
+        => !_pool.IsLimited && _pool.TryGet() is { Output.IsCongested: false } connection && connection.TryNotify(notification)
+            ? ValueTask.CompletedTask
+            : NotifyWhenReadyAsync(notification);
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    internal static async ValueTask WithoutResult(ValueTask<NoValue> call) => await call.ConfigureAwait(false);
+
+    /// <summary>Sends a notification of a caller who does not wait for the sending.</summary>
+    internal async Task NotifyOrLogAsync(string method, MprpcWriter notification)
+    {
+        try
+        {
+            await Notify(notification).ConfigureAwait(false);
+        }
+        catch (Exception exception)
+        {
+            ClientLog.NotificationNotSent(_options.LoggerFactory.CreateLogger("Mprpc.Client"), method, exception);
+        }
+    }
+
+    private async ValueTask<T> CallWhenReadyAsync<T>(string method, MprpcWriter request, TimeSpan timeout, CancellationToken cancellationToken)
+    {
+        using var deadline = new CallDeadline(_options.TimeProvider, timeout, cancellationToken);
+        ClientConnection? place = null;
+
+        try
+        {
+            place = _pool.IsLimited ? await _pool.ReserveAsync(deadline.Token).ConfigureAwait(false) : null;
+
+            while (true)
+            {
+                RpcConnection connection = await GetConnectionAsync(place, deadline.Token).ConfigureAwait(false);
+                PendingCall<T> call = PendingCall<T>.Rent(method, deadline.Left);
+                ValueTask<T> result = call.Task;
+
+                // False: the connection was lost just now, and nothing was sent. The next one gets it.
+                if (connection.TryCall(call, request, cancellationToken))
+                {
+                    return await result.ConfigureAwait(false);
+                }
+            }
+        }
+        catch (OperationCanceledException exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            ThrowIfDisposed();
+            throw new TimeoutException(
+                $"The call of '{method}' was not sent within {timeout.TotalMilliseconds:N0} ms: no connection to {_dialer} was free. "
+                + "Raise the timeout, MprpcClientOptions.MaxConnections or MaxInFlightPerConnection.",
+                exception);
+        }
+        finally
+        {
+            if (place is not null)
+            {
+                _pool.Release(place);
+            }
+        }
+    }
+
+    private async ValueTask NotifyWhenReadyAsync(MprpcWriter notification)
+    {
+        ClientConnection? place = null;
+
+        try
+        {
+            place = _pool.IsLimited ? await _pool.ReserveAsync(_disposed.Token).ConfigureAwait(false) : null;
+
+            while (!(await GetConnectionAsync(place, _disposed.Token).ConfigureAwait(false)).TryNotify(notification))
+            {
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            ThrowIfDisposed();
+            throw;
+        }
+        finally
+        {
+            if (place is not null)
+            {
+                _pool.Release(place);
+            }
+        }
+    }
+
+    private async ValueTask<RpcConnection> GetConnectionAsync(ClientConnection? place, CancellationToken cancellationToken)
+    {
+        ThrowIfDisposed();
+        Task<RpcConnection> getting = place is null ? _pool.GetAsync() : place.GetAsync();
+        RpcConnection connection = await getting.WaitAsync(cancellationToken).ConfigureAwait(false);
+
+        if (connection.Output.IsCongested)
+        {
+            await connection.Output.WaitUntilSentAsync().WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+
+        return connection;
+    }
+
+    private MprpcWriter WriteRequest(string method, ReadOnlySpan<object?> arguments)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(method);
+        ThrowIfDisposed();
+        MprpcWriter request = MprpcWriter.Rent(_serializer, RequestWriter.HeadRoom);
+
+        try
+        {
+            RequestWriter.WriteMethodAndArguments(request, method, arguments);
+            return request;
+        }
+        catch
+        {
+            MprpcWriter.Return(request);
+            throw;
+        }
+    }
+
+    private void ThrowIfDisposed() => ObjectDisposedException.ThrowIf(_disposed.IsCancellationRequested, this);
+
+    private void OnConnectionChanged()
+    {
+        MprpcClientState state = State;
+
+        if (state == _reportedState)
+        {
+            return;
+        }
+
+        _reportedState = state;
+
+        try
+        {
+            StateChanged?.Invoke(this, EventArgs.Empty);
+        }
+        catch (Exception exception)
+        {
+            ClientLog.StateHandlerThrew(_options.LoggerFactory.CreateLogger("Mprpc.Client"), exception);
+        }
+    }
+}

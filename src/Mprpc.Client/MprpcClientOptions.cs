@@ -1,0 +1,149 @@
+using System.Diagnostics.CodeAnalysis;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using Mprpc.Connections;
+using Mprpc.Dispatch;
+using Mprpc.Model;
+
+namespace Mprpc.Client;
+
+/// <summary>How a client connects and calls. Read once, when the client is created.</summary>
+public sealed class MprpcClientOptions
+{
+    private List<Func<MprpcNamingPolicy, IReadOnlyList<RpcMethod>>> _methods = [];
+
+    /// <summary>How long making a connection may take. Default 10 s; null: as long as the system tries.</summary>
+    public TimeSpan? ConnectTimeout { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>How long a call may take, connecting included, where it does not say itself. Default null: for ever, or until the connection is lost.</summary>
+    public TimeSpan? CallTimeout { get; set; }
+
+    /// <summary>How long a connection is used for new calls; then another takes its place, and it is closed after its last answer. Default null: as long as it holds.</summary>
+    public TimeSpan? ConnectionLifetime { get; set; }
+
+    /// <summary>How long a connection may be silent before TCP asks whether the peer is still there (then every 5 s, lost after 3 times). Default 30 s; null: never.</summary>
+    public TimeSpan? KeepAlive { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>How many connections the client may have; a further one is made when all others have calls in flight. Default 1: calls share it.</summary>
+    public int MaxConnections { get; set; } = 1;
+
+    /// <summary>
+    /// How many calls may wait for their answers on one connection; further ones wait for a place. Default <see cref="int.MaxValue"/>: no limit. Set 1 for servers that take one message a read
+    /// (mprpc for Python): a connection is then dropped after a timeout, since its late answer would hold the next call up.
+    /// </summary>
+    public int MaxInFlightPerConnection { get; set; } = int.MaxValue;
+
+    /// <summary>Largest message accepted from the server, in bytes. Default 4,194,304 (4 MiB, gRPC's receive limit). A larger one closes the connection.</summary>
+    public int MaxMessageSize { get; set; } = ConnectionLimits.DefaultMaxMessageSize;
+
+    /// <summary>How deep arrays and maps of a message may nest, the message itself counted. Default 64. A deeper one closes the connection.</summary>
+    public int MaxDepth { get; set; } = ConnectionLimits.DefaultMaxDepth;
+
+    /// <summary>Whether to write text and bytes as before MessagePack had str8, bin and ext, for servers that know only those (msgpack-rpc-python, msgpack-rpc-java, jubatus). Default false.</summary>
+    public bool OldSpec { get; set; }
+
+    /// <summary>What the error looks like with which a call of the server's is answered. Default <see cref="MprpcErrorShape.Message"/>.</summary>
+    public MprpcErrorShape ErrorShape { get; set; }
+
+    /// <summary>In which order the server's calls are answered. Default <see cref="MprpcResponseOrder.AsCompleted"/>.</summary>
+    public MprpcResponseOrder ResponseOrder { get; set; }
+
+    /// <summary>How the names of the services are made that the server may call. Default <see cref="MprpcNamingPolicy.SnakeCase"/>.</summary>
+    public MprpcNamingPolicy NamingPolicy { get; set; }
+
+    /// <summary>The delays between attempts to connect.</summary>
+    public MprpcReconnectOptions Reconnect { get; set; } = new();
+
+    /// <summary>How values become MessagePack and back. Default <see cref="MprpcSerializerOptions.Default"/>.</summary>
+    public MprpcSerializerOptions Serializer { get; set; } = MprpcSerializerOptions.Default;
+
+    /// <summary>Where the client logs. Default: nowhere.</summary>
+    public ILoggerFactory LoggerFactory { get; set; } = NullLoggerFactory.Instance;
+
+    /// <summary>The clock of timeouts, lifetimes and delays. Default the system's.</summary>
+    public TimeProvider TimeProvider { get; set; } = TimeProvider.System;
+
+    /// <summary>Lets the server call this object's methods, as it lets this client call its own: MessagePack-RPC goes both ways on one connection.</summary>
+    /// <typeparam name="T">The type whose methods are published; see <see cref="MprpcServiceAttribute"/>.</typeparam>
+    /// <param name="service">The object; its methods run concurrently.</param>
+    /// <param name="prefix">Put before each method's wire name with a dot; null: what the type's attribute says.</param>
+    /// <returns>These options.</returns>
+    public MprpcClientOptions AddService<
+        [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicMethods | DynamicallyAccessedMemberTypes.Interfaces)] T>(T service, string? prefix = null)
+        where T : class
+    {
+        ArgumentNullException.ThrowIfNull(service);
+        _methods.Add(policy => ServiceModel.Build(new InstanceTarget<T>(service), policy, prefix));
+        return this;
+    }
+
+    /// <summary>Lets the server call a delegate.</summary>
+    /// <typeparam name="TDelegate">The delegate's type.</typeparam>
+    /// <param name="method">The wire name.</param>
+    /// <param name="handler">What runs: parameters by position; it may take a <see cref="CancellationToken"/> and a <see cref="MprpcCallContext"/>, and return a task.</param>
+    /// <returns>These options.</returns>
+    public MprpcClientOptions AddHandler<TDelegate>(string method, TDelegate handler)
+        where TDelegate : Delegate
+    {
+        ArgumentException.ThrowIfNullOrEmpty(method);
+        ArgumentNullException.ThrowIfNull(handler);
+        _methods.Add(policy => ServiceModel.BuildDelegate(method, handler));
+        return this;
+    }
+
+    /// <summary>Sets the options above as this kind of server wants them.</summary>
+    /// <param name="peer">The server that the client calls.</param>
+    /// <returns>These options.</returns>
+    public MprpcClientOptions UsePeer(MprpcPeer peer)
+    {
+        ArgumentNullException.ThrowIfNull(peer);
+        OldSpec = peer.OldSpec;
+        ErrorShape = peer.ErrorShape;
+        ResponseOrder = peer.ResponseOrder;
+        MaxInFlightPerConnection = peer.MaxInFlightPerConnection;
+        return this;
+    }
+
+    /// <summary>Checks the options, and returns them as they are now.</summary>
+    internal MprpcClientOptions Freeze()
+    {
+        RequirePositive(ConnectTimeout, nameof(ConnectTimeout));
+        RequirePositive(CallTimeout, nameof(CallTimeout));
+        RequirePositive(ConnectionLifetime, nameof(ConnectionLifetime));
+        RequirePositive(KeepAlive, nameof(KeepAlive));
+        RequireAtLeast(MaxConnections, 1, nameof(MaxConnections));
+        RequireAtLeast(MaxInFlightPerConnection, 1, nameof(MaxInFlightPerConnection));
+        RequireAtLeast(MaxMessageSize, 1, nameof(MaxMessageSize));
+        RequireAtLeast(MaxDepth, 2, nameof(MaxDepth));
+        ArgumentNullException.ThrowIfNull(Reconnect);
+        ArgumentNullException.ThrowIfNull(Serializer);
+        ArgumentNullException.ThrowIfNull(LoggerFactory);
+        ArgumentNullException.ThrowIfNull(TimeProvider);
+        var frozen = (MprpcClientOptions)MemberwiseClone();
+        frozen._methods = [.. _methods];
+        return frozen;
+    }
+
+    /// <summary>What the server may call.</summary>
+    /// <exception cref="InvalidOperationException">A method cannot be served, or two have one wire name.</exception>
+    internal Dispatcher CreateDispatcher(MprpcSerializerOptions serializer)
+        => _methods.Count == 0 && ErrorShape == MprpcErrorShape.Message
+            ? Dispatcher.None
+            : new Dispatcher(new MethodTable(_methods.SelectMany(build => build(NamingPolicy))), serializer, ErrorShape, enableDetailedErrors: false);
+
+    private static void RequirePositive(TimeSpan? value, string option)
+    {
+        if (value is { } time && time <= TimeSpan.Zero && time != Timeout.InfiniteTimeSpan)
+        {
+            throw new ArgumentOutOfRangeException(option, time, $"MprpcClientOptions.{option} is {time}; allowed is any positive time, or null for none.");
+        }
+    }
+
+    private static void RequireAtLeast(int value, int least, string option)
+    {
+        if (value < least)
+        {
+            throw new ArgumentOutOfRangeException(option, value, $"MprpcClientOptions.{option} is {value}; allowed is {least} or more.");
+        }
+    }
+}

@@ -1,0 +1,21 @@
+namespace Mprpc.Client;
+
+/// <summary>How long a client waits between attempts to connect. The first attempt after a loss is made at once; only failed attempts are followed by a delay.</summary>
+/// <remarks>A call that comes meanwhile waits for the next attempt, within its own timeout.</remarks>
+public sealed class MprpcReconnectOptions
+{
+    /// <summary>The delay after the first failed attempt; each further failure doubles it. Default 100 ms. Zero: no delay.</summary>
+    public TimeSpan InitialDelay { get; set; } = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>The longest delay. Default 5 s.</summary>
+    public TimeSpan MaxDelay { get; set; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>Which part of a delay is chosen at random, from 0 (none) to 1, so that the clients of a server that comes back do not all come at once. Default 0.3.</summary>
+    public double Jitter { get; set; } = 0.3;
+
+    internal TimeSpan DelayAfter(int failures)
+    {
+        double delay = Math.Min(MaxDelay.TotalMilliseconds, InitialDelay.TotalMilliseconds * Math.Pow(2, Math.Min(failures, 30) - 1));
+        return TimeSpan.FromMilliseconds(delay * (1 - (Jitter * Random.Shared.NextDouble())));
+    }
+}

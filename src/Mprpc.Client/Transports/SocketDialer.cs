@@ -1,0 +1,71 @@
+using System.Net;
+using System.Net.Sockets;
+using Mprpc.Addresses;
+
+namespace Mprpc.Client.Transports;
+
+/// <summary>Connects to an address.</summary>
+internal sealed class SocketDialer(RpcAddress address, MprpcClientOptions options) : Dialer
+{
+    private const int KeepAliveRetrySeconds = 5;
+    private const int KeepAliveRetries = 3;
+
+    public override string ToString() => address.ToString();
+
+    public override async Task<ClientTransport> ConnectAsync(CancellationToken cancellationToken)
+    {
+        using var timeout = new CancellationTokenSource(options.ConnectTimeout ?? Timeout.InfiniteTimeSpan, options.TimeProvider);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
+        EndPoint endPoint = address.ToRemoteEndPoint();
+        Socket socket = endPoint is UnixDomainSocketEndPoint
+            ? new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified)
+            : new Socket(SocketType.Stream, ProtocolType.Tcp);
+
+        try
+        {
+            if (endPoint is not UnixDomainSocketEndPoint)
+            {
+                Configure(socket);
+            }
+
+            await socket.ConnectAsync(endPoint, either.Token).ConfigureAwait(false);
+            return new ClientTransport(new SocketPipeReader(socket), new SocketPipeWriter(socket), socket.Dispose)
+            {
+                LocalEndPoint = socket.LocalEndPoint,
+                RemoteEndPoint = socket.RemoteEndPoint,
+            };
+        }
+        catch (Exception exception)
+        {
+            socket.Dispose();
+
+            if (exception is OperationCanceledException && timeout.IsCancellationRequested)
+            {
+                throw new MprpcConnectionException(
+                    $"Cannot connect to {address} within {options.ConnectTimeout!.Value.TotalMilliseconds:N0} ms. Is it reachable? Raise MprpcClientOptions.ConnectTimeout if it is only slow.",
+                    requestWasSent: false,
+                    exception);
+            }
+
+            if (exception is SocketException)
+            {
+                throw new MprpcConnectionException($"Cannot connect to {address}: {exception.Message}. Is a MessagePack-RPC server listening there?", requestWasSent: false, exception);
+            }
+
+            throw;
+        }
+    }
+
+    private void Configure(Socket socket)
+    {
+        socket.NoDelay = true;      // messages are sent whole: waiting for more only delays them
+
+        if (options.KeepAlive is { } silence)
+        {
+            socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, true);
+            socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveTime, (int)Math.Max(1, silence.TotalSeconds));
+            socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveInterval, KeepAliveRetrySeconds);
+            socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveRetryCount, KeepAliveRetries);
+        }
+    }
+}

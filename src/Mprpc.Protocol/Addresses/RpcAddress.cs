@@ -1,0 +1,78 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+
+namespace Mprpc.Addresses;
+
+/// <summary>Where a peer listens: <c>tcp://host:port</c> or <c>unix:///path</c>.</summary>
+/// <param name="Host">The host of a tcp address, without the brackets of IPv6; null for a Unix socket.</param>
+/// <param name="Port">The port of a tcp address.</param>
+/// <param name="Path">The path of a Unix socket; null for tcp.</param>
+internal sealed record RpcAddress(string? Host, int Port, string? Path)
+{
+    private const string TcpScheme = "tcp://";
+    private const string UnixScheme = "unix://";
+    private const string Allowed = "Allowed are tcp://host:port (tcp://127.0.0.1:6000, tcp://[::1]:6000) and unix:///path/to/socket.";
+
+    /// <exception cref="ArgumentException">The text is no address; the message tells what is allowed.</exception>
+    public static RpcAddress Parse(string url)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(url);
+
+        if (url.StartsWith(UnixScheme, StringComparison.OrdinalIgnoreCase))
+        {
+            string path = url[UnixScheme.Length..];
+            return path.StartsWith('/') ? new RpcAddress(null, 0, path) : throw Invalid(url, "has no absolute path");
+        }
+
+        if (!url.StartsWith(TcpScheme, StringComparison.OrdinalIgnoreCase))
+        {
+            throw Invalid(url, "has another scheme than tcp or unix");
+        }
+
+        string rest = url[TcpScheme.Length..].TrimEnd('/');
+        int colon = rest.LastIndexOf(':');
+
+        if (colon <= 0 || rest.EndsWith(']'))
+        {
+            throw Invalid(url, "has no port");
+        }
+
+        if (!int.TryParse(rest.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out int port) || port > IPEndPoint.MaxPort)
+        {
+            throw Invalid(url, $"has a port that is no number from 0 to {IPEndPoint.MaxPort}");
+        }
+
+        string host = rest[..colon];
+
+        if (host.StartsWith('[') && host.EndsWith(']'))
+        {
+            host = host[1..^1];
+        }
+
+        return Uri.CheckHostName(host) == UriHostNameType.Unknown && host != "*" ? throw Invalid(url, "has no valid host") : new RpcAddress(host, port, null);
+    }
+
+    /// <summary>Where to connect to; a name is looked up by the socket.</summary>
+    public EndPoint ToRemoteEndPoint()
+        => Path is not null ? new UnixDomainSocketEndPoint(Path)
+            : IPAddress.TryParse(Host, out IPAddress? address) ? new IPEndPoint(address, Port)
+            : new DnsEndPoint(Host!, Port);
+
+    /// <summary>Where to listen: a name must be localhost or * (all addresses).</summary>
+    /// <exception cref="ArgumentException">The host is a name that tells no address of this machine.</exception>
+    public EndPoint ToLocalEndPoint() => Host switch
+    {
+        null => new UnixDomainSocketEndPoint(Path!),
+        "*" => new IPEndPoint(IPAddress.IPv6Any, Port),
+        _ when IPAddress.TryParse(Host, out IPAddress? address) => new IPEndPoint(address, Port),
+        _ when Host.Equals("localhost", StringComparison.OrdinalIgnoreCase) => new IPEndPoint(IPAddress.Loopback, Port),
+        _ => throw new ArgumentException(
+            $"A server cannot listen on '{this}': the host must be an address of this machine. Use 127.0.0.1 or localhost for this machine only, 0.0.0.0, [::] or * for all."),
+    };
+
+    public override string ToString()
+        => Path is not null ? UnixScheme + Path : $"{TcpScheme}{(Host!.Contains(':', StringComparison.Ordinal) ? $"[{Host}]" : Host)}:{Port.ToString(CultureInfo.InvariantCulture)}";
+
+    private static ArgumentException Invalid(string url, string problem) => new($"'{url}' {problem}. {Allowed}", nameof(url));
+}

@@ -1,0 +1,14 @@
+namespace Mprpc.Connections;
+
+/// <summary>Why the handling of messages paused.</summary>
+internal enum LoopOutcome
+{
+    /// <summary>All whole messages are handled.</summary>
+    Done,
+
+    /// <summary>As many calls run as may; the rest waits.</summary>
+    Full,
+
+    /// <summary>Another thread goes on with the rest while this one was held up in user code.</summary>
+    TakenOver,
+}

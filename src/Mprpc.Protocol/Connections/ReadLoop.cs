@@ -1,0 +1,315 @@
+using System.Buffers;
+using System.Diagnostics;
+using System.IO.Pipelines;
+using Mprpc.Dispatch;
+using Mprpc.Framing;
+
+namespace Mprpc.Connections;
+
+/// <summary>Reads a connection's bytes, cuts them into messages and hands each to the connection, all that one read brought before anything is sent.</summary>
+/// <remarks>
+/// User code (a service's method, the continuation of a call) runs right on this loop, which saves a hop between threads per call. Code that holds the loop up is
+/// no danger: the <see cref="StallGuard"/> notices, another thread takes the loop over at the next message, and the thread that returns from the user code finds that its
+/// role is gone. The role is a number in <see cref="_state"/>, odd while user code runs, so that one compare-and-exchange decides who goes on.
+/// </remarks>
+internal sealed class ReadLoop
+{
+    private const long InUserCode = 1;
+
+    private readonly RpcConnection _connection;
+    private readonly PipeReader _input;
+    private readonly StallGuard _guard;
+    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private ExecutionContext? _context;
+
+    // What this run works on. The fields outlive a thread that is held up.
+    private FrameScanner _scanner;
+    private PartialMessage _partial;
+    private ReadOnlySequence<byte> _buffer;
+    private SequencePosition _nextSegment;
+    private ReadOnlyMemory<byte> _source;
+    private int _position;
+    private bool _sourceIsPartial;
+    private bool _lastRead;
+    private MprpcWriter? _batch;
+    private bool _holdsOutput;
+
+    private long _state;
+    private long _progress;
+
+    public ReadLoop(RpcConnection connection, PipeReader input, int maxMessageSize, int maxDepth)
+    {
+        _connection = connection;
+        _input = input;
+        _scanner = new FrameScanner(maxMessageSize, maxDepth);
+        _guard = new StallGuard(this);
+    }
+
+    /// <summary>Identifies the present holder of the loop; to be read before user code and given to <see cref="LeaveUserCode"/>.</summary>
+    public long Role => _state;
+
+    /// <summary>Counts the entries into user code, so that the guard sees whether the loop moves.</summary>
+    public long Progress => Volatile.Read(ref _progress);
+
+    public bool IsInUserCode => (Volatile.Read(ref _state) & InUserCode) != 0;
+
+    /// <summary>Whether messages are being handled; false while the loop waits for bytes.</summary>
+    public bool IsBusy { get; private set; }
+
+    /// <summary>Whether the loop waits for the peer's bytes.</summary>
+    public bool IsReading { get; private set; }
+
+    /// <summary>Counts the reads.</summary>
+    public int Reads { get; private set; }
+
+    /// <summary>How many bytes there are of a message that is not all there yet.</summary>
+    public int PartialLength => _partial.Length;
+
+    /// <summary>Counts the messages that were not all there at once.</summary>
+    public int PartialNumber { get; private set; }
+
+    /// <summary>The method that is running on the loop, or null.</summary>
+    public RpcMethod? RunningMethod { get; set; }
+
+    /// <summary>Where answers go that are written on the loop; sent together when all that was read is handled.</summary>
+    public MprpcWriter Batch => _batch ??= MprpcWriter.Rent(_connection.Serializer);
+
+    /// <summary>Runs until the peer sends no more, or the loop is told to stop.</summary>
+    /// <exception cref="MprpcProtocolException">The peer broke the protocol.</exception>
+    public Task RunAsync()
+    {
+        _context = ExecutionContext.Capture();
+        _ = RunAsync(resumed: false);
+        return _ended.Task;
+    }
+
+    /// <summary>Handles what has been received, then ends.</summary>
+    public void Stop() => _input.CancelPendingRead();
+
+    public void EnterUserCode()
+    {
+        _progress++;
+        Volatile.Write(ref _state, _state | InUserCode);
+    }
+
+    /// <summary>Returns whether the thread still holds the loop; else it must not touch the loop or its batch again.</summary>
+    public bool LeaveUserCode(long role)
+    {
+        if (Interlocked.CompareExchange(ref _state, role, role | InUserCode) != (role | InUserCode))
+        {
+            return false;
+        }
+
+        // What user code has put into ambient state (AsyncLocal, culture, Activity) must not reach the next call.
+        if (_context is not null && ExecutionContext.Capture() != _context)
+        {
+            ExecutionContext.Restore(_context);
+        }
+
+        return true;
+    }
+
+    /// <summary>Lets the calling thread go on with the loop where its holder has been in the same user code since <paramref name="progress"/>.</summary>
+    public void TakeOver(long progress)
+    {
+        long state = Volatile.Read(ref _state);
+
+        if ((state & InUserCode) == 0 || Progress != progress)
+        {
+            return;
+        }
+
+        RpcMethod? method = RunningMethod;
+
+        // The next even number: a role that nobody has had.
+        if (Interlocked.CompareExchange(ref _state, state + 1, state) != state)
+        {
+            return;
+        }
+
+        _connection.OnHeldUp(method);
+        RunningMethod = null;
+
+        if (_context is null)
+        {
+            _ = RunAsync(resumed: true);
+        }
+        else
+        {
+            ExecutionContext.Run(_context, static loop => _ = ((ReadLoop)loop!).RunAsync(resumed: true), this);
+        }
+    }
+
+    private async Task RunAsync(bool resumed)
+    {
+        try
+        {
+            while (true)
+            {
+                if (!resumed)
+                {
+                    IsReading = true;
+                    ReadResult read = await _input.ReadAsync().ConfigureAwait(false);
+                    IsReading = false;
+                    Begin(read);
+                }
+
+                resumed = false;
+                LoopOutcome outcome;
+
+                while ((outcome = HandleMessages()) == LoopOutcome.Full)
+                {
+                    await SendBatchAsync().ConfigureAwait(false);
+                    await _connection.RunningCalls.WaitForRoomAsync().ConfigureAwait(false);
+                    HoldOutput();
+                }
+
+                if (outcome == LoopOutcome.TakenOver)
+                {
+                    return;
+                }
+
+                await SendBatchAsync().ConfigureAwait(false);
+                _source = default;
+                _input.AdvanceTo(_buffer.End);
+
+                if (_lastRead)
+                {
+                    _partial.Clear();
+                    _ended.TrySetResult();
+                    return;
+                }
+            }
+        }
+        catch (Exception exception)
+        {
+            await EndAsync(exception).ConfigureAwait(false);
+        }
+    }
+
+    private void Begin(ReadResult read)
+    {
+        _buffer = read.Buffer;
+        _nextSegment = _buffer.Start;
+        _source = default;
+        _position = 0;
+        _sourceIsPartial = false;
+        Reads++;
+        _lastRead = read.IsCompleted || read.IsCanceled;
+        HoldOutput();
+        TryTakeSegment();
+    }
+
+    private void HoldOutput()
+    {
+        IsBusy = true;
+        _holdsOutput = _connection.Output.TryHold();    // its lock is also the fence between IsBusy and the guard's check of it
+        _guard.Watch();
+    }
+
+    private LoopOutcome HandleMessages()
+    {
+        do
+        {
+            ReadOnlySpan<byte> source = _source.Span;
+            int position = _position;
+
+            while (position < source.Length)
+            {
+                FrameStatus status = _scanner.Scan(source[position..], out int length);
+
+                if (status != FrameStatus.Complete)
+                {
+                    if (status != FrameStatus.NeedMore)
+                    {
+                        throw _connection.Limits.Violation(status);
+                    }
+
+                    break;
+                }
+
+                ReadOnlyMemory<byte> message = _source.Slice(position, length);
+                position += length;
+                _position = position;
+
+                if (!_connection.Handle(message, this))
+                {
+                    return LoopOutcome.TakenOver;
+                }
+
+                if (_connection.RunningCalls.MustWait)
+                {
+                    return LoopOutcome.Full;
+                }
+            }
+
+            KeepRest(position);
+        }
+        while (TryTakeSegment());
+
+        return LoopOutcome.Done;
+    }
+
+    private void KeepRest(int position)
+    {
+        if (_sourceIsPartial)
+        {
+            PartialNumber += position > 0 ? 1 : 0;
+            _partial.Consume(position);
+        }
+        else if (position < _source.Length)
+        {
+            PartialNumber++;
+            _partial.Append(_source.Span[position..], _scanner.AtLeast);
+        }
+    }
+
+    private bool TryTakeSegment()
+    {
+        while (_buffer.TryGet(ref _nextSegment, out ReadOnlyMemory<byte> segment))
+        {
+            if (segment.IsEmpty)
+            {
+                continue;
+            }
+
+            _sourceIsPartial = !_partial.IsEmpty;
+
+            if (_sourceIsPartial)
+            {
+                _partial.Append(segment.Span, _scanner.AtLeast);
+            }
+
+            _source = _sourceIsPartial ? _partial.Memory : segment;
+            _position = 0;
+            return true;
+        }
+
+        return false;
+    }
+
+    private async ValueTask SendBatchAsync()
+    {
+        MprpcWriter? batch = _batch;
+        _batch = null;
+        await _connection.Output.SendBatchAsync(batch, _holdsOutput).ConfigureAwait(false);
+        _holdsOutput = false;
+        IsBusy = false;
+    }
+
+    private async Task EndAsync(Exception reason)
+    {
+        try
+        {
+            // Requests before the one that broke the protocol have their answers in the batch.
+            await SendBatchAsync().ConfigureAwait(false);
+        }
+        catch (Exception exception)
+        {
+            Debug.Assert(exception is not NullReferenceException, "Sending fails only because the connection is gone.");
+        }
+
+        _partial.Clear();
+        _ended.TrySetException(reason);
+    }
+}

@@ -1,0 +1,332 @@
+using System.Net;
+using System.Security.Claims;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.Logging;
+using Mprpc.Diagnostics;
+using Mprpc.Dispatch;
+using Mprpc.Messages;
+
+namespace Mprpc.Connections;
+
+/// <summary>A connection as both sides have it: it reads messages, serves the peer's calls, and makes calls of its own.</summary>
+internal sealed class RpcConnection : MprpcConnection
+{
+    // How long continuations run on other threads after one has held the read loop up.
+    private const long OwnThreadMilliseconds = 10_000;
+
+    private static readonly ClaimsPrincipal Anonymous = new(new ClaimsIdentity());
+
+    private readonly RpcConnectionSettings _settings;
+    private readonly ReadLoop _loop;
+    private readonly CancellationTokenSource _closed = new();
+    private Dictionary<object, object?>? _items;
+    private long _continuationsElsewhereUntil;
+    private readonly ConnectionWatch _watch;
+    private Exception? _failure;
+    private volatile bool _isAborted;
+
+    public RpcConnection(RpcConnectionSettings settings)
+    {
+        _settings = settings;
+        Closed = _closed.Token;
+        Requests = new InFlightRequests(settings.Clock);
+        RunningCalls = new RunningCalls(settings.Limits.MaxRunningCalls, settings.RunningCallsTotal, Requests);
+        Output = new MessageOutput(settings.Transport.Output, settings.Serializer, OnOutputFailed);
+        AnswerOrder = settings.ResponseOrder == MprpcResponseOrder.AsCompleted ? null : new AnswerOrder(settings.ResponseOrder, Output, RunningCalls);
+        _loop = new ReadLoop(this, settings.Transport.Input, settings.Limits.MaxMessageSize, settings.Limits.MaxDepth);
+        _watch = new ConnectionWatch(this, _loop, settings.Limits, settings.Clock);
+    }
+
+    public override string Id => _settings.Id;
+
+    public override EndPoint? LocalEndPoint => _settings.LocalEndPoint;
+
+    public override EndPoint? RemoteEndPoint => _settings.RemoteEndPoint;
+
+    public override ClaimsPrincipal User => Anonymous;
+
+    public override IFeatureCollection Features => _settings.Features;
+
+    public override IDictionary<object, object?> Items => _items ?? Interlocked.CompareExchange(ref _items, [], null) ?? _items;
+
+    public override CancellationToken Closed { get; }
+
+    public MessageOutput Output { get; }
+
+    public RunningCalls RunningCalls { get; }
+
+    public InFlightRequests Requests { get; }
+
+    /// <summary>When answers may be sent, where the peer wants an order; else null.</summary>
+    public AnswerOrder? AnswerOrder { get; }
+
+    public Dispatcher Dispatcher => _settings.Dispatcher;
+
+    public MprpcSerializerOptions Serializer => _settings.Serializer;
+
+    public ConnectionLimits Limits => _settings.Limits;
+
+    public ILogger Logger => _settings.Logger;
+
+    public IServiceProvider Services => _settings.Services
+        ?? throw new InvalidOperationException("This connection has no services: it was made without a service provider.");
+
+    /// <summary>Serves the connection until it ends: what has been received is handled and answered, then the transport is completed.</summary>
+    /// <returns>Why it ended; null where the peer or this side closed it in good order.</returns>
+    public async Task<Exception?> RunAsync()
+    {
+        ProtocolLog.ConnectionStarted(Logger, Id);
+
+        if (Limits.HasDeadlines)
+        {
+            Heartbeat.Add(_watch);
+        }
+
+        Exception? reason = null;
+
+        try
+        {
+            await _loop.RunAsync().ConfigureAwait(false);
+        }
+        catch (Exception exception)
+        {
+            reason = exception;
+        }
+
+        reason = _failure ?? reason;
+        LogEnd(reason);
+        Requests.Close(new MprpcConnectionException(
+            reason is null ? "The connection was closed before the answer came." : $"The connection was lost before the answer came: {reason.Message}",
+            requestWasSent: true,
+            reason));
+
+        if (reason is null && !_isAborted)
+        {
+            // docs/protocol.md 9: a peer that has finished sending still gets its answers.
+            await RunningCalls.WaitForNoneAsync().WaitAsync(Closed).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Output.WaitUntilSentAsync().ConfigureAwait(false);
+        }
+
+        Heartbeat.Remove(_watch);
+        await _closed.CancelAsync().ConfigureAwait(false);
+        Output.Close();
+        await _settings.Transport.Output.CompleteAsync().ConfigureAwait(false);
+        await _settings.Transport.Input.CompleteAsync().ConfigureAwait(false);
+        return reason;
+    }
+
+    /// <summary>Ends the connection in good order: what has been received is answered.</summary>
+    public void Stop() => _loop.Stop();
+
+    public override void Abort()
+    {
+        _isAborted = true;
+        _settings.AbortTransport();
+        _ = _closed.CancelAsync();      // on another thread: what runs on cancellation is not ours
+    }
+
+    /// <summary>Closes the connection at once, because the peer breaks a limit.</summary>
+    public void Abort(Exception reason)
+    {
+        _failure ??= reason;
+        Abort();
+    }
+
+    public override ValueTask<T> CallAsync<T>(string method, MprpcCallOptions options, params ReadOnlySpan<object?> arguments)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(method);
+        options.CancellationToken.ThrowIfCancellationRequested();
+        MprpcWriter request = MprpcWriter.Rent(Serializer, RequestWriter.HeadRoom);
+
+        try
+        {
+            RequestWriter.WriteMethodAndArguments(request, method, arguments);
+        }
+        catch
+        {
+            MprpcWriter.Return(request);
+            throw;
+        }
+
+        PendingCall<T> call = PendingCall<T>.Rent(method, options.Timeout ?? _settings.CallTimeout);
+        ValueTask<T> task = call.Task;
+
+        if (!TryCall(call, request, options.CancellationToken))
+        {
+            MprpcWriter.Return(request);
+            call.Fail(NotSent());
+        }
+
+        return task;
+    }
+
+    public override ValueTask NotifyAsync(string method, params ReadOnlySpan<object?> arguments)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(method);
+        MprpcWriter notification = MprpcWriter.Rent(Serializer, RequestWriter.HeadRoom);
+
+        try
+        {
+            RequestWriter.WriteMethodAndArguments(notification, method, arguments);
+        }
+        catch
+        {
+            MprpcWriter.Return(notification);
+            throw;
+        }
+
+        if (!TryNotify(notification))
+        {
+            MprpcWriter.Return(notification);
+            throw NotSent();
+        }
+
+        return Output.IsCongested ? new ValueTask(Output.WaitUntilSentAsync()) : ValueTask.CompletedTask;
+    }
+
+    /// <summary>Sends a request whose method and arguments are written.</summary>
+    /// <returns>False where the connection is closed: nothing was sent, and both can be sent over another.</returns>
+    public bool TryCall(PendingCall call, MprpcWriter request, CancellationToken cancellationToken)
+    {
+        if (!Requests.TryAdd(call))
+        {
+            return false;
+        }
+
+        RunningCalls.Recheck();
+        RequestWriter.PrependRequestHead(request, call.MessageId);
+
+        if (cancellationToken.CanBeCanceled)
+        {
+            call.Watch(cancellationToken);
+        }
+
+        if (Output.TrySend(request))
+        {
+            return true;
+        }
+
+        request.DropFront(RequestWriter.HeadRoom);
+
+        // Where somebody else has taken the call, it fails with the connection.
+        return !Requests.Remove(call);
+    }
+
+    /// <summary>Sends a notification whose method and arguments are written.</summary>
+    /// <returns>False where the connection is closed: nothing was sent.</returns>
+    public bool TryNotify(MprpcWriter notification)
+    {
+        RequestWriter.PrependNotificationHead(notification);
+
+        if (Output.TrySend(notification))
+        {
+            return true;
+        }
+
+        notification.DropFront(RequestWriter.HeadRoom);
+        return false;
+    }
+
+    /// <summary>Handles one whole message.</summary>
+    /// <returns>False where the read loop has gone on without this thread.</returns>
+    /// <exception cref="MprpcProtocolException">The message breaks the protocol.</exception>
+    public bool Handle(ReadOnlyMemory<byte> message, ReadLoop loop)
+    {
+        if (!MessageHead.TryRead(message.Span, out MessageHead head))
+        {
+            throw new MprpcProtocolException(
+                "A message is no MessagePack-RPC message: allowed are [0, msgid, method, params], [1, msgid, error, result] and [2, method, params], msgid an integer of 32 bits.");
+        }
+
+        return head.Kind == MessageKind.Response ? HandleResponse(message, head, loop) : Dispatcher.Dispatch(this, loop, message, head);
+    }
+
+    /// <summary>Sends an answer: with the loop's batch where the thread holds the loop, else by itself.</summary>
+    public void Answer(in IncomingCall call, bool onLoop, MprpcWriter answer)
+    {
+        if (call.Turn is not null)
+        {
+            AnswerOrder!.Complete(call.Turn, answer);
+        }
+        else if (onLoop)
+        {
+            call.Loop!.Batch.WriteEncoded(answer.WrittenSpan);
+            MprpcWriter.Return(answer);
+        }
+        else if (!Output.TrySend(answer))
+        {
+            MprpcWriter.Return(answer);
+        }
+    }
+
+    /// <summary>Somebody's code has held the read loop up, and the loop goes on without its thread.</summary>
+    /// <param name="method">The method that runs there, or null where it is code that awaited a call.</param>
+    public void OnHeldUp(RpcMethod? method)
+    {
+        if (method is null)
+        {
+            ProtocolLog.ContinuationBlocks(Logger, Id);
+            Volatile.Write(ref _continuationsElsewhereUntil, Environment.TickCount64 + OwnThreadMilliseconds);
+            return;
+        }
+
+        RunningCalls.Add();     // until its thread comes back
+        method.MarkBlocking();
+        ProtocolLog.MethodBlocks(Logger, Id, method.WireName);
+    }
+
+    private bool HandleResponse(ReadOnlyMemory<byte> message, in MessageHead head, ReadLoop loop)
+    {
+        PendingCall? call = Requests.Take(head.MessageId);
+
+        if (call is null)
+        {
+            // docs/protocol.md 8: late, twice, or of a peer that invents ids: never fatal.
+            ProtocolLog.UnexpectedResponse(Logger, Id, head.MessageId);
+            return true;
+        }
+
+        var reader = new MprpcReader(message, head.BodyStart, count: 2, Serializer, loop: null);
+
+        if (reader.TryReadNil())
+        {
+            call.ReadResult(ref reader);
+        }
+        else
+        {
+            call.SetError(RemoteErrorReader.Read(call.Method, ref reader));
+        }
+
+        if (Volatile.Read(ref _continuationsElsewhereUntil) is var until && until != 0 && Environment.TickCount64 < until)
+        {
+            call.Complete(onThisThread: false);
+            return true;
+        }
+
+        long role = loop.Role;
+        loop.RunningMethod = null;
+        loop.EnterUserCode();
+        call.Complete(onThisThread: true);
+        return loop.LeaveUserCode(role);
+    }
+
+    private void OnOutputFailed(Exception? exception) => Abort(exception ?? new IOException("The peer does not read any more."));
+
+    private MprpcConnectionException NotSent() => new($"The connection {Id} is closed; the call was not sent.");
+
+    private void LogEnd(Exception? reason)
+    {
+        switch (reason)
+        {
+            case null:
+                ProtocolLog.ConnectionEnded(Logger, Id);
+                break;
+            case MprpcProtocolException:
+                ProtocolLog.ProtocolViolation(Logger, Id, reason.Message);
+                break;
+            default:
+                ProtocolLog.ConnectionLost(Logger, Id, reason.Message);
+                break;
+        }
+    }
+}

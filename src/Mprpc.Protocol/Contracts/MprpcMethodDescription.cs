@@ -1,0 +1,43 @@
+using System.ComponentModel;
+
+namespace Mprpc.Contracts;
+
+/// <summary>What has to be known of a method besides how to call it. For generated code.</summary>
+[EditorBrowsable(EditorBrowsableState.Never)]
+public sealed class MprpcMethodDescription
+{
+    /// <summary>Describes a method.</summary>
+    /// <param name="service">The type that declares it, for errors and logs.</param>
+    /// <param name="name">Its C# name; the naming policy makes the wire name from it.</param>
+    /// <param name="parameters">The parameters that stand on the wire, in their order; optional ones last.</param>
+    /// <param name="needsContext">Whether the invoker needs the call's context.</param>
+    /// <param name="wireName">The name on the wire where an attribute sets it, else null.</param>
+    public MprpcMethodDescription(string service, string name, IReadOnlyList<MprpcParameter> parameters, bool needsContext, string? wireName = null)
+    {
+        ArgumentNullException.ThrowIfNull(parameters);
+        Service = service;
+        Name = name;
+        Parameters = parameters;
+        NeedsContext = needsContext;
+        WireName = wireName;
+        RequiredParameters = parameters.Count(parameter => !parameter.IsOptional);
+    }
+
+    /// <summary>The type that declares the method.</summary>
+    public string Service { get; }
+
+    /// <summary>Its C# name.</summary>
+    public string Name { get; }
+
+    /// <summary>The name on the wire where an attribute sets it, else null.</summary>
+    public string? WireName { get; }
+
+    /// <summary>The parameters that stand on the wire.</summary>
+    public IReadOnlyList<MprpcParameter> Parameters { get; }
+
+    /// <summary>Whether the invoker needs the call's context.</summary>
+    public bool NeedsContext { get; }
+
+    /// <summary>How many parameters a peer must send.</summary>
+    public int RequiredParameters { get; }
+}

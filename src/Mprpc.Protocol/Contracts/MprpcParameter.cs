@@ -1,0 +1,9 @@
+using System.ComponentModel;
+
+namespace Mprpc.Contracts;
+
+/// <summary>A parameter that stands on the wire. For generated code.</summary>
+/// <param name="Name">Its C# name, for errors.</param>
+/// <param name="IsOptional">Whether it has a default value, so that a peer may leave it out.</param>
+[EditorBrowsable(EditorBrowsableState.Never)]
+public readonly record struct MprpcParameter(string Name, bool IsOptional = false);

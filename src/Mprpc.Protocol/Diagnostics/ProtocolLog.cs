@@ -1,0 +1,46 @@
+using Microsoft.Extensions.Logging;
+
+namespace Mprpc.Diagnostics;
+
+/// <summary>What connections and calls log. Ids 1 to 99; they never change their meaning.</summary>
+internal static partial class ProtocolLog
+{
+    [LoggerMessage(1, LogLevel.Debug, "Connection {ConnectionId} started.", EventName = "ConnectionStarted")]
+    public static partial void ConnectionStarted(ILogger logger, string connectionId);
+
+    [LoggerMessage(2, LogLevel.Debug, "Connection {ConnectionId} ended.", EventName = "ConnectionEnded")]
+    public static partial void ConnectionEnded(ILogger logger, string connectionId);
+
+    [LoggerMessage(3, LogLevel.Information, "Connection {ConnectionId} was closed because its peer broke the protocol: {Reason}", EventName = "ProtocolViolation")]
+    public static partial void ProtocolViolation(ILogger logger, string connectionId, string reason);
+
+    [LoggerMessage(4, LogLevel.Debug, "Connection {ConnectionId} was lost: {Reason}", EventName = "ConnectionLost")]
+    public static partial void ConnectionLost(ILogger logger, string connectionId, string reason);
+
+    [LoggerMessage(10, LogLevel.Debug, "Connection {ConnectionId} called an unknown method '{Method}'.", EventName = "MethodNotFound")]
+    public static partial void MethodNotFound(ILogger logger, string connectionId, string method);
+
+    [LoggerMessage(11, LogLevel.Debug, "Connection {ConnectionId} called '{Method}', which was refused: {Reason}", EventName = "CallRefused")]
+    public static partial void CallRefused(ILogger logger, string connectionId, string method, string reason);
+
+    [LoggerMessage(12, LogLevel.Debug, "Connection {ConnectionId} called '{Method}'; its parameter '{Parameter}' could not be read.", EventName = "ParameterNotRead")]
+    public static partial void ParameterNotRead(ILogger logger, string connectionId, string method, string parameter, Exception exception);
+
+    [LoggerMessage(13, LogLevel.Error, "Method '{Method}', called over connection {ConnectionId}, threw. The caller was told no more than that.", EventName = "MethodThrew")]
+    public static partial void MethodThrew(ILogger logger, string connectionId, string method, Exception exception);
+
+    [LoggerMessage(14, LogLevel.Debug, "Method '{Method}', called over connection {ConnectionId}, failed: {Reason}", EventName = "MethodFailed")]
+    public static partial void MethodFailed(ILogger logger, string connectionId, string method, string reason);
+
+    [LoggerMessage(15, LogLevel.Error, "Disposing the services of a call of '{Method}' over connection {ConnectionId} failed.", EventName = "ScopeDisposalFailed")]
+    public static partial void ScopeDisposalFailed(ILogger logger, string connectionId, string method, Exception exception);
+
+    [LoggerMessage(16, LogLevel.Debug, "Method '{Method}', called over connection {ConnectionId}, blocks its thread; for a while its calls run on threads of their own.", EventName = "MethodBlocks")]
+    public static partial void MethodBlocks(ILogger logger, string connectionId, string method);
+
+    [LoggerMessage(17, LogLevel.Debug, "Code that awaited a call over connection {ConnectionId} blocks its thread; for a while such code runs on threads of its own.", EventName = "ContinuationBlocks")]
+    public static partial void ContinuationBlocks(ILogger logger, string connectionId);
+
+    [LoggerMessage(20, LogLevel.Debug, "Connection {ConnectionId} brought an answer with msgid {MessageId} that no call waits for; it was ignored.", EventName = "UnexpectedResponse")]
+    public static partial void UnexpectedResponse(ILogger logger, string connectionId, long messageId);
+}

@@ -1,0 +1,41 @@
+using Mprpc.Connections;
+
+namespace Mprpc.Dispatch;
+
+/// <summary>A call on its way from the message to the method.</summary>
+/// <param name="connection">Where it came from and its answer goes.</param>
+/// <param name="messageId">The number to echo, or null for a notification.</param>
+/// <param name="turn">When it may be answered, where answers have an order.</param>
+/// <param name="loop">The read loop that the call runs on, or null where it runs on a thread of its own.</param>
+internal readonly struct IncomingCall(RpcConnection connection, long? messageId, AnswerOrder.Turn? turn, ReadLoop? loop)
+{
+    private readonly long _role = loop?.Role ?? 0;
+
+    public RpcConnection Connection { get; } = connection;
+
+    public long? MessageId { get; } = messageId;
+
+    public AnswerOrder.Turn? Turn { get; } = turn;
+
+    public ReadLoop? Loop { get; } = loop;
+
+    /// <summary>The same call where it goes on apart from the read loop.</summary>
+    public IncomingCall WithoutLoop() => new(Connection, MessageId, Turn, loop: null);
+
+    /// <summary>Ends the part of the call that is the service's own code.</summary>
+    /// <returns>Whether the thread still holds the read loop, so that the answer goes into its batch.</returns>
+    public bool LeaveUserCode() => Loop is not null && Loop.LeaveUserCode(_role);
+
+    /// <summary>Ends the call on this thread; to be called when it is answered.</summary>
+    /// <returns><paramref name="onLoop"/>: whether the thread goes on with the read loop.</returns>
+    public bool End(bool onLoop)
+    {
+        if (!onLoop && Loop is not null)
+        {
+            // It counts as running since the loop went on without this thread.
+            Connection.RunningCalls.Remove();
+        }
+
+        return onLoop;
+    }
+}

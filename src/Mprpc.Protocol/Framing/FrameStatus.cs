@@ -1,0 +1,11 @@
+namespace Mprpc.Framing;
+
+/// <summary>What <see cref="FrameScanner.Scan"/> found.</summary>
+internal enum FrameStatus
+{
+    Complete,
+    NeedMore,
+    ReservedByte,
+    TooDeep,
+    TooLarge,
+}

@@ -1,0 +1,144 @@
+using MessagePack;
+using Mprpc.Framing;
+
+namespace Mprpc.Messages;
+
+/// <summary>What stands in a message before its params, or before its error and result.</summary>
+internal readonly ref struct MessageHead
+{
+    private const int RequestLength = 4;
+    private const int NotificationLength = 3;
+
+    // docs/protocol.md 2.2: peers count from int32-min (where a C int has wrapped) to uint32-max.
+    private const long MinMessageId = int.MinValue;
+    private const long MaxMessageId = uint.MaxValue;
+
+    private MessageHead(MessageKind kind, long messageId, ReadOnlySpan<byte> method, bool methodIsText, int bodyStart)
+    {
+        Kind = kind;
+        MessageId = messageId;
+        Method = method;
+        MethodIsText = methodIsText;
+        BodyStart = bodyStart;
+    }
+
+    public MessageKind Kind { get; }
+
+    /// <summary>The number that the response echoes; meaningless for a notification.</summary>
+    public long MessageId { get; }
+
+    public ReadOnlySpan<byte> Method { get; }
+
+    /// <summary>Whether the method is text or binary; a request with another method is answered with an error.</summary>
+    public bool MethodIsText { get; }
+
+    /// <summary>Where the params start, or the error of a response.</summary>
+    public int BodyStart { get; }
+
+    /// <summary>Reads the head of a whole message.</summary>
+    /// <returns>False where the message breaks the protocol so that its connection must be closed (docs/protocol.md 5).</returns>
+    public static bool TryRead(ReadOnlySpan<byte> message, out MessageHead head)
+    {
+        head = default;
+        int position;
+        int count;
+
+        if (message[0] is (MessagePackCode.MinFixArray | RequestLength) or (MessagePackCode.MinFixArray | NotificationLength))
+        {
+            count = message[0] & 0x0f;
+            position = 1;
+        }
+        else if (!TryReadCount(message, out count, out position))
+        {
+            return false;
+        }
+
+        if (!TryReadInteger(message, ref position, out long kind))
+        {
+            return false;
+        }
+
+        return (kind, count) switch
+        {
+            ((long)MessageKind.Request, RequestLength) => TryReadRequest(message, position, out head),
+            ((long)MessageKind.Response, RequestLength) => TryReadResponse(message, position, out head),
+            ((long)MessageKind.Notification, NotificationLength) => TryReadNotification(message, position, out head),
+            _ => false,
+        };
+    }
+
+    // docs/protocol.md 2.1: [0, msgid, method, params]
+    private static bool TryReadRequest(ReadOnlySpan<byte> message, int position, out MessageHead head)
+    {
+        if (!TryReadMessageId(message, ref position, out long messageId))
+        {
+            head = default;
+            return false;
+        }
+
+        bool isText = TryReadMethod(message, ref position, out ReadOnlySpan<byte> method);
+        head = new MessageHead(MessageKind.Request, messageId, method, isText, position);
+        return true;
+    }
+
+    // docs/protocol.md 3.2: [1, msgid, error, result]
+    private static bool TryReadResponse(ReadOnlySpan<byte> message, int position, out MessageHead head)
+    {
+        bool read = TryReadMessageId(message, ref position, out long messageId);
+        head = new MessageHead(MessageKind.Response, messageId, default, false, position);
+        return read;
+    }
+
+    // docs/protocol.md 4: [2, method, params]
+    private static bool TryReadNotification(ReadOnlySpan<byte> message, int position, out MessageHead head)
+    {
+        bool isText = TryReadMethod(message, ref position, out ReadOnlySpan<byte> method);
+        head = new MessageHead(MessageKind.Notification, 0, method, isText, position);
+        return true;
+    }
+
+    private static bool TryReadCount(ReadOnlySpan<byte> message, out int count, out int size)
+    {
+        bool read = MessagePackPrimitives.TryReadArrayHeader(message, out uint declared, out size) == MessagePackPrimitives.DecodeResult.Success;
+        count = (int)declared;
+        return read && declared is RequestLength or NotificationLength;
+    }
+
+    private static bool TryReadMessageId(ReadOnlySpan<byte> message, scoped ref int position, out long messageId)
+        => TryReadInteger(message, ref position, out messageId) && messageId is >= MinMessageId and <= MaxMessageId;
+
+    private static bool TryReadInteger(ReadOnlySpan<byte> message, scoped ref int position, out long value)
+    {
+        if (message[position] <= MessagePackCode.MaxFixInt)
+        {
+            value = message[position++];
+            return true;
+        }
+
+        // MessagePackPrimitives reads integers only: a float or nil is not taken for one.
+        if (MessagePackPrimitives.TryReadInt64(message[position..], out value, out int size) != MessagePackPrimitives.DecodeResult.Success)
+        {
+            return false;
+        }
+
+        position += size;
+        return true;
+    }
+
+    // docs/protocol.md 2.3: str or bin in any width.
+    private static bool TryReadMethod(ReadOnlySpan<byte> message, scoped ref int position, out ReadOnlySpan<byte> method)
+    {
+        ReadOnlySpan<byte> rest = message[position..];
+
+        if (!MessagePackHead.TryReadBytes(rest, out int head, out int length))
+        {
+            position += MessagePackHead.MeasureValue(rest);
+            method = default;
+            return false;
+        }
+
+        method = rest.Slice(head, length);
+        position += head + length;
+        return true;
+    }
+}

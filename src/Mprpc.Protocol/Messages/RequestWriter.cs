@@ -1,0 +1,36 @@
+using System.Diagnostics;
+using MessagePack;
+
+namespace Mprpc.Messages;
+
+/// <summary>Writes requests and notifications: first what the caller knows, method and params, then in front of it what the connection adds.</summary>
+internal static class RequestWriter
+{
+    /// <summary>Room for the longest head: fixarray, type, and a msgid of five bytes.</summary>
+    public const int HeadRoom = 7;
+
+    // docs/protocol.md 2.1: [0, msgid, method, params]
+    public static void PrependRequestHead(MprpcWriter writer, int messageId)
+    {
+        Span<byte> head = stackalloc byte[HeadRoom];
+        head[0] = MessagePackCode.MinFixArray | 4;
+        head[1] = (byte)MessageKind.Request;
+        bool fits = MessagePackPrimitives.TryWrite(head[2..], (uint)messageId, out int size);
+        Debug.Assert(fits, "A uint takes five bytes at most.");
+        writer.Prepend(head[..(2 + size)]);
+    }
+
+    // docs/protocol.md 4: [2, method, params]
+    public static void PrependNotificationHead(MprpcWriter writer) => writer.Prepend([MessagePackCode.MinFixArray | 3, (byte)MessageKind.Notification]);
+
+    public static void WriteMethodAndArguments(MprpcWriter writer, string method, ReadOnlySpan<object?> arguments)
+    {
+        writer.WriteString(method);
+        writer.WriteArrayHeader(arguments.Length);
+
+        foreach (object? argument in arguments)
+        {
+            ArgumentWriter.Write(writer, argument);
+        }
+    }
+}

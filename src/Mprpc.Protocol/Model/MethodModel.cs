@@ -1,0 +1,106 @@
+using System.Reflection;
+using Microsoft.Extensions.DependencyInjection;
+using Mprpc.Contracts;
+
+namespace Mprpc.Model;
+
+/// <summary>What a method takes and returns, checked against what can be served.</summary>
+internal sealed class MethodModel
+{
+    // Named, not referenced: the attribute that carries it is ASP.NET Core's, and this project knows nothing of it.
+    private const string FromServicesInterface = "Microsoft.AspNetCore.Http.Metadata.IFromServiceMetadata";
+
+    /// <exception cref="InvalidOperationException">The method cannot be served; the message names it and the remedy.</exception>
+    public MethodModel(Type service, MethodInfo method, string? wireName = null)
+    {
+        Service = service;
+        Method = method;
+        CheckMethod();
+        Parameters = method.GetParameters();
+        Sources = [.. Parameters.Select(SourceOf)];
+        CheckParameters();
+
+        Description = new MprpcMethodDescription(
+            TypeName.Of(service),
+            method.Name,
+            [.. WireParameters.Select(parameter => new MprpcParameter(parameter.Name!, parameter.HasDefaultValue))],
+            needsContext: Sources.Any(source => source is ParameterSource.CallContext or ParameterSource.Services),
+            wireName ?? method.GetCustomAttribute<MprpcMethodAttribute>()?.Name);
+    }
+
+    public Type Service { get; }
+
+    public MethodInfo Method { get; }
+
+    public ParameterInfo[] Parameters { get; }
+
+    public IReadOnlyList<ParameterSource> Sources { get; }
+
+    public MprpcMethodDescription Description { get; }
+
+    private string Name => $"{TypeName.Of(Service)}.{Method.Name}";
+
+    private IEnumerable<ParameterInfo> WireParameters => Parameters.Where((_, i) => Sources[i] == ParameterSource.Wire);
+
+    private void CheckMethod()
+    {
+        if (Method.IsGenericMethodDefinition)
+        {
+            throw Refused("is generic: a peer cannot say which type it means. Declare one method a type");
+        }
+
+        Type result = Method.ReturnType;
+
+        if (result.IsByRef || result.IsByRefLike || result.IsPointer)
+        {
+            throw Refused($"returns {TypeName.Of(result)}, which cannot leave the method. Return a value");
+        }
+
+        if (result.IsGenericType && result.GetGenericTypeDefinition() == typeof(IAsyncEnumerable<>))
+        {
+            throw Refused("returns a stream, which a MessagePack-RPC peer cannot receive. Return a list");
+        }
+    }
+
+    private void CheckParameters()
+    {
+        bool isOptional = false;
+
+        for (int i = 0; i < Parameters.Length; i++)
+        {
+            ParameterInfo parameter = Parameters[i];
+
+            if (parameter.ParameterType.IsByRef || parameter.ParameterType.IsByRefLike || parameter.ParameterType.IsPointer)
+            {
+                throw Refused($"takes '{parameter.Name}' by reference (ref, out, in, Span or pointer), which cannot be sent. Take a value, and return what changes");
+            }
+
+            if (Sources[i] == ParameterSource.Wire && isOptional && !parameter.HasDefaultValue)
+            {
+                throw Refused($"takes '{parameter.Name}' after a parameter with a default value. Params go by position: give '{parameter.Name}' a default value too, or put it first");
+            }
+
+            isOptional |= Sources[i] == ParameterSource.Wire && parameter.HasDefaultValue;
+        }
+    }
+
+    private static ParameterSource SourceOf(ParameterInfo parameter)
+    {
+        if (parameter.ParameterType == typeof(CancellationToken))
+        {
+            return ParameterSource.CancellationToken;
+        }
+
+        if (parameter.ParameterType == typeof(MprpcCallContext))
+        {
+            return ParameterSource.CallContext;
+        }
+
+        bool isService = parameter.IsDefined(typeof(FromKeyedServicesAttribute))
+            || parameter.GetCustomAttributes().Any(attribute => attribute.GetType().GetInterfaces().Any(type => type.FullName == FromServicesInterface));
+        return isService ? ParameterSource.Services : ParameterSource.Wire;
+    }
+
+    private InvalidOperationException Refused(string problem)
+        => new($"{Name} cannot be called over MessagePack-RPC: it {problem}, or keep the method off the wire with [MprpcIgnore].");
+}

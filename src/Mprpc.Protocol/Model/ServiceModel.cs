@@ -1,0 +1,105 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Reflection;
+using System.Runtime.CompilerServices;
+using Mprpc.Contracts;
+using Mprpc.Dispatch;
+
+namespace Mprpc.Model;
+
+/// <summary>Makes the published methods of a service: from generated code where there is some, else by reflection, once, at start-up.</summary>
+internal static class ServiceModel
+{
+    /// <exception cref="InvalidOperationException">A method cannot be served; the message names it and the remedy.</exception>
+    public static IReadOnlyList<RpcMethod> Build<
+        [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicMethods | DynamicallyAccessedMemberTypes.Interfaces)] TService>(
+        MprpcTarget<TService> target, MprpcNamingPolicy policy, string? prefix)
+        where TService : class
+    {
+        var builder = new MprpcServiceBuilder<TService>(target, policy, prefix ?? ServiceContract.PrefixOf(typeof(TService)));
+
+        if (MprpcGeneratedServices.Find<TService>() is { } addMethods)
+        {
+            addMethods(builder);
+        }
+        else
+        {
+            AddByReflection(builder);
+        }
+
+        return builder.Methods;
+    }
+
+    /// <summary>Makes a method of a delegate.</summary>
+    /// <exception cref="InvalidOperationException">The delegate cannot be served; the message names the method and the remedy.</exception>
+    [UnconditionalSuppressMessage("AOT", "IL3050", Justification = "Under native AOT a delegate is refused with a message; services are generated.")]
+    public static IReadOnlyList<RpcMethod> BuildDelegate<TDelegate>(string wireName, TDelegate handler)
+        where TDelegate : Delegate
+    {
+        if (!RuntimeFeature.IsDynamicCodeSupported)
+        {
+            throw new NotSupportedException($"The handler of '{wireName}' is a delegate, which takes code made at run time. Under native AOT put the method into a class and use AddService.");
+        }
+
+        var builder = new MprpcServiceBuilder<TDelegate>(new InstanceTarget<TDelegate>(handler), MprpcNamingPolicy.AsDeclared, prefix: null);
+        Add(builder, new MethodModel(typeof(TDelegate), typeof(TDelegate).GetMethod("Invoke")!, wireName));
+        return builder.Methods;
+    }
+
+    [UnconditionalSuppressMessage("AOT", "IL3050", Justification = "Not reached where the generator has run, and it runs wherever a service is mapped.")]
+    private static void AddByReflection<
+        [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicMethods | DynamicallyAccessedMemberTypes.Interfaces)] TService>(
+        MprpcServiceBuilder<TService> builder)
+        where TService : class
+    {
+        foreach (MethodInfo method in ServiceContract.MethodsOf(typeof(TService)))
+        {
+            Add(builder, new MethodModel(typeof(TService), method));
+        }
+    }
+
+    [RequiresDynamicCode("Makes generic methods of the types in a service's signatures.")]
+    [UnconditionalSuppressMessage("Trimming", "IL2060", Justification = "The generic parameters have no requirements.")]
+    private static void Add<TService>(MprpcServiceBuilder<TService> builder, MethodModel model)
+        where TService : class
+    {
+        Type result = model.Method.ReturnType;
+        (string adder, Type? argument) =
+            result == typeof(void) ? (nameof(AddValue), typeof(NoValue))
+            : result == typeof(Task) ? (nameof(AddTask), null)
+            : result == typeof(ValueTask) ? (nameof(AddValueTask), null)
+            : IsOf(result, typeof(Task<>)) ? (nameof(AddTaskOf), result.GenericTypeArguments[0])
+            : IsOf(result, typeof(ValueTask<>)) ? (nameof(AddValueTaskOf), result.GenericTypeArguments[0])
+            : (nameof(AddValue), result);
+
+        Type[] arguments = argument is null ? [typeof(TService)] : [typeof(TService), argument];
+        MethodInfo method = typeof(ServiceModel).GetMethod(adder, BindingFlags.NonPublic | BindingFlags.Static)!;
+        method.MakeGenericMethod(arguments).Invoke(null, BindingFlags.DoNotWrapExceptions, binder: null, [builder, model], culture: null);
+    }
+
+    [RequiresDynamicCode("Compiles at run time.")]
+    private static void AddValue<TService, TResult>(MprpcServiceBuilder<TService> builder, MethodModel model)
+        where TService : class
+        => builder.Add(model.Description, MethodCompiler.Compile<TService, TResult>(model));
+
+    [RequiresDynamicCode("Compiles at run time.")]
+    private static void AddTask<TService>(MprpcServiceBuilder<TService> builder, MethodModel model)
+        where TService : class
+        => builder.AddTask(model.Description, MethodCompiler.Compile<TService, Task>(model));
+
+    [RequiresDynamicCode("Compiles at run time.")]
+    private static void AddTaskOf<TService, TResult>(MprpcServiceBuilder<TService> builder, MethodModel model)
+        where TService : class
+        => builder.AddTask(model.Description, MethodCompiler.Compile<TService, Task<TResult>>(model));
+
+    [RequiresDynamicCode("Compiles at run time.")]
+    private static void AddValueTask<TService>(MprpcServiceBuilder<TService> builder, MethodModel model)
+        where TService : class
+        => builder.AddValueTask(model.Description, MethodCompiler.Compile<TService, ValueTask>(model));
+
+    [RequiresDynamicCode("Compiles at run time.")]
+    private static void AddValueTaskOf<TService, TResult>(MprpcServiceBuilder<TService> builder, MethodModel model)
+        where TService : class
+        => builder.AddValueTask(model.Description, MethodCompiler.Compile<TService, ValueTask<TResult>>(model));
+
+    private static bool IsOf(Type type, Type definition) => type.IsGenericType && type.GetGenericTypeDefinition() == definition;
+}

@@ -1,0 +1,32 @@
+using System.Security.Claims;
+
+namespace Mprpc;
+
+/// <summary>The call that a service method runs for; take it as a parameter.</summary>
+/// <remarks>Valid until the method has ended. Not safe for concurrent use.</remarks>
+public abstract class MprpcCallContext
+{
+    /// <summary>The wire name that the peer called.</summary>
+    public abstract string Method { get; }
+
+    /// <summary>The number that the peer gave the request, from -2^31 to 2^32-1; null for a notification.</summary>
+    public abstract long? MessageId { get; }
+
+    /// <summary>Whether the peer expects no answer.</summary>
+    public bool IsNotification => MessageId is null;
+
+    /// <summary>Who calls; never null.</summary>
+    public abstract ClaimsPrincipal User { get; }
+
+    /// <summary>The services of this call: a scope of its own, disposed after the answer has been written.</summary>
+    public abstract IServiceProvider Services { get; }
+
+    /// <summary>Cancelled when the connection is lost.</summary>
+    public abstract CancellationToken CancellationToken { get; }
+
+    /// <summary>The connection that the call came over.</summary>
+    public abstract MprpcConnection Connection { get; }
+
+    /// <summary>Data that filters and the method share.</summary>
+    public abstract IDictionary<object, object?> Items { get; }
+}

@@ -1,0 +1,62 @@
+using MessagePack;
+using MessagePack.Formatters;
+using MessagePack.Resolvers;
+
+namespace Mprpc;
+
+/// <summary>How values become MessagePack and back.</summary>
+/// <remarks>
+/// Decoding always uses <see cref="MessagePackSecurity.UntrustedData"/>: what a peer sends is data and chooses no type. Immutable and safe for concurrent use.
+/// </remarks>
+public sealed class MprpcSerializerOptions
+{
+    private static readonly IFormatterResolver DefaultResolver = CompositeResolver.Create(
+        [MprpcRawFormatter.Instance, new NoValueFormatter(), new AnyValueFormatter()],
+        [GeneratedFormatterResolver.Instance, ContractlessStandardResolver.Instance]);
+
+    private readonly MessagePackSerializerOptions _messagePack;
+
+    /// <summary>Creates options around the given resolver.</summary>
+    /// <param name="resolver">
+    /// Finds the formatter of a type. Null: the default, MessagePack's standard formatters, with types that carry no [MessagePackObject] as maps from member name to value.
+    /// </param>
+    /// <exception cref="ArgumentException">The resolver loads the types that a peer names (MessagePack's Typeless resolvers).</exception>
+    public MprpcSerializerOptions(IFormatterResolver? resolver = null)
+        : this(
+            MessagePackSerializerOptions.Standard
+                .WithResolver(resolver is null ? DefaultResolver : WithOwnFormatters(resolver))
+                .WithSecurity(MessagePackSecurity.UntrustedData),
+            oldSpec: false)
+    {
+    }
+
+    private MprpcSerializerOptions(MessagePackSerializerOptions messagePack, bool oldSpec)
+    {
+        _messagePack = messagePack;
+        OldSpec = oldSpec;
+    }
+
+    /// <summary>The options that are used where none are given.</summary>
+    public static MprpcSerializerOptions Default { get; } = new();
+
+    /// <summary>The same as MessagePack's serializer takes them.</summary>
+    public MessagePackSerializerOptions MessagePack => _messagePack;
+
+    /// <summary>Whether text and bytes are written as fixraw, raw16 and raw32 only, as before MessagePack had str8, bin and ext.</summary>
+    internal bool OldSpec { get; }
+
+    internal MprpcSerializerOptions WithOldSpec() => OldSpec ? this : new(_messagePack.WithOldSpec(true), oldSpec: true);
+
+    private static IFormatterResolver WithOwnFormatters(IFormatterResolver resolver)
+    {
+        if (resolver is TypelessObjectResolver or TypelessContractlessStandardResolver)
+        {
+            throw new ArgumentException(
+                $"{resolver.GetType().Name} loads whatever type a peer names. Allowed is any resolver that takes types from the contract, such as StandardResolver or "
+                + "ContractlessStandardResolver.",
+                nameof(resolver));
+        }
+
+        return CompositeResolver.Create([(IMessagePackFormatter)MprpcRawFormatter.Instance, new NoValueFormatter()], [resolver]);
+    }
+}

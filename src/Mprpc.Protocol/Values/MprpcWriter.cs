@@ -1,0 +1,375 @@
+using System.Buffers;
+using System.Buffers.Binary;
+using System.Diagnostics;
+using System.Runtime.CompilerServices;
+using System.Text;
+using MessagePack;
+
+namespace Mprpc;
+
+/// <summary>Writes MessagePack values into one contiguous, growing buffer.</summary>
+/// <remarks>
+/// Generated proxies and dispatchers write through it. Not safe for concurrent use. A value is either written whole or, where writing throws, to be taken back with
+/// <see cref="Truncate"/>: half a message would desynchronise the peer for good.
+/// </remarks>
+public sealed class MprpcWriter : IBufferWriter<byte>
+{
+    private const int SmallestBuffer = 1024;
+    private const int LargestKeptBuffer = 64 * 1024;    // what a thread may keep; larger buffers go back to the shared pool
+
+    private const int MostCached = 4;                   // a thread needs one for a request or answer, one for a batch, and some that wait for a slow flush
+
+    [ThreadStatic]
+    private static MprpcWriter? s_cached;
+
+    [ThreadStatic]
+    private static int s_cachedCount;
+
+    private byte[] _buffer = new byte[SmallestBuffer];
+    private int _start;
+    private int _end;
+    private MprpcWriter? _nextCached;
+
+    internal MprpcWriter()
+    {
+    }
+
+    /// <summary>How many bytes are written.</summary>
+    public int Length => _end - _start;
+
+    /// <summary>The bytes written so far; valid until the next write.</summary>
+    public ReadOnlyMemory<byte> WrittenMemory => _buffer.AsMemory(_start, Length);
+
+    internal ReadOnlySpan<byte> WrittenSpan => _buffer.AsSpan(_start, Length);
+
+    /// <summary>How values are encoded.</summary>
+    internal MprpcSerializerOptions Serializer { get; set; } = MprpcSerializerOptions.Default;
+
+    /// <summary>Takes an empty writer: one of this thread's own where one is free.</summary>
+    /// <param name="serializer">How values are encoded.</param>
+    /// <param name="reserved">How many bytes to keep free in front for <see cref="Prepend"/>.</param>
+    internal static MprpcWriter Rent(MprpcSerializerOptions serializer, int reserved = 0)
+    {
+        MprpcWriter? writer = s_cached;
+
+        if (writer is null)
+        {
+            writer = new MprpcWriter();
+        }
+        else
+        {
+            s_cached = writer._nextCached;
+            s_cachedCount--;
+        }
+
+        writer.Serializer = serializer;
+        writer._start = writer._end = reserved;
+        return writer;
+    }
+
+    internal static void Return(MprpcWriter writer)
+    {
+        if (s_cachedCount == MostCached)
+        {
+            return;
+        }
+
+        writer.Trim();
+        writer._nextCached = s_cached;
+        s_cached = writer;
+        s_cachedCount++;
+    }
+
+    /// <summary>Gives the memory of a rare large message back.</summary>
+    internal void Trim()
+    {
+        if (_buffer.Length > LargestKeptBuffer)
+        {
+            ArrayPool<byte>.Shared.Return(_buffer);
+            _buffer = new byte[SmallestBuffer];
+        }
+    }
+
+    /// <summary>Empties the writer.</summary>
+    internal void Clear() => _start = _end = 0;
+
+    /// <summary>Takes back what was written after the first <paramref name="length"/> bytes.</summary>
+    internal void Truncate(int length)
+    {
+        Debug.Assert(length <= Length, "Only written bytes can be taken back.");
+        _end = _start + length;
+    }
+
+    /// <summary>Takes back what was prepended, so that the message can be sent elsewhere.</summary>
+    internal void DropFront(int reserved) => _start = reserved;
+
+    /// <summary>Writes in front of what is written, into the bytes that were reserved for it.</summary>
+    internal void Prepend(ReadOnlySpan<byte> bytes)
+    {
+        Debug.Assert(bytes.Length <= _start, "The front has only the bytes that were reserved.");
+        _start -= bytes.Length;
+        bytes.CopyTo(_buffer.AsSpan(_start));
+    }
+
+    /// <summary>Writes bytes that are MessagePack already.</summary>
+    /// <param name="messagePack">One or more whole values.</param>
+    public void WriteRaw(ReadOnlySpan<byte> messagePack)
+    {
+        if (Serializer.OldSpec)
+        {
+            OldSpecTranscoder.Write(this, messagePack);
+        }
+        else
+        {
+            WriteEncoded(messagePack);
+        }
+    }
+
+    /// <summary>Copies bytes as they are.</summary>
+    internal void WriteEncoded(ReadOnlySpan<byte> bytes)
+    {
+        bytes.CopyTo(Reserve(bytes.Length));
+        _end += bytes.Length;
+    }
+
+    /// <summary>Writes nil.</summary>
+    public void WriteNil() => WriteByte(MessagePackCode.Nil);
+
+    /// <summary>Writes the head of an array.</summary>
+    /// <param name="count">How many values follow.</param>
+    public void WriteArrayHeader(int count)
+    {
+        if (count < 16)
+        {
+            WriteByte((byte)(MessagePackCode.MinFixArray | count));
+            return;
+        }
+
+        MessagePackPrimitives.TryWriteArrayHeader(Reserve(5), (uint)count, out int written);
+        _end += written;
+    }
+
+    /// <summary>Writes a value in the encoding of its type: numbers, bool, string, byte[] and <see cref="MprpcRaw"/> in place, others through the serializer.</summary>
+    /// <typeparam name="T">The declared type; it, not the run-time type, chooses the encoding.</typeparam>
+    /// <param name="value">The value.</param>
+    /// <exception cref="MessagePackSerializationException">The serializer has no formatter for the type, or the formatter failed.</exception>
+    public void Write<T>(T value)
+    {
+        // Each comparison is a constant to the JIT where T is a value type: one branch is left.
+        if (typeof(T) == typeof(int))
+        {
+            WriteInt64(Unsafe.As<T, int>(ref value));
+        }
+        else if (typeof(T) == typeof(long))
+        {
+            WriteInt64(Unsafe.As<T, long>(ref value));
+        }
+        else if (typeof(T) == typeof(uint))
+        {
+            WriteUInt64(Unsafe.As<T, uint>(ref value));
+        }
+        else if (typeof(T) == typeof(ulong))
+        {
+            WriteUInt64(Unsafe.As<T, ulong>(ref value));
+        }
+        else if (typeof(T) == typeof(short))
+        {
+            WriteInt64(Unsafe.As<T, short>(ref value));
+        }
+        else if (typeof(T) == typeof(ushort))
+        {
+            WriteUInt64(Unsafe.As<T, ushort>(ref value));
+        }
+        else if (typeof(T) == typeof(byte))
+        {
+            WriteUInt64(Unsafe.As<T, byte>(ref value));
+        }
+        else if (typeof(T) == typeof(sbyte))
+        {
+            WriteInt64(Unsafe.As<T, sbyte>(ref value));
+        }
+        else if (typeof(T) == typeof(bool))
+        {
+            WriteByte(Unsafe.As<T, bool>(ref value) ? MessagePackCode.True : MessagePackCode.False);
+        }
+        else if (typeof(T) == typeof(double))
+        {
+            MessagePackPrimitives.TryWrite(Reserve(9), Unsafe.As<T, double>(ref value), out int written);
+            _end += written;
+        }
+        else if (typeof(T) == typeof(float))
+        {
+            MessagePackPrimitives.TryWrite(Reserve(5), Unsafe.As<T, float>(ref value), out int written);
+            _end += written;
+        }
+        else if (typeof(T) == typeof(string))
+        {
+            WriteString(Unsafe.As<T, string?>(ref value));
+        }
+        else if (typeof(T) == typeof(byte[]))
+        {
+            byte[]? bytes = Unsafe.As<T, byte[]?>(ref value);
+
+            if (bytes is null)
+            {
+                WriteNil();
+            }
+            else
+            {
+                WriteBinary(bytes);
+            }
+        }
+        else if (typeof(T) == typeof(ReadOnlyMemory<byte>))
+        {
+            WriteBinary(Unsafe.As<T, ReadOnlyMemory<byte>>(ref value).Span);
+        }
+        else if (typeof(T) == typeof(Memory<byte>))
+        {
+            WriteBinary(Unsafe.As<T, Memory<byte>>(ref value).Span);
+        }
+        else if (typeof(T) == typeof(MprpcRaw))
+        {
+            WriteRaw(Unsafe.As<T, MprpcRaw>(ref value).Memory.Span);
+        }
+        else if (typeof(T) == typeof(NoValue))
+        {
+            WriteNil();
+        }
+        else
+        {
+            WriteObject(value);
+        }
+    }
+
+    /// <summary>Writes text; with the old specification without the 8-bit length that peers of that time do not know.</summary>
+    internal void WriteString(string? text)
+    {
+        if (text is null)
+        {
+            WriteNil();
+            return;
+        }
+
+        int bytes = Encoding.UTF8.GetByteCount(text);
+        WriteStringHeader(bytes);
+        Encoding.UTF8.GetBytes(text, Reserve(bytes));
+        _end += bytes;
+    }
+
+    /// <summary>Writes bytes as bin; with the old specification as raw.</summary>
+    internal void WriteBinary(ReadOnlySpan<byte> bytes)
+    {
+        if (Serializer.OldSpec)
+        {
+            WriteStringHeader(bytes.Length);
+        }
+        else
+        {
+            MessagePackPrimitives.TryWriteBinHeader(Reserve(5), (uint)bytes.Length, out int written);
+            _end += written;
+        }
+
+        WriteEncoded(bytes);
+    }
+
+    /// <summary>Writes the head of text; with the old specification without the 8-bit length.</summary>
+    internal void WriteStringHeader(int bytes)
+    {
+        if (Serializer.OldSpec && bytes is > 31 and <= ushort.MaxValue)
+        {
+            Span<byte> head = Reserve(3);
+            head[0] = MessagePackCode.Str16;
+            BinaryPrimitives.WriteUInt16BigEndian(head[1..], (ushort)bytes);
+            _end += 3;
+            return;
+        }
+
+        MessagePackPrimitives.TryWriteStringHeader(Reserve(5), (uint)bytes, out int written);
+        _end += written;
+    }
+
+    internal void WriteByte(byte value)
+    {
+        Reserve(1)[0] = value;
+        _end++;
+    }
+
+    internal void WriteInt64(long value)
+    {
+        Span<byte> span = Reserve(9);
+
+        if (value is >= MessagePackRange.MinFixNegativeInt and <= MessagePackRange.MaxFixPositiveInt)
+        {
+            span[0] = (byte)value;
+            _end++;
+            return;
+        }
+
+        MessagePackPrimitives.TryWrite(span, value, out int written);
+        _end += written;
+    }
+
+    internal void WriteUInt64(ulong value)
+    {
+        MessagePackPrimitives.TryWrite(Reserve(9), value, out int written);
+        _end += written;
+    }
+
+    /// <inheritdoc/>
+    void IBufferWriter<byte>.Advance(int count)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(count);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(count, _buffer.Length - _end);
+        _end += count;
+    }
+
+    /// <inheritdoc/>
+    Memory<byte> IBufferWriter<byte>.GetMemory(int sizeHint)
+    {
+        Reserve(Math.Max(sizeHint, 1));
+        return _buffer.AsMemory(_end);
+    }
+
+    /// <inheritdoc/>
+    Span<byte> IBufferWriter<byte>.GetSpan(int sizeHint) => Reserve(Math.Max(sizeHint, 1));
+
+    private void WriteObject<T>(T value)
+    {
+        var writer = new MessagePackWriter(this);
+        MessagePackSerializer.Serialize(ref writer, value, Serializer.MessagePack);
+        writer.Flush();
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private Span<byte> Reserve(int count)
+    {
+        if (_buffer.Length - _end < count)
+        {
+            Grow(count);
+        }
+
+        return _buffer.AsSpan(_end);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void Grow(int count)
+    {
+        long wanted = Math.Max((long)_end + count, Math.Min(2L * _buffer.Length, Array.MaxLength));
+
+        if (wanted > Array.MaxLength)
+        {
+            throw new MessagePackSerializationException(
+                $"The message exceeds {Array.MaxLength:N0} bytes, the most that a buffer can hold. Send the value in several calls.");
+        }
+
+        byte[] grown = ArrayPool<byte>.Shared.Rent((int)wanted);
+        _buffer.AsSpan(0, _end).CopyTo(grown);
+
+        if (_buffer.Length > SmallestBuffer)
+        {
+            ArrayPool<byte>.Shared.Return(_buffer);
+        }
+
+        _buffer = grown;
+    }
+}

@@ -1,0 +1,63 @@
+using System.Collections.Immutable;
+using Microsoft.CodeAnalysis;
+using Mprpc.SourceGenerator.Emitting;
+using Mprpc.SourceGenerator.Model;
+using Mprpc.SourceGenerator.Parsing;
+
+namespace Mprpc.SourceGenerator;
+
+/// <summary>Generates dispatchers for services, proxies for contracts, and formatters for what they send.</summary>
+/// <remarks>Syntax and symbols end where the models begin; an edit that changes no model stops there. What is wrong with a contract, <see cref="ContractAnalyzer"/> says.</remarks>
+[Generator(LanguageNames.CSharp)]
+public sealed class ContractGenerator : IIncrementalGenerator
+{
+    internal const string DispatchersStep = "Dispatchers";
+    internal const string ProxiesStep = "Proxies";
+    internal const string ObjectsStep = "Objects";
+    internal const string FormattersStep = "Formatters";
+
+    /// <inheritdoc/>
+    public void Initialize(IncrementalGeneratorInitializationContext context)
+    {
+        IncrementalValuesProvider<ContractModel?> marked = context.SyntaxProvider.ForAttributeWithMetadataName(
+            Names.ServiceAttribute, ContractParser.IsType, ContractParser.ParseMarked);
+        IncrementalValuesProvider<ContractModel?> implementing = context.SyntaxProvider.CreateSyntaxProvider(
+            ContractParser.MayImplementContract, ContractParser.ParseImplementing);
+        IncrementalValuesProvider<ContractModel?> mapped = context.SyntaxProvider.CreateSyntaxProvider(
+            ContractParser.MayBeMapping, ContractParser.ParseMapped);
+
+        // A type may be found several times: marked, in parts, and mapped at many places.
+        IncrementalValueProvider<EquatableArray<ContractModel>> contracts = marked.Collect().Combine(implementing.Collect()).Combine(mapped.Collect())
+            .Select(static (found, _) => new EquatableArray<ContractModel>(found.Left.Left.Concat(found.Left.Right).Concat(found.Right).OfType<ContractModel>().Distinct()));
+
+        IncrementalValuesProvider<DispatcherModel> dispatchers = contracts
+            .SelectMany(static (all, _) => First(all.Select(contract => contract.Dispatcher).OfType<DispatcherModel>(), service => service.Identifier))
+            .WithTrackingName(DispatchersStep);
+        IncrementalValuesProvider<ProxyModel> proxies = contracts
+            .SelectMany(static (all, _) => First(all.Select(contract => contract.Proxy).OfType<ProxyModel>(), proxy => proxy.Identifier))
+            .WithTrackingName(ProxiesStep);
+        IncrementalValuesProvider<FormatterModel> objects = contracts
+            .SelectMany(static (all, _) => First(Formatters(all).Where(formatter => formatter.Object is not null), formatter => formatter.Object!.Identifier))
+            .WithTrackingName(ObjectsStep);
+        IncrementalValueProvider<EquatableArray<FormatterModel>> formatters = contracts
+            .Select(static (all, _) => new EquatableArray<FormatterModel>(First(Formatters(all).Where(formatter => formatter.Object is null), formatter => formatter.Type)))
+            .WithTrackingName(FormattersStep);
+
+        context.RegisterSourceOutput(dispatchers, static (output, service) => output.AddSource($"{service.Identifier}.Dispatcher.g.cs", DispatcherEmitter.Emit(service)));
+        context.RegisterSourceOutput(proxies, static (output, proxy) => output.AddSource($"{proxy.Identifier}.Proxy.g.cs", ProxyEmitter.Emit(proxy)));
+        context.RegisterSourceOutput(objects, static (output, formatter) => output.AddSource($"{formatter.Object!.Identifier}.Formatter.g.cs", ObjectEmitter.Emit(formatter)));
+        context.RegisterSourceOutput(formatters, static (output, all) =>
+        {
+            if (all.Length > 0)
+            {
+                output.AddSource("MprpcFormatters.g.cs", FormatterEmitter.Emit(all));
+            }
+        });
+    }
+
+    private static IEnumerable<FormatterModel> Formatters(EquatableArray<ContractModel> contracts) => contracts.SelectMany(contract => contract.Formatters);
+
+    /// <summary>One model an identifier, in an order that does not depend on where the source mentions it first.</summary>
+    private static ImmutableArray<T> First<T>(IEnumerable<T> models, Func<T, string> identifier)
+        => models.GroupBy(identifier, StringComparer.Ordinal).OrderBy(group => group.Key, StringComparer.Ordinal).Select(group => group.First()).ToImmutableArray();
+}

@@ -1,0 +1,130 @@
+using Microsoft.CodeAnalysis.Text;
+using Mprpc.SourceGenerator.Model;
+
+namespace Mprpc.SourceGenerator.Emitting;
+
+/// <summary>Writes the dispatcher of a service: how each of its methods is called.</summary>
+internal static class DispatcherEmitter
+{
+    public static SourceText Emit(DispatcherModel service)
+    {
+        var code = new CodeWriter();
+        string name = $"{service.Identifier}_Dispatcher";
+        var names = new LocalNames(name, "Register", "Equals", "GetHashCode", "GetType", "ToString", "MemberwiseClone", "Finalize", "ReferenceEquals");
+        List<(MethodModel Method, string Invoker)> methods = [.. service.Methods.Select(method => (method, names.Take(method.Name)))];
+
+        code.OpenType($"internal sealed class {name}");
+        EmitRegistration(code, service, name, methods);
+
+        foreach ((MethodModel method, string invoker) in methods)
+        {
+            code.Line();
+            EmitInvoker(code, service, method, invoker);
+        }
+
+        return code.End();
+    }
+
+    private static void EmitRegistration(CodeWriter code, DispatcherModel service, string name, List<(MethodModel Method, string Invoker)> methods)
+    {
+        code.Line("[global::System.Runtime.CompilerServices.ModuleInitializer]");
+        code.Line("internal static void Register()");
+        code.More($"=> global::Mprpc.Contracts.MprpcGeneratedServices.Register<{service.Type}>(static builder =>");
+        code.Open();
+        code.Line($"var dispatcher = new {name}();");
+
+        foreach ((MethodModel method, string invoker) in methods)
+        {
+            string result = method.Returns switch
+            {
+                ReturnKind.Void => "<global::Mprpc.NoValue>",
+                ReturnKind.Task or ReturnKind.ValueTask => string.Empty,
+                _ => $"<{method.ResultType}>",
+            };
+
+            code.Line($"builder.{Adder(method.Returns)}{result}({Description(service, method)}, dispatcher.@{invoker});");
+        }
+
+        code.Close(");");
+    }
+
+    private static string Adder(ReturnKind kind) => kind switch
+    {
+        ReturnKind.Task or ReturnKind.TaskOfResult => "AddTask",
+        ReturnKind.ValueTask or ReturnKind.ValueTaskOfResult => "AddValueTask",
+        _ => "Add",
+    };
+
+    private static string Description(DispatcherModel service, MethodModel method)
+    {
+        IEnumerable<string> parameters = method.WireParameters.Select(parameter
+            => $"new global::Mprpc.Contracts.MprpcParameter({CodeWriter.Quote(parameter.Name)}, {(parameter.Default is null ? "false" : "true")})");
+
+        return "new global::Mprpc.Contracts.MprpcMethodDescription("
+            + $"{CodeWriter.Quote(service.DisplayName)}, {CodeWriter.Quote(method.Name)}, "
+            + $"new global::Mprpc.Contracts.MprpcParameter[] {{ {string.Join(", ", parameters)} }}, "
+            + $"{(method.NeedsContext ? "true" : "false")}, {(method.WireName is null ? "null" : CodeWriter.Quote(method.WireName))})";
+    }
+
+    private static void EmitInvoker(CodeWriter code, DispatcherModel service, MethodModel method, string invoker)
+    {
+        var names = new LocalNames("target", "parameters", "context", "cancellationToken");
+        string result = method.Returns == ReturnKind.Void ? "global::Mprpc.NoValue" : method.ReturnType;
+        List<string> arguments = [];
+
+        code.Line($"public {result} @{invoker}(");
+        code.More(
+            $"global::Mprpc.Contracts.MprpcTarget<{service.Type}> target, ref global::Mprpc.MprpcReader parameters,",
+            "global::Mprpc.MprpcCallContext? context, global::System.Threading.CancellationToken cancellationToken)");
+        code.Open();
+
+        foreach (ParameterModel parameter in method.Parameters)
+        {
+            arguments.Add(Argument(code, parameter, names));
+        }
+
+        code.Open("if (!parameters.End())");
+        code.Line("return default!;");
+        code.Close();
+        code.Line();
+
+        string receiver = method.DeclaringType == service.Type ? "target.Resolve(context)" : $"(({method.DeclaringType})target.Resolve(context))";
+        string call = $"{receiver}.@{method.Name}({string.Join(", ", arguments)});";
+
+        if (method.Returns == ReturnKind.Void)
+        {
+            code.Line(call);
+            code.Line("return default;");
+        }
+        else
+        {
+            code.Line($"return {call}");
+        }
+
+        code.Close();
+    }
+
+    private static string Argument(CodeWriter code, ParameterModel parameter, LocalNames names)
+    {
+        switch (parameter.Source)
+        {
+            case ParameterSource.CancellationToken:
+                return "cancellationToken";
+
+            case ParameterSource.CallContext:
+                return "context!";
+
+            case ParameterSource.Services:
+                return parameter.ServiceKey is null
+                    ? $"global::Microsoft.Extensions.DependencyInjection.ServiceProviderServiceExtensions.GetRequiredService<{parameter.Type}>(context!.Services)"
+                    : "global::Microsoft.Extensions.DependencyInjection.ServiceProviderKeyedServiceExtensions."
+                        + $"GetRequiredKeyedService<{parameter.Type}>(context!.Services, {parameter.ServiceKey})";
+
+            default:
+                string local = $"@{names.Take(parameter.Name)}";
+                string sent = $"parameters.Read<{parameter.Type}>()";
+                code.Line($"{parameter.Type} {local} = {(parameter.Default is null ? sent : $"parameters.Remaining == 0 ? {parameter.Default} : {sent}")};");
+                return local;
+        }
+    }
+}

@@ -1,0 +1,155 @@
+using Mprpc.SourceGenerator.Model;
+
+namespace Mprpc.SourceGenerator.Emitting;
+
+/// <summary>Writes how a formatter reads its type.</summary>
+internal static class ObjectReaderEmitter
+{
+    public static void Emit(CodeWriter code, ObjectModel model, string type, string value)
+    {
+        code.Open($"public {value} Deserialize(ref global::MessagePack.MessagePackReader reader, global::MessagePack.MessagePackSerializerOptions options)");
+        code.Open("if (reader.TryReadNil())");
+        code.Line(model.IsValueType
+            ? $"throw new global::MessagePack.MessagePackSerializationException({CodeWriter.Quote($"nil cannot be read as {type.Replace("global::", string.Empty)}, which is a struct.")});"
+            : "return null;");
+        code.Close();
+        code.Line();
+        EmitLocals(code, model);
+        code.Line("options.Security.DepthStep(ref reader);");
+
+        if (model.IsMap)
+        {
+            EmitMap(code, model);
+        }
+        else
+        {
+            EmitArray(code, model);
+        }
+
+        code.Line("reader.Depth--;");
+        EmitConstruction(code, model, type);
+        code.Close();
+
+        foreach (int i in Indexes(model, Assignment.InitSetter))
+        {
+            MemberModel member = model.Members[i];
+            code.Line();
+            code.Line($"[global::System.Runtime.CompilerServices.UnsafeAccessor(global::System.Runtime.CompilerServices.UnsafeAccessorKind.Method, Name = \"set_{member.Name}\")]");
+            code.Line($"private static extern void Set{i}({(model.IsValueType ? "ref " : string.Empty)}{member.DeclaringType} target, {member.Type} value);");
+        }
+    }
+
+    private static void EmitLocals(CodeWriter code, ObjectModel model)
+    {
+        for (int i = 0; i < model.Members.Length; i++)
+        {
+            MemberModel member = model.Members[i];
+
+            if (member.Assignment != Assignment.None)
+            {
+                code.Line($"{member.Type} value{i} = default!;");
+            }
+
+            if (member.Assignment is Assignment.Setter or Assignment.InitSetter)
+            {
+                code.Line($"bool has{i} = false;");
+            }
+        }
+    }
+
+    private static void EmitArray(CodeWriter code, ObjectModel model)
+    {
+        code.Line("int count = reader.ReadArrayHeader();");
+        code.Line();
+        code.Open("for (int i = 0; i < count; i++)");
+        code.Open("switch (i)");
+
+        for (int i = 0; i < model.Members.Length; i++)
+        {
+            if (model.Members[i].Assignment != Assignment.None)
+            {
+                code.Line($"case {model.Members[i].Index}:");
+                code.More([.. Take(model, i), "break;"]);
+            }
+        }
+
+        code.Line("default:");
+        code.More("reader.Skip();", "break;");
+        code.Close();
+        code.Close();
+        code.Line();
+    }
+
+    private static void EmitMap(CodeWriter code, ObjectModel model)
+    {
+        code.Line("int count = reader.ReadMapHeader();");
+        code.Line();
+        code.Open("for (int i = 0; i < count; i++)");
+        code.Line("global::System.ReadOnlySpan<byte> key = global::MessagePack.Internal.CodeGenHelpers.ReadStringSpan(ref reader);");
+
+        for (int i = 0; i < model.Members.Length; i++)
+        {
+            if (model.Members[i].Assignment == Assignment.None)
+            {
+                continue;
+            }
+
+            code.Line();
+            code.Open($"if (global::System.MemoryExtensions.SequenceEqual(key, {CodeWriter.Quote(model.Members[i].Key)}u8))");
+
+            foreach (string line in Take(model, i))
+            {
+                code.Line(line);
+            }
+
+            code.Line("continue;");
+            code.Close();
+        }
+
+        code.Line();
+        code.Line("reader.Skip();");
+        code.Close();
+        code.Line();
+    }
+
+    private static List<string> Take(ObjectModel model, int i)
+    {
+        List<string> lines = [$"value{i} = {MemberText.Read(model.Members[i])};"];
+
+        if (model.Members[i].Assignment is Assignment.Setter or Assignment.InitSetter)
+        {
+            lines.Add($"has{i} = true;");
+        }
+
+        return lines;
+    }
+
+    private static void EmitConstruction(CodeWriter code, ObjectModel model, string type)
+    {
+        string arguments = string.Join(", ", model.Constructor.Select(i => $"value{i}"));
+        string required = string.Join(", ", Indexes(model, Assignment.Initializer).Select(i => $"@{model.Members[i].Name} = value{i}"));
+        code.Line($"var result = new {type}({arguments}){(required.Length == 0 ? string.Empty : $" {{ {required} }}")};");
+
+        foreach (int i in Indexes(model, Assignment.Setter).Concat(Indexes(model, Assignment.InitSetter)))
+        {
+            code.Line();
+            code.Open($"if (has{i})");
+            code.Line(model.Members[i].Assignment == Assignment.Setter
+                ? $"result.@{model.Members[i].Name} = value{i};"
+                : $"Set{i}({(model.IsValueType ? "ref " : string.Empty)}result, value{i});");
+            code.Close();
+        }
+
+        code.Line();
+
+        if (model.HasCallbacks)
+        {
+            code.Line("((global::MessagePack.IMessagePackSerializationCallbackReceiver)result).OnAfterDeserialize();");
+        }
+
+        code.Line("return result;");
+    }
+
+    private static IEnumerable<int> Indexes(ObjectModel model, Assignment assignment)
+        => Enumerable.Range(0, model.Members.Length).Where(i => model.Members[i].Assignment == assignment);
+}

@@ -1,0 +1,107 @@
+using System.Text;
+using Microsoft.CodeAnalysis.Text;
+using Mprpc.SourceGenerator.Model;
+
+namespace Mprpc.SourceGenerator.Emitting;
+
+/// <summary>Writes the client proxy of a contract: each method writes its call and sends it.</summary>
+internal static class ProxyEmitter
+{
+    // Up to here the head of a text is one byte, the same for every peer; longer ones depend on what the peer knows.
+    private const int LongestFixedText = 31;
+    private const int LongestFixedArray = 15;
+
+    public static SourceText Emit(ProxyModel contract)
+    {
+        var code = new CodeWriter();
+        string name = $"{contract.Identifier}_Proxy";
+        code.OpenType($"internal sealed class {name} : {contract.Type}");
+        code.Line("private readonly global::Mprpc.Contracts.MprpcCallInvoker _invoker;");
+        code.Line();
+        code.Line($"private {name}(global::Mprpc.Contracts.MprpcCallInvoker invoker) => _invoker = invoker;");
+        code.Line();
+        code.Line("[global::System.Runtime.CompilerServices.ModuleInitializer]");
+        code.Line("internal static void Register()");
+        code.More($"=> global::Mprpc.Contracts.MprpcGeneratedProxies.Register<{contract.Type}>(static invoker => new {name}(invoker));");
+
+        foreach (MethodModel method in contract.Methods)
+        {
+            code.Line();
+            EmitMethod(code, method);
+        }
+
+        foreach (string stub in contract.Stubs)
+        {
+            code.Line();
+            code.Line(stub);
+        }
+
+        return code.End();
+    }
+
+    private static void EmitMethod(CodeWriter code, MethodModel method)
+    {
+        string parameters = string.Join(", ", method.Parameters.Select(parameter => $"{parameter.Type} @{parameter.Name}"));
+        code.Open($"{method.ReturnType} {method.DeclaringType}.@{method.Name}({parameters})");
+
+        if (method.Returns == ReturnKind.Value)
+        {
+            code.Line($"throw new global::System.NotSupportedException({CodeWriter.Quote(Synchronous(method))});");
+        }
+        else
+        {
+            EmitCall(code, method);
+        }
+
+        code.Close();
+    }
+
+    private static void EmitCall(CodeWriter code, MethodModel method)
+    {
+        string request = new LocalNames([.. method.Parameters.Select(parameter => parameter.Name)]).Take("request");
+        List<ParameterModel> arguments = [.. method.WireParameters];
+        code.Line($"global::Mprpc.MprpcWriter {request} = this._invoker.BeginCall();");
+        EmitHead(code, request, method.WireName!, arguments.Count);
+
+        foreach (ParameterModel argument in arguments)
+        {
+            code.Line($"{request}.Write<{argument.Type}>(@{argument.Name});");
+        }
+
+        string token = method.Parameters.LastOrDefault(parameter => parameter.Source == ParameterSource.CancellationToken) is { } cancellation
+            ? $"@{cancellation.Name}"
+            : "default";
+        string name = CodeWriter.Quote(method.WireName!);
+
+        code.Line(method.Returns switch
+        {
+            ReturnKind.Void => $"this._invoker.Notify({name}, {request});",
+            ReturnKind.Task => $"return this._invoker.CallAsync({name}, {request}, {token}).AsTask();",
+            ReturnKind.ValueTask => $"return this._invoker.CallAsync({name}, {request}, {token});",
+            ReturnKind.TaskOfResult => $"return this._invoker.CallAsync<{method.ResultType}>({name}, {request}, {token}).AsTask();",
+            _ => $"return this._invoker.CallAsync<{method.ResultType}>({name}, {request}, {token});",
+        });
+    }
+
+    /// <summary>The name and the head of the arguments, in one piece where both are the same for every peer.</summary>
+    private static void EmitHead(CodeWriter code, string request, string name, int count)
+    {
+        byte[] utf8 = Encoding.UTF8.GetBytes(name);
+
+        if (utf8.Length > LongestFixedText || count > LongestFixedArray)
+        {
+            code.Line($"{request}.Write<string>({CodeWriter.Quote(name)});");
+            code.Line($"{request}.WriteArrayHeader({count});");
+            return;
+        }
+
+        IEnumerable<int> bytes = new[] { 0xA0 | utf8.Length }.Concat(utf8.Select(b => (int)b)).Concat([0x90 | count]);
+        code.Line($"{request}.WriteRaw(new byte[] {{ {string.Join(", ", bytes.Select(b => $"0x{b:X2}"))} }});    // {CodeWriter.Quote(name)}, {count} params");
+    }
+
+    private static string Synchronous(MethodModel method)
+        => $"{method.Name} returns its result synchronously, and a client's proxy must not block its thread. "
+            + $"Declare it to return Task<{Short(method.ResultType!)}> or ValueTask<{Short(method.ResultType!)}> (MPRPC009).";
+
+    private static string Short(string type) => type.Replace("global::", string.Empty);
+}

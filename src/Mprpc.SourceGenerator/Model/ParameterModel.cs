@@ -1,0 +1,9 @@
+namespace Mprpc.SourceGenerator.Model;
+
+/// <summary>A parameter of a method.</summary>
+/// <param name="Name">Its C# name.</param>
+/// <param name="Type">Its type as C# text.</param>
+/// <param name="Source">Where its value comes from.</param>
+/// <param name="Default">Its default value as C# text, or null where it has none.</param>
+/// <param name="ServiceKey">The key of a keyed service as C# text, or null.</param>
+internal sealed record ParameterModel(string Name, string Type, ParameterSource Source, string? Default, string? ServiceKey);

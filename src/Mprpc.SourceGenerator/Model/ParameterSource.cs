@@ -1,0 +1,10 @@
+namespace Mprpc.SourceGenerator.Model;
+
+/// <summary>Where the value of a method's parameter comes from.</summary>
+internal enum ParameterSource
+{
+    Wire,
+    CancellationToken,
+    CallContext,
+    Services,
+}

@@ -1,0 +1,8 @@
+namespace Mprpc.SourceGenerator.Model;
+
+/// <summary>A contract interface that a generated client proxy implements.</summary>
+/// <param name="Type">The interface as C# text.</param>
+/// <param name="Identifier">A name made of it that is unique among the generated types.</param>
+/// <param name="Methods">The methods that are calls, with their wire names.</param>
+/// <param name="Stubs">The other members, ready as C# text.</param>
+internal sealed record ProxyModel(string Type, string Identifier, EquatableArray<MethodModel> Methods, EquatableArray<string> Stubs);

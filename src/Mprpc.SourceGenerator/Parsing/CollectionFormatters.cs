@@ -1,0 +1,79 @@
+using Microsoft.CodeAnalysis;
+
+namespace Mprpc.SourceGenerator.Parsing;
+
+/// <summary>The generic formatters of MessagePack, which its resolvers make by reflection.</summary>
+internal static class CollectionFormatters
+{
+    private const string Formatters = "global::MessagePack.Formatters.";
+    private const string Immutable = "global::MessagePack.ImmutableCollection.";
+
+    private static readonly Dictionary<string, string> ByType = new(StringComparer.Ordinal)
+    {
+        ["System.Collections.Generic.List"] = Formatters + "ListFormatter",
+        ["System.Collections.Generic.LinkedList"] = Formatters + "LinkedListFormatter",
+        ["System.Collections.Generic.Queue"] = Formatters + "QueueFormatter",
+        ["System.Collections.Generic.Stack"] = Formatters + "StackFormatter",
+        ["System.Collections.Generic.HashSet"] = Formatters + "HashSetFormatter",
+        ["System.Collections.Generic.IList"] = Formatters + "InterfaceListFormatter2",
+        ["System.Collections.Generic.ICollection"] = Formatters + "InterfaceCollectionFormatter2",
+        ["System.Collections.Generic.IEnumerable"] = Formatters + "InterfaceEnumerableFormatter",
+        ["System.Collections.Generic.IReadOnlyList"] = Formatters + "InterfaceReadOnlyListFormatter",
+        ["System.Collections.Generic.IReadOnlyCollection"] = Formatters + "InterfaceReadOnlyCollectionFormatter",
+        ["System.Collections.Generic.ISet"] = Formatters + "InterfaceSetFormatter",
+        ["System.Collections.Generic.IReadOnlySet"] = Formatters + "InterfaceReadOnlySetFormatter",
+        ["System.Collections.Generic.Dictionary"] = Formatters + "DictionaryFormatter",
+        ["System.Collections.Generic.SortedDictionary"] = Formatters + "SortedDictionaryFormatter",
+        ["System.Collections.Generic.SortedList"] = Formatters + "SortedListFormatter",
+        ["System.Collections.Generic.IDictionary"] = Formatters + "InterfaceDictionaryFormatter",
+        ["System.Collections.Generic.IReadOnlyDictionary"] = Formatters + "InterfaceReadOnlyDictionaryFormatter",
+        ["System.Collections.Generic.KeyValuePair"] = Formatters + "KeyValuePairFormatter",
+        ["System.Collections.ObjectModel.ReadOnlyCollection"] = Formatters + "ReadOnlyCollectionFormatter",
+        ["System.Collections.ObjectModel.ReadOnlyDictionary"] = Formatters + "ReadOnlyDictionaryFormatter",
+        ["System.Collections.ObjectModel.ObservableCollection"] = Formatters + "ObservableCollectionFormatter",
+        ["System.Collections.Concurrent.ConcurrentBag"] = Formatters + "ConcurrentBagFormatter",
+        ["System.Collections.Concurrent.ConcurrentQueue"] = Formatters + "ConcurrentQueueFormatter",
+        ["System.Collections.Concurrent.ConcurrentStack"] = Formatters + "ConcurrentStackFormatter",
+        ["System.Collections.Concurrent.ConcurrentDictionary"] = Formatters + "ConcurrentDictionaryFormatter",
+        ["System.Collections.Immutable.ImmutableArray"] = Immutable + "ImmutableArrayFormatter",
+        ["System.Collections.Immutable.ImmutableList"] = Immutable + "ImmutableListFormatter",
+        ["System.Collections.Immutable.ImmutableDictionary"] = Immutable + "ImmutableDictionaryFormatter",
+        ["System.Collections.Immutable.ImmutableHashSet"] = Immutable + "ImmutableHashSetFormatter",
+        ["System.Collections.Immutable.IImmutableList"] = Immutable + "InterfaceImmutableListFormatter",
+        ["System.Collections.Immutable.IImmutableDictionary"] = Immutable + "InterfaceImmutableDictionaryFormatter",
+        ["System.Collections.Immutable.IImmutableSet"] = Immutable + "InterfaceImmutableSetFormatter",
+        ["System.Collections.Frozen.FrozenSet"] = Immutable + "FrozenSetFormatter",
+        ["System.Collections.Frozen.FrozenDictionary"] = Immutable + "FrozenDictionaryFormatter",
+        ["System.ArraySegment"] = Formatters + "ArraySegmentFormatter",
+        ["System.Memory"] = Formatters + "MemoryFormatter",
+        ["System.ReadOnlyMemory"] = Formatters + "ReadOnlyMemoryFormatter",
+        ["System.Buffers.ReadOnlySequence"] = Formatters + "ReadOnlySequenceFormatter",
+        ["System.Lazy"] = Formatters + "LazyFormatter",
+        ["System.Tuple"] = Formatters + "TupleFormatter",
+        ["System.Nullable"] = Formatters + "NullableFormatter",
+    };
+
+    /// <summary>What makes the type's formatter, and the types in it; null where it is no such type.</summary>
+    public static (string Expression, List<ITypeSymbol> Elements)? Of(ITypeSymbol type) => type switch
+    {
+        IArrayTypeSymbol array => OfArray(array),
+        { TypeKind: TypeKind.Enum } => ($"new {Formatters}GenericEnumFormatter<{TypeText.Plain(type)}>()", []),
+        INamedTypeSymbol { IsTupleType: true } tuple => Make(Formatters + "ValueTupleFormatter", (tuple.TupleUnderlyingType ?? tuple).TypeArguments),
+        INamedTypeSymbol { Arity: > 0 } generic when ByType.TryGetValue(FullName(generic), out string? formatter) => Make(formatter, generic.TypeArguments),
+        _ => null,
+    };
+
+    private static (string, List<ITypeSymbol>)? OfArray(IArrayTypeSymbol array) => array.Rank switch
+    {
+        1 => Make(Formatters + "ArrayFormatter", [array.ElementType]),
+        2 => Make(Formatters + "TwoDimensionalArrayFormatter", [array.ElementType]),
+        3 => Make(Formatters + "ThreeDimensionalArrayFormatter", [array.ElementType]),
+        4 => Make(Formatters + "FourDimensionalArrayFormatter", [array.ElementType]),
+        _ => null,
+    };
+
+    private static (string, List<ITypeSymbol>)? Make(string formatter, IReadOnlyList<ITypeSymbol> arguments)
+        => ($"new {formatter}<{string.Join(", ", arguments.Select(TypeText.Of))}>()", [.. arguments]);
+
+    private static string FullName(INamedTypeSymbol type) => $"{type.ContainingNamespace.ToDisplayString()}.{type.Name}";
+}

@@ -1,0 +1,44 @@
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+
+namespace Mprpc.SourceGenerator.Parsing;
+
+/// <summary>A call of the library that names a service or a contract as its type argument.</summary>
+/// <param name="Kind">What it asks of the type.</param>
+/// <param name="Type">The type argument.</param>
+internal readonly record struct Mapping(MappingKind Kind, ITypeSymbol Type)
+{
+    private const string AssemblyPrefix = "Mprpc.";
+
+    /// <summary>Whether a node may be such a call: cheap, for every node of the source.</summary>
+    public static bool IsCandidate(SyntaxNode node)
+        => node is InvocationExpressionSyntax call && KindOf(NameOf(call)) is not null;
+
+    /// <summary>The mapping that a method's call is, or null.</summary>
+    public static Mapping? Of(IMethodSymbol? method)
+        => method is { TypeArguments.Length: 1 }
+            && KindOf(method.Name) is { } kind
+            && method.ContainingAssembly.Name.StartsWith(AssemblyPrefix, StringComparison.Ordinal)
+                ? new Mapping(kind, method.TypeArguments[0])
+                : null;
+
+    private static MappingKind? KindOf(string? method) => method switch
+    {
+        "MapMprpcService" or "AddService" => MappingKind.Service,
+        "As" or "AddMprpcClient" or "CreateMprpcClient" => MappingKind.Proxy,
+        _ => null,
+    };
+
+    private static string? NameOf(InvocationExpressionSyntax call)
+    {
+        SimpleNameSyntax? name = call.Expression switch
+        {
+            MemberAccessExpressionSyntax member => member.Name,
+            MemberBindingExpressionSyntax binding => binding.Name,
+            SimpleNameSyntax simple => simple,
+            _ => null,
+        };
+
+        return name is GenericNameSyntax generic ? generic.Identifier.ValueText : null;
+    }
+}

@@ -1,0 +1,98 @@
+using Microsoft.CodeAnalysis;
+using Mprpc.SourceGenerator.Model;
+
+namespace Mprpc.SourceGenerator.Parsing;
+
+/// <summary>Makes the model of a published method.</summary>
+internal static class MethodParser
+{
+    public static MethodModel Parse(IMethodSymbol method, string? wireName)
+    {
+        (ReturnKind kind, ITypeSymbol? result) = ReturnOf(method);
+        return new MethodModel(
+            method.Name,
+            TypeText.Plain(PublishedMethods.Definition(method).ContainingType),
+            wireName,
+            kind,
+            method.ReturnsVoid ? "void" : TypeText.Of(method.ReturnType),
+            result is null ? null : TypeText.Of(result),
+            new EquatableArray<ParameterModel>(method.Parameters.Select(Parse)));
+    }
+
+    /// <summary>The name that an attribute sets, or null.</summary>
+    public static string? ExplicitName(IMethodSymbol method)
+        => method.Attribute(Names.MethodAttribute)?.ConstructorArguments.FirstOrDefault().Value as string;
+
+    /// <summary>How a method gives its result back, and the type of it where there is one.</summary>
+    public static (ReturnKind Kind, ITypeSymbol? Result) ReturnOf(IMethodSymbol method)
+    {
+        if (method.ReturnsVoid)
+        {
+            return (ReturnKind.Void, null);
+        }
+
+        if (method.ReturnType is INamedTypeSymbol type)
+        {
+            if (type.Is("System.Threading.Tasks.Task"))
+            {
+                return type.Arity == 0 ? (ReturnKind.Task, null) : (ReturnKind.TaskOfResult, type.TypeArguments[0]);
+            }
+
+            if (type.Is("System.Threading.Tasks.ValueTask"))
+            {
+                return type.Arity == 0 ? (ReturnKind.ValueTask, null) : (ReturnKind.ValueTaskOfResult, type.TypeArguments[0]);
+            }
+        }
+
+        return (ReturnKind.Value, method.ReturnType);
+    }
+
+    public static ParameterSource SourceOf(IParameterSymbol parameter)
+        => parameter.Type.Is("System.Threading.CancellationToken") ? ParameterSource.CancellationToken
+            : parameter.Type.Is(Names.CallContext) ? ParameterSource.CallContext
+            : Attributes(parameter).Any(IsService) ? ParameterSource.Services
+            : ParameterSource.Wire;
+
+    /// <summary>Whether a parameter wants a keyed service whose key is not known at compile time, because a derived attribute makes it.</summary>
+    public static bool HasHiddenKey(IParameterSymbol parameter)
+        => Attributes(parameter).Any(attribute => IsKeyed(attribute.AttributeClass)
+            && (!attribute.AttributeClass.Is(Names.FromKeyedServices) || KeyOf(attribute) is null));
+
+    private static ParameterModel Parse(IParameterSymbol parameter)
+    {
+        AttributeData? keyed = Attributes(parameter).FirstOrDefault(attribute => IsKeyed(attribute.AttributeClass));
+        return new ParameterModel(
+            parameter.Name, TypeText.Of(parameter.Type), SourceOf(parameter), DefaultValue.Of(parameter), keyed is null ? null : KeyOf(keyed));
+    }
+
+    private static string? KeyOf(AttributeData attribute)
+        => attribute.ConstructorArguments.Length == 0 ? "null" : DefaultValue.Of(attribute.ConstructorArguments[0]);
+
+    /// <summary>The attributes of a parameter and, since they are inherited, of the same one in the methods that its method overrides.</summary>
+    private static IEnumerable<AttributeData> Attributes(IParameterSymbol parameter)
+    {
+        for (IMethodSymbol? method = parameter.ContainingSymbol as IMethodSymbol; method is not null; method = method.OverriddenMethod)
+        {
+            foreach (AttributeData attribute in method.Parameters[parameter.Ordinal].GetAttributes())
+            {
+                yield return attribute;
+            }
+        }
+    }
+
+    private static bool IsService(AttributeData attribute)
+        => IsKeyed(attribute.AttributeClass) || (attribute.AttributeClass?.AllInterfaces.Any(type => type.Is(Names.FromServicesInterface)) ?? false);
+
+    private static bool IsKeyed(INamedTypeSymbol? type)
+    {
+        for (; type is not null; type = type.BaseType)
+        {
+            if (type.Is(Names.FromKeyedServices))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+}
