@@ -13,6 +13,9 @@ public sealed record ClientCase(string Id, IReadOnlyList<string> Script, IReadOn
     /// <summary>Every wave must have ended within this: one second where the table says "at once".</summary>
     public TimeSpan WaveWithin { get; init; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>How long the client rests before the next wave: the case's next call comes after the client can have seen what the server did.</summary>
+    public TimeSpan Rest { get; init; }
+
     /// <inheritdoc/>
     public override string ToString() => Id;
 }

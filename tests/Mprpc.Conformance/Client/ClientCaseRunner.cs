@@ -57,6 +57,8 @@ public static class ClientCaseRunner
             {
                 return Result(CaseVerdict.Fail, string.Join(", ", outcomes.Select(o => o.ToString())));
             }
+
+            await Task.Delay(clientCase.Rest, cancellationToken);
         }
 
         return await playing is string wrong ? Result(CaseVerdict.Fail, $"calls as expected, but {wrong}") : Result(CaseVerdict.Pass, "as expected");

@@ -43,7 +43,7 @@ internal static class ClientCases
         new("C14", ["accept", "read", "fin"], [[Lost]], "FIN without an answer") { WaveWithin = AtOnce },
         new("C15", ["accept", "read", "send 94 01 {i}", "fin"], [[Lost]], "FIN in the middle of an answer") { WaveWithin = AtOnce },
         new("C16", ["accept", "read", "send 94 01 {i} c0 03", "fin", "accept", "read", "send 94 01 {i} c0 03"], [[Three], [Three]],
-            "PHP's server closes after each answer"),
+            "PHP's server closes after each answer") { Rest = TimeSpan.FromMilliseconds(100) },
         new("C24", ["accept", "read", "read", "send c1", "closed"], [[Broken, Broken]], "what follows cannot be read") { WaveWithin = AtOnce },
 
         // One request at a time, for servers that take one message a recv.

@@ -7,6 +7,8 @@ internal static class Expect
 
     public static Expectation AnyOrder(params string[] messages) => new Answers(InOrder: false, messages);
 
+    public static Expectation OneOf(params string[] messages) => new OneOfAnswers(messages);
+
     public static Expectation Nothing() => new Answers(InOrder: true);
 
     public static Expectation Error(uint messageId) => new ErrorAnswer(messageId);

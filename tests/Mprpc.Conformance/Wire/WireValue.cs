@@ -8,7 +8,7 @@ public sealed record WireValue(WireKind Kind, byte[] Encoded, byte[] Payload, In
     /// <summary>The payload as UTF-8; for reports only, since what is no UTF-8 is replaced.</summary>
     public string Text => Encoding.UTF8.GetString(Payload);
 
-    /// <summary>Whether both mean the same to a caller: integers by number, str and bin by payload, all else byte by byte.</summary>
+    /// <summary>Whether both mean the same to a caller: integers by number, str and bin by payload, arrays and maps by their items, all else byte by byte.</summary>
     public bool Means(WireValue other)
     {
         ArgumentNullException.ThrowIfNull(other);
@@ -16,6 +16,7 @@ public sealed record WireValue(WireKind Kind, byte[] Encoded, byte[] Payload, In
         {
             WireKind.Number => other.Kind == WireKind.Number && Number == other.Number,
             WireKind.Text or WireKind.Bytes => other.Kind is WireKind.Text or WireKind.Bytes && Payload.AsSpan().SequenceEqual(other.Payload),
+            WireKind.Array or WireKind.Map => other.Kind == Kind && Items.Count == other.Items.Count && Items.Zip(other.Items).All(pair => pair.First.Means(pair.Second)),
             _ => Encoded.AsSpan().SequenceEqual(other.Encoded),
         };
     }

@@ -59,8 +59,11 @@ class Service:
     def to_bytes(self, value):
         return value if isinstance(value, bytes) else value.encode("utf-8", "surrogateescape")
 
+    def to_text(self, value):
+        return value.decode("utf-8", "surrogateescape") if isinstance(value, bytes) else value
 
-ARITY = {"sum": 2, "echo": 1, "set_x": 1, "get_x": 0, "slow": 1, "fail": 1, "throw_in_notification": 0, "to_bytes": 1}
+
+ARITY = {"sum": 2, "echo": 1, "set_x": 1, "get_x": 0, "slow": 1, "fail": 1, "throw_in_notification": 0, "to_bytes": 1, "to_text": 1}
 
 
 def depth(value):
