@@ -3,22 +3,46 @@ using Mprpc.Connections;
 namespace Mprpc.AspNetCore;
 
 /// <summary>What a connection may demand of the server. All limits are on by default; set them in code, or in configuration under <c>Mprpc:Limits</c>.</summary>
+/// <remarks>Zero and negative values are refused at start-up. Times are kept to a second or two: connections are looked at once a second.</remarks>
 public sealed class MprpcServerLimits
 {
     /// <summary>Largest message accepted, in bytes. Default 4,194,304 (4 MiB, gRPC's receive limit). A larger one closes its connection, before it is buffered.</summary>
-    /// <remarks>Must be positive; checked at start-up.</remarks>
     public int MaxMessageSize { get; set; } = ConnectionLimits.DefaultMaxMessageSize;
 
-    /// <summary>How deep arrays and maps may nest, the message itself counted. Default 64. A deeper message closes its connection.</summary>
-    /// <remarks>From 2 (the message and its params) to 1,024; checked at start-up.</remarks>
+    /// <summary>How deep arrays and maps may nest, the message itself counted, from 2 to 1,024. Default 64. A deeper message closes its connection.</summary>
     public int MaxDepth { get; set; } = ConnectionLimits.DefaultMaxDepth;
 
     /// <summary>
-    /// How many calls of one connection may run at once. Default 100 (HTTP/2's stream limit). Further requests wait unread: back-pressure, not an error. A call keeps its place until its
-    /// method has really ended.
+    /// How many calls of one connection may run at once. Default 1,000. Further requests wait unread: back-pressure, not an error. A call keeps its place until its method has really
+    /// ended. Calls of one client usually share a connection, so that a lower limit makes fast calls wait for slow ones sooner.
     /// </summary>
-    /// <remarks>Must be positive; checked at start-up.</remarks>
     public int MaxCallsInFlightPerConnection { get; set; } = ConnectionLimits.DefaultMaxRunningCalls;
 
-    internal ConnectionLimits ToConnectionLimits() => new(MaxMessageSize, MaxDepth, MaxCallsInFlightPerConnection, "MprpcServerOptions.Limits");
+    /// <summary>How many calls may run at once in the whole server. Default 10,000. Further requests wait unread. A call keeps its place until its method has really ended.</summary>
+    public int MaxCallsInFlight { get; set; } = ConnectionLimits.DefaultMaxRunningCallsTotal;
+
+    /// <summary>How long a message that has begun may take to arrive, whatever its rate. Default 10 s; <see cref="Timeout.InfiniteTimeSpan"/>: for ever. A slower one closes its connection.</summary>
+    public TimeSpan PartialMessageTimeout { get; set; } = ConnectionLimits.DefaultPartialMessageTimeout;
+
+    /// <summary>How many bytes a second a message must bring that takes longer than <see cref="PartialMessageTimeout"/>. Default 240 (Kestrel's rate for HTTP bodies).</summary>
+    public double MinPartialMessageRate { get; set; } = ConnectionLimits.DefaultMinPartialMessageRate;
+
+    /// <summary>How long a peer may read nothing while answers wait for it. Default 10 s (NATS's write deadline); <see cref="Timeout.InfiniteTimeSpan"/>: for ever. Then its connection is closed.</summary>
+    public TimeSpan WriteTimeout { get; set; } = ConnectionLimits.DefaultWriteTimeout;
+
+    /// <summary>
+    /// How long a connection may say nothing while no call runs. Default null: for ever, since RPC connections are long-lived; a peer that is gone is found by TCP keep-alive, where the
+    /// system has it on.
+    /// </summary>
+    public TimeSpan? IdleTimeout { get; set; }
+
+    internal ConnectionLimits ToConnectionLimits() => new(MaxMessageSize, MaxDepth, MaxCallsInFlightPerConnection, "MprpcServerOptions.Limits")
+    {
+        PartialMessageTimeout = Unlimited(PartialMessageTimeout),
+        MinPartialMessageRate = MinPartialMessageRate,
+        WriteTimeout = Unlimited(WriteTimeout),
+        IdleTimeout = IdleTimeout ?? Timeout.InfiniteTimeSpan,
+    };
+
+    private static TimeSpan Unlimited(TimeSpan time) => time == Timeout.InfiniteTimeSpan ? TimeSpan.MaxValue : time;
 }

@@ -16,6 +16,11 @@ internal sealed class MprpcServerOptionsValidator : IValidateOptions<MprpcServer
         Check(failures, nameof(limits.MaxMessageSize), limits.MaxMessageSize, 1, Array.MaxLength);
         Check(failures, nameof(limits.MaxDepth), limits.MaxDepth, 2, MostDepth);
         Check(failures, nameof(limits.MaxCallsInFlightPerConnection), limits.MaxCallsInFlightPerConnection, 1, int.MaxValue);
+        Check(failures, nameof(limits.MaxCallsInFlight), limits.MaxCallsInFlight, 1, int.MaxValue);
+        Check(failures, nameof(limits.MinPartialMessageRate), limits.MinPartialMessageRate, 1, int.MaxValue);
+        Check(failures, nameof(limits.PartialMessageTimeout), limits.PartialMessageTimeout, "Timeout.InfiniteTimeSpan (-00:00:00.001)");
+        Check(failures, nameof(limits.WriteTimeout), limits.WriteTimeout, "Timeout.InfiniteTimeSpan (-00:00:00.001)");
+        Check(failures, nameof(limits.IdleTimeout), limits.IdleTimeout ?? Timeout.InfiniteTimeSpan, "null");
 
         if (!Enum.IsDefined(options.NamingPolicy))
         {
@@ -25,13 +30,22 @@ internal sealed class MprpcServerOptionsValidator : IValidateOptions<MprpcServer
         return failures.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(failures);
     }
 
-    private static void Check(List<string> failures, string limit, int value, int min, int max)
+    private static void Check(List<string> failures, string limit, double value, int min, int max)
     {
         if (value < min || value > max)
         {
             failures.Add(string.Create(
                 CultureInfo.InvariantCulture,
                 $"Mprpc:Limits:{limit} (MprpcServerOptions.Limits.{limit}) is {value:N0}; allowed is {min:N0} to {max:N0}. Leave it out for the default."));
+        }
+    }
+
+    private static void Check(List<string> failures, string limit, TimeSpan value, string none)
+    {
+        if (value <= TimeSpan.Zero && value != Timeout.InfiniteTimeSpan)
+        {
+            failures.Add(
+                $"Mprpc:Limits:{limit} (MprpcServerOptions.Limits.{limit}) is {value}; allowed is any positive time, or {none} for no limit. Leave it out for the default.");
         }
     }
 }

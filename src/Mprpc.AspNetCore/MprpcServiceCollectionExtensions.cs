@@ -1,10 +1,12 @@
 using System.Diagnostics.CodeAnalysis;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 using Mprpc.AspNetCore;
 using Mprpc.AspNetCore.Hosting;
 using Mprpc.AspNetCore.Model;
+using Mprpc.Connections;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
@@ -21,7 +23,7 @@ public static class MprpcServiceCollectionExtensions
     {
         ArgumentNullException.ThrowIfNull(services);
 
-        OptionsBuilder<MprpcServerOptions> options = services.AddOptions<MprpcServerOptions>().BindConfiguration(ConfigurationSection).ValidateOnStart();
+        OptionsBuilder<MprpcServerOptions> options = services.AddOptions<MprpcServerOptions>().Configure<IConfiguration>(Bind).ValidateOnStart();
 
         if (configure is not null)
         {
@@ -30,6 +32,7 @@ public static class MprpcServiceCollectionExtensions
 
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<MprpcServerOptions>, MprpcServerOptionsValidator>());
         services.TryAddSingleton(new ServiceLifetimes(services));
+        services.TryAddSingleton(static provider => new RunningCallsTotal(provider.GetRequiredService<IOptions<MprpcServerOptions>>().Value.Limits.MaxCallsInFlight));
         services.TryAddSingleton<RpcEndpoints>();
         services.TryAddSingleton<RpcServer>();
         services.TryAddSingleton<IMprpcServer>(static provider => provider.GetRequiredService<RpcServer>());
@@ -55,5 +58,14 @@ public static class MprpcServiceCollectionExtensions
 
         builder.Services.AddSingleton<ServiceRegistration>(new ServiceRegistration<T> { Prefix = prefix });
         return builder;
+    }
+
+    /// <summary>Member by member: the serializer's options are no matter of configuration, and bound by reflection they would not survive trimming.</summary>
+    private static void Bind(MprpcServerOptions options, IConfiguration configuration)
+    {
+        IConfigurationSection section = configuration.GetSection(ConfigurationSection);
+        section.GetSection(nameof(options.Limits)).Bind(options.Limits);
+        options.EnableDetailedErrors = section.GetValue(nameof(options.EnableDetailedErrors), options.EnableDetailedErrors);
+        options.NamingPolicy = section.GetValue(nameof(options.NamingPolicy), options.NamingPolicy);
     }
 }

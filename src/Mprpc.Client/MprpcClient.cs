@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging;
 using Mprpc.Addresses;
 using Mprpc.Client.Connections;
@@ -5,6 +6,7 @@ using Mprpc.Client.Diagnostics;
 using Mprpc.Client.Pooling;
 using Mprpc.Client.Transports;
 using Mprpc.Connections;
+using Mprpc.Model;
 using Mprpc.Messages;
 
 namespace Mprpc.Client;
@@ -26,7 +28,7 @@ public sealed class MprpcClient : IAsyncDisposable
     private MprpcClientState _reportedState;
 
     /// <summary>Creates a client that connects at its first call.</summary>
-    /// <param name="url"><c>tcp://host:port</c> or <c>unix:///path</c>.</param>
+    /// <param name="url"><c>tcp://host:port</c>, <c>tls://host:port</c> or <c>unix:///path</c>.</param>
     /// <param name="options">Null: the defaults. Read now; later changes have no effect.</param>
     /// <exception cref="ArgumentException">The url is no such address.</exception>
     /// <exception cref="ArgumentOutOfRangeException">An option is out of its range.</exception>
@@ -62,7 +64,7 @@ public sealed class MprpcClient : IAsyncDisposable
     public bool IsConnected => State == MprpcClientState.Connected;
 
     /// <summary>Creates a client and connects it.</summary>
-    /// <param name="url"><c>tcp://host:port</c> or <c>unix:///path</c>.</param>
+    /// <param name="url"><c>tcp://host:port</c>, <c>tls://host:port</c> or <c>unix:///path</c>.</param>
     /// <param name="options">Null: the defaults.</param>
     /// <param name="cancellationToken">Ends the attempt.</param>
     /// <returns>The connected client; dispose it when it is no more needed.</returns>
@@ -155,6 +157,15 @@ public sealed class MprpcClient : IAsyncDisposable
     /// <exception cref="ObjectDisposedException">The client was disposed.</exception>
     public ValueTask NotifyAsync(string method, params ReadOnlySpan<object?> arguments) => Notify(WriteRequest(method, arguments));
 
+    /// <summary>Makes a typed client: each call of a method of <typeparamref name="T"/> calls the server.</summary>
+    /// <typeparam name="T">The contract: an interface marked [MprpcService]. Its proxy is generated when the interface is compiled (by reflection at run time where it was compiled without the generator), and allocates nothing per call.</typeparam>
+    /// <returns>The proxy; it lives as long as this client, and is safe for concurrent use.</returns>
+    /// <exception cref="InvalidOperationException">The interface is no contract, or a method of it cannot be called.</exception>
+    /// <exception cref="NotSupportedException">There is no generated proxy, and this application cannot make one at run time (native AOT).</exception>
+    public T As<T>()
+        where T : class
+        => ProxyModel.Find<T>()(new ClientCallInvoker(this, _serializer));
+
     /// <summary>Completes when the client has no connection any more: for a process that lives as long as its peer.</summary>
     /// <param name="cancellationToken">Ends the wait.</param>
     public async Task WaitForDisconnectAsync(CancellationToken cancellationToken = default)
@@ -218,7 +229,21 @@ public sealed class MprpcClient : IAsyncDisposable
             ? ValueTask.CompletedTask
             : NotifyWhenReadyAsync(notification);
 
-    private static async ValueTask WithoutResult(ValueTask<NoValue> call) => await call.ConfigureAwait(false);
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    internal static async ValueTask WithoutResult(ValueTask<NoValue> call) => await call.ConfigureAwait(false);
+
+    /// <summary>Sends a notification of a caller who does not wait for the sending.</summary>
+    internal async Task NotifyOrLogAsync(string method, MprpcWriter notification)
+    {
+        try
+        {
+            await Notify(notification).ConfigureAwait(false);
+        }
+        catch (Exception exception)
+        {
+            ClientLog.NotificationNotSent(_options.LoggerFactory.CreateLogger("Mprpc.Client"), method, exception);
+        }
+    }
 
     private async ValueTask<T> CallWhenReadyAsync<T>(string method, MprpcWriter request, TimeSpan timeout, CancellationToken cancellationToken)
     {

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Net.Security;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Mprpc.Connections;
@@ -50,6 +51,9 @@ public sealed class MprpcClientOptions
 
     /// <summary>How the names of the services are made that the server may call. Default <see cref="MprpcNamingPolicy.SnakeCase"/>.</summary>
     public MprpcNamingPolicy NamingPolicy { get; set; }
+
+    /// <summary>For <c>tls://</c> addresses: client certificates, the name to verify, how to verify it. Default null: the server's certificate must be trusted, and issued for the address's host.</summary>
+    public SslClientAuthenticationOptions? Tls { get; set; }
 
     /// <summary>The delays between attempts to connect.</summary>
     public MprpcReconnectOptions Reconnect { get; set; } = new();

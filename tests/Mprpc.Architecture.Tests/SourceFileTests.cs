@@ -129,6 +129,6 @@ public sealed partial class SourceFileTests
     [GeneratedRegex(@"^\s*namespace\s+[\w.]+\s*(\{|$)")]
     private static partial Regex BlockNamespace();
 
-    [GeneratedRegex(@"\basync\s+void\b")]
+    [GeneratedRegex(@"\basync\s+void\s+\w+\s*[<(]")]
     private static partial Regex AsyncVoid();
 }

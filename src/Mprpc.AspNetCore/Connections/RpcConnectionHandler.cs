@@ -14,6 +14,7 @@ internal sealed class RpcConnectionHandler
 {
     private readonly IServiceProvider _services;
     private readonly ConnectionLimits _limits;
+    private readonly RunningCallsTotal _runningCalls;
     private readonly MprpcSerializerOptions _serializer;
     private readonly Dispatcher _dispatcher;
     private readonly MprpcResponseOrder _responseOrder;
@@ -25,6 +26,7 @@ internal sealed class RpcConnectionHandler
         MprpcServerOptions options = services.GetRequiredService<IOptions<MprpcServerOptions>>().Value;
         _services = services;
         _limits = options.Limits.ToConnectionLimits();
+        _runningCalls = services.GetRequiredService<RunningCallsTotal>();
         _serializer = endpoint.OldSpec ? options.Serializer.WithOldSpec() : options.Serializer;
         _dispatcher = new Dispatcher(BuildTable(services, endpoint, options), _serializer, endpoint.ErrorShape, options.EnableDetailedErrors);
         _responseOrder = endpoint.ResponseOrder;
@@ -39,6 +41,7 @@ internal sealed class RpcConnectionHandler
             Transport = transport.Transport,
             AbortTransport = () => transport.Abort(new ConnectionAbortedException("The MessagePack-RPC connection was aborted.")),
             Limits = _limits,
+            RunningCallsTotal = _runningCalls,
             Logger = _logger,
             Dispatcher = _dispatcher,
             Serializer = _serializer,

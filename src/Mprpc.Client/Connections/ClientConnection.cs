@@ -13,7 +13,12 @@ internal sealed class ClientConnection(Dialer dialer, MprpcClientOptions options
     private static long s_lastId;
 
     private readonly Lock _gate = new();
-    private readonly ConnectionLimits _limits = new(options.MaxMessageSize, options.MaxDepth, ConnectionLimits.DefaultMaxRunningCalls, nameof(MprpcClientOptions));
+    private readonly ConnectionLimits _limits = new(options.MaxMessageSize, options.MaxDepth, ConnectionLimits.DefaultMaxRunningCalls, nameof(MprpcClientOptions))
+    {
+        // A server may keep a client waiting: that is its back-pressure, and how long to wait each call says itself.
+        PartialMessageTimeout = TimeSpan.MaxValue,
+        WriteTimeout = TimeSpan.MaxValue,
+    };
     private readonly MprpcSerializerOptions _serializer = options.OldSpec ? options.Serializer.WithOldSpec() : options.Serializer;
     private readonly ILogger _logger = options.LoggerFactory.CreateLogger("Mprpc.Client");
     private readonly long _lifetime = options.ConnectionLifetime is { } lifetime ? (long)(lifetime.TotalSeconds * options.TimeProvider.TimestampFrequency) : long.MaxValue;

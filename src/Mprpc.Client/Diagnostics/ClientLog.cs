@@ -14,6 +14,9 @@ internal static partial class ClientLog
     [LoggerMessage(202, LogLevel.Debug, "Connection {ConnectionId} has served its lifetime; it is closed after its last answer.", EventName = "ConnectionRetired")]
     public static partial void ConnectionRetired(ILogger logger, string connectionId);
 
+    [LoggerMessage(204, LogLevel.Warning, "A notification of '{Method}' was not sent.", EventName = "NotificationNotSent")]
+    public static partial void NotificationNotSent(ILogger logger, string method, Exception exception);
+
     [LoggerMessage(203, LogLevel.Error, "A handler of MprpcClient.StateChanged threw.", EventName = "StateHandlerThrew")]
     public static partial void StateHandlerThrew(ILogger logger, Exception exception);
 }

@@ -1,5 +1,8 @@
+using System.IO.Pipelines;
 using System.Net;
+using System.Net.Security;
 using System.Net.Sockets;
+using System.Security.Authentication;
 using Mprpc.Addresses;
 
 namespace Mprpc.Client.Transports;
@@ -29,11 +32,10 @@ internal sealed class SocketDialer(RpcAddress address, MprpcClientOptions option
             }
 
             await socket.ConnectAsync(endPoint, either.Token).ConfigureAwait(false);
-            return new ClientTransport(new SocketPipeReader(socket), new SocketPipeWriter(socket), socket.Dispose)
-            {
-                LocalEndPoint = socket.LocalEndPoint,
-                RemoteEndPoint = socket.RemoteEndPoint,
-            };
+            ClientTransport transport = address.IsTls
+                ? await AuthenticateAsync(socket, either.Token).ConfigureAwait(false)
+                : new ClientTransport(new SocketPipeReader(socket), new SocketPipeWriter(socket), socket.Dispose);
+            return transport with { LocalEndPoint = socket.LocalEndPoint, RemoteEndPoint = socket.RemoteEndPoint };
         }
         catch (Exception exception)
         {
@@ -52,8 +54,26 @@ internal sealed class SocketDialer(RpcAddress address, MprpcClientOptions option
                 throw new MprpcConnectionException($"Cannot connect to {address}: {exception.Message}. Is a MessagePack-RPC server listening there?", requestWasSent: false, exception);
             }
 
+            if (exception is AuthenticationException)
+            {
+                throw new MprpcConnectionException(
+                    $"Cannot connect to {address}: {exception.Message} Is it a TLS listener, and is its certificate trusted and issued for that name? MprpcClientOptions.Tls sets how it is verified.",
+                    requestWasSent: false,
+                    exception);
+            }
+
             throw;
         }
+    }
+
+    /// <summary>Verifies the server by its certificate, for the name that the address has unless the options say another.</summary>
+    private async Task<ClientTransport> AuthenticateAsync(Socket socket, CancellationToken cancellationToken)
+    {
+        SslClientAuthenticationOptions tls = options.Tls ?? new SslClientAuthenticationOptions();
+        tls.TargetHost ??= address.Host;
+        var stream = new SslStream(new NetworkStream(socket, ownsSocket: true));
+        await stream.AuthenticateAsClientAsync(tls, cancellationToken).ConfigureAwait(false);
+        return new ClientTransport(PipeReader.Create(stream), PipeWriter.Create(stream), stream.Dispose);
     }
 
     private void Configure(Socket socket)

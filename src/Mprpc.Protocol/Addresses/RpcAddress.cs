@@ -4,15 +4,17 @@ using System.Net.Sockets;
 
 namespace Mprpc.Addresses;
 
-/// <summary>Where a peer listens: <c>tcp://host:port</c> or <c>unix:///path</c>.</summary>
+/// <summary>Where a peer listens: <c>tcp://host:port</c>, <c>tls://host:port</c> or <c>unix:///path</c>.</summary>
 /// <param name="Host">The host of a tcp address, without the brackets of IPv6; null for a Unix socket.</param>
 /// <param name="Port">The port of a tcp address.</param>
 /// <param name="Path">The path of a Unix socket; null for tcp.</param>
-internal sealed record RpcAddress(string? Host, int Port, string? Path)
+/// <param name="IsTls">Whether the connection is encrypted.</param>
+internal sealed record RpcAddress(string? Host, int Port, string? Path, bool IsTls = false)
 {
     private const string TcpScheme = "tcp://";
+    private const string TlsScheme = "tls://";
     private const string UnixScheme = "unix://";
-    private const string Allowed = "Allowed are tcp://host:port (tcp://127.0.0.1:6000, tcp://[::1]:6000) and unix:///path/to/socket.";
+    private const string Allowed = "Allowed are tcp://host:port (tcp://127.0.0.1:6000, tcp://[::1]:6000), tls://host:port and unix:///path/to/socket.";
 
     /// <exception cref="ArgumentException">The text is no address; the message tells what is allowed.</exception>
     public static RpcAddress Parse(string url)
@@ -25,9 +27,11 @@ internal sealed record RpcAddress(string? Host, int Port, string? Path)
             return path.StartsWith('/') ? new RpcAddress(null, 0, path) : throw Invalid(url, "has no absolute path");
         }
 
-        if (!url.StartsWith(TcpScheme, StringComparison.OrdinalIgnoreCase))
+        bool isTls = url.StartsWith(TlsScheme, StringComparison.OrdinalIgnoreCase);
+
+        if (!isTls && !url.StartsWith(TcpScheme, StringComparison.OrdinalIgnoreCase))
         {
-            throw Invalid(url, "has another scheme than tcp or unix");
+            throw Invalid(url, "has another scheme than tcp, tls or unix");
         }
 
         string rest = url[TcpScheme.Length..].TrimEnd('/');
@@ -55,7 +59,7 @@ internal sealed record RpcAddress(string? Host, int Port, string? Path)
             host = host[1..^1];
         }
 
-        return Uri.CheckHostName(host) == UriHostNameType.Unknown && host != "*" ? throw Invalid(url, "has no valid host") : new RpcAddress(host, port, null);
+        return Uri.CheckHostName(host) == UriHostNameType.Unknown && host != "*" ? throw Invalid(url, "has no valid host") : new RpcAddress(host, port, null, isTls);
     }
 
     /// <summary>Where to connect to; a name is looked up by the socket.</summary>
@@ -68,6 +72,8 @@ internal sealed record RpcAddress(string? Host, int Port, string? Path)
     /// <exception cref="ArgumentException">The host is a name that tells no address of this machine.</exception>
     public EndPoint ToLocalEndPoint() => Host switch
     {
+        _ when IsTls => throw new ArgumentException(
+            $"A listener of the server's own does not speak TLS: '{this}'. Give Kestrel a listener with UseHttps(...) and UseMessagePackRpc() behind it, or use tcp://."),
         null => new UnixDomainSocketEndPoint(Path!),
         "*" => new IPEndPoint(IPAddress.IPv6Any, Port),
         _ when IPAddress.TryParse(Host, out IPAddress? address) => new IPEndPoint(address, Port),
@@ -77,7 +83,7 @@ internal sealed record RpcAddress(string? Host, int Port, string? Path)
     };
 
     public override string ToString()
-        => Path is not null ? UnixScheme + Path : $"{TcpScheme}{(Host!.Contains(':', StringComparison.Ordinal) ? $"[{Host}]" : Host)}:{Port.ToString(CultureInfo.InvariantCulture)}";
+        => Path is not null ? UnixScheme + Path : $"{(IsTls ? TlsScheme : TcpScheme)}{(Host!.Contains(':', StringComparison.Ordinal) ? $"[{Host}]" : Host)}:{Port.ToString(CultureInfo.InvariantCulture)}";
 
     private static ArgumentException Invalid(string url, string problem) => new($"'{url}' {problem}. {Allowed}", nameof(url));
 }

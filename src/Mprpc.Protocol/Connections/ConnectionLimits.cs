@@ -9,10 +9,29 @@ namespace Mprpc.Connections;
 /// <param name="OptionsName">The public type whose options set these, for errors.</param>
 internal sealed record ConnectionLimits(int MaxMessageSize, int MaxDepth, int MaxRunningCalls, string OptionsName)
 {
+    /// <summary>How long a message that has begun may take whatever its rate.</summary>
+    public TimeSpan PartialMessageTimeout { get; init; } = DefaultPartialMessageTimeout;
+
+    /// <summary>How many bytes a second a message must bring after that.</summary>
+    public double MinPartialMessageRate { get; init; } = DefaultMinPartialMessageRate;
+
+    /// <summary>How long a write may make no progress.</summary>
+    public TimeSpan WriteTimeout { get; init; } = DefaultWriteTimeout;
+
+    /// <summary>How long nothing may be said; infinite: for ever.</summary>
+    public TimeSpan IdleTimeout { get; init; } = Timeout.InfiniteTimeSpan;
+
     // docs/protocol.md 1.3
     public const int DefaultMaxMessageSize = 4 * 1024 * 1024;
     public const int DefaultMaxDepth = 64;
-    public const int DefaultMaxRunningCalls = 100;
+    public const int DefaultMaxRunningCalls = 1000;
+    public const int DefaultMaxRunningCallsTotal = 10_000;
+    public const int DefaultMinPartialMessageRate = 240;
+    public static readonly TimeSpan DefaultPartialMessageTimeout = TimeSpan.FromSeconds(10);
+    public static readonly TimeSpan DefaultWriteTimeout = TimeSpan.FromSeconds(10);
+
+    /// <summary>Whether the connection has to be looked at from time to time.</summary>
+    public bool HasDeadlines => PartialMessageTimeout != TimeSpan.MaxValue || WriteTimeout != TimeSpan.MaxValue || IdleTimeout != Timeout.InfiniteTimeSpan;
 
     public MprpcProtocolException Violation(FrameStatus status) => new(status switch
     {

@@ -10,12 +10,20 @@ internal sealed class MessageOutput(PipeWriter transport, MprpcSerializerOptions
     // Above this, callers wait until the peer has read: their requests would only pile up here.
     private const int CongestedAt = 1024 * 1024;
 
+    private const int PieceSize = 64 * 1024;
+
     private readonly Lock _gate = new();
     private MprpcWriter? _waiting;          // whole messages for whoever sends
     private MprpcWriter? _spare;
     private TaskCompletionSource? _sent;    // completes when nothing waits any more
     private bool _isBusy;                   // somebody sends, or the read loop collects a batch
     private bool _isClosed;
+
+    /// <summary>Whether a write is under way, waiting for the peer to read.</summary>
+    public bool IsWriting { get; private set; }
+
+    /// <summary>Counts the writes, so that it can be seen whether they go on.</summary>
+    public int Writes { get; private set; }
 
     /// <summary>Whether so much waits that callers should wait for <see cref="WaitUntilSentAsync"/>.</summary>
     public bool IsCongested => _waiting?.Length > CongestedAt;
@@ -159,12 +167,21 @@ internal sealed class MessageOutput(PipeWriter transport, MprpcSerializerOptions
         {
             while (next is not null)
             {
-                FlushResult flushed = await transport.WriteAsync(next.WrittenMemory).ConfigureAwait(false);
-
-                if (flushed.IsCompleted)
+                // In pieces, so that a large message to a slow peer is seen to go on.
+                for (ReadOnlyMemory<byte> rest = next.WrittenMemory; rest.Length > 0; rest = rest[Math.Min(rest.Length, PieceSize)..])
                 {
-                    onFailed(null);
-                    return;
+                    Writes++;
+                    ValueTask<FlushResult> writing = transport.WriteAsync(rest[..Math.Min(rest.Length, PieceSize)]);
+                    IsWriting = !writing.IsCompleted;
+                    FlushResult flushed = await writing.ConfigureAwait(false);
+                    IsWriting = false;
+
+                    if (flushed.IsCompleted)
+                    {
+                        Close();
+                        onFailed(null);
+                        return;
+                    }
                 }
 
                 Recycle(next, isOwn);
@@ -178,6 +195,7 @@ internal sealed class MessageOutput(PipeWriter transport, MprpcSerializerOptions
         }
         catch (Exception exception)
         {
+            Close();
             onFailed(exception);
         }
     }

@@ -12,6 +12,8 @@ internal struct PartialMessage
     private byte[]? _buffer;
     private int _length;
 
+    public readonly int Length => _length;
+
     public readonly bool IsEmpty => _length == 0;
 
     public readonly ReadOnlyMemory<byte> Memory => _buffer.AsMemory(0, _length);

@@ -56,6 +56,18 @@ internal sealed class ReadLoop
     /// <summary>Whether messages are being handled; false while the loop waits for bytes.</summary>
     public bool IsBusy { get; private set; }
 
+    /// <summary>Whether the loop waits for the peer's bytes.</summary>
+    public bool IsReading { get; private set; }
+
+    /// <summary>Counts the reads.</summary>
+    public int Reads { get; private set; }
+
+    /// <summary>How many bytes there are of a message that is not all there yet.</summary>
+    public int PartialLength => _partial.Length;
+
+    /// <summary>Counts the messages that were not all there at once.</summary>
+    public int PartialNumber { get; private set; }
+
     /// <summary>The method that is running on the loop, or null.</summary>
     public RpcMethod? RunningMethod { get; set; }
 
@@ -136,7 +148,10 @@ internal sealed class ReadLoop
             {
                 if (!resumed)
                 {
-                    Begin(await _input.ReadAsync().ConfigureAwait(false));
+                    IsReading = true;
+                    ReadResult read = await _input.ReadAsync().ConfigureAwait(false);
+                    IsReading = false;
+                    Begin(read);
                 }
 
                 resumed = false;
@@ -179,6 +194,7 @@ internal sealed class ReadLoop
         _source = default;
         _position = 0;
         _sourceIsPartial = false;
+        Reads++;
         _lastRead = read.IsCompleted || read.IsCanceled;
         HoldOutput();
         TryTakeSegment();
@@ -238,10 +254,12 @@ internal sealed class ReadLoop
     {
         if (_sourceIsPartial)
         {
+            PartialNumber += position > 0 ? 1 : 0;
             _partial.Consume(position);
         }
         else if (position < _source.Length)
         {
+            PartialNumber++;
             _partial.Append(_source.Span[position..], _scanner.AtLeast);
         }
     }

@@ -21,7 +21,8 @@ internal sealed class RpcConnection : MprpcConnection
     private readonly CancellationTokenSource _closed = new();
     private Dictionary<object, object?>? _items;
     private long _continuationsElsewhereUntil;
-    private Exception? _outputFailure;
+    private readonly ConnectionWatch _watch;
+    private Exception? _failure;
     private volatile bool _isAborted;
 
     public RpcConnection(RpcConnectionSettings settings)
@@ -29,10 +30,11 @@ internal sealed class RpcConnection : MprpcConnection
         _settings = settings;
         Closed = _closed.Token;
         Requests = new InFlightRequests(settings.Clock);
-        RunningCalls = new RunningCalls(settings.Limits.MaxRunningCalls, Requests);
+        RunningCalls = new RunningCalls(settings.Limits.MaxRunningCalls, settings.RunningCallsTotal, Requests);
         Output = new MessageOutput(settings.Transport.Output, settings.Serializer, OnOutputFailed);
         AnswerOrder = settings.ResponseOrder == MprpcResponseOrder.AsCompleted ? null : new AnswerOrder(settings.ResponseOrder, Output, RunningCalls);
         _loop = new ReadLoop(this, settings.Transport.Input, settings.Limits.MaxMessageSize, settings.Limits.MaxDepth);
+        _watch = new ConnectionWatch(this, _loop, settings.Limits, settings.Clock);
     }
 
     public override string Id => _settings.Id;
@@ -74,6 +76,12 @@ internal sealed class RpcConnection : MprpcConnection
     public async Task<Exception?> RunAsync()
     {
         ProtocolLog.ConnectionStarted(Logger, Id);
+
+        if (Limits.HasDeadlines)
+        {
+            Heartbeat.Add(_watch);
+        }
+
         Exception? reason = null;
 
         try
@@ -85,7 +93,7 @@ internal sealed class RpcConnection : MprpcConnection
             reason = exception;
         }
 
-        reason ??= _outputFailure;
+        reason = _failure ?? reason;
         LogEnd(reason);
         Requests.Close(new MprpcConnectionException(
             reason is null ? "The connection was closed before the answer came." : $"The connection was lost before the answer came: {reason.Message}",
@@ -98,6 +106,8 @@ internal sealed class RpcConnection : MprpcConnection
             await RunningCalls.WaitForNoneAsync().WaitAsync(Closed).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             await Output.WaitUntilSentAsync().ConfigureAwait(false);
         }
+
+        Heartbeat.Remove(_watch);
 
         // What runs on cancellation is user code: where it throws, the transport is completed all the same.
         await _closed.CancelAsync().ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -115,6 +125,13 @@ internal sealed class RpcConnection : MprpcConnection
         _isAborted = true;
         _settings.AbortTransport();
         _ = _closed.CancelAsync();      // on another thread: what runs on cancellation is not ours
+    }
+
+    /// <summary>Closes the connection at once, because the peer breaks a limit.</summary>
+    public void Abort(Exception reason)
+    {
+        _failure ??= reason;
+        Abort();
     }
 
     public override ValueTask<T> CallAsync<T>(string method, MprpcCallOptions options, params ReadOnlySpan<object?> arguments)
@@ -295,11 +312,7 @@ internal sealed class RpcConnection : MprpcConnection
         return loop.LeaveUserCode(role);
     }
 
-    private void OnOutputFailed(Exception? exception)
-    {
-        _outputFailure = exception ?? new IOException("The peer does not read any more.");
-        Abort();
-    }
+    private void OnOutputFailed(Exception? exception) => Abort(exception ?? new IOException("The peer does not read any more."));
 
     private MprpcConnectionException NotSent() => new($"The connection {Id} is closed; the call was not sent.");
 

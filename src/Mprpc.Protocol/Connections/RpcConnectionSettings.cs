@@ -18,6 +18,9 @@ internal sealed class RpcConnectionSettings
 
     public required ConnectionLimits Limits { get; init; }
 
+    /// <summary>Counts the calls of all connections of the server; null: without limit.</summary>
+    public RunningCallsTotal? RunningCallsTotal { get; init; }
+
     public required ILogger Logger { get; init; }
 
     /// <summary>Serves the peer's calls.</summary>

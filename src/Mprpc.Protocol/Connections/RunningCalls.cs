@@ -5,28 +5,34 @@ namespace Mprpc.Connections;
 /// A call keeps its place until its method has really ended. While methods wait for answers of the peer itself (calls in the other direction), reading must go on, or those
 /// answers would never be read: then there is no waiting, and calls beyond the limit are refused. Safe for concurrent use; one may wait for room, one for the end.
 /// </remarks>
-internal sealed class RunningCalls(int limit, InFlightRequests callsToPeer)
+internal sealed class RunningCalls(int limit, RunningCallsTotal? total, InFlightRequests callsToPeer)
 {
     private readonly Lock _gate = new();
     private int _count;
     private TaskCompletionSource? _room;
     private TaskCompletionSource? _none;
     private volatile bool _isAwaited;
+    private bool _isQueued;
 
     public int Count => Volatile.Read(ref _count);
 
     /// <summary>Whether no further call may start.</summary>
-    public bool IsFull => Volatile.Read(ref _count) >= limit;
+    public bool IsFull => Volatile.Read(ref _count) >= limit || total is { IsFull: true };
 
     /// <summary>Whether further messages have to wait unread.</summary>
     public bool MustWait => IsFull && callsToPeer.Count == 0;
 
-    public void Add() => Interlocked.Increment(ref _count);
+    public void Add()
+    {
+        Interlocked.Increment(ref _count);
+        total?.Add();
+    }
 
     public void Remove()
     {
         Interlocked.Decrement(ref _count);
         Recheck();
+        total?.Remove();
     }
 
     /// <summary>Looks again whether who waits may go on: a call has ended, or one to the peer was made.</summary>
@@ -38,8 +44,26 @@ internal sealed class RunningCalls(int limit, InFlightRequests callsToPeer)
         }
     }
 
-    public Task WaitForRoomAsync() => WaitAsync(ref _room, () => !MustWait);
+    /// <summary>Completes when <see cref="MustWait"/> is false.</summary>
+    public Task WaitForRoomAsync()
+    {
+        Task room = WaitAsync(ref _room, () => !MustWait);
+        Queue();
+        return room;
+    }
 
+    /// <summary>The server has room again, for this connection among others.</summary>
+    public void OnTotalHasRoom()
+    {
+        lock (_gate)
+        {
+            _isQueued = false;
+        }
+
+        Signal();
+    }
+
+    /// <summary>Completes when no call runs.</summary>
     public Task WaitForNoneAsync() => WaitAsync(ref _none, () => Count == 0);
 
     private Task WaitAsync(ref TaskCompletionSource? waiter, Func<bool> isReached)
@@ -77,5 +101,23 @@ internal sealed class RunningCalls(int limit, InFlightRequests callsToPeer)
 
             _isAwaited = _room is not null || _none is not null;
         }
+
+        Queue();
+    }
+
+    /// <summary>Waits in the server's queue where it is the server that is full: once, and only while this connection itself has room, so that who is woken can go on.</summary>
+    private void Queue()
+    {
+        lock (_gate)
+        {
+            if (_room is null || _isQueued || total is not { IsFull: true } || Count >= limit)
+            {
+                return;
+            }
+
+            _isQueued = true;
+        }
+
+        total.Enqueue(this);
     }
 }

@@ -9,7 +9,7 @@ public sealed class RunningCallsTests
     [Fact]
     public async Task WaitForRoomAsync_Full_CompletesWhenACallEnds()
     {
-        var running = new RunningCalls(2, _callsToPeer);
+        var running = new RunningCalls(2, total: null, _callsToPeer);
 
         running.Add();
         Assert.False(running.IsFull);
@@ -26,7 +26,7 @@ public sealed class RunningCallsTests
     [Fact]
     public async Task WaitForNoneAsync_SomeRun_CompletesWhenTheLastEnds()
     {
-        var running = new RunningCalls(2, _callsToPeer);
+        var running = new RunningCalls(2, total: null, _callsToPeer);
         await running.WaitForNoneAsync();
 
         running.Add();
@@ -48,7 +48,7 @@ public sealed class RunningCallsTests
     public async Task WaitForRoomAsync_CallToThePeerIsMade_DoesNotWait()
     {
         // Its answer would never be read.
-        var running = new RunningCalls(1, _callsToPeer);
+        var running = new RunningCalls(1, total: null, _callsToPeer);
         running.Add();
         Task room = running.WaitForRoomAsync();
         Assert.False(room.IsCompleted);
@@ -66,7 +66,7 @@ public sealed class RunningCallsTests
     {
         for (int i = 0; i < 5000; i++)
         {
-            var running = new RunningCalls(1, _callsToPeer);
+            var running = new RunningCalls(1, total: null, _callsToPeer);
             running.Add();
             Task removing = Task.Run(running.Remove);
 
