@@ -12,6 +12,7 @@ internal sealed class SocketDialer(RpcAddress address, MprpcClientOptions option
 {
     private const int KeepAliveRetrySeconds = 5;
     private const int KeepAliveRetries = 3;
+    private const int LongestKeepAliveSeconds = 32_767;     // Linux takes no more
 
     public override string ToString() => address.ToString();
 
@@ -83,7 +84,7 @@ internal sealed class SocketDialer(RpcAddress address, MprpcClientOptions option
         if (options.KeepAlive is { } silence)
         {
             socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, true);
-            socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveTime, (int)Math.Max(1, silence.TotalSeconds));
+            socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveTime, (int)Math.Clamp(silence.TotalSeconds, 1, LongestKeepAliveSeconds));
             socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveInterval, KeepAliveRetrySeconds);
             socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveRetryCount, KeepAliveRetries);
         }
