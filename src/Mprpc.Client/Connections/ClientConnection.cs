@@ -42,7 +42,10 @@ internal sealed class ClientConnection(Dialer dialer, MprpcClientOptions options
     public bool IsConnecting => _connecting is not null;
 
     /// <summary>How many calls wait for their answers, or have a place here and are about to be sent.</summary>
-    public int Load => Math.Max(Volatile.Read(ref _reserved), Volatile.Read(ref _current)?.Requests.Count ?? 0);
+    public int Load => Math.Max(Reserved, Volatile.Read(ref _current)?.Requests.Count ?? 0);
+
+    /// <summary>How many of a limited number of places are taken.</summary>
+    public int Reserved => Volatile.Read(ref _reserved);
 
     /// <summary>Takes one of a limited number of places.</summary>
     public bool TryReserve(int limit)
