@@ -85,7 +85,16 @@ internal sealed class ClientConnection(Dialer dialer, MprpcClientOptions options
                 return Task.FromResult(_current);
             }
 
-            return _connecting ??= ConnectAsync();
+            if (_connecting is null)
+            {
+                // The connection outlives the call that makes it: its ambient state (AsyncLocal, Activity) is not the connection's.
+                using (ExecutionContext.IsFlowSuppressed() ? default : ExecutionContext.SuppressFlow())
+                {
+                    _connecting = ConnectAsync();
+                }
+            }
+
+            return _connecting;
         }
     }
 
@@ -103,8 +112,14 @@ internal sealed class ClientConnection(Dialer dialer, MprpcClientOptions options
 
     private async Task<RpcConnection> ConnectAsync()
     {
-        // Off the caller's lock, and out of its ambient state, which is not the connection's.
+        // Off the caller's lock.
         await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+
+        lock (_gate)
+        {
+            // Not before GetAsync has stored this attempt: only then is the client seen as connecting.
+        }
+
         onChanged();
 
         try
