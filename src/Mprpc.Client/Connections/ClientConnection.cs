@@ -22,6 +22,7 @@ internal sealed class ClientConnection(Dialer dialer, MprpcClientOptions options
     private readonly MprpcSerializerOptions _serializer = options.OldSpec ? options.Serializer.WithOldSpec() : options.Serializer;
     private readonly ILogger _logger = options.LoggerFactory.CreateLogger("Mprpc.Client");
     private readonly long _lifetime = options.ConnectionLifetime is { } lifetime ? (long)(lifetime.TotalSeconds * options.TimeProvider.TimestampFrequency) : long.MaxValue;
+    private readonly List<RpcConnection> _open = [];    // the current one, and those that have served their lifetime but not all their calls
     private RpcConnection? _current;
     private Task<RpcConnection>? _connecting;
     private long _usableUntil;
@@ -98,15 +99,20 @@ internal sealed class ClientConnection(Dialer dialer, MprpcClientOptions options
         }
     }
 
-    /// <summary>Closes the connection: what is written is sent, and calls that wait fail.</summary>
+    /// <summary>Closes the connections: what is written is sent, and calls that wait fail. To be called when the client is disposed: no more are made.</summary>
     public async Task CloseAsync(TimeSpan sendTimeout)
     {
-        RpcConnection? current = Volatile.Read(ref _current);
+        RpcConnection[] open;
 
-        if (current is not null)
+        lock (_gate)
         {
-            await current.Output.WaitUntilSentAsync().WaitAsync(sendTimeout, options.TimeProvider).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            current.Abort();
+            open = [.. _open];
+        }
+
+        foreach (RpcConnection connection in open)
+        {
+            await connection.Output.WaitUntilSentAsync().WaitAsync(sendTimeout, options.TimeProvider).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            connection.Abort();
         }
     }
 
@@ -188,6 +194,14 @@ internal sealed class ClientConnection(Dialer dialer, MprpcClientOptions options
 
         lock (_gate)
         {
+            // Disposed meanwhile: nobody would close it.
+            if (disposed.IsCancellationRequested)
+            {
+                transport.Abort();
+                throw new OperationCanceledException(disposed);
+            }
+
+            _open.Add(connection);
             _current = connection;
             _connecting = null;
             _failures = 0;
@@ -210,6 +224,12 @@ internal sealed class ClientConnection(Dialer dialer, MprpcClientOptions options
     private void Forget(RpcConnection connection)
     {
         Interlocked.CompareExchange(ref _current, null, connection);
+
+        lock (_gate)
+        {
+            _open.Remove(connection);
+        }
+
         onChanged();
     }
 

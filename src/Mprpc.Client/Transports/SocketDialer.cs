@@ -35,7 +35,7 @@ internal sealed class SocketDialer(RpcAddress address, MprpcClientOptions option
             await socket.ConnectAsync(endPoint, either.Token).ConfigureAwait(false);
             ClientTransport transport = address.IsTls
                 ? await AuthenticateAsync(socket, either.Token).ConfigureAwait(false)
-                : new ClientTransport(new SocketPipeReader(socket), new SocketPipeWriter(socket), socket.Dispose);
+                : new ClientTransport(new SocketPipeReader(socket), new SocketPipeWriter(socket), () => Close(socket));
             return transport with { LocalEndPoint = socket.LocalEndPoint, RemoteEndPoint = socket.RemoteEndPoint };
         }
         catch (Exception exception)
@@ -75,6 +75,21 @@ internal sealed class SocketDialer(RpcAddress address, MprpcClientOptions option
         var stream = new SslStream(new NetworkStream(socket, ownsSocket: true));
         await stream.AuthenticateAsClientAsync(tls, cancellationToken).ConfigureAwait(false);
         return new ClientTransport(PipeReader.Create(stream), PipeWriter.Create(stream), stream.Dispose);
+    }
+
+    /// <summary>Ends both directions, then closes: a socket that is disposed while it receives is reset, and what is on its way is lost.</summary>
+    private static void Close(Socket socket)
+    {
+        try
+        {
+            socket.Shutdown(SocketShutdown.Both);
+        }
+        catch (Exception exception) when (exception is SocketException or ObjectDisposedException)
+        {
+            // Not connected any more.
+        }
+
+        socket.Dispose();
     }
 
     private void Configure(Socket socket)
