@@ -4,7 +4,7 @@ namespace Mprpc.Comparison;
 
 internal sealed record ScenarioResult(Scenario Scenario, IReadOnlyList<SystemResult> Systems)
 {
-    public SystemResult? Mprpc => Systems.FirstOrDefault(system => system.System == MprpcPeer.SystemName);
+    public SystemResult? Mprpc => Systems.FirstOrDefault(system => system.System == Peers.MprpcPeer.SystemName);
 
     public SystemResult? RawKestrel => Systems.FirstOrDefault(system => system.System == RawKestrelPeer.SystemName);
 

@@ -15,7 +15,7 @@ internal sealed class RpcEndpoints
         return _endpoints;
     }
 
-    /// <summary>The endpoint of an address; several services may share one, but each port 0 is a port of its own.</summary>
+    /// <summary>The endpoint of an address, however it is written; several services may share one, but each port 0 is a port of its own.</summary>
     /// <exception cref="InvalidOperationException">The application has started.</exception>
     public RpcEndpoint GetOrAdd(RpcAddress address, bool isPortOnly)
     {
@@ -25,7 +25,7 @@ internal sealed class RpcEndpoints
         }
 
         bool isShared = address.Path is not null || address.Port != 0;
-        RpcEndpoint? endpoint = isShared ? _endpoints.Find(known => known.Address == address) : null;
+        RpcEndpoint? endpoint = isShared ? _endpoints.Find(known => known.Address.ToLocalEndPoint().Equals(address.ToLocalEndPoint())) : null;
 
         if (endpoint is null)
         {

@@ -15,7 +15,8 @@ internal sealed class ServiceLifetimes(IServiceCollection services)
     /// <summary>Whether something scoped, or something that must be disposed, is in the type or in what its constructor takes; true where it cannot be told.</summary>
     public bool NeedsScope(Type type) => NeedsScope(type, []);
 
-    [SuppressMessage("Trimming", "IL2072", Justification = "Where constructors were trimmed away, a scope is made: slower, never wrong.")]
+    [UnconditionalSuppressMessage("Trimming", "IL2067", Justification = "As below.")]
+    [UnconditionalSuppressMessage("Trimming", "IL2072", Justification = "Where constructors were trimmed away, a scope is made: slower, never wrong.")]
     private bool NeedsScope(Type type, HashSet<Type> visited)
     {
         if (type == typeof(IServiceScopeFactory) || !visited.Add(type))
@@ -33,7 +34,7 @@ internal sealed class ServiceLifetimes(IServiceCollection services)
         return registered is not null ? NeedsScope(registered, visited) : type.IsAbstract || ConstructorNeedsScope(type, visited);
     }
 
-    [SuppressMessage("Trimming", "IL2067", Justification = "As above.")]
+    [UnconditionalSuppressMessage("Trimming", "IL2067", Justification = "As above.")]
     private bool NeedsScope(ServiceDescriptor service, HashSet<Type> visited) => service.Lifetime switch
     {
         ServiceLifetime.Singleton => false,

@@ -178,8 +178,7 @@ internal sealed class MessageOutput(PipeWriter transport, MprpcSerializerOptions
 
                     if (flushed.IsCompleted)
                     {
-                        Close();
-                        onFailed(null);
+                        Fail(null);
                         return;
                     }
                 }
@@ -195,9 +194,14 @@ internal sealed class MessageOutput(PipeWriter transport, MprpcSerializerOptions
         }
         catch (Exception exception)
         {
-            Close();
-            onFailed(exception);
+            Fail(exception);
         }
+    }
+
+    private void Fail(Exception? exception)
+    {
+        onFailed(exception);
+        Close();        // whoever waits until all is sent would wait for ever
     }
 
     private void Recycle(MprpcWriter writer, bool isOwn)

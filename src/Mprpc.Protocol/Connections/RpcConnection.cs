@@ -11,16 +11,13 @@ namespace Mprpc.Connections;
 /// <summary>A connection as both sides have it: it reads messages, serves the peer's calls, and makes calls of its own.</summary>
 internal sealed class RpcConnection : MprpcConnection
 {
-    // How long continuations run on other threads after one has held the read loop up.
-    private const long OwnThreadMilliseconds = 10_000;
-
     private static readonly ClaimsPrincipal Anonymous = new(new ClaimsIdentity());
 
     private readonly RpcConnectionSettings _settings;
     private readonly ReadLoop _loop;
     private readonly CancellationTokenSource _closed = new();
     private Dictionary<object, object?>? _items;
-    private long _continuationsElsewhereUntil;
+    private Suspicion _continuationsBlock;
     private readonly ConnectionWatch _watch;
     private Exception? _failure;
     private volatile bool _isAborted;
@@ -268,7 +265,7 @@ internal sealed class RpcConnection : MprpcConnection
         if (method is null)
         {
             ProtocolLog.ContinuationBlocks(Logger, Id);
-            Volatile.Write(ref _continuationsElsewhereUntil, Environment.TickCount64 + OwnThreadMilliseconds);
+            _continuationsBlock.Raise();
             return;
         }
 
@@ -299,7 +296,7 @@ internal sealed class RpcConnection : MprpcConnection
             call.SetError(RemoteErrorReader.Read(call.Method, ref reader));
         }
 
-        if (Volatile.Read(ref _continuationsElsewhereUntil) is var until && until != 0 && Environment.TickCount64 < until)
+        if (_continuationsBlock.IsHeld)
         {
             call.Complete(onThisThread: false);
             return true;

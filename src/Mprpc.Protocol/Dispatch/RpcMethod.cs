@@ -1,4 +1,5 @@
 using System.Text;
+using Mprpc.Connections;
 using Mprpc.Contracts;
 
 namespace Mprpc.Dispatch;
@@ -6,10 +7,7 @@ namespace Mprpc.Dispatch;
 /// <summary>A published method: its name, what it takes, and how to run it.</summary>
 internal abstract class RpcMethod(MprpcMethodDescription description, string wireName)
 {
-    // A method that has held a read loop up runs on threads of its own for so long; then it may show that it has changed.
-    private const long OwnThreadMilliseconds = 10_000;
-
-    private long _ownThreadUntil;
+    private Suspicion _blocks;
 
     public MprpcMethodDescription Description { get; } = description;
 
@@ -19,9 +17,9 @@ internal abstract class RpcMethod(MprpcMethodDescription description, string wir
     public byte[] NameUtf8 { get; } = Encoding.UTF8.GetBytes(wireName);
 
     /// <summary>Whether the method has lately blocked its thread, so that it is not to run on the read loop.</summary>
-    public bool BlocksItsThread => _ownThreadUntil != 0 && Environment.TickCount64 < Volatile.Read(ref _ownThreadUntil);
+    public bool BlocksItsThread => _blocks.IsHeld;
 
-    public void MarkBlocking() => Volatile.Write(ref _ownThreadUntil, Environment.TickCount64 + OwnThreadMilliseconds);
+    public void MarkBlocking() => _blocks.Raise();
 
     /// <summary>Binds the parameters, runs the method and answers.</summary>
     /// <returns>False where the read loop has gone on without this thread.</returns>

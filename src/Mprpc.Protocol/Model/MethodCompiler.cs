@@ -91,6 +91,7 @@ internal sealed class MethodCompiler
         _il.Emit(OpCodes.Ret);
     }
 
+    [UnconditionalSuppressMessage("Trimming", "IL2060", Justification = "The generic parameter of Read has no requirements.")]
     private void EmitRead(int index, ParameterInfo parameter)
     {
         LocalBuilder value = _values[index] = _il.DeclareLocal(parameter.ParameterType);

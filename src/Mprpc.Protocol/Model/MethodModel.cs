@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Reflection;
 using Microsoft.Extensions.DependencyInjection;
 using Mprpc.Contracts;
@@ -84,6 +85,7 @@ internal sealed class MethodModel
         }
     }
 
+    [UnconditionalSuppressMessage("Trimming", "IL2075", Justification = "An interface that the application's framework looks for in attributes is kept.")]
     private static ParameterSource SourceOf(ParameterInfo parameter)
     {
         if (parameter.ParameterType == typeof(CancellationToken))

@@ -69,6 +69,10 @@ internal static class ProxyCompiler
             {
                 EmitCall(type, invoker, new MethodModel(contract, method), prefix);
             }
+            else if (method.DeclaringType == typeof(IDisposable) || method.DeclaringType == typeof(IAsyncDisposable))
+            {
+                EmitNothing(type, method);
+            }
             else if (method.IsAbstract)
             {
                 EmitRefusal(type, method, $"{TypeName.Of(contract)}.{method.Name} is not on the wire.");
@@ -181,6 +185,19 @@ internal static class ProxyCompiler
         il.Emit(OpCodes.Ldstr, message);
         il.Emit(OpCodes.Newobj, typeof(NotSupportedException).GetConstructor([typeof(string)])!);
         il.Emit(OpCodes.Throw);
+    }
+
+    /// <summary>Disposing a proxy leaves the connection open: it belongs to whoever made the client.</summary>
+    private static void EmitNothing(TypeBuilder type, MethodInfo method)
+    {
+        ILGenerator il = Override(type, method);
+
+        if (method.ReturnType != typeof(void))
+        {
+            il.Emit(OpCodes.Ldloc, il.DeclareLocal(method.ReturnType));
+        }
+
+        il.Emit(OpCodes.Ret);
     }
 
     private static ILGenerator Override(TypeBuilder type, MethodInfo method)

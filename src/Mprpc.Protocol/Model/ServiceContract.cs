@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Reflection;
+using System.Runtime.CompilerServices;
 
 namespace Mprpc.Model;
 
@@ -15,6 +16,7 @@ internal static class ServiceContract
         => Sources(service).Select(source => source.GetCustomAttribute<MprpcServiceAttribute>()?.Prefix).FirstOrDefault(prefix => prefix is not null);
 
     /// <exception cref="InvalidOperationException">The type publishes no method.</exception>
+    [UnconditionalSuppressMessage("Trimming", "IL2067", Justification = "A source is the type itself, whose methods are kept, or an interface of it.")]
     public static IReadOnlyList<MethodInfo> MethodsOf([DynamicallyAccessedMembers(Needed)] Type service)
     {
         List<MethodInfo> methods = [.. Sources(service).SelectMany(source => source.IsInterface ? InterfaceMethods(source) : OwnMethods(source)).Distinct()];
@@ -36,8 +38,8 @@ internal static class ServiceContract
         return service.IsInterface || contracts.Length == 0 ? [service] : contracts;
     }
 
-    [SuppressMessage("Trimming", "IL2070", Justification = "Interfaces of a type are kept with their methods where the type's own interfaces are.")]
-    [SuppressMessage("Trimming", "IL2075", Justification = "As above.")]
+    [UnconditionalSuppressMessage("Trimming", "IL2070", Justification = "Interfaces of a type are kept with their methods where the type's own interfaces are.")]
+    [UnconditionalSuppressMessage("Trimming", "IL2075", Justification = "As above.")]
     private static IEnumerable<MethodInfo> InterfaceMethods(Type contract)
         => contract.GetInterfaces().Prepend(contract)
             .Where(type => type == contract || IsFrom(type, contract))
@@ -53,7 +55,9 @@ internal static class ServiceContract
 
     private static bool IsContract(Type type) => type.IsDefined(typeof(MprpcServiceAttribute), inherit: false);
 
-    private static bool IsPublished(MethodInfo method) => !method.IsSpecialName && !method.IsDefined(typeof(MprpcIgnoreAttribute), inherit: true);
+    /// <summary>What the author wrote: not accessors and operators, nor what the compiler adds to a record.</summary>
+    private static bool IsPublished(MethodInfo method)
+        => !method.IsSpecialName && !method.IsDefined(typeof(CompilerGeneratedAttribute), inherit: false) && !method.IsDefined(typeof(MprpcIgnoreAttribute), inherit: true);
 
     private static bool IsDispose(MethodInfo method)
         => method.GetParameters().Length == 0 && method.Name is nameof(IDisposable.Dispose) or nameof(IAsyncDisposable.DisposeAsync);

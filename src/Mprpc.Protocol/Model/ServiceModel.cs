@@ -21,9 +21,15 @@ internal static class ServiceModel
         {
             addMethods(builder);
         }
-        else
+        else if (RuntimeFeature.IsDynamicCodeSupported)
         {
             AddByReflection(builder);
+        }
+        else
+        {
+            throw new NotSupportedException(
+                $"Nothing was generated for {typeof(TService)}, and native AOT cannot make code at run time. Name the type where it is mapped, or mark it [MprpcService]; "
+                + "the analyzer's MPRPC diagnostics say what keeps the generator from it.");
         }
 
         return builder.Methods;
@@ -32,6 +38,7 @@ internal static class ServiceModel
     /// <summary>Makes a method of a delegate.</summary>
     /// <exception cref="InvalidOperationException">The delegate cannot be served; the message names the method and the remedy.</exception>
     [UnconditionalSuppressMessage("AOT", "IL3050", Justification = "Under native AOT a delegate is refused with a message; services are generated.")]
+    [UnconditionalSuppressMessage("Trimming", "IL2090", Justification = "A delegate type keeps its Invoke.")]
     public static IReadOnlyList<RpcMethod> BuildDelegate<TDelegate>(string wireName, TDelegate handler)
         where TDelegate : Delegate
     {
@@ -45,7 +52,7 @@ internal static class ServiceModel
         return builder.Methods;
     }
 
-    [UnconditionalSuppressMessage("AOT", "IL3050", Justification = "Not reached where the generator has run, and it runs wherever a service is mapped.")]
+    [RequiresDynamicCode("Makes code at run time.")]
     private static void AddByReflection<
         [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicMethods | DynamicallyAccessedMemberTypes.Interfaces)] TService>(
         MprpcServiceBuilder<TService> builder)

@@ -59,8 +59,8 @@ internal static class Rules
 
     public static readonly DiagnosticDescriptor AsyncVoid = Warning(
         "MPRPC011",
-        "A service method is async void",
-        "{0} is async void: it is answered before it has ended, and an exception in it ends the process. Return Task.");
+        "A service method is async and returns void",
+        "{0} is async and returns void: it is answered before it has ended, and an exception in it ends the process. Return Task.");
 
     public static readonly DiagnosticDescriptor DifferentPrefixes = Warning(
         "MPRPC012",

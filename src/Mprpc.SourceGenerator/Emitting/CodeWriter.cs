@@ -23,6 +23,9 @@ internal sealed class CodeWriter
         Open();
     }
 
+    /// <summary>A name as C# takes it.</summary>
+    public static string Name(string name) => SyntaxFacts.GetKeywordKind(name) == SyntaxKind.None ? name : $"@{name}";
+
     public static string Quote(string text) => SymbolDisplay.FormatLiteral(text, quote: true);
 
     public void Line(string text = "")

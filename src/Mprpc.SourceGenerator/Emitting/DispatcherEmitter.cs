@@ -42,7 +42,8 @@ internal static class DispatcherEmitter
                 _ => $"<{method.ResultType}>",
             };
 
-            code.Line($"builder.{Adder(method.Returns)}{result}({Description(service, method)}, dispatcher.@{invoker});");
+            code.Line($"builder.{Adder(method.Returns)}{result}(");
+            code.More($"{Description(service, method)},", $"dispatcher.{CodeWriter.Name(invoker)});");
         }
 
         code.Close(");");
@@ -72,7 +73,7 @@ internal static class DispatcherEmitter
         string result = method.Returns == ReturnKind.Void ? "global::Mprpc.NoValue" : method.ReturnType;
         List<string> arguments = [];
 
-        code.Line($"public {result} @{invoker}(");
+        code.Line($"public {result} {CodeWriter.Name(invoker)}(");
         code.More(
             $"global::Mprpc.Contracts.MprpcTarget<{service.Type}> target, ref global::Mprpc.MprpcReader parameters,",
             "global::Mprpc.MprpcCallContext? context, global::System.Threading.CancellationToken cancellationToken)");
@@ -89,7 +90,7 @@ internal static class DispatcherEmitter
         code.Line();
 
         string receiver = method.DeclaringType == service.Type ? "target.Resolve(context)" : $"(({method.DeclaringType})target.Resolve(context))";
-        string call = $"{receiver}.@{method.Name}({string.Join(", ", arguments)});";
+        string call = $"{receiver}.{CodeWriter.Name(method.Name)}({string.Join(", ", arguments)});";
 
         if (method.Returns == ReturnKind.Void)
         {
@@ -121,7 +122,7 @@ internal static class DispatcherEmitter
                         + $"GetRequiredKeyedService<{parameter.Type}>(context!.Services, {parameter.ServiceKey})";
 
             default:
-                string local = $"@{names.Take(parameter.Name)}";
+                string local = CodeWriter.Name(names.Take(parameter.Name));
                 string sent = $"parameters.Read<{parameter.Type}>()";
                 code.Line($"{parameter.Type} {local} = {(parameter.Default is null ? sent : $"parameters.Remaining == 0 ? {parameter.Default} : {sent}")};");
                 return local;

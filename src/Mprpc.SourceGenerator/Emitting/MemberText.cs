@@ -23,11 +23,14 @@ internal static class MemberText
 
     public static string Write(MemberModel member)
         => InPlace.ContainsKey(member.Type)
-            ? $"writer.Write(value.@{member.Name});"
-            : $"global::MessagePack.FormatterResolverExtensions.GetFormatterWithVerify<{member.Type}>(options.Resolver).Serialize(ref writer, value.@{member.Name}, options);";
+            ? $"writer.Write(value.{CodeWriter.Name(member.Name)});"
+            : $"global::MessagePack.FormatterResolverExtensions.GetFormatterWithVerify<{member.Type}>(options.Resolver).Serialize(ref writer, {Cast(member)}value.{CodeWriter.Name(member.Name)}, options);";
 
     public static string Read(MemberModel member)
         => InPlace.TryGetValue(member.Type, out string? read)
             ? $"reader.{read}()"
             : $"global::MessagePack.FormatterResolverExtensions.GetFormatterWithVerify<{member.Type}>(options.Resolver).Deserialize(ref reader, options)";
+
+    /// <summary>A dynamic value would bind the call at run time.</summary>
+    private static string Cast(MemberModel member) => member.Type == "object?" ? "(object?)" : string.Empty;
 }

@@ -127,7 +127,7 @@ internal static class ObjectReaderEmitter
     private static void EmitConstruction(CodeWriter code, ObjectModel model, string type)
     {
         string arguments = string.Join(", ", model.Constructor.Select(i => $"value{i}"));
-        string required = string.Join(", ", Indexes(model, Assignment.Initializer).Select(i => $"@{model.Members[i].Name} = value{i}"));
+        string required = string.Join(", ", Indexes(model, Assignment.Initializer).Select(i => $"{CodeWriter.Name(model.Members[i].Name)} = value{i}"));
         code.Line($"var result = new {type}({arguments}){(required.Length == 0 ? string.Empty : $" {{ {required} }}")};");
 
         foreach (int i in Indexes(model, Assignment.Setter).Concat(Indexes(model, Assignment.InitSetter)))
@@ -135,7 +135,7 @@ internal static class ObjectReaderEmitter
             code.Line();
             code.Open($"if (has{i})");
             code.Line(model.Members[i].Assignment == Assignment.Setter
-                ? $"result.@{model.Members[i].Name} = value{i};"
+                ? $"result.{CodeWriter.Name(model.Members[i].Name)} = value{i};"
                 : $"Set{i}({(model.IsValueType ? "ref " : string.Empty)}result, value{i});");
             code.Close();
         }

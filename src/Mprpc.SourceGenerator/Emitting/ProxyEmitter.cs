@@ -41,8 +41,8 @@ internal static class ProxyEmitter
 
     private static void EmitMethod(CodeWriter code, MethodModel method)
     {
-        string parameters = string.Join(", ", method.Parameters.Select(parameter => $"{parameter.Type} @{parameter.Name}"));
-        code.Open($"{method.ReturnType} {method.DeclaringType}.@{method.Name}({parameters})");
+        string parameters = string.Join(", ", method.Parameters.Select(parameter => $"{parameter.Type} {CodeWriter.Name(parameter.Name)}"));
+        code.Open($"{method.ReturnType} {method.DeclaringType}.{CodeWriter.Name(method.Name)}({parameters})");
 
         if (method.Returns == ReturnKind.Value)
         {
@@ -65,11 +65,11 @@ internal static class ProxyEmitter
 
         foreach (ParameterModel argument in arguments)
         {
-            code.Line($"{request}.Write<{argument.Type}>(@{argument.Name});");
+            code.Line($"{request}.Write<{argument.Type}>({CodeWriter.Name(argument.Name)});");
         }
 
         string token = method.Parameters.LastOrDefault(parameter => parameter.Source == ParameterSource.CancellationToken) is { } cancellation
-            ? $"@{cancellation.Name}"
+            ? CodeWriter.Name(cancellation.Name)
             : "default";
         string name = CodeWriter.Quote(method.WireName!);
 

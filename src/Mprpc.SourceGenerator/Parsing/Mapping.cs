@@ -12,7 +12,8 @@ internal readonly record struct Mapping(MappingKind Kind, ITypeSymbol Type)
 
     /// <summary>Whether a node may be such a call: cheap, for every node of the source.</summary>
     public static bool IsCandidate(SyntaxNode node)
-        => node is InvocationExpressionSyntax call && KindOf(NameOf(call)) is not null;
+        => node is InvocationExpressionSyntax call && NameOf(call) is { } name && KindOf(name.Identifier.ValueText) is { } kind
+            && (name is GenericNameSyntax || kind == MappingKind.Service);      // AddService(service) infers its type argument
 
     /// <summary>The mapping that a method's call is, or null.</summary>
     public static Mapping? Of(IMethodSymbol? method)
@@ -22,23 +23,18 @@ internal readonly record struct Mapping(MappingKind Kind, ITypeSymbol Type)
                 ? new Mapping(kind, method.TypeArguments[0])
                 : null;
 
-    private static MappingKind? KindOf(string? method) => method switch
+    private static MappingKind? KindOf(string method) => method switch
     {
         "MapMprpcService" or "AddService" => MappingKind.Service,
         "As" or "AddMprpcClient" or "CreateMprpcClient" => MappingKind.Proxy,
         _ => null,
     };
 
-    private static string? NameOf(InvocationExpressionSyntax call)
+    private static SimpleNameSyntax? NameOf(InvocationExpressionSyntax call) => call.Expression switch
     {
-        SimpleNameSyntax? name = call.Expression switch
-        {
-            MemberAccessExpressionSyntax member => member.Name,
-            MemberBindingExpressionSyntax binding => binding.Name,
-            SimpleNameSyntax simple => simple,
-            _ => null,
-        };
-
-        return name is GenericNameSyntax generic ? generic.Identifier.ValueText : null;
-    }
+        MemberAccessExpressionSyntax member => member.Name,
+        MemberBindingExpressionSyntax binding => binding.Name,
+        SimpleNameSyntax simple => simple,
+        _ => null,
+    };
 }

@@ -3,7 +3,7 @@ using Microsoft.CodeAnalysis;
 namespace Mprpc.SourceGenerator.Parsing;
 
 /// <summary>Chooses the constructor that decodes an object, as MessagePack chooses it.</summary>
-internal sealed class ObjectConstructor(INamedTypeSymbol type, List<ObjectMember> members, bool isMap, Compilation compilation)
+internal sealed class ObjectConstructor(INamedTypeSymbol type, List<ObjectMember> members, bool isMap, bool byName, Compilation compilation)
 {
     /// <summary>The members that the constructor takes, in its order; null where none fits.</summary>
     public List<ObjectMember>? Find()
@@ -42,7 +42,7 @@ internal sealed class ObjectConstructor(INamedTypeSymbol type, List<ObjectMember
 
     private ObjectMember? ByName(string name)
     {
-        List<ObjectMember> named = [.. members.Where(member => string.Equals(member.Key as string ?? member.Name, name, StringComparison.OrdinalIgnoreCase)
+        List<ObjectMember> named = [.. members.Where(member => (!byName && string.Equals(member.Key as string, name, StringComparison.OrdinalIgnoreCase))
             || string.Equals(member.Name, name, StringComparison.OrdinalIgnoreCase))];
         return named.Count == 1 ? named[0] : null;
     }

@@ -22,15 +22,31 @@ internal sealed class ObjectMember(ISymbol symbol, Compilation compilation)
 
     public bool IsRequired => Symbol is IPropertySymbol { IsRequired: true } or IFieldSymbol { IsRequired: true };
 
-    /// <summary>The members of a type as reflection lists them: its own first, then those of its base types; properties before fields.</summary>
-    public static List<ObjectMember> Of(INamedTypeSymbol type, Compilation compilation)
+    /// <summary>The members of a type in MessagePack's order: those of its base types first; properties before fields.</summary>
+    /// <param name="type">The type.</param>
+    /// <param name="byName">Whether names are the keys; else what overrides a member takes its place.</param>
+    /// <param name="compilation">Where the code is to be.</param>
+    public static List<ObjectMember> Of(INamedTypeSymbol type, bool byName, Compilation compilation)
     {
         List<ISymbol> all = [];
 
         for (INamedTypeSymbol? level = type; level is { SpecialType: not (SpecialType.System_Object or SpecialType.System_ValueType) }; level = level.BaseType)
         {
-            all.AddRange(level.GetMembers().Where(member => !all.Any(known => known is IPropertySymbol { OverriddenProperty: { } below }
-                && SymbolEqualityComparer.Default.Equals(below, member))));
+            List<ISymbol> members = [.. level.GetMembers()];
+
+            foreach (IPropertySymbol known in all.OfType<IPropertySymbol>().Where(known => members.Contains(known.OverriddenProperty, SymbolEqualityComparer.Default)).ToList())
+            {
+                int place = members.IndexOf(known.OverriddenProperty!);
+                members.RemoveAt(place);
+
+                if (!byName)
+                {
+                    all.Remove(known);
+                    members.Insert(place, known);
+                }
+            }
+
+            all.InsertRange(0, members);
         }
 
         return [.. all.OfType<IPropertySymbol>().Concat<ISymbol>(all.OfType<IFieldSymbol>())

@@ -30,7 +30,7 @@ internal sealed class ObjectParser(INamedTypeSymbol type, Compilation compilatio
         }
 
         bool byName = contract is null || contract.ConstructorArguments.FirstOrDefault().Value is true;
-        _members = ObjectMember.Of(type, compilation);
+        _members = ObjectMember.Of(type, byName, compilation);
 
         if (RefusalOfMembers(byName) is { } odd)
         {
@@ -40,7 +40,7 @@ internal sealed class ObjectParser(INamedTypeSymbol type, Compilation compilatio
 
         bool isMap = byName || _members.Any(member => member.Key is string);
         List<ObjectMember> ordered = isMap ? _members : [.. _members.OrderBy(member => (int)member.Key!)];
-        var constructors = new ObjectConstructor(type, ordered, isMap, compilation);
+        var constructors = new ObjectConstructor(type, ordered, isMap, byName, compilation);
 
         if (constructors.Find() is not { } constructor)
         {
@@ -48,18 +48,18 @@ internal sealed class ObjectParser(INamedTypeSymbol type, Compilation compilatio
             return null;
         }
 
-        // What can only be read is computed of the rest, and not sent by name unless it is marked to be.
-        _members = [.. isMap ? ordered.Where(member => member.Key is not null || member.IsWritable || constructor.Contains(member)) : ordered];
+        // What can only be read is computed of the rest, and not sent unless it is marked to be. Where names are the keys, MessagePack does not look at [Key].
+        _members = [.. byName ? ordered.Where(member => member.IsWritable || constructor.Contains(member)) : ordered];
         return new ObjectModel(
             TypeText.Identifier(type),
             type.IsValueType,
             isMap,
-            new EquatableArray<MemberModel>(_members.Select(member => Member(member, constructor.Contains(member)))),
+            new EquatableArray<MemberModel>(_members.Select(member => Member(member, byName, constructor.Contains(member)))),
             new EquatableArray<int>(constructor.Select(member => _members.IndexOf(member))),
             hasCallbacks);
     }
 
-    private static MemberModel Member(ObjectMember member, bool isTaken)
+    private static MemberModel Member(ObjectMember member, bool byName, bool isTaken)
     {
         Assignment assignment = isTaken ? (member.IsRequired ? Assignment.Initializer : Assignment.Constructor)
             : !member.IsWritable ? Assignment.None
@@ -71,7 +71,7 @@ internal sealed class ObjectParser(INamedTypeSymbol type, Compilation compilatio
             TypeText.Of(member.Type),
             TypeText.Plain(member.Symbol.ContainingType),
             member.Key as int? ?? 0,
-            member.Key as string ?? member.Name,
+            byName ? member.Name : member.Key as string ?? member.Name,
             member.IsReadable,
             assignment);
     }

@@ -22,7 +22,7 @@ internal static class ProxyParser
         return new ProxyModel(
             TypeText.Plain(contract),
             TypeText.Identifier(contract),
-            new EquatableArray<MethodModel>(methods.Select(method => MethodParser.Parse(method, NameOnWire(method, prefix)))),
+            new EquatableArray<MethodModel>(methods.Where(method => method.IsAbstract || method.IsVirtual).Select(method => MethodParser.Parse(method, NameOnWire(method, prefix)))),
             new EquatableArray<string>(Members(contract).Where(member => !published.Contains(member)).Select(StubText.Of).OfType<string>()));
     }
 
@@ -37,11 +37,6 @@ internal static class ProxyParser
         if (Members(contract).FirstOrDefault(member => member.IsStatic && member.IsAbstract) is { } abstractStatic)
         {
             return $"{MethodRules.NameOf(abstractStatic)} is static and abstract, which no proxy can implement";
-        }
-
-        if (Members(contract).FirstOrDefault(member => member is IMethodSymbol && member.IsAbstract && !StubText.CanImplement(member)) is { } odd)
-        {
-            return $"{MethodRules.NameOf(odd)} is not on the wire and of a shape that no proxy can implement";
         }
 
         return contract.AllInterfaces.Prepend(contract).Select(type => Reach.WhyNot(type, compilation)).FirstOrDefault(reason => reason is not null);

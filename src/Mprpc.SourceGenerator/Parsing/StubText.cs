@@ -5,10 +5,8 @@ namespace Mprpc.SourceGenerator.Parsing;
 /// <summary>What a proxy has for the members of a contract that are not on the wire.</summary>
 internal static class StubText
 {
-    /// <summary>Whether a stub can be written.</summary>
-    public static bool CanImplement(ISymbol member)
-        => member is not IMethodSymbol method
-            || (!method.IsGenericMethod && !method.ReturnsByRef && !method.ReturnsByRefReadonly && method.Parameters.All(parameter => parameter.RefKind == RefKind.None));
+    // Without nullable annotations: what "T?" means in a member that inherits its constraints is another question.
+    private static readonly SymbolDisplayFormat Code = SymbolDisplayFormat.FullyQualifiedFormat;
 
     /// <summary>The stub, or null where the proxy needs none.</summary>
     public static string? Of(ISymbol member)
@@ -23,9 +21,9 @@ internal static class StubText
         return member switch
         {
             IPropertySymbol { IsIndexer: true } indexer =>
-                $"{TypeText.Of(indexer.Type)} {type}.this[{Parameters(indexer.Parameters)}] {Accessors(indexer)}",
-            IPropertySymbol property => $"{TypeText.Of(property.Type)} {type}.@{property.Name} {Accessors(property)}",
-            IEventSymbol @event => $"event {TypeText.Of(@event.Type)} {type}.@{@event.Name} {{ add => {Throw(member)}; remove => {Throw(member)}; }}",
+                $"{Reference(indexer.RefKind)}{indexer.Type.ToDisplayString(Code)} {type}.this[{Parameters(indexer.Parameters)}] {Accessors(indexer)}",
+            IPropertySymbol property => $"{Reference(property.RefKind)}{property.Type.ToDisplayString(Code)} {type}.@{property.Name} {Accessors(property)}",
+            IEventSymbol @event => $"event {@event.Type.ToDisplayString(Code)} {type}.@{@event.Name} {{ add => {Throw(member)}; remove => {Throw(member)}; }}",
             IMethodSymbol { MethodKind: MethodKind.Ordinary } method => Method(method, type),
             _ => null,
         };
@@ -33,28 +31,37 @@ internal static class StubText
 
     private static string Method(IMethodSymbol method, string type)
     {
-        string result = method.ReturnsVoid ? "void" : TypeText.Of(method.ReturnType);
+        string generic = method.IsGenericMethod ? $"<{string.Join(", ", method.TypeParameters.Select(parameter => parameter.Name))}>" : string.Empty;
 
         // The connection is not the proxy's: whoever made the client disposes it.
         string body = (method.ContainingType.ToDisplayString(), method.Name) switch
         {
-            ("System.IDisposable", "Dispose") => "{ }",
-            ("System.IAsyncDisposable", "DisposeAsync") => "=> default;",
-            _ => $"=> {Throw(method)};",
+            ("System.IDisposable", "Dispose") => string.Empty,
+            ("System.IAsyncDisposable", "DisposeAsync") => "return default; ",
+            _ => $"{Throw(method)}; ",
         };
 
-        return $"{result} {type}.@{method.Name}({Parameters(method.Parameters)}) {body}";
+        return $"{Reference(method.RefKind)}{method.ReturnType.ToDisplayString(Code)} {type}.@{method.Name}{generic}({Parameters(method.Parameters)}) {{ {body}}}";
     }
 
     private static string Accessors(IPropertySymbol property)
     {
-        string get = property.GetMethod is null ? string.Empty : $"get => {Throw(property)}; ";
-        string set = property.SetMethod is null ? string.Empty : $"{(property.SetMethod.IsInitOnly ? "init" : "set")} => {Throw(property)}; ";
+        string get = property.GetMethod is null ? string.Empty : $"get {{ {Throw(property)}; }} ";
+        string set = property.SetMethod is null ? string.Empty : $"{(property.SetMethod.IsInitOnly ? "init" : "set")} {{ {Throw(property)}; }} ";
         return $"{{ {get}{set}}}";
     }
 
     private static string Parameters(IEnumerable<IParameterSymbol> parameters)
-        => string.Join(", ", parameters.Select(parameter => $"{TypeText.Of(parameter.Type)} @{parameter.Name}"));
+        => string.Join(", ", parameters.Select(parameter => $"{Reference(parameter.RefKind, isParameter: true)}{parameter.Type.ToDisplayString(Code)} @{parameter.Name}"));
+
+    private static string Reference(RefKind kind, bool isParameter = false) => kind switch
+    {
+        RefKind.None => string.Empty,
+        RefKind.Ref => "ref ",
+        RefKind.Out => "out ",
+        RefKind.In when isParameter => "in ",
+        _ => "ref readonly ",       // of what is returned, the compiler has one value for both
+    };
 
     private static string Throw(ISymbol member)
         => $"throw new global::System.NotSupportedException(\"{MethodRules.NameOf(member)} is not on the wire: "

@@ -1,0 +1,28 @@
+namespace Mprpc.Connections;
+
+/// <summary>How long code that has held a read loop up is kept off it: shortly at first, longer each time it does so again.</summary>
+/// <remarks>
+/// On a busy machine a thread that merely waits for a processor looks like one that blocks. That must not cost much; and code that does block costs a stall now and then,
+/// never many. Safe for concurrent use: a lost update shortens one term.
+/// </remarks>
+internal struct Suspicion
+{
+    private const long FirstMilliseconds = 100;
+    private const long MostMilliseconds = 10_000;
+    private const int Growth = 4;
+
+    private long _until;
+    private long _term;
+
+    public readonly bool IsHeld => Volatile.Read(in _until) is var until && until != 0 && Environment.TickCount64 < until;
+
+    public void Raise()
+    {
+        long now = Environment.TickCount64;
+
+        // Again within the length of the last term: no accident.
+        bool isRepeated = _term != 0 && now < _until + _term;
+        _term = isRepeated ? Math.Min(_term * Growth, MostMilliseconds) : FirstMilliseconds;
+        Volatile.Write(ref _until, now + _term);
+    }
+}

@@ -1,0 +1,182 @@
+using System.Diagnostics;
+using System.Net.Sockets;
+using Microsoft.Extensions.Hosting;
+using Mprpc.Client;
+
+namespace Mprpc.AspNetCore.Tests.Stopping;
+
+/// <summary>A server that stops accepts no more, answers what was sent before, and ends its connections with FIN (docs/protocol.md 9.2).</summary>
+public sealed class StopTests
+{
+    // Far from the default of 30 s that a connection costs which does not listen for the stop.
+    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(5);
+
+    [Fact]
+    public async Task Connection_Idle_DoesNotDelayTheStop()
+    {
+        await using RpcHost host = await RpcHost.StartAsync<Worker>();
+        await using RawPeer used = await host.DialAsync();
+        await using RawPeer silent = await host.DialAsync();
+        await used.AssertOpenAsync();
+
+        TimeSpan took = await StopAsync(host);
+
+        Assert.InRange(took, TimeSpan.Zero, Soon);
+        Assert.Equal("", await used.ReadToEndAsync());
+        Assert.Equal("", await silent.ReadToEndAsync());
+    }
+
+    [Fact]
+    public async Task Connection_IdleOnAListenerOfKestrel_DoesNotDelayTheStop()
+    {
+        await using RpcHost host = await RpcHost.StartOnKestrelAsync(options => options.AddService<Worker>());
+        await using RawPeer peer = await RawPeer.DialAsync(host.Http);
+        await peer.AssertOpenAsync();
+
+        TimeSpan took = await StopAsync(host);
+
+        Assert.InRange(took, TimeSpan.Zero, Soon);
+        Assert.Equal("", await peer.ReadToEndAsync());
+    }
+
+    [Fact]
+    public async Task Connection_InTheMiddleOfAMessage_DoesNotDelayTheStop()
+    {
+        await using RpcHost host = await RpcHost.StartAsync<Worker>();
+        await using RawPeer peer = await host.DialAsync();
+        await peer.AssertOpenAsync();
+        await peer.SendAsync("94 00 01 a3");
+
+        TimeSpan took = await StopAsync(host);
+
+        Assert.InRange(took, TimeSpan.Zero, Soon);
+    }
+
+    [Fact]
+    public async Task Call_InFlight_IsAnsweredBeforeTheEnd()
+    {
+        var gate = new Gate();
+        await using RpcHost host = await RpcHost.StartAsync<Worker>(services: services => services.AddSingleton(gate));
+        await using RawPeer peer = await host.DialAsync();
+        await peer.SendAsync("94 00 07 a4776f726b 90");
+        await gate.Entered.Task.InTime();
+
+        Task stopping = host.App.StopAsync();
+        await Bounded.Until(() => !CanDial(host), "that no more connections are accepted");
+        gate.Opened.SetResult();
+        string answers = await peer.ReadToEndAsync();
+        await stopping.InTime();
+
+        Assert.Equal("940107c001", answers);
+    }
+
+    [Fact]
+    public async Task Calls_SentBeforeTheStop_AreAllAnswered()
+    {
+        await using RpcHost host = await RpcHost.StartAsync<Worker>();
+        await using RawPeer peer = await host.DialAsync();
+        await peer.AssertOpenAsync();
+        await peer.SendAsync(string.Concat(Enumerable.Repeat("94 00 01 SUM", 50)));
+        string first = await peer.ReadMessageAsync();
+
+        Task stopping = host.App.StopAsync();
+        string rest = await peer.ReadToEndAsync();
+        await stopping.InTime();
+
+        Assert.Equal("940101c003" + Hex.Repeat("940101c003", 49), first + rest);
+    }
+
+    [Fact]
+    public async Task Call_ThatNeverEnds_IsAbandonedAtTheDeadline()
+    {
+        var gate = new Gate();
+        await using RpcHost host = await RpcHost.StartAsync<Worker>(services: services => services
+            .AddSingleton(gate)
+            .Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromSeconds(1)));
+        await using RawPeer peer = await host.DialAsync();
+        await peer.SendAsync("94 00 07 a4776f726b 90");
+        await gate.Entered.Task.InTime();
+
+        TimeSpan took = await StopAsync(host);
+
+        Assert.InRange(took, TimeSpan.FromMilliseconds(900), TimeSpan.FromSeconds(20));
+        Assert.Equal("", await peer.ReadToAnyEndAsync());
+    }
+
+    [Fact]
+    public async Task Peer_ThatHasFinishedAndLeavesWithoutReading_DoesNotDelayTheStop()
+    {
+        await using RpcHost host = await RpcHost.StartAsync<Worker>();
+        RawPeer peer = await host.DialAsync();
+
+        // Answers that do not fit into the buffers of both sides, then FIN, then RST while the server is still writing.
+        await peer.SendAsync(string.Concat(Enumerable.Repeat("94 00 01 a36c6f74 90", 60)));
+        peer.FinishSending();
+        await peer.ReadMessageAsync();
+        peer.Reset();
+        TimeSpan took = await StopAsync(host);
+
+        Assert.InRange(took, TimeSpan.Zero, Soon);
+    }
+
+    [Fact]
+    public async Task Listener_AfterTheStop_IsGone()
+    {
+        await using RpcHost host = await RpcHost.StartAsync<Worker>();
+        await using MprpcClient client = host.CreateClient();
+        await client.CallAsync<int>("sum", 1, 2).InTime();
+
+        await StopAsync(host);
+
+        await Assert.ThrowsAsync<MprpcConnectionException>(() => client.CallAsync<int>("sum", 1, 2).InTime());
+    }
+
+    private static async Task<TimeSpan> StopAsync(RpcHost host)
+    {
+        var watch = Stopwatch.StartNew();
+        await host.App.StopAsync().InTime();
+        return watch.Elapsed;
+    }
+
+    private static bool CanDial(RpcHost host)
+    {
+        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+
+        try
+        {
+            socket.Connect(host.Rpc);
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
+    }
+
+    private sealed class Gate
+    {
+        public TaskCompletionSource Entered { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public TaskCompletionSource Opened { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    }
+
+    private sealed class Worker(IServiceProvider services)
+    {
+        public int Sum(int x, int y) => x + y;
+
+        public async Task<int> WorkAsync()
+        {
+            var gate = services.GetRequiredService<Gate>();
+            gate.Entered.TrySetResult();
+            await gate.Opened.Task;
+            return 1;
+        }
+
+        /// <summary>A mebibyte, from a thread of its own: it is not sent with the read loop's batch.</summary>
+        public async Task<byte[]> LotAsync()
+        {
+            await Task.Yield();
+            return new byte[1024 * 1024];
+        }
+    }
+}

@@ -1,0 +1,87 @@
+using Mprpc.Conformance.Wire;
+
+namespace Mprpc.Conformance.Client;
+
+/// <summary>Plays C cases against a client.</summary>
+public static class ClientCaseRunner
+{
+    // The longest vector that a C script sends, with room; a cut past a vector's end sends it whole.
+    private const int LongestVector = 40;
+
+    /// <summary>Runs the case, in every way that the mode cuts what the server sends; the first way that fails is the result.</summary>
+    /// <param name="createClient">Makes a client that is not connected yet; it is disposed here.</param>
+    public static async Task<CaseResult> RunAsync(
+        ClientCase clientCase, Func<IConformanceClient> createClient, SplitMode mode, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(clientCase);
+        ArgumentNullException.ThrowIfNull(createClient);
+        int ways = mode == SplitMode.EachOffset ? LongestVector : 1;
+        for (int offset = 1; offset <= ways; offset++)
+        {
+            CaseResult result = await RunOnceAsync(clientCase, createClient, mode, offset, cancellationToken);
+            if (result.Verdict != CaseVerdict.Pass)
+            {
+                return mode == SplitMode.EachOffset ? result with { Actual = $"{result.Actual} (cut after {offset} bytes)" } : result;
+            }
+        }
+
+        return new CaseResult(clientCase.Id, CaseVerdict.Pass, Describe(clientCase), "as expected");
+    }
+
+    private static async Task<CaseResult> RunOnceAsync(
+        ClientCase clientCase, Func<IConformanceClient> createClient, SplitMode mode, int offset, CancellationToken cancellationToken)
+    {
+        using var server = new ClientCaseServer(mode) { Offset = offset };
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        Task<string?> playing = server.PlayAsync(clientCase.Script, stop.Token);
+        await using IConformanceClient client = createClient();
+        await client.ConnectAsync(server.Url, clientCase.Profile, cancellationToken);
+
+        foreach (IReadOnlyList<ClientCall> wave in clientCase.Waves)
+        {
+            if (Start(client, wave, cancellationToken) is not { } calls)
+            {
+                await stop.CancelAsync();
+                return Result(CaseVerdict.Skip, "the client has no hook for the next msgid");
+            }
+
+            Task<ClientOutcome[]> all = Task.WhenAll(calls);
+            if (await Task.WhenAny(all, Task.Delay(clientCase.WaveWithin, cancellationToken)) != all)
+            {
+                string? stuck = playing.IsCompleted ? await playing : null;
+                return Result(CaseVerdict.Fail, $"not answered within {clientCase.WaveWithin.TotalSeconds} s; the server's script: {stuck ?? "played or waiting"}");
+            }
+
+            ClientOutcome[] outcomes = await all;
+            if (!wave.Zip(outcomes).All(pair => pair.First.IsMetBy(pair.Second)))
+            {
+                return Result(CaseVerdict.Fail, string.Join(", ", outcomes.Select(o => o.ToString())));
+            }
+
+            await Task.Delay(clientCase.Rest, cancellationToken);
+        }
+
+        return await playing is string wrong ? Result(CaseVerdict.Fail, $"calls as expected, but {wrong}") : Result(CaseVerdict.Pass, "as expected");
+
+        CaseResult Result(CaseVerdict verdict, string actual) => new(clientCase.Id, verdict, Describe(clientCase), actual);
+    }
+
+    private static List<Task<ClientOutcome>>? Start(IConformanceClient client, IReadOnlyList<ClientCall> wave, CancellationToken cancellationToken)
+    {
+        var calls = new List<Task<ClientOutcome>>();
+        foreach (ClientCall call in wave)
+        {
+            if (call.MessageId is uint id && !client.TrySetNextMessageId(id))
+            {
+                return null;
+            }
+
+            calls.Add(client.CallAsync(call.Method, call.Arguments, cancellationToken));
+        }
+
+        return calls;
+    }
+
+    private static string Describe(ClientCase clientCase)
+        => string.Join("; then ", clientCase.Waves.Select(wave => string.Join(" and ", wave.Select(call => call.ToString()))));
+}

@@ -1,0 +1,3 @@
+using Mprpc.Conformance;
+
+return await ReportCommand.RunAsync(args, Console.Out, Console.Error);

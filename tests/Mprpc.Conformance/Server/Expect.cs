@@ -1,0 +1,23 @@
+namespace Mprpc.Conformance.Server;
+
+/// <summary>The words that the table of cases uses for its expectations.</summary>
+internal static class Expect
+{
+    public static Expectation Answer(params string[] messagesInOrder) => new Answers(InOrder: true, messagesInOrder);
+
+    public static Expectation AnyOrder(params string[] messages) => new Answers(InOrder: false, messages);
+
+    public static Expectation OneOf(params string[] messages) => new OneOfAnswers(messages);
+
+    public static Expectation Nothing() => new Answers(InOrder: true);
+
+    public static Expectation Error(uint messageId) => new ErrorAnswer(messageId);
+
+    public static Expectation CodeAndMessage(uint messageId, string code) => new CodeAndMessageAnswer(messageId, code);
+
+    public static Expectation Close() => new Close();
+
+    public static Expectation ErrorOrClose(uint messageId) => new ErrorOrClose(messageId);
+
+    public static Expectation AnswerThenFin(string message) => new AnswersThenFin(message);
+}

@@ -1,0 +1,133 @@
+using System.Diagnostics;
+using System.Text;
+
+namespace Mprpc.EndToEnd.Tests.Kit;
+
+/// <summary>A process whose output is kept, and which does not outlive its test.</summary>
+internal sealed class ChildProcess : IAsyncDisposable
+{
+    private readonly Process _process;
+    private readonly StringBuilder _output = new();
+    private readonly StringBuilder _errors = new();
+    private readonly TaskCompletionSource _expected = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly string? _expectedLine;
+
+    private ChildProcess(Process process, string? expectedLine)
+    {
+        _process = process;
+        _expectedLine = expectedLine;
+    }
+
+    public string Output
+    {
+        get
+        {
+            lock (_output)
+            {
+                return _output.ToString();
+            }
+        }
+    }
+
+    public bool HasExited => _process.HasExited;
+
+    public int ExitCode => _process.ExitCode;
+
+    /// <param name="program">The program.</param>
+    /// <param name="arguments">Its arguments.</param>
+    /// <param name="expectedLine">How the line begins that <see cref="WaitForLineAsync"/> waits for.</param>
+    /// <param name="input">What it reads on its standard input, or null.</param>
+    public static ChildProcess Start(string program, IEnumerable<string> arguments, string? expectedLine = null, string? input = null)
+    {
+        var start = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
+
+        // What the tests' own environment says of addresses is not meant for the samples.
+        foreach (string name in start.Environment.Keys.Where(IsAboutHosting).ToList())
+        {
+            start.Environment.Remove(name);
+        }
+
+        var child = new ChildProcess(new Process { StartInfo = start }, expectedLine);
+        child._process.OutputDataReceived += (_, line) => child.Add(child._output, line.Data);
+        child._process.ErrorDataReceived += (_, line) => child.Add(child._errors, line.Data);
+        child._process.Start();
+        child._process.BeginOutputReadLine();
+        child._process.BeginErrorReadLine();
+        child._process.StandardInput.Write(input);
+        child._process.StandardInput.Close();
+        return child;
+    }
+
+    /// <summary>Runs a program to its end.</summary>
+    /// <returns>What it has written to its standard output.</returns>
+    public static async Task<string> RunAsync(string program, IEnumerable<string> arguments, string? input = null)
+    {
+        await using ChildProcess child = Start(program, arguments, input: input);
+        await child.WaitForExitAsync();
+
+        Assert.True(child.ExitCode == 0, $"{program} ended with {child.ExitCode}: {child.Output}{child._errors}");
+        return child.Output;
+    }
+
+    public async Task WaitForLineAsync()
+    {
+        Task first = await Task.WhenAny(_expected.Task, _process.WaitForExitAsync()).InTime();
+
+        Assert.True(first == _expected.Task, $"{_process.StartInfo.FileName} ended too early: {Output}{_errors}");
+    }
+
+    /// <summary>What Ctrl-C sends.</summary>
+    public Task InterruptAsync() => RunAsync("kill", ["-INT", _process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]);
+
+    /// <summary>The TCP ports that the process itself listens on, as Linux tells them.</summary>
+    public IReadOnlyList<int> ListeningPorts()
+    {
+        const string Listening = "0A";
+        HashSet<string?> sockets = [.. Directory.GetFiles($"/proc/{_process.Id}/fd").Select(file => new FileInfo(file).LinkTarget)];
+
+        return
+        [
+            .. new[] { "/proc/net/tcp", "/proc/net/tcp6" }
+                .Where(File.Exists)
+                .SelectMany(table => File.ReadLines(table).Skip(1))
+                .Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries))
+                .Where(columns => columns[3] == Listening && sockets.Contains($"socket:[{columns[9]}]"))
+                .Select(columns => Convert.ToInt32(columns[1].Split(':')[1], 16))
+                .Order(),
+        ];
+    }
+
+    public Task WaitForExitAsync() => _process.WaitForExitAsync().InTime();
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!_process.HasExited)
+        {
+            _process.Kill(entireProcessTree: true);
+            await _process.WaitForExitAsync().InTime();
+        }
+
+        _process.Dispose();
+    }
+
+    private static bool IsAboutHosting(string variable)
+        => variable.StartsWith("ASPNETCORE_", StringComparison.OrdinalIgnoreCase) || variable.Equals("URLS", StringComparison.OrdinalIgnoreCase);
+
+    private void Add(StringBuilder text, string? line)
+    {
+        if (line is null)
+        {
+            return;
+        }
+
+        lock (_output)
+        {
+            text.AppendLine(line);
+        }
+
+        if (_expectedLine is not null && line.StartsWith(_expectedLine, StringComparison.Ordinal))
+        {
+            _expected.TrySetResult();
+        }
+    }
+}

@@ -1,0 +1,33 @@
+using System.Reflection;
+
+namespace Mprpc.EndToEnd.Tests.Kit;
+
+/// <summary>The samples as a user runs them: processes of their own.</summary>
+internal static class Sample
+{
+    public const int RpcPort = 6000;
+
+    /// <summary>Starts samples/WebApp and waits until it serves.</summary>
+    /// <param name="httpPort">Where it is to serve HTTP; MessagePack-RPC is on port 6000.</param>
+    public static async Task<ChildProcess> StartWebAppAsync(int httpPort)
+    {
+        Requirement.FreePort(RpcPort);
+        ChildProcess app = ChildProcess.Start("dotnet", [PathOf("WebApp"), "--urls", $"http://127.0.0.1:{httpPort}"], expectedLine: "Try:");
+
+        try
+        {
+            await app.WaitForLineAsync();
+            return app;
+        }
+        catch
+        {
+            await app.DisposeAsync();
+            throw;
+        }
+    }
+
+    public static string PathOf(string sample) => Path.Combine(Metadata("SamplesDirectory"), sample, Metadata("SamplesOutput"), sample + ".dll");
+
+    private static string Metadata(string key)
+        => typeof(Sample).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(attribute => attribute.Key == key).Value!;
+}
