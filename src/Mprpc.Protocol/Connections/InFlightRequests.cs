@@ -31,7 +31,8 @@ internal sealed class InFlightRequests(TimeProvider clock)
     /// <summary>Called, outside the lock, when the connection is closed, before the calls in flight fail.</summary>
     public Action? OnClosed { get; set; }
 
-    public int Count => Volatile.Read(ref _added) - Volatile.Read(ref _removed) - Volatile.Read(ref _taken);
+    /// <summary>How many calls wait for their answers; none once the connection is closed.</summary>
+    public int Count => _closedBy is null ? Volatile.Read(ref _added) - Volatile.Read(ref _removed) - Volatile.Read(ref _taken) : 0;
 
     /// <summary>Only for tests of the wrap: the id that the next call gets.</summary>
     public int NextId
@@ -150,11 +151,7 @@ internal sealed class InFlightRequests(TimeProvider clock)
 
         for (int i = 0; i < left.Length; i++)
         {
-            if (Interlocked.Exchange(ref left[i], null) is { } call)
-            {
-                Interlocked.Increment(ref _removed);
-                call.Fail(reason);
-            }
+            Interlocked.Exchange(ref left[i], null)?.Fail(reason);
         }
     }
 
