@@ -50,6 +50,11 @@ public sealed class MprpcSerializerOptions
     /// <summary>Whether generated code may read and write a type in place: a resolver of the user's own may have its own formatter for it.</summary>
     internal bool UsesGeneratedValues { get; }
 
+    /// <summary>The formatter of a type, found once for all who use the default resolver.</summary>
+    /// <exception cref="MessagePackSerializationException">There is none.</exception>
+    internal IMessagePackFormatter<T> FormatterOf<T>()
+        => (UsesGeneratedValues ? DefaultFormatter<T>.Instance : null) ?? _messagePack.Resolver.GetFormatterWithVerify<T>();
+
     internal MprpcSerializerOptions WithOldSpec() => OldSpec ? this : new(_messagePack.WithOldSpec(true), oldSpec: true, UsesGeneratedValues);
 
     private static IFormatterResolver WithOwnFormatters(IFormatterResolver resolver)
@@ -63,5 +68,10 @@ public sealed class MprpcSerializerOptions
         }
 
         return CompositeResolver.Create([(IMessagePackFormatter)MprpcRawFormatter.Instance, new NoValueFormatter()], [resolver]);
+    }
+
+    private static class DefaultFormatter<T>
+    {
+        public static readonly IMessagePackFormatter<T>? Instance = DefaultResolver.GetFormatter<T>();
     }
 }

@@ -195,12 +195,22 @@ public sealed class ValueTests
     }
 
     [Fact]
+    public void Dictionary_ThatShrinksWhileItIsWritten_IsRefused()
+    {
+        var first = new Shrinking();
+        first.All = new Dictionary<string, Shrinking> { ["a"] = first, ["b"] = new() };
+
+        Assert.Throws<MessagePackSerializationException>(() => Wire.Write(first.All));
+    }
+
+    [Fact]
     public void Value_ThatContainsItself_ThrowsAndTakesNothingDown()
     {
         var item = new Item();
         item.Parts = [item];
 
-        Assert.Throws<InsufficientExecutionStackException>(() => Wire.Write(item));
+        Exception thrown = Assert.Throws<MessagePackSerializationException>(() => Wire.Write(item));
+        Assert.IsType<InsufficientExecutionStackException>(thrown.InnerException);
     }
 
     private static void AssertSame<T>(T value)

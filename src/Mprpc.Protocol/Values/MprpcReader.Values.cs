@@ -115,7 +115,7 @@ public ref partial struct MprpcReader
             return null;
         }
 
-        // Checked and widened at once, which most text allows: a third less time than the strict encoding takes.
+        // Most text is ASCII: to check it and to widen it takes a third less time than the strict encoding does.
         if (Ascii.IsValid(bytes))
         {
             return Encoding.Latin1.GetString(bytes);
@@ -210,7 +210,7 @@ public ref partial struct MprpcReader
     [EditorBrowsable(EditorBrowsableState.Never)]
     public void SkipValue() => Skip();
 
-    /// <summary>Reads a value by the serializer's formatter. For generated code.</summary>
+    /// <summary>Reads a part of a value by the serializer's formatter. For generated code.</summary>
     /// <typeparam name="T">The type to read it as.</typeparam>
     [EditorBrowsable(EditorBrowsableState.Never)]
     public T ReadSerialized<T>()
@@ -224,7 +224,7 @@ public ref partial struct MprpcReader
 
         try
         {
-            T value = MessagePackSerializer.Deserialize<T>(ref reader, _serializer.MessagePack);
+            T value = _serializer.FormatterOf<T>().Deserialize(ref reader, _serializer.MessagePack);
             _position += (int)reader.Consumed;
             return value;
         }

@@ -179,7 +179,7 @@ public ref partial struct MprpcReader
             return default!;
         }
 
-        return _serializer.UsesGeneratedValues && WireValue<T>.Reader is { } read ? ReadGenerated(read) : ReadSerialized<T>();
+        return _serializer.UsesGeneratedValues && WireValue<T>.Reader is { } read ? ReadGenerated(read) : ReadObject<T>();
     }
 
     /// <summary>Whether the next value is nil; it is read only if so.</summary>
@@ -201,6 +201,23 @@ public ref partial struct MprpcReader
         int start = _position;
         _position += MessagePackHead.MeasureValue(_span[start..]);
         return _span[start.._position];
+    }
+
+    private T ReadObject<T>()
+    {
+        var reader = new MessagePackReader(_message[_position..]);
+
+        try
+        {
+            T value = MessagePackSerializer.Deserialize<T>(ref reader, _serializer.MessagePack);
+            _position += (int)reader.Consumed;
+            return value;
+        }
+        catch (Exception exception)
+        {
+            Fail(DisplayName<T>(), exception);
+            return default!;
+        }
     }
 
     private T ReadGenerated<T>(MprpcValueReader<T> read)

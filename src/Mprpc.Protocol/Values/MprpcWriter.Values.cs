@@ -139,15 +139,15 @@ public sealed partial class MprpcWriter
         _end += 5;
     }
 
-    /// <summary>Writes a value by the serializer's formatter. For generated code.</summary>
+    /// <summary>Writes a part of a value by the serializer's formatter. For generated code.</summary>
     /// <typeparam name="T">The declared type.</typeparam>
-    /// <param name="value">The value.</param>
+    /// <param name="value">The part.</param>
     /// <exception cref="MessagePackSerializationException">The serializer has no formatter for the type, or the formatter failed.</exception>
     [EditorBrowsable(EditorBrowsableState.Never)]
     public void WriteSerialized<T>(T value)
     {
-        var writer = new MessagePackWriter(this);
-        MessagePackSerializer.Serialize(ref writer, value, Serializer.MessagePack);
+        var writer = new MessagePackWriter(this) { OldSpec = Serializer.OldSpec };
+        Serializer.FormatterOf<T>().Serialize(ref writer, value, Serializer.MessagePack);
         writer.Flush();
     }
 

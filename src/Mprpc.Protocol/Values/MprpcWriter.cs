@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using MessagePack;
+using Mprpc.Contracts;
 
 namespace Mprpc;
 
@@ -143,7 +144,7 @@ public sealed partial class MprpcWriter : IBufferWriter<byte>
     /// <summary>Writes a value in the encoding of its type: numbers, bool, string, byte[] and <see cref="MprpcRaw"/> in place, types of contracts by generated code, others through the serializer.</summary>
     /// <typeparam name="T">The declared type; it, not the run-time type, chooses the encoding.</typeparam>
     /// <param name="value">The value.</param>
-    /// <exception cref="MessagePackSerializationException">The serializer has no formatter for the type, or the formatter failed.</exception>
+    /// <exception cref="MessagePackSerializationException">The serializer has no formatter for the type, or a formatter, a property or a collection failed.</exception>
     public void Write<T>(T value)
     {
         // Each comparison is a constant to the JIT where T is a value type: one branch is left.
@@ -217,11 +218,11 @@ public sealed partial class MprpcWriter : IBufferWriter<byte>
         }
         else if (Serializer.UsesGeneratedValues && WireValue<T>.Writer is { } write)
         {
-            write(this, value);
+            WriteGenerated(write, value);
         }
         else
         {
-            WriteSerialized(value);
+            WriteObject(value);
         }
     }
 
@@ -242,6 +243,26 @@ public sealed partial class MprpcWriter : IBufferWriter<byte>
 
     /// <inheritdoc/>
     Span<byte> IBufferWriter<byte>.GetSpan(int sizeHint) => Reserve(Math.Max(sizeHint, 1));
+
+    private void WriteGenerated<T>(MprpcValueWriter<T> write, T value)
+    {
+        try
+        {
+            write(this, value);
+        }
+        catch (Exception exception) when (exception is not MessagePackSerializationException)
+        {
+            // A getter's or a collection's, which are the user's: the serializer reports them so.
+            throw new MessagePackSerializationException($"Failed to serialize {typeof(T).FullName} value.", exception);
+        }
+    }
+
+    private void WriteObject<T>(T value)
+    {
+        var writer = new MessagePackWriter(this);
+        MessagePackSerializer.Serialize(ref writer, value, Serializer.MessagePack);
+        writer.Flush();
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private Span<byte> Reserve(int count)

@@ -11,21 +11,18 @@ internal static class DictionaryValueEmitter
 
         if (value.Shape == ValueShape.Dictionary)
         {
-            code.Line("writer.WriteMapHeader(value.Count);");
-            EmitItems(code, value, types, "value");
+            EmitItems(code, value, types, "value", "value.Count");
             return;
         }
 
         code.Open($"if (value is {ValueEmitter.Generic}Dictionary{types} dictionary)");
-        code.Line("writer.WriteMapHeader(dictionary.Count);");
-        EmitItems(code, value, types, "dictionary");
+        EmitItems(code, value, types, "dictionary", "dictionary.Count");
         code.Close();
         code.Open("else");
 
         // What counts itself may miscount, and half a message would never end; so a copy is written.
         code.Line($"{ValueEmitter.Generic}KeyValuePair{types}[] items = global::System.Linq.Enumerable.ToArray<{ValueEmitter.Generic}KeyValuePair{types}>(value);");
-        code.Line("writer.WriteMapHeader(items.Length);");
-        EmitItems(code, value, types, "items");
+        EmitItems(code, value, types, "items", "items.Length");
         code.Close();
     }
 
@@ -51,12 +48,21 @@ internal static class DictionaryValueEmitter
         code.Line("return items;");
     }
 
-    private static void EmitItems(CodeWriter code, ValueModel value, string types, string source)
+    private static void EmitItems(CodeWriter code, ValueModel value, string types, string source, string count)
     {
+        code.Line($"int count = {count};");
+        code.Line("writer.WriteMapHeader(count);");
         code.Line();
         code.Open($"foreach ({ValueEmitter.Generic}KeyValuePair{types} item in {source})");
         code.Line(value.Parts[0].Write("item.Key"));
         code.Line(value.Parts[1].Write("item.Value"));
+        code.Line("count--;");
+        code.Close();
+        code.Line();
+
+        // A Dictionary takes no offence at what is removed meanwhile, but half a message would never end.
+        code.Open("if (count != 0)");
+        code.Line("throw new global::System.InvalidOperationException(\"The dictionary was changed while it was written.\");");
         code.Close();
     }
 }

@@ -79,11 +79,21 @@ internal sealed class ValueParser(IReadOnlyDictionary<ITypeSymbol, ParsedObject>
             return null;
         }
 
-        string name = $"global::Mprpc.Generated.{ValueModel.ClassNameOf(TypeText.Identifier(type))}";
-        var part = new ValuePart(TypeText.Bare(type), $"{name}.Write(writer, {{0}})", $"{name}.Read(ref reader)");
+        // One call of the serializer for a whole collection costs less than one for each element.
+        if (own is null && found.Parts.Any(content => Part(content).IsSerialized))
+        {
+            return null;
+        }
 
-        // Known before its parts are looked at: it may contain itself.
-        _parts[type] = part;
+        // The elements may have led here already.
+        if (_parts.TryGetValue(type, out ValuePart? part))
+        {
+            return part;
+        }
+
+        // Known before its members are looked at: it may contain itself.
+        string name = $"global::Mprpc.Generated.{ValueModel.ClassNameOf(TypeText.Identifier(type))}";
+        _parts[type] = part = new ValuePart(TypeText.Bare(type), $"{name}.Write(writer, {{0}})", $"{name}.Read(ref reader)");
         _contents[type] = found.Parts;
         _found.Add((type, found.Shape, own?.Model));
 
@@ -99,7 +109,8 @@ internal sealed class ValueParser(IReadOnlyDictionary<ITypeSymbol, ParsedObject>
     private static ValuePart Serialized(ITypeSymbol type)
     {
         string text = TypeText.Bare(type);
-        return new ValuePart(text, $"writer.WriteSerialized<{text}>({(text == "object" ? "(object)" : string.Empty)}{{0}})", $"reader.ReadSerialized<{text}>()");
+        return new ValuePart(
+            text, $"writer.WriteSerialized<{text}>({(text == "object" ? "(object)" : string.Empty)}{{0}})", $"reader.ReadSerialized<{text}>()", IsSerialized: true);
     }
 
     private bool ContainsItself(ITypeSymbol type)

@@ -106,9 +106,24 @@ public sealed class Picky
     }
 }
 
+/// <summary>The user's code changes what is being written.</summary>
+public sealed class Shrinking
+{
+    [IgnoreMember]
+    public Dictionary<string, Shrinking>? All { get; set; }
+
+    public int Number
+    {
+        get => All?.Remove("b") == true ? 1 : 0;
+        set => _ = value;
+    }
+}
+
 [MprpcService]
 public interface IShapes
 {
+    Task Shrink(Dictionary<string, Shrinking> all);
+
     Task<Shapes> One(Shapes shapes, Picky picky);
 
     Task<Page<Item>> Items(Page<int> numbers, int[] array, List<string?> texts, IEnumerable<int> counted, Dictionary<string, int> counts, Dictionary<int, Picky> picky);
