@@ -61,6 +61,10 @@ public interface ITypes : IInherited, IStore<int, Item>
 
     Task<decimal> DecimalAsync(decimal number);
 
+    Task<decimal?> MaybeDecimalAsync(decimal? number);
+
+    Task<List<decimal>> DecimalsAsync(List<decimal> numbers);
+
     Task<Int128> Int128Async(Int128 number);
 
     Task<UInt128> UInt128Async(UInt128 number);

@@ -70,6 +70,10 @@ internal sealed class Types : ITypes
 
     public Task<decimal> DecimalAsync(decimal number) => Task.FromResult(number);
 
+    public Task<decimal?> MaybeDecimalAsync(decimal? number) => Task.FromResult(number);
+
+    public Task<List<decimal>> DecimalsAsync(List<decimal> numbers) => Task.FromResult(numbers);
+
     public Task<Int128> Int128Async(Int128 number) => Task.FromResult(number);
 
     public Task<UInt128> UInt128Async(UInt128 number) => Task.FromResult(number);

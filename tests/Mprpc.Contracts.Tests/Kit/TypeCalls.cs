@@ -50,6 +50,8 @@ internal static class TypeCalls
         Of("time", async c => Assert.Equal(new TimeOnly(1, 2, 3), await c.TimeAsync(new TimeOnly(1, 2, 3)))),
         Of("guid", async c => Assert.Equal(Id, await c.GuidAsync(Id))),
         Of("decimal", async c => Assert.Equal("-12.50", (await c.DecimalAsync(-12.50m)).ToString(CultureInfo.InvariantCulture))),
+        Of("maybe decimal", async c => Assert.Equal(0.1m, await c.MaybeDecimalAsync(0.1m))),
+        Of("decimals", async c => Assert.Equal([1m, 0.1m], await c.DecimalsAsync([1m, 0.1m]))),
         Of("int128: small", async c => Assert.Equal(-5, await c.Int128Async(-5))),
         Of("int128: large", async c => Assert.Equal(Int128.MinValue, await c.Int128Async(Int128.MinValue))),
         Of("uint128: small", async c => Assert.Equal(ulong.MaxValue, await c.UInt128Async(ulong.MaxValue))),
