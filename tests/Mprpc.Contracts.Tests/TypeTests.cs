@@ -17,10 +17,11 @@ public sealed class TypeTests(TypeTests.Host host) : IClassFixture<TypeTests.Hos
     }
 
     [Fact]
-    public async Task Note_Sent_ArrivesBeforeTheNextCall()
+    public async Task Note_OnAConnection_ArrivesBeforeTheNextCall()
     {
         await using var own = await ContractHost<ITypes>.StartAsync<Types>();
 
+        await own.Client.NothingAsync().InTime();      // connected: while it connects, a client promises no order
         own.Client.Note("noted");
         string? note = await own.Client.LastNoteAsync().InTime();
 
