@@ -1,3 +1,4 @@
+using System.Numerics;
 using MessagePack;
 using MessagePack.Formatters;
 using MessagePack.Resolvers;
@@ -11,7 +12,19 @@ namespace Mprpc;
 public sealed class MprpcSerializerOptions
 {
     private static readonly IFormatterResolver DefaultResolver = CompositeResolver.Create(
-        [MprpcRawFormatter.Instance, new NoValueFormatter(), new AnyValueFormatter()],
+        [
+            MprpcRawFormatter.Instance,
+            new NoValueFormatter(),
+            new AnyValueFormatter(),
+            NumberFormatter<decimal>.Instance,
+            NumberFormatter<Int128>.Instance,
+            NumberFormatter<UInt128>.Instance,
+            NumberFormatter<BigInteger>.Instance,
+            new StaticNullableFormatter<decimal>(NumberFormatter<decimal>.Instance),
+            new StaticNullableFormatter<Int128>(NumberFormatter<Int128>.Instance),
+            new StaticNullableFormatter<UInt128>(NumberFormatter<UInt128>.Instance),
+            new StaticNullableFormatter<BigInteger>(NumberFormatter<BigInteger>.Instance),
+        ],
         [GeneratedFormatterResolver.Instance, ContractlessStandardResolver.Instance]);
 
     private readonly MessagePackSerializerOptions _messagePack;
