@@ -160,8 +160,12 @@ internal sealed class ClientConnection(Dialer dialer, MprpcClientOptions options
 
         if (options.MaxInFlightPerConnection == 1)
         {
-            // The late answer would come before, or in place of, that of the next call.
-            connection.Requests.OnTimeout = connection.Abort;
+            // The late answer would come before, or in place of, that of the next call; which must not come upon this connection.
+            connection.Requests.OnGivenUp = () =>
+            {
+                Forget(connection);
+                connection.Abort();
+            };
         }
 
         lock (_gate)

@@ -22,8 +22,8 @@ internal sealed class InFlightRequests(TimeProvider clock)
     private Action? _whenEmpty;
     private bool _isRetired;
 
-    /// <summary>Called, outside the lock, when a call has timed out.</summary>
-    public Action? OnTimeout { get; set; }
+    /// <summary>Called, outside the lock, when a call has timed out or was cancelled, so that its answer is still to come; before its caller is told.</summary>
+    public Action? OnGivenUp { get; set; }
 
     /// <summary>Called, outside the lock, when the connection is closed, before the calls in flight fail.</summary>
     public Action? OnClosed { get; set; }
@@ -246,13 +246,13 @@ internal sealed class InFlightRequests(TimeProvider clock)
             return;
         }
 
+        OnGivenUp?.Invoke();
+
         foreach (PendingCall call in late)
         {
             call.Fail(new TimeoutException(
                 $"The call of '{call.Method}' had no answer within {call.Timeout.TotalMilliseconds:N0} ms. It may still run at the peer. "
                 + "Raise MprpcClientOptions.CallTimeout, or MprpcCallOptions.Timeout for this call."));
         }
-
-        OnTimeout?.Invoke();
     }
 }

@@ -65,8 +65,9 @@ internal abstract class PendingCall
     {
         CancellationToken token = _cancellationToken;
 
-        if (InFlight?.Remove(this) == true)
+        if (InFlight is { } requests && requests.Remove(this))
         {
+            requests.OnGivenUp?.Invoke();
             Fail(new OperationCanceledException($"The call of '{Method}' was cancelled; its answer, if one comes, is ignored.", token));
         }
     }

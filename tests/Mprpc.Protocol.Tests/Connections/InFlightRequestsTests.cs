@@ -132,7 +132,7 @@ public sealed class InFlightRequestsTests
         ValueTask<int> fast = Add(TimeSpan.FromMilliseconds(500)).Task;
         ValueTask<int> never = Add().Task;
         int timeouts = 0;
-        _requests.OnTimeout = () => timeouts++;
+        _requests.OnGivenUp = () => timeouts++;
 
         _clock.Advance(TimeSpan.FromMilliseconds(499));
         Assert.False(fast.IsCompleted);
@@ -155,7 +155,7 @@ public sealed class InFlightRequestsTests
     {
         PendingCall<int> call = Add(TimeSpan.FromSeconds(1));
         int timeouts = 0;
-        _requests.OnTimeout = () => timeouts++;
+        _requests.OnGivenUp = () => timeouts++;
 
         Assert.Same(call, _requests.Take(0));
         _clock.Advance(TimeSpan.FromSeconds(5));
