@@ -260,8 +260,8 @@ public sealed class MprpcClient : IAsyncDisposable
                 PendingCall<T> call = PendingCall<T>.Rent(method, deadline.Left);
                 ValueTask<T> result = call.Task;
 
-                // False: the connection was lost just now, and nothing was sent. The next one gets it.
-                if (connection.TryCall(call, request, cancellationToken))
+                // False: the connection was lost or retired just now, and nothing was sent. The next one gets it.
+                if (place is null ? connection.TryCall(call, request, cancellationToken) : place.TryCall(connection, call, request, cancellationToken))
                 {
                     return await result.ConfigureAwait(false);
                 }
