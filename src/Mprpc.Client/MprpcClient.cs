@@ -247,6 +247,7 @@ public sealed class MprpcClient : IAsyncDisposable
 
     private async ValueTask<T> CallWhenReadyAsync<T>(string method, MprpcWriter request, TimeSpan timeout, CancellationToken cancellationToken)
     {
+        cancellationToken.ThrowIfCancellationRequested();
         using var deadline = new CallDeadline(_options.TimeProvider, timeout, cancellationToken);
         ClientConnection? place = null;
 
@@ -266,6 +267,10 @@ public sealed class MprpcClient : IAsyncDisposable
                     return await result.ConfigureAwait(false);
                 }
             }
+        }
+        catch (OperationCanceledException exception) when (cancellationToken.IsCancellationRequested && exception.CancellationToken != cancellationToken)
+        {
+            throw new OperationCanceledException($"The call of '{method}' was cancelled before it was sent.", exception, cancellationToken);
         }
         catch (OperationCanceledException exception) when (!cancellationToken.IsCancellationRequested)
         {
@@ -316,7 +321,8 @@ public sealed class MprpcClient : IAsyncDisposable
         Task<RpcConnection> getting = place is null ? _pool.GetAsync() : place.GetAsync();
         RpcConnection connection = await getting.WaitAsync(cancellationToken).ConfigureAwait(false);
 
-        if (connection.Output.IsCongested)
+        // Again after each wait: all who waited go on at once, and one of them may have filled it again.
+        while (connection.Output.IsCongested)
         {
             await connection.Output.WaitUntilSentAsync().WaitAsync(cancellationToken).ConfigureAwait(false);
         }
@@ -348,12 +354,10 @@ public sealed class MprpcClient : IAsyncDisposable
     {
         MprpcClientState state = State;
 
-        if (state == _reportedState)
+        if (Interlocked.Exchange(ref _reportedState, state) == state)
         {
             return;
         }
-
-        _reportedState = state;
 
         try
         {

@@ -119,21 +119,23 @@ public sealed class MprpcClientOptions
     /// <summary>Checks the options, and returns them as they are now.</summary>
     internal MprpcClientOptions Freeze()
     {
-        RequirePositive(ConnectTimeout, nameof(ConnectTimeout));
-        RequirePositive(CallTimeout, nameof(CallTimeout));
-        RequirePositive(ConnectionLifetime, nameof(ConnectionLifetime));
-        RequirePositive(KeepAlive, nameof(KeepAlive));
         RequireAtLeast(MaxConnections, 1, nameof(MaxConnections));
         RequireAtLeast(MaxInFlightPerConnection, 1, nameof(MaxInFlightPerConnection));
         RequireAtLeast(MaxCallsPerConnection, 1, nameof(MaxCallsPerConnection));
         RequireAtLeast(MaxMessageSize, 1, nameof(MaxMessageSize));
         RequireAtLeast(MaxDepth, 2, nameof(MaxDepth));
         ArgumentNullException.ThrowIfNull(Reconnect);
+        Reconnect.Check();
         ArgumentNullException.ThrowIfNull(Serializer);
         ArgumentNullException.ThrowIfNull(LoggerFactory);
         ArgumentNullException.ThrowIfNull(TimeProvider);
         var frozen = (MprpcClientOptions)MemberwiseClone();
         frozen._methods = [.. _methods];
+        frozen.Reconnect = Reconnect.Clone();
+        frozen.ConnectTimeout = CheckTime(ConnectTimeout, nameof(ConnectTimeout));
+        frozen.CallTimeout = CheckTime(CallTimeout, nameof(CallTimeout));
+        frozen.ConnectionLifetime = CheckTime(ConnectionLifetime, nameof(ConnectionLifetime));
+        frozen.KeepAlive = CheckTime(KeepAlive, nameof(KeepAlive));
         return frozen;
     }
 
@@ -144,12 +146,17 @@ public sealed class MprpcClientOptions
             ? Dispatcher.None
             : new Dispatcher(new MethodTable(_methods.SelectMany(build => build(NamingPolicy))), serializer, ErrorShape, enableDetailedErrors: false);
 
-    private static void RequirePositive(TimeSpan? value, string option)
+    /// <summary>Returns the time; null also where it is infinite.</summary>
+    private static TimeSpan? CheckTime(TimeSpan? value, string option)
     {
-        if (value is { } time && time <= TimeSpan.Zero && time != Timeout.InfiniteTimeSpan)
+        if (value is not { } time || time == Timeout.InfiniteTimeSpan)
         {
-            throw new ArgumentOutOfRangeException(option, time, $"MprpcClientOptions.{option} is {time}; allowed is any positive time, or null for none.");
+            return null;
         }
+
+        return time > TimeSpan.Zero && time <= MprpcCallOptions.LongestTimeout
+            ? time
+            : throw new ArgumentOutOfRangeException(option, time, $"MprpcClientOptions.{option} is {time}; allowed is any positive time up to 49 days, or null for none.");
     }
 
     private static void RequireAtLeast(int value, int least, string option)

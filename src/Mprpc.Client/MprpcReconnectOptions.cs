@@ -13,9 +13,31 @@ public sealed class MprpcReconnectOptions
     /// <summary>Which part of a delay is chosen at random, from 0 (none) to 1, so that the clients of a server that comes back do not all come at once. Default 0.3.</summary>
     public double Jitter { get; set; } = 0.3;
 
+    internal MprpcReconnectOptions Clone() => (MprpcReconnectOptions)MemberwiseClone();
+
+    /// <exception cref="ArgumentOutOfRangeException">An option is out of its range.</exception>
+    internal void Check()
+    {
+        CheckDelay(InitialDelay, nameof(InitialDelay));
+        CheckDelay(MaxDelay, nameof(MaxDelay));
+
+        if (Jitter is not (>= 0 and <= 1))
+        {
+            throw new ArgumentOutOfRangeException(nameof(Jitter), Jitter, $"MprpcClientOptions.Reconnect.{nameof(Jitter)} is {Jitter}; allowed is 0 (none) to 1.");
+        }
+    }
+
     internal TimeSpan DelayAfter(int failures)
     {
         double delay = Math.Min(MaxDelay.TotalMilliseconds, InitialDelay.TotalMilliseconds * Math.Pow(2, Math.Min(failures, 30) - 1));
         return TimeSpan.FromMilliseconds(delay * (1 - (Jitter * Random.Shared.NextDouble())));
+    }
+
+    private static void CheckDelay(TimeSpan delay, string option)
+    {
+        if (delay < TimeSpan.Zero || delay > MprpcCallOptions.LongestTimeout)
+        {
+            throw new ArgumentOutOfRangeException(option, delay, $"MprpcClientOptions.Reconnect.{option} is {delay}; allowed is zero to 49 days.");
+        }
     }
 }

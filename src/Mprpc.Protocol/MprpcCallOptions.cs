@@ -3,8 +3,27 @@ namespace Mprpc;
 /// <summary>How long one call may take, and what cancels it.</summary>
 public readonly record struct MprpcCallOptions
 {
-    /// <summary>How long to wait for the answer. Null, the default: as long as the client's options say; <see cref="System.Threading.Timeout.InfiniteTimeSpan"/>: for ever.</summary>
-    public TimeSpan? Timeout { get; init; }
+    // What a timer can be set to.
+    internal static readonly TimeSpan LongestTimeout = TimeSpan.FromMilliseconds(uint.MaxValue - 1);
+
+    /// <summary>
+    /// How long to wait for the answer, up to 49 days. Null, the default: as long as the client's options say; <see cref="System.Threading.Timeout.InfiniteTimeSpan"/>: for ever.
+    /// </summary>
+    /// <exception cref="ArgumentOutOfRangeException">Zero, negative, or longer than 49 days.</exception>
+    public TimeSpan? Timeout
+    {
+        get;
+        init
+        {
+            if (value is { } time && time != System.Threading.Timeout.InfiniteTimeSpan && (time <= TimeSpan.Zero || time > LongestTimeout))
+            {
+                throw new ArgumentOutOfRangeException(
+                    nameof(value), time, $"MprpcCallOptions.Timeout is {time}; allowed is any positive time up to 49 days, Timeout.InfiniteTimeSpan for no limit, or null for the client's.");
+            }
+
+            field = value;
+        }
+    }
 
     /// <summary>Ends the wait; the answer, if one comes, is ignored. Default: none.</summary>
     public CancellationToken CancellationToken { get; init; }

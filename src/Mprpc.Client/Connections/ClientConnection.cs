@@ -22,6 +22,7 @@ internal sealed class ClientConnection(Dialer dialer, MprpcClientOptions options
     private readonly MprpcSerializerOptions _serializer = options.OldSpec ? options.Serializer.WithOldSpec() : options.Serializer;
     private readonly ILogger _logger = options.LoggerFactory.CreateLogger("Mprpc.Client");
     private readonly long _lifetime = options.ConnectionLifetime is { } lifetime ? (long)(lifetime.TotalSeconds * options.TimeProvider.TimestampFrequency) : long.MaxValue;
+    private readonly List<RpcConnection> _open = [];    // the current one, and those that have served their lifetime but not all their calls
     private RpcConnection? _current;
     private Task<RpcConnection>? _connecting;
     private long _usableUntil;
@@ -43,7 +44,10 @@ internal sealed class ClientConnection(Dialer dialer, MprpcClientOptions options
     public bool IsConnecting => _connecting is not null;
 
     /// <summary>How many calls wait for their answers, or have a place here and are about to be sent.</summary>
-    public int Load => Math.Max(Volatile.Read(ref _reserved), Volatile.Read(ref _current)?.Requests.Count ?? 0);
+    public int Load => Math.Max(Reserved, Volatile.Read(ref _current)?.Requests.Count ?? 0);
+
+    /// <summary>How many of a limited number of places are taken.</summary>
+    public int Reserved => Volatile.Read(ref _reserved);
 
     /// <summary>Takes one of a limited number of places.</summary>
     public bool TryReserve(int limit)
@@ -83,7 +87,16 @@ internal sealed class ClientConnection(Dialer dialer, MprpcClientOptions options
                 return Task.FromResult(_current);
             }
 
-            return _connecting ??= ConnectAsync();
+            if (_connecting is null)
+            {
+                // The connection outlives the call that makes it: its ambient state (AsyncLocal, Activity) is not the connection's.
+                using (ExecutionContext.IsFlowSuppressed() ? default : ExecutionContext.SuppressFlow())
+                {
+                    _connecting = ConnectAsync();
+                }
+            }
+
+            return _connecting;
         }
     }
 
@@ -113,22 +126,33 @@ internal sealed class ClientConnection(Dialer dialer, MprpcClientOptions options
         }
     }
 
-    /// <summary>Closes the connection: what is written is sent, and calls that wait fail.</summary>
+    /// <summary>Closes the connections: what is written is sent, and calls that wait fail. To be called when the client is disposed: no more are made.</summary>
     public async Task CloseAsync(TimeSpan sendTimeout)
     {
-        RpcConnection? current = Volatile.Read(ref _current);
+        RpcConnection[] open;
 
-        if (current is not null)
+        lock (_gate)
         {
-            await current.Output.WaitUntilSentAsync().WaitAsync(sendTimeout, options.TimeProvider).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            current.Abort();
+            open = [.. _open];
+        }
+
+        foreach (RpcConnection connection in open)
+        {
+            await connection.Output.WaitUntilSentAsync().WaitAsync(sendTimeout, options.TimeProvider).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            connection.Abort();
         }
     }
 
     private async Task<RpcConnection> ConnectAsync()
     {
-        // Off the caller's lock, and out of its ambient state, which is not the connection's.
+        // Off the caller's lock.
         await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+
+        lock (_gate)
+        {
+            // Not before GetAsync has stored this attempt: only then is the client seen as connecting.
+        }
+
         onChanged();
 
         try
@@ -197,6 +221,14 @@ internal sealed class ClientConnection(Dialer dialer, MprpcClientOptions options
 
         lock (_gate)
         {
+            // Disposed meanwhile: nobody would close it.
+            if (disposed.IsCancellationRequested)
+            {
+                transport.Abort();
+                throw new OperationCanceledException(disposed);
+            }
+
+            _open.Add(connection);
             _current = connection;
             _connecting = null;
             _failures = 0;
@@ -220,6 +252,12 @@ internal sealed class ClientConnection(Dialer dialer, MprpcClientOptions options
     private void Forget(RpcConnection connection)
     {
         Interlocked.CompareExchange(ref _current, null, connection);
+
+        lock (_gate)
+        {
+            _open.Remove(connection);
+        }
+
         onChanged();
     }
 

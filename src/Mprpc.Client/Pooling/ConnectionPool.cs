@@ -42,12 +42,19 @@ internal sealed class ConnectionPool
         while (true)
         {
             // There is a place, since there was a permit; a race for one is lost at most to those who got one too.
+            ClientConnection least = _connections[0];
+
             foreach (ClientConnection connection in _connections)
             {
-                if (connection.TryReserve(_limit))
+                if (connection.Reserved < least.Reserved)
                 {
-                    return connection;
+                    least = connection;
                 }
+            }
+
+            if (least.TryReserve(_limit))
+            {
+                return least;
             }
         }
     }

@@ -12,6 +12,7 @@ internal sealed class SocketDialer(RpcAddress address, MprpcClientOptions option
 {
     private const int KeepAliveRetrySeconds = 5;
     private const int KeepAliveRetries = 3;
+    private const int LongestKeepAliveSeconds = 32_767;     // Linux takes no more
 
     public override string ToString() => address.ToString();
 
@@ -34,7 +35,7 @@ internal sealed class SocketDialer(RpcAddress address, MprpcClientOptions option
             await socket.ConnectAsync(endPoint, either.Token).ConfigureAwait(false);
             ClientTransport transport = address.IsTls
                 ? await AuthenticateAsync(socket, either.Token).ConfigureAwait(false)
-                : new ClientTransport(new SocketPipeReader(socket), new SocketPipeWriter(socket), socket.Dispose);
+                : new ClientTransport(new SocketPipeReader(socket), new SocketPipeWriter(socket), () => Close(socket));
             return transport with { LocalEndPoint = socket.LocalEndPoint, RemoteEndPoint = socket.RemoteEndPoint };
         }
         catch (Exception exception)
@@ -76,6 +77,21 @@ internal sealed class SocketDialer(RpcAddress address, MprpcClientOptions option
         return new ClientTransport(PipeReader.Create(stream), PipeWriter.Create(stream), stream.Dispose);
     }
 
+    /// <summary>Ends both directions, then closes: a socket that is disposed while it receives is reset, and what is on its way is lost.</summary>
+    private static void Close(Socket socket)
+    {
+        try
+        {
+            socket.Shutdown(SocketShutdown.Both);
+        }
+        catch (Exception exception) when (exception is SocketException or ObjectDisposedException)
+        {
+            // Not connected any more.
+        }
+
+        socket.Dispose();
+    }
+
     private void Configure(Socket socket)
     {
         socket.NoDelay = true;      // messages are sent whole: waiting for more only delays them
@@ -83,7 +99,7 @@ internal sealed class SocketDialer(RpcAddress address, MprpcClientOptions option
         if (options.KeepAlive is { } silence)
         {
             socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, true);
-            socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveTime, (int)Math.Max(1, silence.TotalSeconds));
+            socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveTime, (int)Math.Clamp(silence.TotalSeconds, 1, LongestKeepAliveSeconds));
             socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveInterval, KeepAliveRetrySeconds);
             socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveRetryCount, KeepAliveRetries);
         }

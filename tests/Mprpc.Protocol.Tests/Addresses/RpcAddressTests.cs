@@ -26,6 +26,17 @@ public sealed class RpcAddressTests
         Assert.Equal(text, address.ToString());
     }
 
+    [Fact]
+    public void Parse_Tls_IsTcpWithTls()
+    {
+        RpcAddress address = RpcAddress.Parse("tls://example.org:6443");
+
+        Assert.True(address.IsTls);
+        Assert.Equal(("example.org", 6443), (address.Host, address.Port));
+        Assert.Equal("tls://example.org:6443", address.ToString());
+        Assert.False(RpcAddress.Parse("tcp://example.org:6443").IsTls);
+    }
+
     [Theory]
     [InlineData("unix:///run/x.sock", "/run/x.sock")]
     [InlineData("UNIX:///run/x.sock", "/run/x.sock")]
@@ -54,9 +65,9 @@ public sealed class RpcAddressTests
     [InlineData("tcp://ho st:6000", "has no valid host")]
     [InlineData("tcp://[::1:6000", "has no valid host")]
     [InlineData("tcp://user@host:6000", "has no valid host")]
-    [InlineData("http://127.0.0.1:6000", "has another scheme than tcp or unix")]
-    [InlineData("127.0.0.1:6000", "has another scheme than tcp or unix")]
-    [InlineData(" tcp://127.0.0.1:6000", "has another scheme than tcp or unix")]
+    [InlineData("http://127.0.0.1:6000", "has another scheme than tcp, tls or unix")]
+    [InlineData("127.0.0.1:6000", "has another scheme than tcp, tls or unix")]
+    [InlineData(" tcp://127.0.0.1:6000", "has another scheme than tcp, tls or unix")]
     [InlineData("unix://run/x.sock", "has no absolute path")]
     [InlineData("unix://", "has no absolute path")]
     public void Parse_NoAddress_SaysWhatIsWrongAndWhatIsAllowed(string url, string problem)

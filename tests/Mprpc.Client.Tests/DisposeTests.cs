@@ -1,0 +1,182 @@
+using System.Collections.Concurrent;
+
+namespace Mprpc.Client.Tests;
+
+/// <summary>The end of a client in each of its states, and the states themselves.</summary>
+public sealed class DisposeTests
+{
+    private static readonly TimeSpan Deadline = ScriptedServer.Deadline;
+
+    [Fact]
+    public async Task DisposeAsync_NeverConnected_IsDisposedAndCallsFail()
+    {
+        using var server = new ScriptedServer();
+        var client = new MprpcClient(server.Url);
+
+        await client.DisposeAsync();
+        await client.DisposeAsync();
+
+        Assert.Equal(MprpcClientState.Disposed, client.State);
+        await Assert.ThrowsAsync<ObjectDisposedException>(async () => await client.CallAsync<int>("sum"));
+        await Assert.ThrowsAsync<ObjectDisposedException>(async () => await client.CallAsync("sum"));
+        await Assert.ThrowsAsync<ObjectDisposedException>(async () => await client.NotifyAsync("sum"));
+        Assert.True(await server.IsSilentAsync());
+    }
+
+    [Fact]
+    public async Task DisposeAsync_CallsPending_FailAtOnce()
+    {
+        using var server = new ScriptedServer();
+        MprpcClient client = await MprpcClient.ConnectAsync(server.Url);
+        ScriptedConnection connection = await server.AcceptAsync();
+        Task<int>[] calls = [.. Enumerable.Range(0, 100).Select(_ => client.CallAsync<int>("sum").AsTask())];
+        await connection.ReadAsync();
+
+        await client.DisposeAsync().AsTask().WaitAsync(Deadline);
+
+        foreach (Task<int> call in calls)
+        {
+            await Assert.ThrowsAsync<MprpcConnectionException>(() => call.WaitAsync(Deadline));
+        }
+
+        await connection.WaitForEndAsync();
+    }
+
+    [Fact]
+    public async Task DisposeAsync_CallsWaitForAPlace_Fail()
+    {
+        using var server = new ScriptedServer();
+        var client = new MprpcClient(server.Url, new MprpcClientOptions { MaxInFlightPerConnection = 1 });
+        Task<int>[] calls = [.. Enumerable.Range(0, 10).Select(_ => client.CallAsync<int>("sum").AsTask())];
+        await (await server.AcceptAsync()).ReadAsync();
+
+        await client.DisposeAsync().AsTask().WaitAsync(Deadline);
+
+        foreach (Task<int> call in calls)
+        {
+            Exception? exception = await Record.ExceptionAsync(() => call.WaitAsync(Deadline));
+            Assert.True(exception is MprpcConnectionException or ObjectDisposedException, exception?.ToString());
+        }
+    }
+
+    [Fact]
+    public async Task DisposeAsync_WaitsForTheNextAttempt_CallsFail()
+    {
+        string url;
+
+        using (var server = new ScriptedServer())
+        {
+            url = server.Url;
+        }
+
+        var client = new MprpcClient(url, new MprpcClientOptions { Reconnect = new() { InitialDelay = TimeSpan.FromHours(1), MaxDelay = TimeSpan.FromHours(1) } });
+        await Assert.ThrowsAsync<MprpcConnectionException>(() => client.CallAsync<int>("sum").AsTask().WaitAsync(Deadline));
+        Task<int> call = client.CallAsync<int>("sum").AsTask();
+        Task notification = client.NotifyAsync("sum").AsTask();
+
+        await client.DisposeAsync().AsTask().WaitAsync(Deadline);
+
+        await Assert.ThrowsAsync<ObjectDisposedException>(() => call.WaitAsync(Deadline));
+        await Assert.ThrowsAsync<ObjectDisposedException>(() => notification.WaitAsync(Deadline));
+    }
+
+    [Fact]
+    public async Task DisposeAsync_WhileConnecting_LeavesNoConnectionAndNoCallBehind()
+    {
+        for (int i = 0; i < 100; i++)
+        {
+            using var server = new ScriptedServer();
+            var client = new MprpcClient(server.Url);
+            Task<int> call = client.CallAsync<int>("sum").AsTask();
+            Task disposing = Task.Run(async () => await client.DisposeAsync());
+
+            Exception? exception = await Record.ExceptionAsync(() => call.WaitAsync(Deadline));
+            await disposing.WaitAsync(Deadline);
+
+            Assert.True(exception is MprpcConnectionException or ObjectDisposedException, exception?.ToString());
+            Assert.Equal(MprpcClientState.Disposed, client.State);
+        }
+    }
+
+    [Fact]
+    public async Task DisposeAsync_NotificationsOnTheirWay_Arrive()
+    {
+        for (int round = 0; round < 10; round++)
+        {
+            using var server = new ScriptedServer();
+            MprpcClient client = await MprpcClient.ConnectAsync(server.Url);
+            ScriptedConnection connection = await server.AcceptAsync();
+
+            for (int i = 0; i < 20; i++)
+            {
+                await client.NotifyAsync("set_x", new byte[20_000]);
+            }
+
+            await client.DisposeAsync().AsTask().WaitAsync(Deadline);
+
+            for (int i = 0; i < 20; i++)
+            {
+                Assert.StartsWith("9302a57365745f78", await connection.ReadAsync(), StringComparison.Ordinal);
+            }
+
+            Assert.Null(await connection.TryReadAsync());       // FIN, not a reset
+        }
+    }
+
+    [Fact]
+    public async Task DisposeAsync_ServerDoesNotRead_EndsAllTheSame()
+    {
+        using var server = new ScriptedServer();
+        MprpcClient client = await MprpcClient.ConnectAsync(server.Url);
+        await server.AcceptAsync();
+        Task[] sending = [.. Enumerable.Range(0, 100).Select(_ => client.NotifyAsync("set_x", new byte[256 * 1024]).AsTask())];
+
+        await client.DisposeAsync().AsTask().WaitAsync(Deadline);
+
+        await Task.WhenAll(sending.Select(task => Record.ExceptionAsync(() => task).AsTask())).WaitAsync(Deadline);
+    }
+
+    [Fact]
+    public async Task StateChanged_FromTheFirstCallToTheEnd_TellsEachState()
+    {
+        using var server = new ScriptedServer();
+        var client = new MprpcClient(server.Url);
+        var states = new BlockingCollection<MprpcClientState>();
+        client.StateChanged += (_, _) => states.Add(client.State);
+
+        for (int round = 0; round < 3; round++)
+        {
+            Task<int> call = client.CallAsync<int>("sum").AsTask();
+            Assert.Equal(MprpcClientState.Connecting, Next());
+            ScriptedConnection connection = await server.AcceptAsync();
+            await connection.AnswerAsync("c003");
+            await call.WaitAsync(Deadline);
+            Assert.Equal(MprpcClientState.Connected, Next());
+            connection.Finish();
+            Assert.Equal(MprpcClientState.Disconnected, Next());
+        }
+
+        await client.DisposeAsync();
+        Assert.Equal(MprpcClientState.Disposed, Next());
+        Assert.Empty(states);
+
+        MprpcClientState Next()
+        {
+            Assert.True(states.TryTake(out MprpcClientState state, Deadline));
+            return state;
+        }
+    }
+
+    [Fact]
+    public async Task StateChanged_HandlerThrows_ChangesNothing()
+    {
+        using var server = new ScriptedServer();
+        await using var client = new MprpcClient(server.Url);
+        client.StateChanged += (_, _) => throw new InvalidOperationException("user code");
+
+        Task<int> call = client.CallAsync<int>("sum").AsTask();
+        await (await server.AcceptAsync()).AnswerAsync("c003");
+
+        Assert.Equal(3, await call.WaitAsync(Deadline));
+    }
+}
