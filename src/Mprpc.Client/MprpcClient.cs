@@ -205,6 +205,9 @@ public sealed class MprpcClient : IAsyncDisposable
         OnConnectionChanged();
     }
 
+    /// <summary>Only for tests of the wrap of msgids: the calls in flight on the connection that the next call takes.</summary>
+    internal InFlightRequests? CurrentRequests => _pool.TryGet()?.Requests;
+
     /// <summary>Sends a request whose method and arguments are written: at once where a connection is there.</summary>
     internal ValueTask<T> Call<T>(string method, MprpcWriter request, MprpcCallOptions options)
     {
