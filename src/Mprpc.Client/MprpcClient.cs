@@ -205,6 +205,9 @@ public sealed class MprpcClient : IAsyncDisposable
         OnConnectionChanged();
     }
 
+    /// <summary>Only for tests of the wrap of msgids: the calls in flight on the connection that the next call takes.</summary>
+    internal InFlightRequests? CurrentRequests => _pool.TryGet()?.Requests;
+
     /// <summary>Sends a request whose method and arguments are written: at once where a connection is there.</summary>
     internal ValueTask<T> Call<T>(string method, MprpcWriter request, MprpcCallOptions options)
     {
@@ -261,8 +264,8 @@ public sealed class MprpcClient : IAsyncDisposable
                 PendingCall<T> call = PendingCall<T>.Rent(method, deadline.Left);
                 ValueTask<T> result = call.Task;
 
-                // False: the connection was lost just now, and nothing was sent. The next one gets it.
-                if (connection.TryCall(call, request, cancellationToken))
+                // False: the connection was lost or retired just now, and nothing was sent. The next one gets it.
+                if (place is null ? connection.TryCall(call, request, cancellationToken) : place.TryCall(connection, call, request, cancellationToken))
                 {
                     return await result.ConfigureAwait(false);
                 }

@@ -34,6 +34,13 @@ public sealed class MprpcClientOptions
     /// </summary>
     public int MaxInFlightPerConnection { get; set; } = int.MaxValue;
 
+    /// <summary>
+    /// How many calls a connection is used for; after them another takes its place, and it is closed after its last answer. Notifications do not count. Default <see cref="int.MaxValue"/>:
+    /// no limit. Set 1 for servers that close after each answer (PHP's): a call that follows an answer closely would otherwise go out on a connection that is being closed, and be lost.
+    /// No more calls than this are in flight on a connection, so that further ones wait as they do for <see cref="MaxInFlightPerConnection"/>.
+    /// </summary>
+    public int MaxCallsPerConnection { get; set; } = int.MaxValue;
+
     /// <summary>Largest message accepted from the server, in bytes. Default 4,194,304 (4 MiB, gRPC's receive limit). A larger one closes the connection.</summary>
     public int MaxMessageSize { get; set; } = ConnectionLimits.DefaultMaxMessageSize;
 
@@ -105,6 +112,7 @@ public sealed class MprpcClientOptions
         ErrorShape = peer.ErrorShape;
         ResponseOrder = peer.ResponseOrder;
         MaxInFlightPerConnection = peer.MaxInFlightPerConnection;
+        MaxCallsPerConnection = peer.MaxCallsPerConnection;
         return this;
     }
 
@@ -113,6 +121,7 @@ public sealed class MprpcClientOptions
     {
         RequireAtLeast(MaxConnections, 1, nameof(MaxConnections));
         RequireAtLeast(MaxInFlightPerConnection, 1, nameof(MaxInFlightPerConnection));
+        RequireAtLeast(MaxCallsPerConnection, 1, nameof(MaxCallsPerConnection));
         RequireAtLeast(MaxMessageSize, 1, nameof(MaxMessageSize));
         RequireAtLeast(MaxDepth, 2, nameof(MaxDepth));
         ArgumentNullException.ThrowIfNull(Reconnect);

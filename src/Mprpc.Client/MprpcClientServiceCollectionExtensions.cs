@@ -62,6 +62,7 @@ public static class MprpcClientServiceCollectionExtensions
         options.KeepAlive = section.GetValue(nameof(options.KeepAlive), options.KeepAlive);
         options.MaxConnections = section.GetValue(nameof(options.MaxConnections), options.MaxConnections);
         options.MaxInFlightPerConnection = section.GetValue(nameof(options.MaxInFlightPerConnection), options.MaxInFlightPerConnection);
+        options.MaxCallsPerConnection = section.GetValue(nameof(options.MaxCallsPerConnection), options.MaxCallsPerConnection);
         options.MaxMessageSize = section.GetValue(nameof(options.MaxMessageSize), options.MaxMessageSize);
         options.MaxDepth = section.GetValue(nameof(options.MaxDepth), options.MaxDepth);
         options.OldSpec = section.GetValue(nameof(options.OldSpec), options.OldSpec);

@@ -21,8 +21,8 @@ public sealed record MprpcPeer
     /// <summary>jubatus and its msgpack-rpc for C++: reads numbers for the errors that it knows, and only raw.</summary>
     public static MprpcPeer Jubatus { get; } = new(nameof(Jubatus)) { OldSpec = true, ErrorShape = MprpcErrorShape.Number };
 
-    /// <summary>The msgpack-rpc clients for PHP: number every request 0, so that answers must come in order.</summary>
-    public static MprpcPeer MsgpackRpcPhp { get; } = new(nameof(MsgpackRpcPhp)) { ResponseOrder = MprpcResponseOrder.InOrder };
+    /// <summary>msgpack-rpc for PHP: its client numbers every request 0, so that answers must come in order; its server closes after each answer.</summary>
+    public static MprpcPeer MsgpackRpcPhp { get; } = new(nameof(MsgpackRpcPhp)) { ResponseOrder = MprpcResponseOrder.InOrder, MaxCallsPerConnection = 1 };
 
     /// <summary>neovim itself: reads errors as <c>[code, message]</c>, and wants nested calls answered like those of a stack.</summary>
     public static MprpcPeer Neovim { get; } = new(nameof(Neovim)) { ErrorShape = MprpcErrorShape.CodeAndMessage, ResponseOrder = MprpcResponseOrder.LastInFirstOut };
@@ -48,4 +48,7 @@ public sealed record MprpcPeer
 
     /// <summary>For a client: how many calls may wait for their answers on one connection.</summary>
     public int MaxInFlightPerConnection { get; private init; } = int.MaxValue;
+
+    /// <summary>For a client: how many calls a connection is used for.</summary>
+    public int MaxCallsPerConnection { get; private init; } = int.MaxValue;
 }

@@ -74,6 +74,7 @@ public sealed class ClientTests
         { "KeepAlive", new() { KeepAlive = TimeSpan.Zero } },
         { "MaxConnections", new() { MaxConnections = 0 } },
         { "MaxInFlightPerConnection", new() { MaxInFlightPerConnection = 0 } },
+        { "MaxCallsPerConnection", new() { MaxCallsPerConnection = 0 } },
         { "MaxMessageSize", new() { MaxMessageSize = 0 } },
         { "MaxDepth", new() { MaxDepth = 1 } },
         { "Reconnect.InitialDelay", new() { Reconnect = new() { InitialDelay = TimeSpan.FromSeconds(-1) } } },

@@ -26,6 +26,7 @@ internal sealed class ClientConnection(Dialer dialer, MprpcClientOptions options
     private RpcConnection? _current;
     private Task<RpcConnection>? _connecting;
     private long _usableUntil;
+    private int _callsLeft;
     private int _failures;
     private long _nextAttempt;
     private int _reserved;
@@ -96,6 +97,32 @@ internal sealed class ClientConnection(Dialer dialer, MprpcClientOptions options
             }
 
             return _connecting;
+        }
+    }
+
+    /// <summary>Sends a call over the connection, where that takes one more; the last one that it takes retires it. For a caller who has a place.</summary>
+    /// <returns>False where nothing was sent: the next connection gets it.</returns>
+    public bool TryCall(RpcConnection connection, PendingCall call, MprpcWriter request, CancellationToken cancellationToken)
+    {
+        if (options.MaxCallsPerConnection == int.MaxValue)
+        {
+            return connection.TryCall(call, request, cancellationToken);
+        }
+
+        // Counted and sent in one: of two callers that have the connection only one gets its last call.
+        lock (_gate)
+        {
+            if (connection != _current || !connection.TryCall(call, request, cancellationToken))
+            {
+                return false;
+            }
+
+            if (--_callsLeft == 0)
+            {
+                Retire(connection);
+            }
+
+            return true;
         }
     }
 
@@ -205,6 +232,7 @@ internal sealed class ClientConnection(Dialer dialer, MprpcClientOptions options
             _current = connection;
             _connecting = null;
             _failures = 0;
+            _callsLeft = options.MaxCallsPerConnection;
             _usableUntil = _lifetime == long.MaxValue ? long.MaxValue : options.TimeProvider.GetTimestamp() + _lifetime;
         }
 

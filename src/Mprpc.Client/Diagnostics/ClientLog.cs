@@ -11,7 +11,7 @@ internal static partial class ClientLog
     [LoggerMessage(201, LogLevel.Information, "Connecting to {Address} failed {Failures} times in a row; the next attempt is made after {Delay}.", EventName = "ConnectFailed")]
     public static partial void ConnectFailed(ILogger logger, string address, int failures, TimeSpan delay, Exception exception);
 
-    [LoggerMessage(202, LogLevel.Debug, "Connection {ConnectionId} has served its lifetime; it is closed after its last answer.", EventName = "ConnectionRetired")]
+    [LoggerMessage(202, LogLevel.Debug, "Connection {ConnectionId} has served its lifetime, or all its calls; it is closed after its last answer.", EventName = "ConnectionRetired")]
     public static partial void ConnectionRetired(ILogger logger, string connectionId);
 
     [LoggerMessage(204, LogLevel.Warning, "A notification of '{Method}' was not sent.", EventName = "NotificationNotSent")]

@@ -16,11 +16,11 @@ internal sealed class ConnectionPool
     public ConnectionPool(Dialer dialer, MprpcClientOptions options, Dispatcher dispatcher, Action onChanged, CancellationToken disposed)
     {
         _connections = [.. Enumerable.Range(0, options.MaxConnections).Select(_ => new ClientConnection(dialer, options, dispatcher, onChanged, disposed))];
-        _limit = options.MaxInFlightPerConnection;
+        _limit = Math.Min(options.MaxInFlightPerConnection, options.MaxCallsPerConnection);
         _places = _limit == int.MaxValue ? null : new SemaphoreSlim(checked((int)Math.Min(int.MaxValue, (long)_limit * options.MaxConnections)));
     }
 
-    /// <summary>Whether calls wait for a place, because the calls in flight on a connection are limited.</summary>
+    /// <summary>Whether calls wait for a place, because the calls in flight on a connection, or all its calls, are limited.</summary>
     public bool IsLimited => _places is not null;
 
     public bool IsConnected => Array.Exists(_connections, connection => connection.Current is not null);

@@ -2,10 +2,16 @@ namespace Mprpc.Connections;
 
 /// <summary>Holds answers back until it is their turn, for peers that do not take them as they complete (docs/protocol.md 3.1).</summary>
 /// <remarks>Safe for concurrent use. A call counts as running until its answer has had its turn, so that what is held is bounded.</remarks>
-internal sealed class AnswerOrder(MprpcResponseOrder order, MessageOutput output, RunningCalls running)
+internal sealed class AnswerOrder(MprpcResponseOrder order, MessageOutput output, RunningCalls running, TimeProvider clock)
 {
+    // neovim closes the channel when one read brings it the answers to a nested call and to the call around it: it must have left the one before the other comes. Far above what
+    // that takes, and paid only where an answer was ready before its turn.
+    private static readonly TimeSpan PauseBetweenNested = TimeSpan.FromMilliseconds(20);
+
     private readonly Lock _gate = new();
     private readonly LinkedList<Turn> _turns = new();
+    private ITimer? _pause;
+    private bool _isPausing;
 
     /// <summary>Takes the place of a request, in the order in which requests come.</summary>
     public Turn Begin()
@@ -27,14 +33,39 @@ internal sealed class AnswerOrder(MprpcResponseOrder order, MessageOutput output
         lock (_gate)
         {
             turn.Answer = answer;
+            SendReady();
+        }
+    }
 
-            // Under the lock, so that they go out in this order; sending does not wait.
-            while (Next() is { Value.Answer: { } next } node)
+    /// <summary>Under the lock, so that they go out in this order; sending does not wait.</summary>
+    private void SendReady()
+    {
+        while (!_isPausing && Next() is { Value.Answer: { } next } node)
+        {
+            _turns.Remove(node);
+            output.TrySend(next);
+            running.Remove();
+
+            if (order == MprpcResponseOrder.LastInFirstOut && _turns.Last?.Value.Answer is not null)
             {
-                _turns.Remove(node);
-                output.TrySend(next);
-                running.Remove();
+                Pause();
             }
+        }
+    }
+
+    private void Pause()
+    {
+        _isPausing = true;
+        _pause ??= clock.CreateTimer(static order => ((AnswerOrder)order!).GoOn(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _pause.Change(PauseBetweenNested, Timeout.InfiniteTimeSpan);
+    }
+
+    private void GoOn()
+    {
+        lock (_gate)
+        {
+            _isPausing = false;
+            SendReady();
         }
     }
 

@@ -30,7 +30,7 @@ internal sealed class RpcConnection : MprpcConnection
         Requests = new InFlightRequests(settings.Clock, gate);
         RunningCalls = new RunningCalls(settings.Limits.MaxRunningCalls, settings.RunningCallsTotal, Requests);
         Output = new MessageOutput(settings.Transport.Output, settings.Serializer, OnOutputFailed, gate);
-        AnswerOrder = settings.ResponseOrder == MprpcResponseOrder.AsCompleted ? null : new AnswerOrder(settings.ResponseOrder, Output, RunningCalls);
+        AnswerOrder = settings.ResponseOrder == MprpcResponseOrder.AsCompleted ? null : new AnswerOrder(settings.ResponseOrder, Output, RunningCalls, settings.Clock);
         _loop = new ReadLoop(this, settings.Transport.Input, settings.Limits.MaxMessageSize, settings.Limits.MaxDepth);
         _watch = new ConnectionWatch(this, _loop, settings.Limits, settings.Clock);
     }

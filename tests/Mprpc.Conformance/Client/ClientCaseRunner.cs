@@ -5,9 +5,6 @@ namespace Mprpc.Conformance.Client;
 /// <summary>Plays C cases against a client.</summary>
 public static class ClientCaseRunner
 {
-    // The longest vector that a C script sends, with room; a cut past a vector's end sends it whole.
-    private const int LongestVector = 40;
-
     /// <summary>Runs the case, in every way that the mode cuts what the server sends; the first way that fails is the result.</summary>
     /// <param name="createClient">Makes a client that is not connected yet; it is disposed here.</param>
     public static async Task<CaseResult> RunAsync(
@@ -15,10 +12,14 @@ public static class ClientCaseRunner
     {
         ArgumentNullException.ThrowIfNull(clientCase);
         ArgumentNullException.ThrowIfNull(createClient);
-        int ways = mode == SplitMode.EachOffset ? LongestVector : 1;
-        for (int offset = 1; offset <= ways; offset++)
+
+        // How long the vectors are is known when they have been sent: a cut past a vector's end sends it whole.
+        int longest = 0;
+        for (int offset = 1; offset == 1 || (mode == SplitMode.EachOffset && offset < longest); offset++)
         {
-            CaseResult result = await RunOnceAsync(clientCase, createClient, mode, offset, cancellationToken);
+            using var server = new ClientCaseServer(mode) { Offset = offset };
+            CaseResult result = await RunOnceAsync(clientCase, createClient, server, cancellationToken);
+            longest = server.LongestSent;
             if (result.Verdict != CaseVerdict.Pass)
             {
                 return mode == SplitMode.EachOffset ? result with { Actual = $"{result.Actual} (cut after {offset} bytes)" } : result;
@@ -29,9 +30,8 @@ public static class ClientCaseRunner
     }
 
     private static async Task<CaseResult> RunOnceAsync(
-        ClientCase clientCase, Func<IConformanceClient> createClient, SplitMode mode, int offset, CancellationToken cancellationToken)
+        ClientCase clientCase, Func<IConformanceClient> createClient, ClientCaseServer server, CancellationToken cancellationToken)
     {
-        using var server = new ClientCaseServer(mode) { Offset = offset };
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         Task<string?> playing = server.PlayAsync(clientCase.Script, stop.Token);
         await using IConformanceClient client = createClient();

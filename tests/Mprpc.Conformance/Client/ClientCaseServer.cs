@@ -38,6 +38,9 @@ public sealed class ClientCaseServer : IDisposable
     /// <summary>Where each vector is cut; a shorter one is sent whole.</summary>
     public int Offset { get; init; }
 
+    /// <summary>How many bytes the longest vector had that was sent.</summary>
+    public int LongestSent { get; private set; }
+
     private WireSocket Current => _accepted[^1];
 
     /// <summary>Plays the steps; null when each was possible, else which one was not and why.</summary>
@@ -81,6 +84,7 @@ public sealed class ClientCaseServer : IDisposable
                 return await ReadRequestAsync();
             case "send":
                 byte[] bytes = Substitute(rest);
+                LongestSent = Math.Max(LongestSent, bytes.Length);
                 await Current.SendAsync(bytes, PiecesOf(bytes.Length), cancellationToken);
                 return null;
             case "fin":

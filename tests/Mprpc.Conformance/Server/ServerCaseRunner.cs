@@ -15,7 +15,7 @@ public static class ServerCaseRunner
     private const string ProbeAnswer = "94 01 7e c0 03";
 
     /// <summary>Runs the case, in every way that the mode cuts it; the first way that fails is the result.</summary>
-    /// <param name="endpoint">tcp://host:port of a listener with the case's profile.</param>
+    /// <param name="endpoint">tcp://host:port or unix:///path of a listener with the case's profile.</param>
     public static async Task<CaseResult> RunAsync(Uri endpoint, ServerCase serverCase, SplitMode mode, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(endpoint);
@@ -40,7 +40,7 @@ public static class ServerCaseRunner
     {
         try
         {
-            using WireSocket socket = await WireSocket.ConnectAsync(endpoint.Host, endpoint.Port, cancellationToken);
+            using WireSocket socket = await WireSocket.ConnectAsync(endpoint, cancellationToken);
             Task sending = socket.SendAsync(serverCase.Bytes, pieces, cancellationToken);
             if (serverCase.Fin)
             {
@@ -66,7 +66,7 @@ public static class ServerCaseRunner
             return await ProbeAsync(socket, cancellationToken) is string wrong ? $"as expected, then instead of an answer to S1: {wrong}" : null;
         }
 
-        using WireSocket other = await WireSocket.ConnectAsync(endpoint.Host, endpoint.Port, cancellationToken);
+        using WireSocket other = await WireSocket.ConnectAsync(endpoint, cancellationToken);
         return await ProbeAsync(other, cancellationToken) is string harm ? $"as expected, but another connection got: {harm}" : null;
     }
 

@@ -1,8 +1,9 @@
+using System.Net;
 using System.Net.Sockets;
 
 namespace Mprpc.Conformance.Wire;
 
-/// <summary>A TCP connection that sends in pieces and reads whole MessagePack values, each with a deadline.</summary>
+/// <summary>A connection that sends in pieces and reads whole MessagePack values, each with a deadline.</summary>
 public sealed class WireSocket(Socket socket) : IDisposable
 {
     private readonly byte[] _chunk = new byte[65536];
@@ -16,12 +17,17 @@ public sealed class WireSocket(Socket socket) : IDisposable
     public bool? EndedInOrder { get; private set; }
 
     /// <summary>Connects; small sends go out as they are.</summary>
-    public static async Task<WireSocket> ConnectAsync(string host, int port, CancellationToken cancellationToken)
+    /// <param name="endpoint">tcp://host:port or unix:///path.</param>
+    public static async Task<WireSocket> ConnectAsync(Uri endpoint, CancellationToken cancellationToken)
     {
-        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        ArgumentNullException.ThrowIfNull(endpoint);
+        bool isUnix = endpoint.Scheme == "unix";
+        Socket socket = isUnix
+            ? new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified)
+            : new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         try
         {
-            await socket.ConnectAsync(host, port, cancellationToken);
+            await socket.ConnectAsync(isUnix ? new UnixDomainSocketEndPoint(endpoint.AbsolutePath) : new DnsEndPoint(endpoint.Host, endpoint.Port), cancellationToken);
             return new WireSocket(socket);
         }
         catch

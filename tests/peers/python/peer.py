@@ -60,7 +60,7 @@ class StyledPeer(cases.Peer):
 
 
 def serve(style_name, port, seconds=120):
-    """One connection at a time, one message a recv: what mprpc's server does; its requests must not be pipelined."""
+    """One connection at a time. As mprpc's server it takes one message a recv, so that its requests must not be pipelined; as the others, all."""
     listener = socket.create_server(("127.0.0.1", port))
     listener.settimeout(seconds)
     print("listening", listener.getsockname()[1], flush=True)
@@ -80,24 +80,33 @@ def serve_connection(style, connection, methods):
     with connection:
         while data := connection.recv(65536):
             unpacker.feed(data)
-            message = next(iter(unpacker), None)
-            if message is None:
-                continue
-            if not isinstance(message, list) or len(message) != 4 or message[0] != 0:
-                return
-            _, msgid, method, params = message
-            method = method.decode() if isinstance(method, bytes) else method
-            if method not in methods:
-                if not style.reads_old_only:
+            for message in unpacker:
+                if not handle(style, packer, connection, message, methods):
                     return
-                connection.sendall(packer.pack([1, msgid, ".CallError.NoMethodError", None]))
-                continue
-            try:
-                response = [1, msgid, None, methods[method](*params)]
-            except Exception as e:
-                text = cases.text_of(e.args)
-                response = [1, msgid, "RemoteError", [text]] if style is STYLES["msgpack-rpc-java"] else [1, msgid, text, None]
-            connection.sendall(packer.pack(response))
+                if not style.pipelines:
+                    break
+
+
+def handle(style, packer, connection, message, methods):
+    """False: the connection is to be closed."""
+    if style.pipelines and isinstance(message, list) and len(message) == 3 and message[0] == 2:
+        return True
+    if not isinstance(message, list) or len(message) != 4 or message[0] != 0:
+        return False
+    _, msgid, method, params = message
+    method = method.decode() if isinstance(method, bytes) else method
+    if method not in methods:
+        if not style.reads_old_only:
+            return False
+        connection.sendall(packer.pack([1, msgid, ".CallError.NoMethodError", None]))
+        return True
+    try:
+        response = [1, msgid, None, methods[method](*params)]
+    except Exception as e:
+        text = cases.text_of(e.args)
+        response = [1, msgid, "RemoteError", [text]] if style is STYLES["msgpack-rpc-java"] else [1, msgid, text, None]
+    connection.sendall(packer.pack(response))
+    return True
 
 
 def fail(message):

@@ -1,0 +1,11 @@
+namespace Mprpc.Interop.Tests.Kit;
+
+/// <summary>A folder for sockets, short enough for the 108 bytes of their names, and gone with its test.</summary>
+internal sealed class TemporaryFolder : IDisposable
+{
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("mprpc");
+
+    public string PathOf(string name) => Path.Combine(_folder.FullName, name);
+
+    public void Dispose() => _folder.Delete(recursive: true);
+}
