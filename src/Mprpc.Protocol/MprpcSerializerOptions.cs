@@ -1,3 +1,4 @@
+using System.Numerics;
 using MessagePack;
 using MessagePack.Formatters;
 using MessagePack.Resolvers;
@@ -11,7 +12,19 @@ namespace Mprpc;
 public sealed class MprpcSerializerOptions
 {
     private static readonly IFormatterResolver DefaultResolver = CompositeResolver.Create(
-        [MprpcRawFormatter.Instance, new NoValueFormatter(), new AnyValueFormatter()],
+        [
+            MprpcRawFormatter.Instance,
+            new NoValueFormatter(),
+            new AnyValueFormatter(),
+            NumberFormatter<decimal>.Instance,
+            NumberFormatter<Int128>.Instance,
+            NumberFormatter<UInt128>.Instance,
+            NumberFormatter<BigInteger>.Instance,
+            new StaticNullableFormatter<decimal>(NumberFormatter<decimal>.Instance),
+            new StaticNullableFormatter<Int128>(NumberFormatter<Int128>.Instance),
+            new StaticNullableFormatter<UInt128>(NumberFormatter<UInt128>.Instance),
+            new StaticNullableFormatter<BigInteger>(NumberFormatter<BigInteger>.Instance),
+        ],
         [GeneratedFormatterResolver.Instance, ContractlessStandardResolver.Instance]);
 
     private readonly MessagePackSerializerOptions _messagePack;
@@ -26,14 +39,16 @@ public sealed class MprpcSerializerOptions
             MessagePackSerializerOptions.Standard
                 .WithResolver(resolver is null ? DefaultResolver : WithOwnFormatters(resolver))
                 .WithSecurity(MessagePackSecurity.UntrustedData),
-            oldSpec: false)
+            oldSpec: false,
+            usesGeneratedValues: resolver is null)
     {
     }
 
-    private MprpcSerializerOptions(MessagePackSerializerOptions messagePack, bool oldSpec)
+    private MprpcSerializerOptions(MessagePackSerializerOptions messagePack, bool oldSpec, bool usesGeneratedValues)
     {
         _messagePack = messagePack;
         OldSpec = oldSpec;
+        UsesGeneratedValues = usesGeneratedValues;
     }
 
     /// <summary>The options that are used where none are given.</summary>
@@ -45,7 +60,15 @@ public sealed class MprpcSerializerOptions
     /// <summary>Whether text and bytes are written as fixraw, raw16 and raw32 only, as before MessagePack had str8, bin and ext.</summary>
     internal bool OldSpec { get; }
 
-    internal MprpcSerializerOptions WithOldSpec() => OldSpec ? this : new(_messagePack.WithOldSpec(true), oldSpec: true);
+    /// <summary>Whether generated code may read and write a type in place: a resolver of the user's own may have its own formatter for it.</summary>
+    internal bool UsesGeneratedValues { get; }
+
+    /// <summary>The formatter of a type, found once for all who use the default resolver.</summary>
+    /// <exception cref="MessagePackSerializationException">There is none.</exception>
+    internal IMessagePackFormatter<T> FormatterOf<T>()
+        => (UsesGeneratedValues ? DefaultFormatter<T>.Instance : null) ?? _messagePack.Resolver.GetFormatterWithVerify<T>();
+
+    internal MprpcSerializerOptions WithOldSpec() => OldSpec ? this : new(_messagePack.WithOldSpec(true), oldSpec: true, UsesGeneratedValues);
 
     private static IFormatterResolver WithOwnFormatters(IFormatterResolver resolver)
     {
@@ -58,5 +81,10 @@ public sealed class MprpcSerializerOptions
         }
 
         return CompositeResolver.Create([(IMessagePackFormatter)MprpcRawFormatter.Instance, new NoValueFormatter()], [resolver]);
+    }
+
+    private static class DefaultFormatter<T>
+    {
+        public static readonly IMessagePackFormatter<T>? Instance = DefaultResolver.GetFormatter<T>();
     }
 }

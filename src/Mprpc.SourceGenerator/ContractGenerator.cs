@@ -6,7 +6,7 @@ using Mprpc.SourceGenerator.Parsing;
 
 namespace Mprpc.SourceGenerator;
 
-/// <summary>Generates dispatchers for services, proxies for contracts, and formatters for what they send.</summary>
+/// <summary>Generates dispatchers for services, proxies for contracts, and what reads and writes the types that they send.</summary>
 /// <remarks>Syntax and symbols end where the models begin; an edit that changes no model stops there. What is wrong with a contract, <see cref="ContractAnalyzer"/> says.</remarks>
 [Generator(LanguageNames.CSharp)]
 public sealed class ContractGenerator : IIncrementalGenerator
@@ -15,6 +15,7 @@ public sealed class ContractGenerator : IIncrementalGenerator
     internal const string ProxiesStep = "Proxies";
     internal const string ObjectsStep = "Objects";
     internal const string FormattersStep = "Formatters";
+    internal const string ValuesStep = "Values";
 
     /// <inheritdoc/>
     public void Initialize(IncrementalGeneratorInitializationContext context)
@@ -42,10 +43,14 @@ public sealed class ContractGenerator : IIncrementalGenerator
         IncrementalValueProvider<EquatableArray<FormatterModel>> formatters = contracts
             .Select(static (all, _) => new EquatableArray<FormatterModel>(First(Formatters(all).Where(formatter => formatter.Object is null), formatter => formatter.Type)))
             .WithTrackingName(FormattersStep);
+        IncrementalValuesProvider<ValueModel> values = contracts
+            .SelectMany(static (all, _) => First(all.SelectMany(contract => contract.Values), value => value.Identifier))
+            .WithTrackingName(ValuesStep);
 
         context.RegisterSourceOutput(dispatchers, static (output, service) => output.AddSource($"{service.Identifier}.Dispatcher.g.cs", DispatcherEmitter.Emit(service)));
         context.RegisterSourceOutput(proxies, static (output, proxy) => output.AddSource($"{proxy.Identifier}.Proxy.g.cs", ProxyEmitter.Emit(proxy)));
         context.RegisterSourceOutput(objects, static (output, formatter) => output.AddSource($"{formatter.Object!.Identifier}.Formatter.g.cs", ObjectEmitter.Emit(formatter)));
+        context.RegisterSourceOutput(values, static (output, value) => output.AddSource($"{value.Identifier}.Value.g.cs", ValueEmitter.Emit(value)));
         context.RegisterSourceOutput(formatters, static (output, all) =>
         {
             if (all.Length > 0)

@@ -20,7 +20,7 @@ public sealed class IncrementalTests
         """;
 
     private static readonly string[] Steps =
-        [ContractGenerator.DispatchersStep, ContractGenerator.ProxiesStep, ContractGenerator.ObjectsStep, ContractGenerator.FormattersStep];
+        [ContractGenerator.DispatchersStep, ContractGenerator.ProxiesStep, ContractGenerator.ObjectsStep, ContractGenerator.FormattersStep, ContractGenerator.ValuesStep];
 
     [Theory]
     [InlineData("public class Other;", "public class Other { public int X; }")]

@@ -55,7 +55,7 @@ internal sealed class SocketDialer(RpcAddress address, MprpcClientOptions option
                 throw new MprpcConnectionException($"Cannot connect to {address}: {exception.Message}. Is a MessagePack-RPC server listening there?", requestWasSent: false, exception);
             }
 
-            if (exception is AuthenticationException)
+            if (exception is AuthenticationException or IOException)
             {
                 throw new MprpcConnectionException(
                     $"Cannot connect to {address}: {exception.Message} Is it a TLS listener, and is its certificate trusted and issued for that name? MprpcClientOptions.Tls sets how it is verified.",
@@ -70,10 +70,8 @@ internal sealed class SocketDialer(RpcAddress address, MprpcClientOptions option
     /// <summary>Verifies the server by its certificate, for the name that the address has unless the options say another.</summary>
     private async Task<ClientTransport> AuthenticateAsync(Socket socket, CancellationToken cancellationToken)
     {
-        SslClientAuthenticationOptions tls = options.Tls ?? new SslClientAuthenticationOptions();
-        tls.TargetHost ??= address.Host;
         var stream = new SslStream(new NetworkStream(socket, ownsSocket: true));
-        await stream.AuthenticateAsClientAsync(tls, cancellationToken).ConfigureAwait(false);
+        await stream.AuthenticateAsClientAsync(TlsOptions(), cancellationToken).ConfigureAwait(false);
         return new ClientTransport(PipeReader.Create(stream), PipeWriter.Create(stream), stream.Dispose);
     }
 
@@ -90,6 +88,29 @@ internal sealed class SocketDialer(RpcAddress address, MprpcClientOptions option
         }
 
         socket.Dispose();
+    }
+
+    /// <summary>The options with the address's name, where they name none; a copy, since the caller may use the same for another server.</summary>
+    private SslClientAuthenticationOptions TlsOptions()
+    {
+        SslClientAuthenticationOptions given = options.Tls ?? new SslClientAuthenticationOptions();
+
+        return given.TargetHost is not null ? given : new SslClientAuthenticationOptions
+        {
+            TargetHost = address.Host,
+            AllowRenegotiation = given.AllowRenegotiation,
+            AllowTlsResume = given.AllowTlsResume,
+            ApplicationProtocols = given.ApplicationProtocols,
+            CertificateChainPolicy = given.CertificateChainPolicy,
+            CertificateRevocationCheckMode = given.CertificateRevocationCheckMode,
+            CipherSuitesPolicy = given.CipherSuitesPolicy,
+            ClientCertificateContext = given.ClientCertificateContext,
+            ClientCertificates = given.ClientCertificates,
+            EnabledSslProtocols = given.EnabledSslProtocols,
+            EncryptionPolicy = given.EncryptionPolicy,
+            LocalCertificateSelectionCallback = given.LocalCertificateSelectionCallback,
+            RemoteCertificateValidationCallback = given.RemoteCertificateValidationCallback,
+        };
     }
 
     private void Configure(Socket socket)

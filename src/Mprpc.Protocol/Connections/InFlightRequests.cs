@@ -6,14 +6,14 @@ namespace Mprpc.Connections;
 /// meets another call. Safe for concurrent use; whoever takes a call out of its slot, by an exchange, completes it. The read loop takes without the lock: that costs a call a third of
 /// what the lock does. An object that is in a slot is used again only when the read loop has taken it, so that the loop never takes one for another.
 /// </remarks>
-internal sealed class InFlightRequests(TimeProvider clock)
+internal sealed class InFlightRequests(TimeProvider clock, Lock? gate = null)
 {
     private const int FirstCapacity = 16;
 
     // A timer cannot be set for longer than 49 days; for a later deadline it is set again when it has run.
     private static readonly TimeSpan LongestWait = TimeSpan.FromDays(40);
 
-    private readonly Lock _gate = new();
+    private readonly Lock _gate = gate ?? new Lock();
     private PendingCall?[] _slots = [];
     private int _added;         // under the lock
     private int _removed;       // under the lock
@@ -47,37 +47,43 @@ internal sealed class InFlightRequests(TimeProvider clock)
     {
         lock (_gate)
         {
-            if (_closedBy is not null || _isRetired)
-            {
-                return false;
-            }
-
-            // At most half full, so that a free slot is found at once.
-            if (Count * 2 >= _slots.Length)
-            {
-                Grow();
-            }
-
-            int id = _nextId;
-
-            while (_slots[id & (_slots.Length - 1)] is not null)
-            {
-                id = (id + 1) & int.MaxValue;
-            }
-
-            _nextId = (id + 1) & int.MaxValue;
-            _added++;
-            call.MessageId = id;
-            call.InFlight = this;
-            Volatile.Write(ref _slots[id & (_slots.Length - 1)], call);
-
-            if (call.Timeout > TimeSpan.Zero)
-            {
-                SetDeadline(call);
-            }
-
-            return true;
+            return TryAddUnderLock(call);
         }
+    }
+
+    /// <summary>The same for a caller that holds the lock which was given to the constructor.</summary>
+    public bool TryAddUnderLock(PendingCall call)
+    {
+        if (_closedBy is not null || _isRetired)
+        {
+            return false;
+        }
+
+        // At most half full, so that a free slot is found at once.
+        if (Count * 2 >= _slots.Length)
+        {
+            Grow();
+        }
+
+        int id = _nextId;
+
+        while (_slots[id & (_slots.Length - 1)] is not null)
+        {
+            id = (id + 1) & int.MaxValue;
+        }
+
+        _nextId = (id + 1) & int.MaxValue;
+        _added++;
+        call.MessageId = id;
+        call.InFlight = this;
+        Volatile.Write(ref _slots[id & (_slots.Length - 1)], call);
+
+        if (call.Timeout > TimeSpan.Zero)
+        {
+            SetDeadline(call);
+        }
+
+        return true;
     }
 
     /// <summary>Takes the call that a response answers, or null where none waits for it: it is late, a duplicate, or of a peer that invents ids. For the read loop alone.</summary>

@@ -1,18 +1,19 @@
 using System.IO.Pipelines;
 using System.Runtime.CompilerServices;
+using Mprpc.Messages;
 
 namespace Mprpc.Connections;
 
 /// <summary>Sends whole messages over one connection; whoever finds nobody sending sends, also what others bring meanwhile.</summary>
 /// <remarks>Safe for concurrent use. The lock is never held across a write to the transport.</remarks>
-internal sealed class MessageOutput(PipeWriter transport, MprpcSerializerOptions serializer, Action<Exception?> onFailed)
+internal sealed class MessageOutput(PipeWriter transport, MprpcSerializerOptions serializer, Action<Exception?> onFailed, Lock? gate = null)
 {
     // Above this, callers wait until the peer has read: their requests would only pile up here.
     private const int CongestedAt = 1024 * 1024;
 
     private const int PieceSize = 64 * 1024;
 
-    private readonly Lock _gate = new();
+    private readonly Lock _gate = gate ?? new Lock();
     private MprpcWriter? _waiting;          // whole messages for whoever sends
     private MprpcWriter? _spare;
     private TaskCompletionSource? _sent;    // completes when nothing waits any more
@@ -103,6 +104,36 @@ internal sealed class MessageOutput(PipeWriter transport, MprpcSerializerOptions
         }
 
         ValueTask sending = SendAllAsync(message, isOwn: false);      // a failure ends the connection, which fails what waits on it
+        _ = sending;
+        return true;
+    }
+
+    /// <summary>Sends the request of a call, which gets its msgid under the same lock: one lock a call in place of two.</summary>
+    /// <param name="call">The call.</param>
+    /// <param name="request">Its method and arguments; belongs to the output from here on.</param>
+    /// <param name="requests">Where the call waits for its answer; made with the output's own lock.</param>
+    /// <returns>False where the connection is closed, or takes no more calls: nothing was sent.</returns>
+    public bool TrySend(PendingCall call, MprpcWriter request, InFlightRequests requests)
+    {
+        lock (_gate)
+        {
+            if (_isClosed || !requests.TryAddUnderLock(call))
+            {
+                return false;
+            }
+
+            RequestWriter.PrependRequestHead(request, call.MessageId);
+
+            if (_isBusy)
+            {
+                Append(request);
+                return true;
+            }
+
+            _isBusy = true;
+        }
+
+        ValueTask sending = SendAllAsync(request, isOwn: false);
         _ = sending;
         return true;
     }

@@ -216,6 +216,12 @@ internal sealed class ReadLoop
 
             while (position < source.Length)
             {
+                // Asked before each message, since other connections may have taken the server's last place.
+                if (_connection.RunningCalls.MustWait)
+                {
+                    return LoopOutcome.Full;
+                }
+
                 FrameStatus status = _scanner.Scan(source[position..], out int length);
 
                 if (status != FrameStatus.Complete)
@@ -235,11 +241,6 @@ internal sealed class ReadLoop
                 if (!_connection.Handle(message, this))
                 {
                     return LoopOutcome.TakenOver;
-                }
-
-                if (_connection.RunningCalls.MustWait)
-                {
-                    return LoopOutcome.Full;
                 }
             }
 

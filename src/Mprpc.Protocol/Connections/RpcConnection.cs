@@ -26,9 +26,10 @@ internal sealed class RpcConnection : MprpcConnection
     {
         _settings = settings;
         Closed = _closed.Token;
-        Requests = new InFlightRequests(settings.Clock);
+        var gate = new Lock();
+        Requests = new InFlightRequests(settings.Clock, gate);
         RunningCalls = new RunningCalls(settings.Limits.MaxRunningCalls, settings.RunningCallsTotal, Requests);
-        Output = new MessageOutput(settings.Transport.Output, settings.Serializer, OnOutputFailed);
+        Output = new MessageOutput(settings.Transport.Output, settings.Serializer, OnOutputFailed, gate);
         AnswerOrder = settings.ResponseOrder == MprpcResponseOrder.AsCompleted ? null : new AnswerOrder(settings.ResponseOrder, Output, RunningCalls, settings.Clock);
         _loop = new ReadLoop(this, settings.Transport.Input, settings.Limits.MaxMessageSize, settings.Limits.MaxDepth);
         _watch = new ConnectionWatch(this, _loop, settings.Limits, settings.Clock);
@@ -187,6 +188,13 @@ internal sealed class RpcConnection : MprpcConnection
     /// <returns>False where the connection is closed: nothing was sent, and both can be sent over another.</returns>
     public bool TryCall(PendingCall call, MprpcWriter request, CancellationToken cancellationToken)
     {
+        if (!cancellationToken.CanBeCanceled)
+        {
+            bool isSent = Output.TrySend(call, request, Requests);
+            RunningCalls.Recheck();
+            return isSent;
+        }
+
         if (!Requests.TryAdd(call))
         {
             return false;
@@ -194,11 +202,7 @@ internal sealed class RpcConnection : MprpcConnection
 
         RunningCalls.Recheck();
         RequestWriter.PrependRequestHead(request, call.MessageId);
-
-        if (cancellationToken.CanBeCanceled)
-        {
-            call.Watch(cancellationToken);
-        }
+        call.Watch(cancellationToken);      // before it is sent: once it is answered, the object may be another call's
 
         if (Output.TrySend(request))
         {

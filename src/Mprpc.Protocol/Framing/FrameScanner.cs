@@ -7,15 +7,19 @@ namespace Mprpc.Framing;
 /// </remarks>
 internal struct FrameScanner
 {
-    private readonly uint[] _open;      // for each open array or map: how many values are still to come
+    private const int UsualDepth = 8;
+
     private readonly int _maxSize;
+    private readonly int _maxDepth;
+    private uint[] _open;               // for each open array or map: how many values are still to come; grows with the depth that is there
     private int _depth;
     private int _scanned;               // where the next head starts; beyond the bytes at hand where a body is still to come
 
     public FrameScanner(int maxSize, int maxDepth)
     {
         _maxSize = maxSize;
-        _open = new uint[maxDepth];
+        _maxDepth = maxDepth;
+        _open = new uint[Math.Min(UsualDepth, maxDepth)];
     }
 
     /// <summary>How many bytes the message has at least, as far as its heads tell.</summary>
@@ -81,7 +85,13 @@ internal struct FrameScanner
             {
                 if (depth == open.Length)
                 {
-                    return FrameStatus.TooDeep;
+                    if (depth == _maxDepth)
+                    {
+                        return FrameStatus.TooDeep;
+                    }
+
+                    Array.Resize(ref _open, Math.Min(depth * 2, _maxDepth));
+                    open = _open;
                 }
 
                 open[depth++] = (uint)values;

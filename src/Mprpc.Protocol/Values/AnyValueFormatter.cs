@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Globalization;
 using System.Text;
 using MessagePack;
 using MessagePack.Formatters;
@@ -6,13 +7,34 @@ using MessagePack.Resolvers;
 
 namespace Mprpc;
 
-/// <summary>Reads values whose type nobody says (object): as MessagePack's own formatter, but what has no .NET value is kept in its bytes, as <see cref="MprpcRaw"/>.</summary>
+/// <summary>Writes and reads values whose type nobody says (object): as MessagePack's own formatter, but what has no .NET value is kept in its bytes, as <see cref="MprpcRaw"/>.</summary>
 internal sealed class AnyValueFormatter : IMessagePackFormatter<object?>
 {
     private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
     private static readonly IMessagePackFormatter<object?> Standard = ContractlessStandardResolver.Instance.GetFormatterWithVerify<object?>();
 
-    public void Serialize(ref MessagePackWriter writer, object? value, MessagePackSerializerOptions options) => Standard.Serialize(ref writer, value, options);
+    // docs/protocol.md 7.4: the shortest encoding, where MessagePack's formatter keeps the width of the boxed type.
+    public void Serialize(ref MessagePackWriter writer, object? value, MessagePackSerializerOptions options)
+    {
+        switch (value)
+        {
+            case sbyte or short or int or long:
+                writer.Write(Convert.ToInt64(value, CultureInfo.InvariantCulture));
+                break;
+            case byte or ushort or uint or ulong:
+                writer.Write(Convert.ToUInt64(value, CultureInfo.InvariantCulture));
+                break;
+            case Enum number when number.GetTypeCode() == TypeCode.UInt64:
+                writer.Write(Convert.ToUInt64(number, CultureInfo.InvariantCulture));
+                break;
+            case Enum number:
+                writer.Write(Convert.ToInt64(number, CultureInfo.InvariantCulture));
+                break;
+            default:
+                Standard.Serialize(ref writer, value, options);
+                break;
+        }
+    }
 
     public object? Deserialize(ref MessagePackReader reader, MessagePackSerializerOptions options) => reader.NextMessagePackType switch
     {

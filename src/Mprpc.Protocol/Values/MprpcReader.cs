@@ -1,9 +1,7 @@
-using System.Buffers.Binary;
-using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
-using System.Text;
 using MessagePack;
 using Mprpc.Connections;
+using Mprpc.Contracts;
 using Mprpc.Framing;
 
 namespace Mprpc;
@@ -13,10 +11,8 @@ namespace Mprpc;
 /// Generated dispatchers and proxies read through it. A value of the wrong type throws nothing: it makes the reader <see cref="Failed"/> and reads as the type's default,
 /// and the call is answered with an error. The bytes belong to the connection and are gone after <see cref="End"/>.
 /// </remarks>
-public ref struct MprpcReader
+public ref partial struct MprpcReader
 {
-    private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
-
     private readonly ReadOnlyMemory<byte> _message;     // whole and well-formed: the scanner has seen it
     private readonly ReadOnlySpan<byte> _span;
     private readonly MprpcSerializerOptions _serializer;
@@ -24,6 +20,7 @@ public ref struct MprpcReader
     private int _position;
     private int _remaining;
     private int _failed = -1;
+    private int _failedAt;
     private string? _expected;
     private Exception? _exception;
 
@@ -87,50 +84,44 @@ public ref struct MprpcReader
         // Each comparison is a constant to the JIT where T is a value type: one branch is left.
         if (typeof(T) == typeof(int))
         {
-            long value = ReadInt64(int.MinValue, int.MaxValue, "int");
-            int narrow = (int)value;
-            return Unsafe.As<int, T>(ref narrow);
+            int value = ReadInt32();
+            return Unsafe.As<int, T>(ref value);
         }
 
         if (typeof(T) == typeof(long))
         {
-            long value = ReadInt64(long.MinValue, long.MaxValue, "long");
+            long value = ReadInt64();
             return Unsafe.As<long, T>(ref value);
         }
 
         if (typeof(T) == typeof(uint))
         {
-            long value = ReadInt64(0, uint.MaxValue, "uint");
-            uint narrow = (uint)value;
-            return Unsafe.As<uint, T>(ref narrow);
+            uint value = ReadUInt32();
+            return Unsafe.As<uint, T>(ref value);
         }
 
         if (typeof(T) == typeof(short))
         {
-            long value = ReadInt64(short.MinValue, short.MaxValue, "short");
-            short narrow = (short)value;
-            return Unsafe.As<short, T>(ref narrow);
+            short value = ReadInt16();
+            return Unsafe.As<short, T>(ref value);
         }
 
         if (typeof(T) == typeof(ushort))
         {
-            long value = ReadInt64(0, ushort.MaxValue, "ushort");
-            ushort narrow = (ushort)value;
-            return Unsafe.As<ushort, T>(ref narrow);
+            ushort value = ReadUInt16();
+            return Unsafe.As<ushort, T>(ref value);
         }
 
         if (typeof(T) == typeof(byte))
         {
-            long value = ReadInt64(0, byte.MaxValue, "byte");
-            byte narrow = (byte)value;
-            return Unsafe.As<byte, T>(ref narrow);
+            byte value = ReadByte();
+            return Unsafe.As<byte, T>(ref value);
         }
 
         if (typeof(T) == typeof(sbyte))
         {
-            long value = ReadInt64(sbyte.MinValue, sbyte.MaxValue, "sbyte");
-            sbyte narrow = (sbyte)value;
-            return Unsafe.As<sbyte, T>(ref narrow);
+            sbyte value = ReadSByte();
+            return Unsafe.As<sbyte, T>(ref value);
         }
 
         if (typeof(T) == typeof(ulong))
@@ -147,13 +138,13 @@ public ref struct MprpcReader
 
         if (typeof(T) == typeof(double))
         {
-            double value = ReadDouble("double");
+            double value = ReadDouble();
             return Unsafe.As<double, T>(ref value);
         }
 
         if (typeof(T) == typeof(float))
         {
-            float value = (float)ReadDouble("float");
+            float value = ReadSingle();
             return Unsafe.As<float, T>(ref value);
         }
 
@@ -165,14 +156,14 @@ public ref struct MprpcReader
 
         if (typeof(T) == typeof(byte[]))
         {
-            byte[]? value = ReadBinary();
+            byte[]? value = ReadBytes();
             return Unsafe.As<byte[]?, T>(ref value);
         }
 
         if (typeof(T) == typeof(ReadOnlyMemory<byte>))
         {
             // A copy: a service may keep it for longer than the connection keeps the message.
-            ReadOnlyMemory<byte> value = ReadBinary();
+            ReadOnlyMemory<byte> value = ReadBytes();
             return Unsafe.As<ReadOnlyMemory<byte>, T>(ref value);
         }
 
@@ -188,7 +179,7 @@ public ref struct MprpcReader
             return default!;
         }
 
-        return ReadObject<T>();
+        return _serializer.UsesGeneratedValues && WireValue<T>.Reader is { } read ? ReadGenerated(read) : ReadObject<T>();
     }
 
     /// <summary>Whether the next value is nil; it is read only if so.</summary>
@@ -212,122 +203,6 @@ public ref struct MprpcReader
         return _span[start.._position];
     }
 
-    private long ReadInt64(long min, long max, string expected)
-    {
-        if (_span[_position] <= MessagePackCode.MaxFixInt)
-        {
-            return _span[_position++];
-        }
-
-        if (MessagePackHead.TryReadInteger(_span[_position..], out long value, out int size) && value >= min && value <= max)
-        {
-            _position += size;
-            return value;
-        }
-
-        Fail(expected);
-        return 0;
-    }
-
-    private ulong ReadUInt64()
-    {
-        // Of a negative number MessagePackPrimitives.TryReadUInt64 throws instead of saying no.
-        if (_span[_position] != MessagePackCode.UInt64)
-        {
-            return (ulong)ReadInt64(0, long.MaxValue, "ulong");
-        }
-
-        ulong value = BinaryPrimitives.ReadUInt64BigEndian(_span[(_position + 1)..]);
-        _position += 1 + sizeof(ulong);
-        return value;
-    }
-
-    private bool ReadBoolean()
-    {
-        byte code = _span[_position];
-
-        if (code is not (MessagePackCode.True or MessagePackCode.False))
-        {
-            Fail("bool");
-            return false;
-        }
-
-        _position++;
-        return code == MessagePackCode.True;
-    }
-
-    private double ReadDouble(string expected)
-    {
-        if (MessagePackPrimitives.TryReadDouble(_span[_position..], out double value, out int size) != MessagePackPrimitives.DecodeResult.Success)
-        {
-            Fail(expected);
-            return 0;
-        }
-
-        _position += size;
-        return value;
-    }
-
-    private string? ReadString()
-    {
-        if (!TryReadBytes(out ReadOnlySpan<byte> bytes, out bool isNil))
-        {
-            Fail("string");
-            return null;
-        }
-
-        if (isNil)
-        {
-            return null;
-        }
-
-        try
-        {
-            return StrictUtf8.GetString(bytes);
-        }
-        catch (DecoderFallbackException)
-        {
-            // docs/protocol.md 7: never U+FFFD in place of what the peer sent.
-            Fail("string (valid UTF-8; take byte[] or MprpcRaw for text in other encodings)");
-            return null;
-        }
-    }
-
-    private byte[]? ReadBinary()
-    {
-        if (!TryReadBytes(out ReadOnlySpan<byte> bytes, out bool isNil))
-        {
-            Fail("byte[]");
-            return null;
-        }
-
-        return isNil ? null : bytes.ToArray();
-    }
-
-    /// <summary>Text and binary alike: peers of the old specification know only one of the two (docs/protocol.md 7).</summary>
-    private bool TryReadBytes(out ReadOnlySpan<byte> bytes, out bool isNil)
-    {
-        ReadOnlySpan<byte> value = _span[_position..];
-        byte code = value[0];
-        bytes = default;
-        isNil = code == MessagePackCode.Nil;
-
-        if (isNil)
-        {
-            _position++;
-            return true;
-        }
-
-        if (!MessagePackHead.TryReadBytes(value, out int head, out int length))
-        {
-            return false;
-        }
-
-        bytes = value.Slice(head, length);
-        _position += head + length;
-        return true;
-    }
-
     private T ReadObject<T>()
     {
         var reader = new MessagePackReader(_message[_position..]);
@@ -340,22 +215,40 @@ public ref struct MprpcReader
         }
         catch (Exception exception)
         {
-            _exception = exception;
-            Fail(DisplayName<T>());
+            Fail(DisplayName<T>(), exception);
             return default!;
         }
     }
 
-    private void Fail(string expected)
+    private T ReadGenerated<T>(MprpcValueReader<T> read)
     {
-        if (Failed)
+        int start = _position;
+
+        try
         {
-            return;
+            T value = read(ref this);
+
+            if (!Failed)
+            {
+                return value;
+            }
+
+            _expected = DescribeFailure(DisplayName<T>(), start);
+        }
+        catch (Exception exception)
+        {
+            // A setter's or a constructor's, which are the user's.
+            Fail(DisplayName<T>(), exception);
         }
 
-        _failed = Count - _remaining - 1;
-        _expected = expected;
-        _remaining = 0;
+        return default!;
+    }
+
+    /// <summary>What the whole value should have been, and which part of it is not so: reading stopped there.</summary>
+    private readonly string DescribeFailure(string type, int start)
+    {
+        string path = ValuePath.Of(_span, start, _failedAt);
+        return path.Length == 0 ? Expected : $"{type}, with {Expected} at {path}";
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]

@@ -1,9 +1,8 @@
 using System.Buffers;
-using System.Buffers.Binary;
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
-using System.Text;
 using MessagePack;
+using Mprpc.Contracts;
 
 namespace Mprpc;
 
@@ -12,7 +11,7 @@ namespace Mprpc;
 /// Generated proxies and dispatchers write through it. Not safe for concurrent use. A value is either written whole or, where writing throws, to be taken back with
 /// <see cref="Truncate"/>: half a message would desynchronise the peer for good.
 /// </remarks>
-public sealed class MprpcWriter : IBufferWriter<byte>
+public sealed partial class MprpcWriter : IBufferWriter<byte>
 {
     private const int SmallestBuffer = 1024;
     private const int LargestKeptBuffer = 64 * 1024;    // what a thread may keep; larger buffers go back to the shared pool
@@ -125,13 +124,6 @@ public sealed class MprpcWriter : IBufferWriter<byte>
         }
     }
 
-    /// <summary>Copies bytes as they are.</summary>
-    internal void WriteEncoded(ReadOnlySpan<byte> bytes)
-    {
-        bytes.CopyTo(Reserve(bytes.Length));
-        _end += bytes.Length;
-    }
-
     /// <summary>Writes nil.</summary>
     public void WriteNil() => WriteByte(MessagePackCode.Nil);
 
@@ -149,10 +141,10 @@ public sealed class MprpcWriter : IBufferWriter<byte>
         _end += written;
     }
 
-    /// <summary>Writes a value in the encoding of its type: numbers, bool, string, byte[] and <see cref="MprpcRaw"/> in place, others through the serializer.</summary>
+    /// <summary>Writes a value in the encoding of its type: numbers, bool, string, byte[] and <see cref="MprpcRaw"/> in place, types of contracts by generated code, others through the serializer.</summary>
     /// <typeparam name="T">The declared type; it, not the run-time type, chooses the encoding.</typeparam>
     /// <param name="value">The value.</param>
-    /// <exception cref="MessagePackSerializationException">The serializer has no formatter for the type, or the formatter failed.</exception>
+    /// <exception cref="MessagePackSerializationException">The serializer has no formatter for the type, or a formatter, a property or a collection failed.</exception>
     public void Write<T>(T value)
     {
         // Each comparison is a constant to the JIT where T is a value type: one branch is left.
@@ -190,17 +182,15 @@ public sealed class MprpcWriter : IBufferWriter<byte>
         }
         else if (typeof(T) == typeof(bool))
         {
-            WriteByte(Unsafe.As<T, bool>(ref value) ? MessagePackCode.True : MessagePackCode.False);
+            WriteBoolean(Unsafe.As<T, bool>(ref value));
         }
         else if (typeof(T) == typeof(double))
         {
-            MessagePackPrimitives.TryWrite(Reserve(9), Unsafe.As<T, double>(ref value), out int written);
-            _end += written;
+            WriteDouble(Unsafe.As<T, double>(ref value));
         }
         else if (typeof(T) == typeof(float))
         {
-            MessagePackPrimitives.TryWrite(Reserve(5), Unsafe.As<T, float>(ref value), out int written);
-            _end += written;
+            WriteSingle(Unsafe.As<T, float>(ref value));
         }
         else if (typeof(T) == typeof(string))
         {
@@ -208,16 +198,7 @@ public sealed class MprpcWriter : IBufferWriter<byte>
         }
         else if (typeof(T) == typeof(byte[]))
         {
-            byte[]? bytes = Unsafe.As<T, byte[]?>(ref value);
-
-            if (bytes is null)
-            {
-                WriteNil();
-            }
-            else
-            {
-                WriteBinary(bytes);
-            }
+            WriteBytes(Unsafe.As<T, byte[]?>(ref value));
         }
         else if (typeof(T) == typeof(ReadOnlyMemory<byte>))
         {
@@ -235,84 +216,14 @@ public sealed class MprpcWriter : IBufferWriter<byte>
         {
             WriteNil();
         }
+        else if (Serializer.UsesGeneratedValues && WireValue<T>.Writer is { } write)
+        {
+            WriteGenerated(write, value);
+        }
         else
         {
             WriteObject(value);
         }
-    }
-
-    /// <summary>Writes text; with the old specification without the 8-bit length that peers of that time do not know.</summary>
-    internal void WriteString(string? text)
-    {
-        if (text is null)
-        {
-            WriteNil();
-            return;
-        }
-
-        int bytes = Encoding.UTF8.GetByteCount(text);
-        WriteStringHeader(bytes);
-        Encoding.UTF8.GetBytes(text, Reserve(bytes));
-        _end += bytes;
-    }
-
-    /// <summary>Writes bytes as bin; with the old specification as raw.</summary>
-    internal void WriteBinary(ReadOnlySpan<byte> bytes)
-    {
-        if (Serializer.OldSpec)
-        {
-            WriteStringHeader(bytes.Length);
-        }
-        else
-        {
-            MessagePackPrimitives.TryWriteBinHeader(Reserve(5), (uint)bytes.Length, out int written);
-            _end += written;
-        }
-
-        WriteEncoded(bytes);
-    }
-
-    /// <summary>Writes the head of text; with the old specification without the 8-bit length.</summary>
-    internal void WriteStringHeader(int bytes)
-    {
-        if (Serializer.OldSpec && bytes is > 31 and <= ushort.MaxValue)
-        {
-            Span<byte> head = Reserve(3);
-            head[0] = MessagePackCode.Str16;
-            BinaryPrimitives.WriteUInt16BigEndian(head[1..], (ushort)bytes);
-            _end += 3;
-            return;
-        }
-
-        MessagePackPrimitives.TryWriteStringHeader(Reserve(5), (uint)bytes, out int written);
-        _end += written;
-    }
-
-    internal void WriteByte(byte value)
-    {
-        Reserve(1)[0] = value;
-        _end++;
-    }
-
-    internal void WriteInt64(long value)
-    {
-        Span<byte> span = Reserve(9);
-
-        if (value is >= MessagePackRange.MinFixNegativeInt and <= MessagePackRange.MaxFixPositiveInt)
-        {
-            span[0] = (byte)value;
-            _end++;
-            return;
-        }
-
-        MessagePackPrimitives.TryWrite(span, value, out int written);
-        _end += written;
-    }
-
-    internal void WriteUInt64(ulong value)
-    {
-        MessagePackPrimitives.TryWrite(Reserve(9), value, out int written);
-        _end += written;
     }
 
     /// <inheritdoc/>
@@ -332,6 +243,19 @@ public sealed class MprpcWriter : IBufferWriter<byte>
 
     /// <inheritdoc/>
     Span<byte> IBufferWriter<byte>.GetSpan(int sizeHint) => Reserve(Math.Max(sizeHint, 1));
+
+    private void WriteGenerated<T>(MprpcValueWriter<T> write, T value)
+    {
+        try
+        {
+            write(this, value);
+        }
+        catch (Exception exception) when (exception is not MessagePackSerializationException)
+        {
+            // A getter's or a collection's, which are the user's: the serializer reports them so.
+            throw new MessagePackSerializationException($"Failed to serialize {typeof(T).FullName} value.", exception);
+        }
+    }
 
     private void WriteObject<T>(T value)
     {

@@ -27,15 +27,15 @@ internal static class ObjectReaderEmitter
         }
 
         code.Line("reader.Depth--;");
-        EmitConstruction(code, model, type);
+        ConstructionEmitter.Emit(code, model, type, i => $"has{i}", setters: string.Empty);
         code.Close();
 
-        foreach (int i in Indexes(model, Assignment.InitSetter))
+        foreach (int i in ConstructionEmitter.Indexes(model, Assignment.InitSetter))
         {
             MemberModel member = model.Members[i];
             code.Line();
             code.Line($"[global::System.Runtime.CompilerServices.UnsafeAccessor(global::System.Runtime.CompilerServices.UnsafeAccessorKind.Method, Name = \"set_{member.Name}\")]");
-            code.Line($"private static extern void Set{i}({(model.IsValueType ? "ref " : string.Empty)}{member.DeclaringType} target, {member.Type} value);");
+            code.Line($"internal static extern void Set{i}({(model.IsValueType ? "ref " : string.Empty)}{member.DeclaringType} target, {member.Type} value);");
         }
     }
 
@@ -123,33 +123,4 @@ internal static class ObjectReaderEmitter
 
         return lines;
     }
-
-    private static void EmitConstruction(CodeWriter code, ObjectModel model, string type)
-    {
-        string arguments = string.Join(", ", model.Constructor.Select(i => $"value{i}"));
-        string required = string.Join(", ", Indexes(model, Assignment.Initializer).Select(i => $"{CodeWriter.Name(model.Members[i].Name)} = value{i}"));
-        code.Line($"var result = new {type}({arguments}){(required.Length == 0 ? string.Empty : $" {{ {required} }}")};");
-
-        foreach (int i in Indexes(model, Assignment.Setter).Concat(Indexes(model, Assignment.InitSetter)))
-        {
-            code.Line();
-            code.Open($"if (has{i})");
-            code.Line(model.Members[i].Assignment == Assignment.Setter
-                ? $"result.{CodeWriter.Name(model.Members[i].Name)} = value{i};"
-                : $"Set{i}({(model.IsValueType ? "ref " : string.Empty)}result, value{i});");
-            code.Close();
-        }
-
-        code.Line();
-
-        if (model.HasCallbacks)
-        {
-            code.Line("((global::MessagePack.IMessagePackSerializationCallbackReceiver)result).OnAfterDeserialize();");
-        }
-
-        code.Line("return result;");
-    }
-
-    private static IEnumerable<int> Indexes(ObjectModel model, Assignment assignment)
-        => Enumerable.Range(0, model.Members.Length).Where(i => model.Members[i].Assignment == assignment);
 }

@@ -1,4 +1,5 @@
 namespace Mprpc.SourceGenerator.Model;
 
 /// <summary>All that one place in the source asks for.</summary>
-internal sealed record ContractModel(DispatcherModel? Dispatcher, ProxyModel? Proxy, EquatableArray<FormatterModel> Formatters);
+internal sealed record ContractModel(
+    DispatcherModel? Dispatcher, ProxyModel? Proxy, EquatableArray<FormatterModel> Formatters, EquatableArray<ValueModel> Values);

@@ -64,6 +64,10 @@ internal static class ContractParser
 
         var formatters = new FormatterParser(compilation);
         formatters.AddSignatures(type);
-        return new ContractModel(dispatcher, proxy, new EquatableArray<FormatterModel>(formatters.Found));
+        return new ContractModel(
+            dispatcher,
+            proxy,
+            new EquatableArray<FormatterModel>(formatters.Found),
+            new EquatableArray<ValueModel>(ValueParser.Parse(formatters.Sent, formatters.Objects)));
     }
 }

@@ -6,14 +6,24 @@ namespace Mprpc.SourceGenerator.Parsing;
 /// <summary>Collects the types that a contract sends, and how each is formatted without reflection.</summary>
 internal sealed class FormatterParser(Compilation compilation)
 {
+    public const string Formatter = "MessagePack.MessagePackFormatterAttribute";
+
     private readonly HashSet<ITypeSymbol> _seen = new(SymbolEqualityComparer.Default);
     private readonly List<FormatterModel> _found = [];
     private readonly List<(ITypeSymbol Type, string Reason)> _refused = [];
+    private readonly Dictionary<ITypeSymbol, ParsedObject> _objects = new(SymbolEqualityComparer.Default);
+    private readonly List<ITypeSymbol> _sent = [];
 
     public IReadOnlyList<FormatterModel> Found => _found;
 
     /// <summary>The types that are left to reflection, and why.</summary>
     public IReadOnlyList<(ITypeSymbol Type, string Reason)> Refused => _refused;
+
+    /// <summary>The types whose formatters are generated from their members.</summary>
+    public IReadOnlyDictionary<ITypeSymbol, ParsedObject> Objects => _objects;
+
+    /// <summary>The types of parameters and results themselves.</summary>
+    public IEnumerable<ITypeSymbol> Sent => _sent;
 
     public void AddSignatures(INamedTypeSymbol contract)
     {
@@ -21,14 +31,20 @@ internal sealed class FormatterParser(Compilation compilation)
         {
             foreach (IParameterSymbol parameter in method.Parameters.Where(parameter => MethodParser.SourceOf(parameter) == ParameterSource.Wire))
             {
-                Add(parameter.Type);
+                AddSent(parameter.Type);
             }
 
             if (MethodParser.ReturnOf(method).Result is { } result)
             {
-                Add(result);
+                AddSent(result);
             }
         }
+    }
+
+    private void AddSent(ITypeSymbol type)
+    {
+        _sent.Add(type);
+        Add(type);
     }
 
     private void Add(ITypeSymbol type)
@@ -51,6 +67,12 @@ internal sealed class FormatterParser(Compilation compilation)
             return;
         }
 
+        if (type is INamedTypeSymbol { TypeKind: TypeKind.Enum } && type.Attribute(Formatter) is { } attribute)
+        {
+            AddAttributed((INamedTypeSymbol)type, attribute);
+            return;
+        }
+
         if (CollectionFormatters.Of(type) is { } collection)
         {
             _found.Add(new FormatterModel(TypeText.Plain(type), collection.Expression, Object: null));
@@ -67,7 +89,7 @@ internal sealed class FormatterParser(Compilation compilation)
         {
             _refused.Add((type, "its kind of type has no formatter"));
         }
-        else if (named.Attribute("MessagePack.MessagePackFormatterAttribute") is { } attribute)
+        else if (named.Attribute(Formatter) is { } attribute)
         {
             AddAttributed(named, attribute);
         }
@@ -88,6 +110,7 @@ internal sealed class FormatterParser(Compilation compilation)
         }
 
         _found.Add(new FormatterModel(TypeText.Plain(type), Expression: null, model));
+        _objects.Add(type, new ParsedObject(model, [.. parser.MemberTypes]));
 
         foreach (ITypeSymbol member in parser.MemberTypes)
         {

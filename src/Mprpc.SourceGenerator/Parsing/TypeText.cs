@@ -9,12 +9,17 @@ internal static class TypeText
     private static readonly SymbolDisplayFormat Code = SymbolDisplayFormat.FullyQualifiedFormat.AddMiscellaneousOptions(
         SymbolDisplayMiscellaneousOptions.IncludeNullableReferenceTypeModifier);
 
+    private static readonly SymbolDisplayFormat Expanded = SymbolDisplayFormat.FullyQualifiedFormat.AddMiscellaneousOptions(SymbolDisplayMiscellaneousOptions.ExpandNullable);
+
     /// <summary>The type as generated code names it.</summary>
     public static string Of(ITypeSymbol type)
         => type.TypeKind == TypeKind.Dynamic ? "object?" : type.ToDisplayString(Code);     // a dynamic argument would bind its call at run time
 
     /// <summary>The type without nullable annotation, as typeof and casts take it.</summary>
     public static string Plain(ITypeSymbol type) => Of(type.WithNullableAnnotation(NullableAnnotation.None));
+
+    /// <summary>The type without any question mark, which after "is" would be taken for an operator.</summary>
+    public static string Bare(ITypeSymbol type) => type.TypeKind == TypeKind.Dynamic ? "object" : type.ToDisplayString(Expanded);
 
     /// <summary>The type as the library's errors name it.</summary>
     public static string DisplayName(ITypeSymbol type) => type switch

@@ -121,7 +121,7 @@ public sealed class ResultTests(ResultTests.Server server) : IClassFixture<Resul
     [InlineData("unserializable", 13, "MethodThrew", LogLevel.Error, true)]
     [InlineData("meant", 14, "MethodFailed", LogLevel.Debug, false)]
     [InlineData("nosuch", 10, "MethodNotFound", LogLevel.Debug, false)]
-    [InlineData("takes_one", 11, "ParamsRefused", LogLevel.Debug, false)]
+    [InlineData("takes_one", 11, "CallRefused", LogLevel.Debug, false)]
     public async Task Failure_OfAnyKind_IsLoggedWithItsEvent(string method, int eventId, string eventName, LogLevel level, bool hasException)
     {
         await using RpcHost host = await RpcHost.StartAsync<Outcomes>();

@@ -1,0 +1,74 @@
+using Mprpc.SourceGenerator.Model;
+
+namespace Mprpc.SourceGenerator.Emitting;
+
+/// <summary>Writes how arrays, lists and what looks like one are read and written in place.</summary>
+internal static class ListValueEmitter
+{
+    public static void EmitWrite(CodeWriter code, ValueModel value)
+    {
+        ValuePart element = value.Parts[0];
+        string span = $"global::System.ReadOnlySpan<{element.Type}>";
+        string list = $"{ValueEmitter.Generic}List<{element.Type}>";
+
+        if (value.Shape is ValueShape.Array or ValueShape.List)
+        {
+            code.Line($"{span} items = {(value.Shape == ValueShape.List ? $"{ValueEmitter.Marshal}.AsSpan(value)" : "value")};");
+        }
+        else
+        {
+            // What counts itself may miscount, and half a message would never end; so a copy is written of what is neither.
+            code.Line($"{span} items = value is {element.Type}[] array ? ({span})array");
+            code.More(
+                $": value is {list} list ? ({span}){ValueEmitter.Marshal}.AsSpan(list)",
+                $": ({span})global::System.Linq.Enumerable.ToArray<{element.Type}>(value);");
+        }
+
+        code.Line("writer.WriteArrayHeader(items.Length);");
+        code.Line();
+        code.Open($"foreach (ref readonly {element.Type} item in items)");
+        code.Line(element.Write("item"));
+        code.Close();
+    }
+
+    public static void EmitRead(CodeWriter code, ValueModel value)
+    {
+        ValuePart element = value.Parts[0];
+        bool isArray = value.Shape is ValueShape.Array or ValueShape.ArrayInterface;
+        ValueEmitter.EmitHead(code, value, isMap: false);
+
+        if (isArray)
+        {
+            code.Line($"{element.Type}[] items = global::System.Array.Empty<{element.Type}>();");
+            code.Line($"global::System.Array.Resize(ref items, {ValueEmitter.FirstRoom});");
+        }
+        else
+        {
+            code.Line($"var items = new {ValueEmitter.Generic}List<{element.Type}>({ValueEmitter.FirstRoom});");
+        }
+
+        code.Line();
+        code.Open("for (int i = 0; i < count; i++)");
+
+        if (isArray)
+        {
+            code.Open("if (i == items.Length)");
+            code.Line("global::System.Array.Resize(ref items, (int)global::System.Math.Min(count, i * 2L));");
+            code.Close();
+            code.Line();
+            code.Line($"items[i] = {element.Reading};");
+        }
+        else
+        {
+            code.Line($"items.Add({element.Reading});");
+        }
+
+        code.Line();
+        code.Open("if (reader.Failed)");
+        code.Line("return default;");
+        code.Close();
+        code.Close();
+        code.Line();
+        code.Line("return items;");
+    }
+}

@@ -1,0 +1,70 @@
+using System.Globalization;
+
+namespace Mprpc.Aot.Tests;
+
+/// <summary>samples/Aot as a native binary: what docs/aot.md says of it.</summary>
+public sealed class AotTests(NativeSample sample, ITestOutputHelper output)
+{
+    private const int Starts = 7;
+
+    [Fact]
+    public void Publish_OfTheSample_GivesNoWarning()
+    {
+        string log = sample.PublishLog;
+
+        Assert.DoesNotContain("warning", log, StringComparison.OrdinalIgnoreCase);
+        Assert.DoesNotContain("error", log, StringComparison.OrdinalIgnoreCase);
+        Assert.True(sample.Binary.Exists);
+    }
+
+    [Fact]
+    public async Task Binary_Called_AnswersNumbersListsAndRecords()
+    {
+        await using RunningSample native = await RunningSample.StartNativeAsync(sample.Binary.FullName);
+
+        int sum = await native.Client.CallAsync<int>("sum", 1, 2);
+        Statistics exact = await native.Client.CallAsync<Statistics>("describe", new List<double> { 1, 2.5 });
+        Statistics whole = await native.Client.CallAsync<Statistics>("describe", new List<double> { 1, 2.75 }, 1);
+        object?[] onTheWire = await native.Client.CallAsync<object?[]>("describe", new List<double>());
+
+        Assert.Equal(3, sum);
+        Assert.Equal(new Statistics(2, 1.75), exact);
+        Assert.Equal(new Statistics(2, 2), whole);
+        Assert.Equal(2, onTheWire.Length);
+    }
+
+    [Fact]
+    public async Task Binary_Started_AnswersItsFirstCallBeforeTheJitDoes()
+    {
+        string binary = sample.Binary.FullName;
+
+        (double Milliseconds, long Memory) native = await MeasureAsync(() => RunningSample.StartNativeAsync(binary));
+        (double Milliseconds, long Memory) managed = await MeasureAsync(() => RunningSample.StartManagedAsync(NativeSample.Managed));
+
+        output.WriteLine(Line("native", native));
+        output.WriteLine(Line("just in time", managed));
+        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"binary: {sample.Binary.Length / 1e6:N1} MB"));
+        Assert.True(native.Milliseconds < managed.Milliseconds, $"{Line("native", native)}; {Line("just in time", managed)}");
+        Assert.InRange(sample.Binary.Length, 1, 32 << 20);
+    }
+
+    /// <summary>The medians of several starts.</summary>
+    private static async Task<(double Milliseconds, long Memory)> MeasureAsync(Func<Task<RunningSample>> startAsync)
+    {
+        var times = new List<double>();
+        var memory = new List<long>();
+
+        for (int i = 0; i < Starts; i++)
+        {
+            await using RunningSample running = await startAsync();
+            await running.Client.CallAsync<int>("sum", 1, 2);
+            times.Add(running.Elapsed.TotalMilliseconds);
+            memory.Add(running.ResidentMemory);
+        }
+
+        return (times.Order().ElementAt(Starts / 2), memory.Order().ElementAt(Starts / 2));
+    }
+
+    private static string Line(string name, (double Milliseconds, long Memory) figures)
+        => string.Create(CultureInfo.InvariantCulture, $"{name}: first answer after {figures.Milliseconds:N0} ms, {figures.Memory / 1e6:N0} MB resident (medians of {Starts} starts)");
+}

@@ -1,0 +1,138 @@
+using Mprpc.Client;
+
+namespace Mprpc.AspNetCore.Tests.Limits;
+
+/// <summary>What a peer may not do for too long, and how much it may have running.</summary>
+public sealed class LimitTests
+{
+    private const int ProtocolViolation = 3;
+    private static readonly TimeSpan Short = TimeSpan.FromMilliseconds(100);
+
+    [Fact]
+    public async Task PartialMessage_NeverFinished_ConnectionIsClosedAndTheReasonLogged()
+    {
+        await using RpcHost host = await RpcHost.StartAsync<Service>(options => options.Limits.PartialMessageTimeout = Short);
+        await using RawPeer peer = await host.DialAsync();
+        await using RawPeer canary = await host.DialAsync();
+
+        await peer.SendAsync("94 00 01 a3 73 75");
+        await peer.ReadToAnyEndAsync();
+
+        Assert.Contains("PartialMessageTimeout", (await host.Log.WaitForAsync(ProtocolViolation)).Message, StringComparison.Ordinal);
+        await canary.AssertOpenAsync();
+    }
+
+    [Fact]
+    public async Task PartialMessage_ThatKeepsItsRate_IsReadToItsEnd()
+    {
+        await using RpcHost host = await RpcHost.StartAsync<Service>(options =>
+        {
+            options.Limits.PartialMessageTimeout = Short;
+            options.Limits.MinPartialMessageRate = 1;
+        });
+        await using RawPeer peer = await host.DialAsync();
+
+        // 64 KiB at once are enough for many hours at a byte a second.
+        await peer.SendAsync("94 00 01 a6 6c656e677468 91 c6 00 01 00 01");
+        await peer.SendAsync(new byte[65_536]);
+        await Task.Delay(TimeSpan.FromSeconds(3));
+        await peer.SendAsync("00");
+
+        Assert.Equal("940101c0ce00010001", await peer.ReadMessageAsync());
+    }
+
+    [Fact]
+    public async Task PeerThatReadsNothing_WhileAnswersWait_LosesItsConnectionAndNobodyElseDoes()
+    {
+        await using RpcHost host = await RpcHost.StartAsync<Service>(options => options.Limits.WriteTimeout = Short);
+        await using RawPeer peer = await host.DialAsync();
+        await using RawPeer canary = await host.DialAsync();
+
+        // More answers than all buffers between the two can hold.
+        for (int i = 0; i < 64; i++)
+        {
+            await peer.SendAsync("94 00 01 a5 6c61726765 90");
+        }
+
+        Assert.Contains("WriteTimeout", (await host.Log.WaitForAsync(ProtocolViolation)).Message, StringComparison.Ordinal);
+        await canary.AssertOpenAsync();
+    }
+
+    [Fact]
+    public async Task IdleConnection_WithTimeout_EndsWithFinAndABusyOneDoesNot()
+    {
+        await using RpcHost host = await RpcHost.StartAsync<Service>(options => options.Limits.IdleTimeout = Short, services => services.AddSingleton<Service>());
+        await using RawPeer idle = await host.DialAsync();
+        await using RawPeer busy = await host.DialAsync();
+
+        await busy.SendAsync("94 00 01 a4 77616974 90");
+        string toEnd = await idle.ReadToEndAsync();
+        await busy.SendAsync("94 00 02 a4 6f70656e 90");
+
+        Assert.Equal("", toEnd);
+        Assert.Equal(2, (await busy.ReadMessagesAsync(2)).Count);
+    }
+
+    [Fact]
+    public async Task CallsInFlightOfTheServer_AtTheLimit_OtherConnectionsWaitUnreadUntilOneEnds()
+    {
+        var gates = new Gates();
+        await using RpcHost host = await RpcHost.StartAsync<Gated>(options => options.Limits.MaxCallsInFlight = 2, services => services.AddSingleton(gates));
+        await using MprpcClient first = host.CreateClient();
+        await using MprpcClient second = host.CreateClient();
+
+        Task[] running = [first.CallAsync("wait", 0).AsTask(), first.CallAsync("wait", 1).AsTask()];
+        await Bounded.Until(() => gates.Waiting == 2, "both run");
+        Task later = second.CallAsync("wait", 2).AsTask();
+        Task<int> last = second.CallAsync<int>("answer").AsTask();
+        await Task.Delay(200);
+        int waitingBefore = gates.Waiting;
+        gates.Open(0);
+        await Bounded.Until(() => gates.Waiting == 3, "the third runs");
+        gates.Open(1);
+        int answer = await last.InTime();
+        gates.Open(2);
+        await Task.WhenAll([.. running, later]).InTime();
+
+        Assert.Equal(2, waitingBefore);
+        Assert.Equal(42, answer);
+    }
+
+    private sealed class Service
+    {
+        private readonly TaskCompletionSource _opened = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public int Sum(int x, int y) => x + y;
+
+        public int Length(byte[] bytes) => bytes.Length;
+
+        public byte[] Large() => new byte[1_000_000];
+
+        public Task WaitAsync() => _opened.Task;
+
+        public void Open() => _opened.TrySetResult();
+    }
+
+    private sealed class Gates
+    {
+        private readonly TaskCompletionSource[] _gates = [.. Enumerable.Range(0, 3).Select(_ => new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously))];
+        private int _waiting;
+
+        public int Waiting => Volatile.Read(ref _waiting);
+
+        public void Open(int gate) => _gates[gate].SetResult();
+
+        public Task WaitAsync(int gate)
+        {
+            Interlocked.Increment(ref _waiting);
+            return _gates[gate].Task;
+        }
+    }
+
+    private sealed class Gated(Gates gates)
+    {
+        public Task WaitAsync(int gate) => gates.WaitAsync(gate);
+
+        public int Answer() => 42;
+    }
+}
