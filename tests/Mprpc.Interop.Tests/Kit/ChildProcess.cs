@@ -51,9 +51,9 @@ internal sealed class ChildProcess : IAsyncDisposable
 
     /// <summary>Waits for the expected line.</summary>
     /// <returns>The whole line.</returns>
-    public async Task<string> WaitForLineAsync()
+    public async Task<string> WaitForLineAsync(TimeSpan within)
     {
-        Task first = await Task.WhenAny(_expected.Task, _process.WaitForExitAsync()).InTime();
+        Task first = await Task.WhenAny(_expected.Task, _process.WaitForExitAsync()).WaitAsync(within);
 
         Assert.True(first == _expected.Task, $"{_process.StartInfo.FileName} ended too early: {Output}{Errors}");
         return await _expected.Task;

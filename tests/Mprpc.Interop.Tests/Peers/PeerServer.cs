@@ -6,6 +6,9 @@ namespace Mprpc.Interop.Tests.Peers;
 /// <summary>A peer's server, and our client of it.</summary>
 internal sealed class PeerServer : IAsyncDisposable
 {
+    // Peers in Go and C++ are compiled when they first start.
+    private static readonly TimeSpan s_start = TimeSpan.FromMinutes(3);
+
     private readonly string _peer;
     private ChildProcess _process;
 
@@ -68,7 +71,7 @@ internal sealed class PeerServer : IAsyncDisposable
 
         try
         {
-            string line = await process.WaitForLineAsync();
+            string line = await process.WaitForLineAsync(s_start);
             return (process, int.Parse(line["listening ".Length..], CultureInfo.InvariantCulture));
         }
         catch
