@@ -31,7 +31,7 @@ public static class MprpcEndpointRouteBuilderExtensions
     /// <summary>Serves <typeparamref name="T"/> over MessagePack-RPC at an address.</summary>
     /// <typeparam name="T">The service class; see the overload with a port.</typeparam>
     /// <param name="endpoints">The application.</param>
-    /// <param name="url"><c>tcp://0.0.0.0:6000</c>, <c>tcp://[::]:6000</c>, <c>tcp://127.0.0.1:0</c> or <c>unix:///run/x.sock</c>.</param>
+    /// <param name="url"><c>tcp://0.0.0.0:6000</c>, <c>tcp://[::]:6000</c>, <c>tcp://127.0.0.1:0</c>, <c>unix:///run/x.sock</c> or, on Windows, <c>pipe://./name</c>.</param>
     /// <returns>A builder for the service's conventions.</returns>
     /// <exception cref="InvalidOperationException"><c>builder.Services.AddMprpc()</c> was not called, or the application has started.</exception>
     /// <exception cref="ArgumentException">The url is no such address.</exception>
@@ -45,7 +45,7 @@ public static class MprpcEndpointRouteBuilderExtensions
         where T : class
     {
         ArgumentNullException.ThrowIfNull(endpoints);
-        _ = address.ToLocalEndPoint();      // a host that cannot be listened on fails here, not at the start
+        _ = LocalEndPoint.Of(address);      // a host that cannot be listened on fails here, not at the start
 
         RpcEndpoints mapped = endpoints.ServiceProvider.GetService<RpcEndpoints>()
             ?? throw new InvalidOperationException($"MapMprpcService<{typeof(T).Name}>() needs the server's services. Call builder.Services.AddMprpc() before builder.Build().");

@@ -24,8 +24,8 @@ internal sealed class RpcEndpoints
             throw new InvalidOperationException($"'{address}' was mapped after the application had started. Call MapMprpcService before app.Run() or app.StartAsync().");
         }
 
-        bool isShared = address.Path is not null || address.Port != 0;
-        RpcEndpoint? endpoint = isShared ? _endpoints.Find(known => known.Address.ToLocalEndPoint().Equals(address.ToLocalEndPoint())) : null;
+        bool isShared = address.Host is null || address.Port != 0;
+        RpcEndpoint? endpoint = isShared ? _endpoints.Find(known => LocalEndPoint.Of(known.Address).Equals(LocalEndPoint.Of(address))) : null;
 
         if (endpoint is null)
         {

@@ -42,7 +42,7 @@ internal sealed class RpcServer(
 
         foreach (RpcEndpoint endpoint in mapped)
         {
-            options.Listen(endpoint.Address.ToLocalEndPoint(), listener =>
+            options.Listen(LocalEndPoint.Of(endpoint.Address), listener =>
             {
                 listener.UseMessagePackRpc(endpoint.Options);
                 listeners.Add(listener);

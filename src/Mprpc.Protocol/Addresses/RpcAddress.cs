@@ -4,17 +4,19 @@ using System.Net.Sockets;
 
 namespace Mprpc.Addresses;
 
-/// <summary>Where a peer listens: <c>tcp://host:port</c>, <c>tls://host:port</c> or <c>unix:///path</c>.</summary>
-/// <param name="Host">The host of a tcp address, without the brackets of IPv6; null for a Unix socket.</param>
+/// <summary>Where a peer listens: <c>tcp://host:port</c>, <c>tls://host:port</c>, <c>unix:///path</c> or <c>pipe://./name</c>.</summary>
+/// <param name="Host">The host of a tcp address, without the brackets of IPv6; null for others.</param>
 /// <param name="Port">The port of a tcp address.</param>
-/// <param name="Path">The path of a Unix socket; null for tcp.</param>
+/// <param name="Path">The path of a Unix socket; null for others.</param>
 /// <param name="IsTls">Whether the connection is encrypted.</param>
-internal sealed record RpcAddress(string? Host, int Port, string? Path, bool IsTls = false)
+/// <param name="PipeName">The name of a named pipe; null for others.</param>
+internal sealed record RpcAddress(string? Host, int Port, string? Path, bool IsTls = false, string? PipeName = null)
 {
     private const string TcpScheme = "tcp://";
     private const string TlsScheme = "tls://";
     private const string UnixScheme = "unix://";
-    private const string Allowed = "Allowed are tcp://host:port (tcp://127.0.0.1:6000, tcp://[::1]:6000), tls://host:port and unix:///path/to/socket.";
+    private const string PipeScheme = "pipe://./";
+    private const string Allowed = "Allowed are tcp://host:port (tcp://127.0.0.1:6000, tcp://[::1]:6000), tls://host:port, unix:///path/to/socket and, on Windows, pipe://./name.";
 
     /// <exception cref="ArgumentException">The text is no address; the message tells what is allowed.</exception>
     public static RpcAddress Parse(string url)
@@ -27,11 +29,17 @@ internal sealed record RpcAddress(string? Host, int Port, string? Path, bool IsT
             return path.StartsWith('/') ? new RpcAddress(null, 0, path) : throw Invalid(url, "has no absolute path");
         }
 
+        if (url.StartsWith(PipeScheme, StringComparison.OrdinalIgnoreCase))
+        {
+            string name = url[PipeScheme.Length..];
+            return name.Length > 0 && !name.Contains('/', StringComparison.Ordinal) ? new RpcAddress(null, 0, null, PipeName: name) : throw Invalid(url, "has no valid pipe name");
+        }
+
         bool isTls = url.StartsWith(TlsScheme, StringComparison.OrdinalIgnoreCase);
 
         if (!isTls && !url.StartsWith(TcpScheme, StringComparison.OrdinalIgnoreCase))
         {
-            throw Invalid(url, "has another scheme than tcp, tls or unix");
+            throw Invalid(url, "has another scheme than tcp, tls, unix or pipe");
         }
 
         string rest = url[TcpScheme.Length..].TrimEnd('/');
@@ -83,7 +91,7 @@ internal sealed record RpcAddress(string? Host, int Port, string? Path, bool IsT
     };
 
     public override string ToString()
-        => Path is not null ? UnixScheme + Path : $"{(IsTls ? TlsScheme : TcpScheme)}{(Host!.Contains(':', StringComparison.Ordinal) ? $"[{Host}]" : Host)}:{Port.ToString(CultureInfo.InvariantCulture)}";
+        => Path is not null ? UnixScheme + Path : PipeName is not null ? PipeScheme + PipeName : $"{(IsTls ? TlsScheme : TcpScheme)}{(Host!.Contains(':', StringComparison.Ordinal) ? $"[{Host}]" : Host)}:{Port.ToString(CultureInfo.InvariantCulture)}";
 
     private static ArgumentException Invalid(string url, string problem) => new($"'{url}' {problem}. {Allowed}", nameof(url));
 }

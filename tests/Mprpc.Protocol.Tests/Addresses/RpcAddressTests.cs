@@ -65,9 +65,9 @@ public sealed class RpcAddressTests
     [InlineData("tcp://ho st:6000", "has no valid host")]
     [InlineData("tcp://[::1:6000", "has no valid host")]
     [InlineData("tcp://user@host:6000", "has no valid host")]
-    [InlineData("http://127.0.0.1:6000", "has another scheme than tcp, tls or unix")]
-    [InlineData("127.0.0.1:6000", "has another scheme than tcp, tls or unix")]
-    [InlineData(" tcp://127.0.0.1:6000", "has another scheme than tcp, tls or unix")]
+    [InlineData("http://127.0.0.1:6000", "has another scheme than tcp, tls, unix or pipe")]
+    [InlineData("127.0.0.1:6000", "has another scheme than tcp, tls, unix or pipe")]
+    [InlineData(" tcp://127.0.0.1:6000", "has another scheme than tcp, tls, unix or pipe")]
     [InlineData("unix://run/x.sock", "has no absolute path")]
     [InlineData("unix://", "has no absolute path")]
     public void Parse_NoAddress_SaysWhatIsWrongAndWhatIsAllowed(string url, string problem)
