@@ -26,7 +26,8 @@ public sealed class ContractAnalyzer : DiagnosticAnalyzer
         Rules.AsyncVoid,
         Rules.DifferentPrefixes,
         Rules.NoFormatter,
-        Rules.NotAContract);
+        Rules.NotAContract,
+        Rules.WithoutEffect);
 
     /// <inheritdoc/>
     public override void Initialize(AnalysisContext context)

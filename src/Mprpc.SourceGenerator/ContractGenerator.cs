@@ -31,26 +31,26 @@ public sealed class ContractGenerator : IIncrementalGenerator
         IncrementalValueProvider<EquatableArray<ContractModel>> contracts = marked.Collect().Combine(implementing.Collect()).Combine(mapped.Collect())
             .Select(static (found, _) => new EquatableArray<ContractModel>(found.Left.Left.Concat(found.Left.Right).Concat(found.Right).OfType<ContractModel>().Distinct()));
 
-        IncrementalValuesProvider<DispatcherModel> dispatchers = contracts
-            .SelectMany(static (all, _) => First(all.Select(contract => contract.Dispatcher).OfType<DispatcherModel>(), service => service.Identifier))
+        IncrementalValuesProvider<(string File, DispatcherModel Model)> dispatchers = contracts
+            .SelectMany(static (all, _) => Files(all.Select(contract => contract.Dispatcher).OfType<DispatcherModel>(), service => service.Identifier))
             .WithTrackingName(DispatchersStep);
-        IncrementalValuesProvider<ProxyModel> proxies = contracts
-            .SelectMany(static (all, _) => First(all.Select(contract => contract.Proxy).OfType<ProxyModel>(), proxy => proxy.Identifier))
+        IncrementalValuesProvider<(string File, ProxyModel Model)> proxies = contracts
+            .SelectMany(static (all, _) => Files(all.Select(contract => contract.Proxy).OfType<ProxyModel>(), proxy => proxy.Identifier))
             .WithTrackingName(ProxiesStep);
-        IncrementalValuesProvider<FormatterModel> objects = contracts
-            .SelectMany(static (all, _) => First(Formatters(all).Where(formatter => formatter.Object is not null), formatter => formatter.Object!.Identifier))
+        IncrementalValuesProvider<(string File, FormatterModel Model)> objects = contracts
+            .SelectMany(static (all, _) => Files(Formatters(all).Where(formatter => formatter.Object is not null), formatter => formatter.Object!.Identifier))
             .WithTrackingName(ObjectsStep);
         IncrementalValueProvider<EquatableArray<FormatterModel>> formatters = contracts
             .Select(static (all, _) => new EquatableArray<FormatterModel>(First(Formatters(all).Where(formatter => formatter.Object is null), formatter => formatter.Type)))
             .WithTrackingName(FormattersStep);
-        IncrementalValuesProvider<ValueModel> values = contracts
-            .SelectMany(static (all, _) => First(all.SelectMany(contract => contract.Values), value => value.Identifier))
+        IncrementalValuesProvider<(string File, ValueModel Model)> values = contracts
+            .SelectMany(static (all, _) => Files(all.SelectMany(contract => contract.Values), value => value.Identifier))
             .WithTrackingName(ValuesStep);
 
-        context.RegisterSourceOutput(dispatchers, static (output, service) => output.AddSource($"{service.Identifier}.Dispatcher.g.cs", DispatcherEmitter.Emit(service)));
-        context.RegisterSourceOutput(proxies, static (output, proxy) => output.AddSource($"{proxy.Identifier}.Proxy.g.cs", ProxyEmitter.Emit(proxy)));
-        context.RegisterSourceOutput(objects, static (output, formatter) => output.AddSource($"{formatter.Object!.Identifier}.Formatter.g.cs", ObjectEmitter.Emit(formatter)));
-        context.RegisterSourceOutput(values, static (output, value) => output.AddSource($"{value.Identifier}.Value.g.cs", ValueEmitter.Emit(value)));
+        context.RegisterSourceOutput(dispatchers, static (output, service) => output.AddSource($"{service.File}.Dispatcher.g.cs", DispatcherEmitter.Emit(service.Model)));
+        context.RegisterSourceOutput(proxies, static (output, proxy) => output.AddSource($"{proxy.File}.Proxy.g.cs", ProxyEmitter.Emit(proxy.Model)));
+        context.RegisterSourceOutput(objects, static (output, formatter) => output.AddSource($"{formatter.File}.Formatter.g.cs", ObjectEmitter.Emit(formatter.Model)));
+        context.RegisterSourceOutput(values, static (output, value) => output.AddSource($"{value.File}.Value.g.cs", ValueEmitter.Emit(value.Model)));
         context.RegisterSourceOutput(formatters, static (output, all) =>
         {
             if (all.Length > 0)
@@ -61,6 +61,13 @@ public sealed class ContractGenerator : IIncrementalGenerator
     }
 
     private static IEnumerable<FormatterModel> Formatters(EquatableArray<ContractModel> contracts) => contracts.SelectMany(contract => contract.Formatters);
+
+    /// <summary>One file a model. File names do not differ in case only, types may.</summary>
+    private static ImmutableArray<(string File, T Model)> Files<T>(IEnumerable<T> models, Func<T, string> identifier)
+        => First(models, identifier)
+            .GroupBy(identifier, StringComparer.OrdinalIgnoreCase)
+            .SelectMany(same => same.Select((model, i) => (i == 0 ? identifier(model) : $"{identifier(model)}.{i + 1}", model)))
+            .ToImmutableArray();
 
     /// <summary>One model an identifier, in an order that does not depend on where the source mentions it first.</summary>
     private static ImmutableArray<T> First<T>(IEnumerable<T> models, Func<T, string> identifier)

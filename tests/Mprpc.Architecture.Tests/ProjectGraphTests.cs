@@ -12,10 +12,11 @@ public sealed class ProjectGraphTests
         ["Mprpc.Client"] = ["Mprpc.Protocol"],
         ["Mprpc.Cli"] = ["Mprpc.Client"],
         ["Mprpc.SourceGenerator"] = [],
+        ["Mprpc.SourceGenerator.CodeFixes"] = [],
     };
 
     /// <summary>What a client needs to run: it must start where no ASP.NET Core is installed.</summary>
-    private static readonly string[] _withoutAspNetCore = ["Mprpc.Protocol", "Mprpc.Client", "Mprpc.Cli", "Mprpc.SourceGenerator"];
+    private static readonly string[] _withoutAspNetCore = ["Mprpc.Protocol", "Mprpc.Client", "Mprpc.Cli", "Mprpc.SourceGenerator", "Mprpc.SourceGenerator.CodeFixes"];
 
     [Fact]
     public void Projects_UnderSrc_ReferenceExactlyTheirNeighbours()
@@ -41,11 +42,11 @@ public sealed class ProjectGraphTests
     }
 
     [Fact]
-    public void Projects_ReferencedAsAnalyzers_AreTheSourceGeneratorOnly()
+    public void Projects_ReferencedAsAnalyzers_AreTheSourceGeneratorAndItsCodeFixesOnly()
     {
         string[] analyzers = [.. Projects().SelectMany(project => Items(project, "ProjectReference")).Where(IsAnalyzer).Select(Target).Distinct()];
 
-        Assert.All(analyzers, analyzer => Assert.Equal("Mprpc.SourceGenerator", analyzer));
+        Assert.All(analyzers, analyzer => Assert.Contains(analyzer, new[] { "Mprpc.SourceGenerator", "Mprpc.SourceGenerator.CodeFixes" }));
     }
 
     [Fact]

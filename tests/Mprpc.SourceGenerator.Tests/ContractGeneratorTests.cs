@@ -42,6 +42,18 @@ public sealed class ContractGeneratorTests
     }
 
     [Fact]
+    public void Names_ThatDifferInCaseOnly_GetFilesOfTheirOwn()
+    {
+        Output generated = Source.Generate(
+            "[MprpcService] public class Echo { public Item M(ITEM x) => new(); } [MprpcService] public class ECHO { public int M() => 1; }",
+            "public class Item { public int X { get; set; } } public class ITEM { public int Y { get; set; } }");
+
+        Assert.Equal(
+            ["ECHO.Dispatcher.g.cs", "Echo.2.Dispatcher.g.cs", "ITEM.Formatter.g.cs", "Item.2.Formatter.g.cs"],
+            generated.Files.Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
     public void Method_OfTheSameNameInAnotherLibrary_IsNoMapping()
         => Assert.Empty(Source.Generate(Plain, "public class Container { public void AddService<T>() { } public static void Use(Container c) => c.AddService<Plain>(); }").Files);
 

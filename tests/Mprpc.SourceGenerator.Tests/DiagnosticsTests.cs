@@ -70,6 +70,14 @@ public sealed partial class DiagnosticsTests
     }
 
     [Fact]
+    public async Task Overloads_WithOneName_AreToldApart()
+    {
+        Diagnostic found = Assert.Single(await Source.AnalyzeAsync("[MprpcService] public class S { public int M(int x) => x; public int M(List<string> x, long y) => 1; }"));
+
+        Assert.Contains("S.M(int) and S.M(List<string>, long) have the same name", found.GetMessage(null), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task PlainClass_NotMapped_MayHaveAnyMethod()
         => Assert.Empty(await Source.AnalyzeAsync("public class Plain { public void M<T>(ref T x) { } }"));
 

@@ -38,6 +38,9 @@ public sealed class MprpcMethodDescription
     /// <summary>Whether the invoker needs the call's context.</summary>
     public bool NeedsContext { get; }
 
+    /// <summary>The types of all parameters, on the wire or not, where they are known; else null.</summary>
+    internal IReadOnlyList<string>? ParameterTypes { get; init; }
+
     /// <summary>How many parameters a peer must send.</summary>
     public int RequiredParameters { get; }
 }

@@ -25,6 +25,9 @@ internal abstract class RpcMethod(MprpcMethodDescription description, string wir
     /// <returns>False where the read loop has gone on without this thread.</returns>
     public abstract bool Invoke(in IncomingCall call, ref MprpcReader parameters);
 
+    /// <summary>The method as C# tells overloads apart: by the types of its parameters, or by their names where generated code gives no types.</summary>
+    public string Signature => $"{this}({string.Join(", ", Description.ParameterTypes ?? [.. Description.Parameters.Select(parameter => parameter.Name)])})";
+
     /// <summary>The method as C# names it.</summary>
     public override string ToString() => $"{Description.Service}.{Description.Name}";
 }

@@ -26,7 +26,10 @@ internal sealed class MethodModel
             method.Name,
             [.. WireParameters.Select(parameter => new MprpcParameter(parameter.Name!, parameter.HasDefaultValue))],
             needsContext: Sources.Any(source => source is ParameterSource.CallContext or ParameterSource.Services),
-            wireName ?? method.GetCustomAttribute<MprpcMethodAttribute>()?.Name);
+            wireName ?? method.GetCustomAttribute<MprpcMethodAttribute>()?.Name)
+        {
+            ParameterTypes = [.. Parameters.Select(parameter => TypeName.Of(parameter.ParameterType))],
+        };
     }
 
     public Type Service { get; }

@@ -46,9 +46,26 @@ internal static class ServiceContract
             .SelectMany(type => type.GetMethods(BindingFlags.Public | BindingFlags.Instance))
             .Where(IsPublished);
 
-    private static IEnumerable<MethodInfo> OwnMethods([DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicMethods)] Type service)
-        => service.GetMethods(BindingFlags.Public | BindingFlags.Instance)
-            .Where(method => IsFrom(method.DeclaringType!, service) && IsFrom(method.GetBaseDefinition().DeclaringType!, service) && IsPublished(method) && !IsDispose(method));
+    private static IEnumerable<MethodInfo> OwnMethods([DynamicallyAccessedMembers(Needed)] Type service)
+    {
+        HashSet<MethodInfo> ofFrameworks = OfFrameworks(service);
+        return service.GetMethods(BindingFlags.Public | BindingFlags.Instance)
+            .Where(method => IsFrom(method.DeclaringType!, service) && IsFrom(method.GetBaseDefinition().DeclaringType!, service) && IsPublished(method) && !IsDispose(method))
+            .Where(method => method.IsDefined(typeof(MprpcMethodAttribute), inherit: false) || !ofFrameworks.Contains(method.GetBaseDefinition()));
+    }
+
+    /// <summary>What a framework calls, such as IHostedService.StopAsync, is not for peers, unless it is marked [MprpcMethod].</summary>
+    [UnconditionalSuppressMessage("Trimming", "IL2067", Justification = "Interfaces of a type are kept with their methods where the type's own interfaces are.")]
+    [UnconditionalSuppressMessage("Trimming", "IL2072", Justification = "As above.")]
+    private static HashSet<MethodInfo> OfFrameworks([DynamicallyAccessedMembers(Needed)] Type service)
+        => [.. service.GetInterfaces()
+            .Where(type => type.Assembly != service.Assembly && IsFramework(type.Assembly.GetName().Name!))
+            .SelectMany(type => service.GetInterfaceMap(type).TargetMethods)
+            .Where(method => method is not null)
+            .Select(method => method.GetBaseDefinition())];
+
+    private static bool IsFramework(string assembly)
+        => assembly.StartsWith("System.", StringComparison.Ordinal) || assembly.StartsWith("Microsoft.", StringComparison.Ordinal);
 
     /// <summary>A base type counts as the author's own where it stands in the same assembly, or is marked: a framework's base class publishes nothing.</summary>
     private static bool IsFrom(Type type, Type service) => type.Assembly == service.Assembly || IsContract(type);

@@ -73,6 +73,7 @@ internal sealed class ContractChecks(Compilation compilation)
         => OfMethods(service)
             .Concat(OfReach(service, DispatcherParser.WhyNot(service, compilation)))
             .Concat(OfPrefixes(service))
+            .Concat(OfAttributes(service))
             .Concat(OfFormatters(service));
 
     private static IEnumerable<Problem> OfMethods(INamedTypeSymbol type)
@@ -90,6 +91,32 @@ internal sealed class ContractChecks(Compilation compilation)
     {
         List<string> prefixes = [.. PublishedMethods.Sources(service).Select(source => source.Attribute(Names.ServiceAttribute)?.Named("Prefix") as string ?? "none").Distinct()];
         return prefixes.Count < 2 ? [] : [new Problem(Rules.DifferentPrefixes, service, TypeText.DisplayName(service), string.Join(", ", prefixes))];
+    }
+
+    /// <summary>Attributes of a class's own methods, where its contract says what is published.</summary>
+    private static IEnumerable<Problem> OfAttributes(INamedTypeSymbol service)
+    {
+        INamedTypeSymbol? contract = service.TypeKind == TypeKind.Class ? service.AllInterfaces.FirstOrDefault(PublishedMethods.IsContract) : null;
+
+        if (contract is null)
+        {
+            yield break;
+        }
+
+        var implementing = new HashSet<ISymbol>(PublishedMethods.Of(service).Select(service.FindImplementationForInterfaceMember).OfType<ISymbol>(), SymbolEqualityComparer.Default);
+
+        foreach (IMethodSymbol method in service.GetMembers().OfType<IMethodSymbol>())
+        {
+            // A method that is not the contract's is hidden anyhow: to say so once more is no mistake.
+            string? attribute = method.Has(Names.MethodAttribute) ? "MprpcMethod"
+                : method.Has(Names.IgnoreAttribute) && implementing.Contains(method) ? "MprpcIgnore"
+                : null;
+
+            if (attribute is not null)
+            {
+                yield return new Problem(Rules.WithoutEffect, method, MethodRules.NameOf(method), attribute, TypeText.DisplayName(service), TypeText.DisplayName(contract));
+            }
+        }
     }
 
     private IEnumerable<Problem> OfFormatters(INamedTypeSymbol type)

@@ -77,6 +77,11 @@ internal static class Rules
         "A client's proxy implements an interface",
         "{0} is no interface, so that no proxy can be made of it. Declare an interface with the service's methods, and mark it [MprpcService].");
 
+    public static readonly DiagnosticDescriptor WithoutEffect = Warning(
+        "MPRPC015",
+        "An attribute has no effect on the class that implements a contract",
+        "[{1}] has no effect on {0}: {2} publishes what the interface {3} declares. Put the attribute on the interface's method.");
+
     private static DiagnosticDescriptor Error(string id, string title, string message) => Rule(id, title, message, DiagnosticSeverity.Error);
 
     private static DiagnosticDescriptor Warning(string id, string title, string message) => Rule(id, title, message, DiagnosticSeverity.Warning);

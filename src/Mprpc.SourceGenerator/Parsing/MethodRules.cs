@@ -25,7 +25,7 @@ internal static class MethodRules
 
             if (known.TryGetValue(name, out IMethodSymbol? other))
             {
-                yield return new Problem(Rules.SameWireName, method, NameOf(other), NameOf(method), name);
+                yield return new Problem(Rules.SameWireName, method, SignatureOf(other), SignatureOf(method), name);
             }
             else
             {
@@ -33,6 +33,10 @@ internal static class MethodRules
             }
         }
     }
+
+    /// <summary>Overloads differ in their parameters' types only.</summary>
+    private static string SignatureOf(IMethodSymbol method)
+        => $"{NameOf(method)}({string.Join(", ", method.Parameters.Select(parameter => TypeText.DisplayName(parameter.Type)))})";
 
     private static IEnumerable<Problem> CheckMethod(IMethodSymbol method)
     {

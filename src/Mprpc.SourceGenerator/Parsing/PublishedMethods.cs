@@ -31,6 +31,7 @@ internal static class PublishedMethods
     private static IEnumerable<IMethodSymbol> OfClass(INamedTypeSymbol service)
     {
         var overridden = new HashSet<IMethodSymbol>(SymbolEqualityComparer.Default);
+        HashSet<IMethodSymbol> ofFrameworks = OfFrameworks(service);
 
         for (INamedTypeSymbol? type = service; type is not null; type = type.BaseType)
         {
@@ -41,13 +42,28 @@ internal static class PublishedMethods
                     overridden.Add(below);
                 }
 
-                if (IsFrom(type, service) && IsFrom(Definition(method).ContainingType, service) && IsPublished(method) && !overridden.Contains(method) && !IsDispose(method))
+                if (IsFrom(type, service) && IsFrom(Definition(method).ContainingType, service) && IsPublished(method) && !overridden.Contains(method) && !IsDispose(method)
+                    && (method.Has(Names.MethodAttribute) || !ofFrameworks.Contains(Definition(method))))
                 {
                     yield return method;
                 }
             }
         }
     }
+
+    /// <summary>What a framework calls, such as IHostedService.StopAsync, is not for peers, unless it is marked [MprpcMethod].</summary>
+    private static HashSet<IMethodSymbol> OfFrameworks(INamedTypeSymbol service)
+        => new(
+            service.AllInterfaces
+                .Where(type => !SymbolEqualityComparer.Default.Equals(type.ContainingAssembly, service.ContainingAssembly) && IsFramework(type.ContainingAssembly.Name))
+                .SelectMany(type => type.GetMembers().OfType<IMethodSymbol>())
+                .Select(service.FindImplementationForInterfaceMember)
+                .OfType<IMethodSymbol>()
+                .Select(Definition),
+            SymbolEqualityComparer.Default);
+
+    private static bool IsFramework(string assembly)
+        => assembly.StartsWith("System.", StringComparison.Ordinal) || assembly.StartsWith("Microsoft.", StringComparison.Ordinal);
 
     /// <summary>The method that first declares what this one overrides.</summary>
     public static IMethodSymbol Definition(IMethodSymbol method)
