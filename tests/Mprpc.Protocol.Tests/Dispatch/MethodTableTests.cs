@@ -80,7 +80,7 @@ public sealed class MethodTableTests
     {
         var exception = Assert.Throws<InvalidOperationException>(() => new MethodTable([new NamedMethod("sum"), new NamedMethod("sum")]));
 
-        Assert.Contains("Service.sum and Service.sum", exception.Message, StringComparison.Ordinal);
+        Assert.Contains("Service.sum() and Service.sum()", exception.Message, StringComparison.Ordinal);
         Assert.Contains("'sum'", exception.Message, StringComparison.Ordinal);
         Assert.Contains("[MprpcMethod", exception.Message, StringComparison.Ordinal);
     }
