@@ -49,7 +49,7 @@ public sealed class ContractGeneratorTests
             "public class Item { public int X { get; set; } } public class ITEM { public int Y { get; set; } }");
 
         Assert.Equal(
-            ["ECHO.Dispatcher.g.cs", "Echo.2.Dispatcher.g.cs", "ITEM.Formatter.g.cs", "Item.2.Formatter.g.cs"],
+            ["ECHO.Dispatcher.g.cs", "Echo.2.Dispatcher.g.cs", "ITEM.Formatter.g.cs", "ITEM.Value.g.cs", "Item.2.Formatter.g.cs", "Item.2.Value.g.cs"],
             generated.Files.Order(StringComparer.Ordinal));
     }
 
