@@ -271,6 +271,7 @@ public sealed class InFlightRequestsTests
     {
         var requests = new InFlightRequests(TimeProvider.System);
         int completed = 0;
+        var readLoop = new Lock();      // answers are taken by one thread at a time, the connection's read loop
 
         Task[] callers = [.. Enumerable.Range(0, 8).Select(seed => Task.Run(async () =>
         {
@@ -289,7 +290,7 @@ public sealed class InFlightRequestsTests
                 {
                     source.Cancel();
                 }
-                else if (random.Next(10) != 0 && requests.Take(id) is { } taken)
+                else if (random.Next(10) != 0 && Take(id) is { } taken)
                 {
                     var reader = new MprpcReader(new byte[] { 42 }, 0, 1, MprpcSerializerOptions.Default, loop: null);
                     taken.ReadResult(ref reader);
@@ -312,6 +313,14 @@ public sealed class InFlightRequestsTests
 
         Assert.Equal(24_000, completed);
         Assert.Equal(0, requests.Count);
+
+        PendingCall? Take(int id)
+        {
+            lock (readLoop)
+            {
+                return requests.Take(id);
+            }
+        }
     }
 
     private PendingCall<int> Add(TimeSpan? timeout = null)
