@@ -335,20 +335,8 @@ public sealed class MprpcClient : IAsyncDisposable
 
     private MprpcWriter WriteRequest(string method, ReadOnlySpan<object?> arguments)
     {
-        ArgumentException.ThrowIfNullOrEmpty(method);
         ThrowIfDisposed();
-        MprpcWriter request = MprpcWriter.Rent(_serializer, RequestWriter.HeadRoom);
-
-        try
-        {
-            RequestWriter.WriteMethodAndArguments(request, method, arguments);
-            return request;
-        }
-        catch
-        {
-            MprpcWriter.Return(request);
-            throw;
-        }
+        return RequestWriter.Begin(_serializer, method, arguments);
     }
 
     private void ThrowIfDisposed() => ObjectDisposedException.ThrowIf(_disposed.IsCancellationRequested, this);

@@ -134,20 +134,8 @@ internal sealed class RpcConnection : MprpcConnection
 
     public override ValueTask<T> CallAsync<T>(string method, MprpcCallOptions options, params ReadOnlySpan<object?> arguments)
     {
-        ArgumentException.ThrowIfNullOrEmpty(method);
         options.CancellationToken.ThrowIfCancellationRequested();
-        MprpcWriter request = MprpcWriter.Rent(Serializer, RequestWriter.HeadRoom);
-
-        try
-        {
-            RequestWriter.WriteMethodAndArguments(request, method, arguments);
-        }
-        catch
-        {
-            MprpcWriter.Return(request);
-            throw;
-        }
-
+        MprpcWriter request = RequestWriter.Begin(Serializer, method, arguments);
         PendingCall<T> call = PendingCall<T>.Rent(method, options.Timeout ?? _settings.CallTimeout);
         ValueTask<T> task = call.Task;
 
@@ -162,18 +150,7 @@ internal sealed class RpcConnection : MprpcConnection
 
     public override ValueTask NotifyAsync(string method, params ReadOnlySpan<object?> arguments)
     {
-        ArgumentException.ThrowIfNullOrEmpty(method);
-        MprpcWriter notification = MprpcWriter.Rent(Serializer, RequestWriter.HeadRoom);
-
-        try
-        {
-            RequestWriter.WriteMethodAndArguments(notification, method, arguments);
-        }
-        catch
-        {
-            MprpcWriter.Return(notification);
-            throw;
-        }
+        MprpcWriter notification = RequestWriter.Begin(Serializer, method, arguments);
 
         if (!TryNotify(notification))
         {

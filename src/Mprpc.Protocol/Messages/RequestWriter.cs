@@ -23,6 +23,25 @@ internal static class RequestWriter
     // docs/protocol.md 4: [2, method, params]
     public static void PrependNotificationHead(MprpcWriter writer) => writer.Prepend([MessagePackCode.MinFixArray | 3, (byte)MessageKind.Notification]);
 
+    /// <summary>Writes method and arguments into a writer with room for the head.</summary>
+    /// <exception cref="MessagePackSerializationException">An argument cannot be encoded.</exception>
+    public static MprpcWriter Begin(MprpcSerializerOptions serializer, string method, ReadOnlySpan<object?> arguments)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(method);
+        MprpcWriter writer = MprpcWriter.Rent(serializer, HeadRoom);
+
+        try
+        {
+            WriteMethodAndArguments(writer, method, arguments);
+            return writer;
+        }
+        catch
+        {
+            MprpcWriter.Return(writer);
+            throw;
+        }
+    }
+
     public static void WriteMethodAndArguments(MprpcWriter writer, string method, ReadOnlySpan<object?> arguments)
     {
         writer.WriteString(method);
