@@ -20,6 +20,7 @@ internal sealed class MprpcServerOptionsValidator : IValidateOptions<MprpcServer
         Check(failures, nameof(limits.MinPartialMessageRate), limits.MinPartialMessageRate, 1, int.MaxValue);
         Check(failures, nameof(limits.PartialMessageTimeout), limits.PartialMessageTimeout, "Timeout.InfiniteTimeSpan (-00:00:00.001)");
         Check(failures, nameof(limits.WriteTimeout), limits.WriteTimeout, "Timeout.InfiniteTimeSpan (-00:00:00.001)");
+        Check(failures, nameof(limits.HalfCloseTimeout), limits.HalfCloseTimeout, "Timeout.InfiniteTimeSpan (-00:00:00.001)");
         Check(failures, nameof(limits.IdleTimeout), limits.IdleTimeout ?? Timeout.InfiniteTimeSpan, "null");
 
         if (!Enum.IsDefined(options.NamingPolicy))

@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.Extensions.DependencyInjection;
@@ -5,6 +6,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Mprpc.AspNetCore.Model;
 using Mprpc.Connections;
+using Mprpc.Diagnostics;
 using Mprpc.Dispatch;
 
 namespace Mprpc.AspNetCore.Connections;
@@ -15,6 +17,7 @@ internal sealed class RpcConnectionHandler
     private readonly IServiceProvider _services;
     private readonly ConnectionLimits _limits;
     private readonly RunningCallsTotal _runningCalls;
+    private readonly LimitHits _limitHits;
     private readonly MprpcSerializerOptions _serializer;
     private readonly Dispatcher _dispatcher;
     private readonly MprpcResponseOrder _responseOrder;
@@ -27,6 +30,7 @@ internal sealed class RpcConnectionHandler
         _services = services;
         _limits = options.Limits.ToConnectionLimits();
         _runningCalls = services.GetRequiredService<RunningCallsTotal>();
+        _limitHits = services.GetRequiredService<LimitHits>();
         _serializer = endpoint.OldSpec ? options.Serializer.WithOldSpec() : options.Serializer;
         _dispatcher = new Dispatcher(BuildTable(services, endpoint, options), _serializer, endpoint.ErrorShape, options.EnableDetailedErrors);
         _responseOrder = endpoint.ResponseOrder;
@@ -42,6 +46,8 @@ internal sealed class RpcConnectionHandler
             AbortTransport = () => transport.Abort(new ConnectionAbortedException("The MessagePack-RPC connection was aborted.")),
             Limits = _limits,
             RunningCallsTotal = _runningCalls,
+            LimitHits = _limitHits,
+            IsTransportReset = transport.Features.Get<IConnectionSocketFeature>() is { } socket ? () => IsReset(socket.Socket) : null,
             Logger = _logger,
             Dispatcher = _dispatcher,
             Serializer = _serializer,
@@ -57,6 +63,19 @@ internal sealed class RpcConnectionHandler
         using CancellationTokenRegistration registration = stopping.UnsafeRegister(static connection => ((RpcConnection)connection!).Stop(), connection);
 
         await connection.RunAsync().ConfigureAwait(false);
+    }
+
+    /// <summary>Whether a socket that nobody reads has been reset; a peer that has merely ended its side has not.</summary>
+    private static bool IsReset(Socket socket)
+    {
+        try
+        {
+            return socket.Poll(0, SelectMode.SelectError);
+        }
+        catch (ObjectDisposedException)
+        {
+            return true;
+        }
     }
 
     private static MethodTable BuildTable(IServiceProvider services, MprpcEndpointOptions endpoint, MprpcServerOptions options)
