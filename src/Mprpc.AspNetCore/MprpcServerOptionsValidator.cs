@@ -15,6 +15,7 @@ internal sealed class MprpcServerOptionsValidator : IValidateOptions<MprpcServer
 
         Check(failures, nameof(limits.MaxMessageSize), limits.MaxMessageSize, 1, Array.MaxLength);
         Check(failures, nameof(limits.MaxDepth), limits.MaxDepth, 2, MostDepth);
+        Check(failures, nameof(limits.MaxConnections), limits.MaxConnections ?? 1, 1, int.MaxValue);
         Check(failures, nameof(limits.MaxCallsInFlightPerConnection), limits.MaxCallsInFlightPerConnection, 1, int.MaxValue);
         Check(failures, nameof(limits.MaxCallsInFlight), limits.MaxCallsInFlight, 1, int.MaxValue);
         Check(failures, nameof(limits.MinPartialMessageRate), limits.MinPartialMessageRate, 1, int.MaxValue);

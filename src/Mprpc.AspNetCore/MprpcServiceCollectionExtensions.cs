@@ -39,7 +39,7 @@ public static class MprpcServiceCollectionExtensions
         services.TryAddSingleton(static provider => new RunningCallsTotal(provider.GetRequiredService<IOptions<MprpcServerOptions>>().Value.Limits.MaxCallsInFlight));
         services.TryAddSingleton(static provider => new ServerMeter(provider.GetService<IMeterFactory>()));
         services.TryAddSingleton(static provider => new LimitHits(
-            provider.GetRequiredService<ServerMeter>().OnLimitHit, TimeProvider.System, provider.GetRequiredService<ILoggerFactory>().CreateLogger("Mprpc.Connection")));
+            provider.GetRequiredService<ServerMeter>().OnLimitHit, TimeProvider.System, new HarmlessLogger(provider.GetRequiredService<ILoggerFactory>().CreateLogger("Mprpc.Connection"))));
         services.TryAddSingleton<RpcEndpoints>();
         services.TryAddSingleton<RpcServer>();
         services.TryAddSingleton<IMprpcServer>(static provider => provider.GetRequiredService<RpcServer>());

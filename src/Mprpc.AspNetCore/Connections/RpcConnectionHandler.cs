@@ -34,7 +34,7 @@ internal sealed class RpcConnectionHandler
         _serializer = endpoint.OldSpec ? options.Serializer.WithOldSpec() : options.Serializer;
         _dispatcher = new Dispatcher(BuildTable(services, endpoint, options), _serializer, endpoint.ErrorShape, options.EnableDetailedErrors);
         _responseOrder = endpoint.ResponseOrder;
-        _logger = services.GetRequiredService<ILoggerFactory>().CreateLogger("Mprpc.Connection");
+        _logger = new HarmlessLogger(services.GetRequiredService<ILoggerFactory>().CreateLogger("Mprpc.Connection"));
     }
 
     public async Task OnConnectedAsync(ConnectionContext transport)
@@ -48,6 +48,7 @@ internal sealed class RpcConnectionHandler
             RunningCallsTotal = _runningCalls,
             LimitHits = _limitHits,
             IsTransportReset = transport.Features.Get<IConnectionSocketFeature>() is { } socket ? () => IsReset(socket.Socket) : null,
+            TransportClosed = transport.ConnectionClosed,
             Logger = _logger,
             Dispatcher = _dispatcher,
             Serializer = _serializer,

@@ -38,6 +38,7 @@ internal sealed class RpcServer(
         }
 
         var options = new KestrelServerOptions { ApplicationServices = services };
+        options.Limits.MaxConcurrentConnections = services.GetRequiredService<IOptions<MprpcServerOptions>>().Value.Limits.MaxConnections;
         List<ListenOptions> listeners = [];
 
         foreach (RpcEndpoint endpoint in mapped)
