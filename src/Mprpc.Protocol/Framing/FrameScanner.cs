@@ -30,11 +30,6 @@ internal struct FrameScanner
     /// <param name="length">The message's length where it is complete.</param>
     public FrameStatus Scan(ReadOnlySpan<byte> message, out int length)
     {
-        if (_scanned == 0 && TryMeasure(message, out length))
-        {
-            return FrameStatus.Complete;
-        }
-
         long position = _scanned;
         int depth = _depth;
         uint[] open = _open;
@@ -117,43 +112,6 @@ internal struct FrameScanner
         _scanned = (int)position;
         _depth = depth;
         return FrameStatus.NeedMore;
-    }
-
-    /// <summary>Measures a message that is all there and made of small values, as most are: one count of the values still to come is enough, without a stack.</summary>
-    /// <returns>False where it has to be looked at in full: it is cut, holds longer values, might be too deep or too large, or breaks a rule.</returns>
-    private readonly bool TryMeasure(ReadOnlySpan<byte> message, out int length)
-    {
-        int position = 0;
-        int remaining = 1;
-        int containers = 0;
-
-        do
-        {
-            if (position >= message.Length)
-            {
-                length = 0;
-                return false;
-            }
-
-            int entry = ValueSizes.Of(message[position]);
-            int children = ValueSizes.Children(entry);
-
-            if (entry == 0)
-            {
-                length = 0;
-                return false;
-            }
-
-            position += ValueSizes.Size(entry);
-            containers += children == 0 ? 0 : 1;
-            remaining += children - 1;
-        }
-        while (remaining != 0);
-
-        length = position;
-
-        // It nests at most as deep as it has containers.
-        return position <= message.Length && position <= _maxSize && containers <= _maxDepth;
     }
 
     private FrameStatus End(ReadOnlySpan<byte> message, long end, out int length)
