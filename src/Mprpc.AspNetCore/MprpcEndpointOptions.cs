@@ -35,6 +35,9 @@ public sealed class MprpcEndpointOptions
     /// <summary>Who may connect to a Unix socket, by the rights of its file. Default 0600: the user that the application runs as, and root.</summary>
     public UnixFileMode UnixSocketMode { get; set; } = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
+    /// <summary>The rate limiter policy of each call on this listener, of unknown methods too. Default null: what <see cref="MprpcServerOptions.RateLimitingPolicy"/> says.</summary>
+    public string? RateLimitingPolicy { get; set; }
+
     /// <summary>
     /// Encrypts the connections of this listener with the application's default certificate, as Kestrel finds it: <c>Kestrel:Certificates:Default</c> of the configuration, or the development
     /// certificate. A <c>tls://</c> address does the same.
@@ -74,7 +77,7 @@ public sealed class MprpcEndpointOptions
         return this;
     }
 
-    /// <summary>Sets how the listener speaks as this kind of peer wants them.</summary>
+    /// <summary>Sets the options about answers and encoding as this kind of peer wants them.</summary>
     /// <param name="peer">The peers that connect to this listener.</param>
     /// <returns>These options.</returns>
     public MprpcEndpointOptions UsePeer(MprpcPeer peer)

@@ -11,6 +11,16 @@ internal sealed class MprpcServerOptionsValidator : IValidateOptions<MprpcServer
     {
         List<string> failures = Limits.Validate(options.Limits);
 
+        if (options.CallTimeout is { } timeout && timeout <= TimeSpan.Zero)
+        {
+            failures.Add($"Mprpc:CallTimeout (MprpcServerOptions.CallTimeout) is {timeout}; allowed is any positive time, or null for none.");
+        }
+
+        if (options.RateLimitingPolicy is { } policy && string.IsNullOrWhiteSpace(policy))
+        {
+            failures.Add("Mprpc:RateLimitingPolicy (MprpcServerOptions.RateLimitingPolicy) is empty; allowed is the name of a policy of AddRateLimiter, or null for none.");
+        }
+
         if (!Enum.IsDefined(options.NamingPolicy))
         {
             failures.Add($"Mprpc:NamingPolicy (MprpcServerOptions.NamingPolicy) is {options.NamingPolicy}; allowed are {string.Join(", ", Enum.GetNames<MprpcNamingPolicy>())}.");

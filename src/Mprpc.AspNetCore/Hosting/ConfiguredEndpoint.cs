@@ -18,7 +18,7 @@ internal static class ConfiguredEndpoint
     private static readonly string[] Keys =
     [
         Url, Certificate, ClientCertificateMode, SslProtocols, Limits, Peer, nameof(MprpcEndpointOptions.ErrorShape), nameof(MprpcEndpointOptions.OldSpec),
-        nameof(MprpcEndpointOptions.ResponseOrder), nameof(MprpcEndpointOptions.UnixSocketMode),
+        nameof(MprpcEndpointOptions.ResponseOrder), nameof(MprpcEndpointOptions.UnixSocketMode), nameof(MprpcEndpointOptions.RateLimitingPolicy),
     ];
 
     private static readonly string[] LimitKeys =
@@ -97,6 +97,7 @@ internal static class ConfiguredEndpoint
         }
 
         options.ErrorShape = Read(section, nameof(options.ErrorShape), options.ErrorShape, failures);
+        options.RateLimitingPolicy = section[nameof(options.RateLimitingPolicy)];
         options.ResponseOrder = Read(section, nameof(options.ResponseOrder), options.ResponseOrder, failures);
 
         if (section[nameof(options.OldSpec)] is { } oldSpec)
