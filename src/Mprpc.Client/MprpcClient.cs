@@ -29,7 +29,7 @@ public sealed class MprpcClient : IAsyncDisposable
     private MprpcClientState _reportedState;
 
     /// <summary>Creates a client that connects at its first call.</summary>
-    /// <param name="url"><c>tcp://host:port</c>, <c>tls://host:port</c>, <c>unix:///path</c> or <c>pipe://./name</c>.</param>
+    /// <param name="url"><c>tcp://host:port</c>, <c>tls://host:port</c>, <c>unix:///path</c>, <c>pipe://./name</c>, <c>ws://host:port/path</c> or <c>wss://host:port/path</c>.</param>
     /// <param name="options">Null: the defaults. Read now; later changes have no effect.</param>
     /// <exception cref="ArgumentException">The url is no such address.</exception>
     /// <exception cref="ArgumentOutOfRangeException">An option is out of its range.</exception>
@@ -39,7 +39,9 @@ public sealed class MprpcClient : IAsyncDisposable
     }
 
     private MprpcClient(RpcAddress address, MprpcClientOptions options)
-        : this(address.PipeName is null ? new SocketDialer(address, options) : new NamedPipeDialer(address, options), options)
+        : this(
+            address.WebSocket is not null ? new WebSocketDialer(address, options) : address.PipeName is not null ? new NamedPipeDialer(address, options) : new SocketDialer(address, options),
+            options)
     {
     }
 
@@ -65,7 +67,7 @@ public sealed class MprpcClient : IAsyncDisposable
     public bool IsConnected => State == MprpcClientState.Connected;
 
     /// <summary>Creates a client and connects it.</summary>
-    /// <param name="url"><c>tcp://host:port</c>, <c>tls://host:port</c>, <c>unix:///path</c> or <c>pipe://./name</c>.</param>
+    /// <param name="url"><c>tcp://host:port</c>, <c>tls://host:port</c>, <c>unix:///path</c>, <c>pipe://./name</c>, <c>ws://host:port/path</c> or <c>wss://host:port/path</c>.</param>
     /// <param name="options">Null: the defaults.</param>
     /// <param name="cancellationToken">Ends the attempt.</param>
     /// <returns>The connected client; dispose it when it is no more needed.</returns>
