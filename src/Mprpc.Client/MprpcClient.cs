@@ -6,6 +6,7 @@ using Mprpc.Client.Diagnostics;
 using Mprpc.Client.Pooling;
 using Mprpc.Client.Transports;
 using Mprpc.Connections;
+using Mprpc.Contracts;
 using Mprpc.Model;
 using Mprpc.Messages;
 
@@ -149,7 +150,7 @@ public sealed class MprpcClient : IAsyncDisposable
     /// <param name="arguments">The arguments by position.</param>
     /// <inheritdoc cref="CallAsync{T}(string, MprpcCallOptions, ReadOnlySpan{object?})" path="/exception"/>
     public ValueTask CallAsync(string method, MprpcCallOptions options, params ReadOnlySpan<object?> arguments)
-        => WithoutResult(Call<NoValue>(method, WriteRequest(method, arguments), options));
+        => MprpcCallInvoker.WithoutResultAsync(Call<NoValue>(method, WriteRequest(method, arguments), options));
 
     /// <summary>Sends a notification: a call that the server does not answer.</summary>
     /// <param name="method">The method's wire name.</param>
@@ -166,7 +167,7 @@ public sealed class MprpcClient : IAsyncDisposable
     /// <exception cref="NotSupportedException">There is no generated proxy, and this application cannot make one at run time (native AOT).</exception>
     public T As<T>()
         where T : class
-        => ProxyModel.Find<T>()(new ClientCallInvoker(this, _serializer));
+        => ProxyModel.Find<T>()(new ClientCallInvoker(this, _serializer, CallTimeout));
 
     /// <summary>Completes when the client has no connection any more: for a process that lives as long as its peer.</summary>
     /// <param name="cancellationToken">Ends the wait.</param>
@@ -210,12 +211,22 @@ public sealed class MprpcClient : IAsyncDisposable
     /// <summary>Only for tests of the wrap of msgids: the calls in flight on the connection that the next call takes.</summary>
     internal InFlightRequests? CurrentRequests => _pool.TryGet()?.Requests;
 
-    /// <summary>Sends a request whose method and arguments are written: at once where a connection is there.</summary>
-    internal ValueTask<T> Call<T>(string method, MprpcWriter request, MprpcCallOptions options)
-    {
-        TimeSpan timeout = options.Timeout ?? _options.CallTimeout ?? Timeout.InfiniteTimeSpan;
+    private TimeSpan CallTimeout => _options.CallTimeout ?? Timeout.InfiniteTimeSpan;
 
-        if (!_pool.IsLimited && !options.CancellationToken.IsCancellationRequested && _pool.TryGet() is { Output.IsCongested: false } connection)
+    /// <summary>The connection, where one can take a call at once.</summary>
+    internal RpcConnection? TryGetConnection(CancellationToken cancellationToken)
+        => !_pool.IsLimited && !cancellationToken.IsCancellationRequested && _pool.TryGet() is { Output.IsCongested: false } connection ? connection : null;
+
+    /// <summary>Sends a request of a proxy when there is a connection.</summary>
+    internal ValueTask<T> CallWhenReadyAsync<T>(string method, MprpcWriter request, CancellationToken cancellationToken)
+        => CallWhenReadyAsync<T>(method, request, CallTimeout, cancellationToken);
+
+    /// <summary>Sends a request whose method and arguments are written: at once where a connection is there.</summary>
+    private ValueTask<T> Call<T>(string method, MprpcWriter request, MprpcCallOptions options)
+    {
+        TimeSpan timeout = options.Timeout ?? CallTimeout;
+
+        if (TryGetConnection(options.CancellationToken) is { } connection)
         {
             PendingCall<T> call = PendingCall<T>.Rent(method, timeout);
             ValueTask<T> result = call.Task;
@@ -233,9 +244,6 @@ public sealed class MprpcClient : IAsyncDisposable
         => !_pool.IsLimited && _pool.TryGet() is { Output.IsCongested: false } connection && connection.TryNotify(notification)
             ? ValueTask.CompletedTask
             : NotifyWhenReadyAsync(notification);
-
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
-    internal static async ValueTask WithoutResult(ValueTask<NoValue> call) => await call.ConfigureAwait(false);
 
     /// <summary>Sends a notification of a caller who does not wait for the sending.</summary>
     internal async Task NotifyOrLogAsync(string method, MprpcWriter notification)
