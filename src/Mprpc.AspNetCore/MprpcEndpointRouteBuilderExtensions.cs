@@ -28,31 +28,46 @@ public static class MprpcEndpointRouteBuilderExtensions
         return Map<T>(endpoints, RpcAddress.Parse(string.Create(CultureInfo.InvariantCulture, $"tcp://127.0.0.1:{port}")), isPortOnly: true);
     }
 
-    /// <summary>Serves <typeparamref name="T"/> over MessagePack-RPC at an address.</summary>
+    /// <summary>Serves <typeparamref name="T"/> over MessagePack-RPC at an address, or at an endpoint of the configuration.</summary>
     /// <typeparam name="T">The service class; see the overload with a port.</typeparam>
     /// <param name="endpoints">The application.</param>
-    /// <param name="url"><c>tcp://0.0.0.0:6000</c>, <c>tcp://[::]:6000</c>, <c>tcp://127.0.0.1:0</c>, <c>unix:///run/x.sock</c> or, on Windows, <c>pipe://./name</c>.</param>
+    /// <param name="urlOrName">
+    /// <c>tcp://0.0.0.0:6000</c>, <c>tcp://[::]:6000</c>, <c>tcp://127.0.0.1:0</c>, <c>tls://*:6000</c>, <c>unix:///run/x.sock</c> or, on Windows, <c>pipe://./name</c>. Or the name of an
+    /// endpoint, whose address and options are in the configuration under <c>Mprpc:Endpoints:NAME</c>.
+    /// </param>
     /// <returns>A builder for the service's conventions.</returns>
     /// <exception cref="InvalidOperationException"><c>builder.Services.AddMprpc()</c> was not called, or the application has started.</exception>
-    /// <exception cref="ArgumentException">The url is no such address.</exception>
+    /// <exception cref="ArgumentException">It is no such address, and the configuration has no endpoint of that name.</exception>
     public static IMprpcServiceConventionBuilder MapMprpcService<
-        [DynamicallyAccessedMembers(ServiceRegistration.NeededMembers)] T>(this IEndpointRouteBuilder endpoints, string url)
+        [DynamicallyAccessedMembers(ServiceRegistration.NeededMembers)] T>(this IEndpointRouteBuilder endpoints, string urlOrName)
         where T : class
-        => Map<T>(endpoints, RpcAddress.Parse(url), isPortOnly: false);
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(urlOrName);
+        return urlOrName.Contains("://", StringComparison.Ordinal)
+            ? Map<T>(endpoints, RpcAddress.Parse(urlOrName), isPortOnly: false)
+            : Map<T>(Collected<T>(endpoints).GetOrAdd(urlOrName));
+    }
 
     private static ServiceConventionBuilder Map<[DynamicallyAccessedMembers(ServiceRegistration.NeededMembers)] T>(
         IEndpointRouteBuilder endpoints, RpcAddress address, bool isPortOnly)
         where T : class
     {
-        ArgumentNullException.ThrowIfNull(endpoints);
         _ = LocalEndPoint.Of(address);      // a host that cannot be listened on fails here, not at the start
+        return Map<T>(Collected<T>(endpoints).GetOrAdd(address, isPortOnly));
+    }
 
-        RpcEndpoints mapped = endpoints.ServiceProvider.GetService<RpcEndpoints>()
-            ?? throw new InvalidOperationException($"MapMprpcService<{typeof(T).Name}>() needs the server's services. Call builder.Services.AddMprpc() before builder.Build().");
-
+    private static ServiceConventionBuilder Map<[DynamicallyAccessedMembers(ServiceRegistration.NeededMembers)] T>(MprpcEndpointOptions endpoint)
+        where T : class
+    {
         var registration = new ServiceRegistration<T>();
-        MprpcEndpointOptions endpoint = mapped.GetOrAdd(address, isPortOnly).Options;
         endpoint.Services.Add(registration);
         return new ServiceConventionBuilder(registration, endpoint);
+    }
+
+    private static RpcEndpoints Collected<T>(IEndpointRouteBuilder endpoints)
+    {
+        ArgumentNullException.ThrowIfNull(endpoints);
+        return endpoints.ServiceProvider.GetService<RpcEndpoints>()
+            ?? throw new InvalidOperationException($"MapMprpcService<{typeof(T).Name}>() needs the server's services. Call builder.Services.AddMprpc() before builder.Build().");
     }
 }

@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Net.Security;
+using System.Net.WebSockets;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Mprpc.Connections;
@@ -22,7 +23,7 @@ public sealed class MprpcClientOptions
     /// <summary>How long a connection is used for new calls; then another takes its place, and it is closed after its last answer. Default null: as long as it holds.</summary>
     public TimeSpan? ConnectionLifetime { get; set; }
 
-    /// <summary>How long a connection may be silent before TCP asks whether the peer is still there (then every 5 s, lost after 3 times). Default 30 s; null: never.</summary>
+    /// <summary>How long a connection may be silent before TCP asks whether the peer is still there (then every 5 s, lost after 3 times), or a WebSocket pings (lost after 15 s). Default 30 s; null: never.</summary>
     public TimeSpan? KeepAlive { get; set; } = TimeSpan.FromSeconds(30);
 
     /// <summary>How many connections the client may have; a further one is made when all others have calls in flight. Default 1: calls share it.</summary>
@@ -59,8 +60,14 @@ public sealed class MprpcClientOptions
     /// <summary>How the names of the services are made that the server may call. Default <see cref="MprpcNamingPolicy.SnakeCase"/>.</summary>
     public MprpcNamingPolicy NamingPolicy { get; set; }
 
-    /// <summary>For <c>tls://</c> addresses: client certificates, the name to verify, how to verify it. Default null: the server's certificate must be trusted, and issued for the address's host.</summary>
+    /// <summary>For <c>tls://</c> and <c>wss://</c> addresses: client certificates, the name to verify, how to verify it. Default null: the server's certificate must be trusted, and issued for the address's host.</summary>
     public SslClientAuthenticationOptions? Tls { get; set; }
+
+    /// <summary>
+    /// For <c>ws://</c> and <c>wss://</c> addresses: sets what the request brings that opens the WebSocket, such as an Authorization header; called for each connection. Default null. With
+    /// <see cref="Tls"/>, .NET refuses what would replace it here: proxy, cookies, credentials and certificates.
+    /// </summary>
+    public Action<ClientWebSocketOptions>? ConfigureWebSocket { get; set; }
 
     /// <summary>The delays between attempts to connect.</summary>
     public MprpcReconnectOptions Reconnect { get; set; } = new();

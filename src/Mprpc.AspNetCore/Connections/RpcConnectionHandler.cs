@@ -1,10 +1,16 @@
+using System.IO.Pipelines;
+using System.Net;
 using System.Net.Sockets;
+using System.Security.Claims;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Connections.Features;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using Mprpc.AspNetCore.Hosting;
 using Mprpc.AspNetCore.Model;
+using Mprpc.AspNetCore.Policies;
 using Mprpc.Connections;
 using Mprpc.Diagnostics;
 using Mprpc.Dispatch;
@@ -15,7 +21,7 @@ namespace Mprpc.AspNetCore.Connections;
 internal sealed class RpcConnectionHandler
 {
     private readonly IServiceProvider _services;
-    private readonly ConnectionLimits _limits;
+    private readonly EndpointLimits _limits;
     private readonly RunningCallsTotal _runningCalls;
     private readonly LimitHits _limitHits;
     private readonly MprpcSerializerOptions _serializer;
@@ -24,40 +30,34 @@ internal sealed class RpcConnectionHandler
     private readonly ILogger _logger;
 
     /// <exception cref="InvalidOperationException">There is no service, or one that cannot be served.</exception>
-    public RpcConnectionHandler(IServiceProvider services, MprpcEndpointOptions endpoint)
+    public RpcConnectionHandler(IServiceProvider services, MprpcEndpointOptions endpoint, EndpointLimits limits)
     {
         MprpcServerOptions options = services.GetRequiredService<IOptions<MprpcServerOptions>>().Value;
         _services = services;
-        _limits = options.Limits.ToConnectionLimits();
+        _limits = limits;
         _runningCalls = services.GetRequiredService<RunningCallsTotal>();
         _limitHits = services.GetRequiredService<LimitHits>();
         _serializer = endpoint.OldSpec ? options.Serializer.WithOldSpec() : options.Serializer;
-        _dispatcher = new Dispatcher(BuildTable(services, endpoint, options), _serializer, endpoint.ErrorShape, options.EnableDetailedErrors);
+        var policies = new MethodPolicies(services, options, endpoint);
+        _dispatcher = new Dispatcher(BuildTable(services, endpoint, options, policies), _serializer, endpoint.ErrorShape, options.EnableDetailedErrors)
+        {
+            Exceptions = options.Exceptions,
+            Unknown = policies.ForUnknown(),
+        };
         _responseOrder = endpoint.ResponseOrder;
         _logger = new HarmlessLogger(services.GetRequiredService<ILoggerFactory>().CreateLogger("Mprpc.Connection"));
     }
 
     public async Task OnConnectedAsync(ConnectionContext transport)
     {
-        var connection = new RpcConnection(new RpcConnectionSettings
-        {
-            Id = transport.ConnectionId,
-            Transport = transport.Transport,
-            AbortTransport = () => transport.Abort(new ConnectionAbortedException("The MessagePack-RPC connection was aborted.")),
-            Limits = _limits,
-            RunningCallsTotal = _runningCalls,
-            LimitHits = _limitHits,
-            IsTransportReset = transport.Features.Get<IConnectionSocketFeature>() is { } socket ? () => IsReset(socket.Socket) : null,
-            TransportClosed = transport.ConnectionClosed,
-            Logger = _logger,
-            Dispatcher = _dispatcher,
-            Serializer = _serializer,
-            ResponseOrder = _responseOrder,
-            Services = _services,
-            LocalEndPoint = transport.LocalEndPoint,
-            RemoteEndPoint = transport.RemoteEndPoint,
-            Features = transport.Features,
-        });
+        RpcConnection connection = Create(
+            transport.ConnectionId,
+            transport.Transport,
+            () => transport.Abort(new ConnectionAbortedException("The MessagePack-RPC connection was aborted.")),
+            transport.LocalEndPoint,
+            transport.RemoteEndPoint,
+            transport.Features,
+            closed: transport.ConnectionClosed);
 
         // The host stops: without this, Kestrel would wait for the connection as long as the whole shutdown may take.
         CancellationToken stopping = transport.Features.Get<IConnectionLifetimeNotificationFeature>()?.ConnectionClosedRequested ?? default;
@@ -65,6 +65,30 @@ internal sealed class RpcConnectionHandler
 
         await connection.RunAsync().ConfigureAwait(false);
     }
+
+    /// <summary>Makes a connection of this endpoint, with the limits of this moment.</summary>
+    public RpcConnection Create(
+        string id, IDuplexPipe transport, Action abort, EndPoint? local, EndPoint? remote, IFeatureCollection features, ClaimsPrincipal? user = null, CancellationToken closed = default)
+        => new(new RpcConnectionSettings
+        {
+            Id = id,
+            Transport = transport,
+            AbortTransport = abort,
+            Limits = _limits.Current,
+            RunningCallsTotal = _runningCalls,
+            LimitHits = _limitHits,
+            IsTransportReset = features.Get<IConnectionSocketFeature>() is { } socket ? () => IsReset(socket.Socket) : null,
+            TransportClosed = closed,
+            Logger = _logger,
+            Dispatcher = _dispatcher,
+            Serializer = _serializer,
+            ResponseOrder = _responseOrder,
+            Services = _services,
+            User = user,
+            LocalEndPoint = local,
+            RemoteEndPoint = remote,
+            Features = features,
+        });
 
     /// <summary>Whether a socket that nobody reads has been reset; a peer that has merely ended its side has not.</summary>
     private static bool IsReset(Socket socket)
@@ -79,17 +103,26 @@ internal sealed class RpcConnectionHandler
         }
     }
 
-    private static MethodTable BuildTable(IServiceProvider services, MprpcEndpointOptions endpoint, MprpcServerOptions options)
+    private static MethodTable BuildTable(IServiceProvider services, MprpcEndpointOptions endpoint, MprpcServerOptions options, MethodPolicies policies)
     {
         List<ServiceRegistration> registrations = endpoint.Services.Count > 0 ? endpoint.Services : [.. services.GetServices<ServiceRegistration>()];
 
         if (registrations.Count == 0)
         {
             throw new InvalidOperationException(
-                "UseMessagePackRpc() has no service to serve. Name some for all such listeners with builder.Services.AddMprpc().AddService<T>(), or for this one with "
-                + "UseMessagePackRpc(options => options.AddService<T>()).");
+                $"{endpoint.Origin} has no service to serve. Name some for all such endpoints with builder.Services.AddMprpc().AddService<T>(), or for this one "
+                + (endpoint.Section is { } section
+                    ? $"with app.MapMprpcService<T>(\"{section.Key}\")."
+                    : "where it is made: options => options.AddService<T>()."));
         }
 
-        return new MethodTable(registrations.SelectMany(registration => registration.BuildMethods(services, options.NamingPolicy)));
+        var methods = new MethodTable(registrations.SelectMany(registration => registration.BuildMethods(services, options.NamingPolicy)));
+
+        foreach (RpcMethod method in methods.Methods)
+        {
+            method.Policy = policies.For(method);
+        }
+
+        return methods;
     }
 }

@@ -1,12 +1,10 @@
 using System.Net;
 using Microsoft.AspNetCore.Connections;
-using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Options;
 using Mprpc.AspNetCore.Diagnostics;
+using Mprpc.AspNetCore.WebSockets;
 
 namespace Mprpc.AspNetCore.Hosting;
 
@@ -16,49 +14,50 @@ namespace Mprpc.AspNetCore.Hosting;
 /// because it also works where the application's server is a TestServer. It starts after HTTP and begins to stop before it, so that the time for stopping is not used up by then.
 /// </remarks>
 internal sealed class RpcServer(
-    RpcEndpoints endpoints, IServiceProvider services, IEnumerable<IConnectionListenerFactory> transports, ILoggerFactory loggers) : IMprpcServer, IHostedLifecycleService, IDisposable
+    RpcEndpoints endpoints, RpcListeners listeners, IServiceProvider services, ILoggerFactory loggers) : IMprpcServer, IHostedLifecycleService, IDisposable
 {
     private readonly ILogger _logger = loggers.CreateLogger("Mprpc.Server");
+    private IReadOnlyList<RpcEndpoint> _mapped = [];
     private KestrelServer? _kestrel;
     private Task? _stopping;
 
     public IReadOnlyList<EndPoint> Endpoints { get; private set; } = [];
 
-    public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    /// <summary>Before HTTP listens: what is wrong with the endpoints is known by then.</summary>
+    public Task StartingAsync(CancellationToken cancellationToken)
+    {
+        _mapped = endpoints.Start();
+
+        foreach (WebSocketEndpoint webSocket in endpoints.WebSockets)
+        {
+            webSocket.Start(services);
+        }
+
+        if (_mapped.Count > 0)
+        {
+            _kestrel = listeners.Create(_mapped);
+        }
+
+        return Task.CompletedTask;
+    }
 
     public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     public async Task StartedAsync(CancellationToken cancellationToken)
     {
-        IReadOnlyList<RpcEndpoint> mapped = endpoints.Start();
-
-        if (mapped.Count == 0)
+        if (_kestrel is null)
         {
             return;
         }
 
-        var options = new KestrelServerOptions { ApplicationServices = services };
-        options.Limits.MaxConcurrentConnections = services.GetRequiredService<IOptions<MprpcServerOptions>>().Value.Limits.MaxConnections;
-        List<ListenOptions> listeners = [];
-
-        foreach (RpcEndpoint endpoint in mapped)
-        {
-            options.Listen(LocalEndPoint.Of(endpoint.Address), listener =>
-            {
-                listener.UseMessagePackRpc(endpoint.Options);
-                listeners.Add(listener);
-            });
-        }
-
-        _kestrel = new KestrelServer(Options.Create(options), new ListenerFactories(transports), loggers);
-        await ListenAsync(_kestrel, mapped, cancellationToken).ConfigureAwait(false);
+        await ListenAsync(_kestrel, _mapped, cancellationToken).ConfigureAwait(false);
 
         // Where the port was 0, the options hold the one that was bound.
-        Endpoints = [.. listeners.Select(listener => listener.EndPoint)];
+        Endpoints = listeners.BoundEndPoints;
 
-        for (int i = 0; i < mapped.Count; i++)
+        for (int i = 0; i < _mapped.Count; i++)
         {
-            LogListening(mapped[i], Endpoints[i]);
+            LogListening(_mapped[i], Endpoints[i]);
         }
     }
 
@@ -83,7 +82,7 @@ internal sealed class RpcServer(
         catch (IOException exception) when (exception.InnerException is AddressInUseException)
         {
             string wanted = string.Join("; ", mapped.Select(endpoint =>
-                $"{endpoint.Address} for {string.Join(", ", endpoint.Options.Services.Select(service => service.ServiceType))}"));
+                $"{endpoint} for {string.Join(", ", endpoint.Options.Services.Select(service => service.ServiceType))}"));
             throw new InvalidOperationException(
                 $"{exception.Message} Mapped are: {wanted}. Stop the process that listens there, or give MapMprpcService another port (0 for any free one).", exception);
         }
@@ -91,7 +90,7 @@ internal sealed class RpcServer(
 
     private void LogListening(RpcEndpoint endpoint, EndPoint bound)
     {
-        string address = bound is IPEndPoint ? $"tcp://{bound}" : endpoint.Address.ToString();
+        string address = bound is IPEndPoint ? $"{(endpoint.IsTls ? "tls" : "tcp")}://{bound}" : endpoint.ToString();
 
         if (endpoint.IsPortOnly)
         {

@@ -45,7 +45,7 @@ internal sealed class RpcConnection : MprpcConnection
 
     public override EndPoint? RemoteEndPoint => _settings.RemoteEndPoint;
 
-    public override ClaimsPrincipal User => Anonymous;
+    public override ClaimsPrincipal User => _settings.User ?? Anonymous;
 
     public override IFeatureCollection Features => _settings.Features;
 
@@ -75,6 +75,8 @@ internal sealed class RpcConnection : MprpcConnection
     public ConnectionLimits Limits => _settings.Limits;
 
     public ILogger Logger => _settings.Logger;
+
+    public TimeProvider Clock => _settings.Clock;
 
     public IServiceProvider Services => _settings.Services
         ?? throw new InvalidOperationException("This connection has no services: it was made without a service provider.");

@@ -14,10 +14,10 @@ internal static class RemoteErrorReader
         switch (Decode(error))
         {
             case string text:
-                return new MprpcRemoteException(method, NonEmpty(text), result.IsNil ? null : text, result.IsNil ? null : Decode(result));
+                return new MprpcRemoteException(method, NonEmpty(text), result.IsNil ? ErrorCode.InMessage(text) : text, result.IsNil ? null : Decode(result));
 
             case object?[] { Length: 2 } pair when pair[1] is string message && pair[0] is not (null or object?[]):
-                return new MprpcRemoteException(method, NonEmpty(message), Text(pair[0]), errorData: null);
+                return new MprpcRemoteException(method, NonEmpty(message), ErrorCode.InMessage(message) ?? Text(pair[0]), errorData: null);
 
             case IDictionary<object, object?> map:
                 return new MprpcRemoteException(

@@ -30,6 +30,12 @@ internal static class ResponseWriter
     public static void WriteError(MprpcWriter writer, long messageId, in RpcError error, MprpcErrorShape shape)
     {
         string message = NonEmpty(error);
+
+        if (shape != MprpcErrorShape.CodeWithMessageAsResult)
+        {
+            message = ErrorCode.IntoMessage(error.Code, message);
+        }
+
         WriteHead(writer, messageId);
 
         switch (shape)

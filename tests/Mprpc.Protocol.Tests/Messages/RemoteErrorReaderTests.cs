@@ -38,6 +38,28 @@ public sealed class RemoteErrorReaderTests
         Assert.Equal("sum", exception.Method);
     }
 
+    [Theory]
+    [InlineData("forbidden: No.", "forbidden")]
+    [InlineData("unauthenticated: No.", "unauthenticated")]
+    [InlineData("unauthenticated", "unauthenticated")]
+    [InlineData("forbidden", "forbidden")]
+    [InlineData("forbidden:No.", null)]
+    [InlineData("forbiddenly done", null)]
+    [InlineData("Forbidden: No.", null)]
+    [InlineData("It is forbidden: No.", null)]
+    [InlineData("title_missing: No.", null)]
+    public void Read_CodeInTheMessage_IsFoundInEveryShape(string message, string? code)
+    {
+        // docs/protocol.md 10.3
+        string text = Hex.Of(MprpcRaw.From(message).Memory.Span);
+
+        MprpcRemoteException plain = Read($"{text} c0");
+        MprpcRemoteException coded = Read($"9200{text} c0");
+
+        Assert.Equal((message, code), (plain.Message, plain.Code));
+        Assert.Equal((message, code ?? "0"), (coded.Message, coded.Code));
+    }
+
     [Fact]
     public void Read_JavasShape_KeepsTheResultAsData()
     {

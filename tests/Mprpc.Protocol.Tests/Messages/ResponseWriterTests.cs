@@ -63,6 +63,23 @@ public sealed class ResponseWriterTests
         { "java, empty code", (int)MprpcErrorShape.CodeWithMessageAsResult, (int)RpcErrorKind.Handler, "boom", "", "940109 ab52656d6f74654572726f72 91a4626f6f6d" },
         { "S28", (int)MprpcErrorShape.Number, (int)RpcErrorKind.UnknownMethod, "no", null, "940109 01 c0" },
         { "jubatus, arguments", (int)MprpcErrorShape.Number, (int)RpcErrorKind.InvalidArguments, "no", null, "940109 02 c0" },
+        {
+            "10.3, the code in the message", (int)MprpcErrorShape.Message, (int)RpcErrorKind.Handler, "No.", "forbidden",
+            "940109 ae" + Hex.Of("forbidden: No."u8) + "c0"
+        },
+        {
+            "10.3, the code in the message already", (int)MprpcErrorShape.Number, (int)RpcErrorKind.Handler, "forbidden: No.", "forbidden",
+            "940109 ae" + Hex.Of("forbidden: No."u8) + "c0"
+        },
+        { "10.3, the code alone", (int)MprpcErrorShape.Message, (int)RpcErrorKind.Handler, "", "forbidden", "940109 a9" + Hex.Of("forbidden"u8) + "c0" },
+        {
+            "10.3, neovim", (int)MprpcErrorShape.CodeAndMessage, (int)RpcErrorKind.Handler, "No.", "unauthenticated",
+            "940109 9200b4" + Hex.Of("unauthenticated: No."u8) + "c0"
+        },
+        {
+            "10.3, java", (int)MprpcErrorShape.CodeWithMessageAsResult, (int)RpcErrorKind.Handler, "No.", "unauthenticated",
+            "940109 af" + Hex.Of("unauthenticated"u8) + "91a34e6f2e"
+        },
         { "jubatus, exception", (int)MprpcErrorShape.Number, (int)RpcErrorKind.Handler, "boom", "E7", "940109 a4626f6f6d c0" },
     };
 
