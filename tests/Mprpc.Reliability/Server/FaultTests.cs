@@ -122,7 +122,7 @@ public sealed class FaultTests
         int most = scenario.Server.Figures.Descriptors - scenario.Before.Descriptors;
         sockets.ForEach(socket => socket.Dispose());
 
-        Assert.InRange(most, 1, MaxConnections);
+        Assert.InRange(most, 1, MaxConnections + 10);       // the process has opened some files since
         await Bounded.Until(() => scenario.Server.Figures.Descriptors <= scenario.Before.Descriptors + 2, "that the places are free again");
         await scenario.EndAsync($"{Descriptors * 2} connections to a process of {Descriptors} descriptors that takes {MaxConnections}: {most} were kept");
     }
