@@ -18,7 +18,7 @@ return args switch
 static int Afl(string name)
 {
     FuzzTarget target = Find(name);
-    Fuzzer.Run(stream =>
+    Fuzzer.OutOfProcess.Run(stream =>
     {
         using var input = new MemoryStream();
         stream.CopyTo(input);
