@@ -8,6 +8,9 @@ public sealed class MprpcServerOptions
     /// <summary>What a connection may demand.</summary>
     public MprpcServerLimits Limits { get; } = new();
 
+    /// <summary>How peers log in, and what they may before they have.</summary>
+    public MprpcAuthenticationOptions Authentication { get; } = new();
+
     /// <summary>
     /// Whether a caller is told the type and message of any exception. Default: in the Development environment only; elsewhere it is told "Internal error.", except by <see cref="MprpcException"/> and
     /// mapped exceptions, whose message is meant for it. Leave it off in production: messages tell strangers of the inside.

@@ -7,6 +7,8 @@ namespace Mprpc.AspNetCore;
 internal sealed class MprpcServerOptionsValidator : IValidateOptions<MprpcServerOptions>
 {
     private const int MostDepth = 1024;
+    private const string Limits = nameof(MprpcServerOptions.Limits);
+    private const string Authentication = nameof(MprpcServerOptions.Authentication);
 
     public ValidateOptionsResult Validate(string? name, MprpcServerOptions options)
     {
@@ -21,6 +23,12 @@ internal sealed class MprpcServerOptionsValidator : IValidateOptions<MprpcServer
         Check(failures, nameof(limits.PartialMessageTimeout), limits.PartialMessageTimeout, "Timeout.InfiniteTimeSpan (-00:00:00.001)");
         Check(failures, nameof(limits.WriteTimeout), limits.WriteTimeout, "Timeout.InfiniteTimeSpan (-00:00:00.001)");
         Check(failures, nameof(limits.IdleTimeout), limits.IdleTimeout ?? Timeout.InfiniteTimeSpan, "null");
+
+        MprpcAuthenticationOptions authentication = options.Authentication;
+        Check(failures, nameof(authentication.MaxFailedLogins), authentication.MaxFailedLogins, 1, int.MaxValue, Authentication);
+        Check(failures, nameof(authentication.MaxMessageSizeBeforeLogin), authentication.MaxMessageSizeBeforeLogin, 1, Array.MaxLength, Authentication);
+        Check(failures, nameof(authentication.MaxCallsInFlightBeforeLogin), authentication.MaxCallsInFlightBeforeLogin, 1, int.MaxValue, Authentication);
+        Check(failures, nameof(authentication.LoginTimeout), authentication.LoginTimeout, "Timeout.InfiniteTimeSpan (-00:00:00.001)", Authentication);
 
         if (options.CallTimeout is { } timeout && timeout <= TimeSpan.Zero)
         {
@@ -40,22 +48,22 @@ internal sealed class MprpcServerOptionsValidator : IValidateOptions<MprpcServer
         return failures.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(failures);
     }
 
-    private static void Check(List<string> failures, string limit, double value, int min, int max)
+    private static void Check(List<string> failures, string limit, double value, int min, int max, string section = Limits)
     {
         if (value < min || value > max)
         {
             failures.Add(string.Create(
                 CultureInfo.InvariantCulture,
-                $"Mprpc:Limits:{limit} (MprpcServerOptions.Limits.{limit}) is {value:N0}; allowed is {min:N0} to {max:N0}. Leave it out for the default."));
+                $"Mprpc:{section}:{limit} (MprpcServerOptions.{section}.{limit}) is {value:N0}; allowed is {min:N0} to {max:N0}. Leave it out for the default."));
         }
     }
 
-    private static void Check(List<string> failures, string limit, TimeSpan value, string none)
+    private static void Check(List<string> failures, string limit, TimeSpan value, string none, string section = Limits)
     {
         if (value <= TimeSpan.Zero && value != Timeout.InfiniteTimeSpan)
         {
             failures.Add(
-                $"Mprpc:Limits:{limit} (MprpcServerOptions.Limits.{limit}) is {value}; allowed is any positive time, or {none} for no limit. Leave it out for the default.");
+                $"Mprpc:{section}:{limit} (MprpcServerOptions.{section}.{limit}) is {value}; allowed is any positive time, or {none} for no limit. Leave it out for the default.");
         }
     }
 }

@@ -107,6 +107,7 @@ public static class MprpcServiceCollectionExtensions
     {
         IConfigurationSection section = configuration.GetSection(ConfigurationSection);
         section.GetSection(nameof(options.Limits)).Bind(options.Limits);
+        section.GetSection(nameof(options.Authentication)).Bind(options.Authentication);
         options.EnableDetailedErrors = section.GetValue(nameof(options.EnableDetailedErrors), environment.IsDevelopment());
         options.CallTimeout = section.GetValue(nameof(options.CallTimeout), options.CallTimeout);
         options.RateLimitingPolicy = section.GetValue(nameof(options.RateLimitingPolicy), options.RateLimitingPolicy);

@@ -5,6 +5,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Mprpc.AspNetCore.Model;
 using Mprpc.AspNetCore.Policies;
+using Mprpc.AspNetCore.Security;
 using Mprpc.Connections;
 using Mprpc.Dispatch;
 
@@ -14,7 +15,7 @@ namespace Mprpc.AspNetCore.Connections;
 internal sealed class RpcConnectionHandler
 {
     private readonly IServiceProvider _services;
-    private readonly ConnectionLimits _limits;
+    private readonly EndpointSecurity _security;
     private readonly RunningCallsTotal _runningCalls;
     private readonly MprpcSerializerOptions _serializer;
     private readonly Dispatcher _dispatcher;
@@ -26,11 +27,11 @@ internal sealed class RpcConnectionHandler
     {
         MprpcServerOptions options = services.GetRequiredService<IOptions<MprpcServerOptions>>().Value;
         _services = services;
-        _limits = options.Limits.ToConnectionLimits();
+        _security = new EndpointSecurity(services, endpoint, options);
         _runningCalls = services.GetRequiredService<RunningCallsTotal>();
         _serializer = endpoint.OldSpec ? options.Serializer.WithOldSpec() : options.Serializer;
-        var policies = new MethodPolicies(services, options, endpoint);
-        _dispatcher = new Dispatcher(BuildTable(services, endpoint, options, policies), _serializer, endpoint.ErrorShape, options.EnableDetailedErrors)
+        var policies = new MethodPolicies(services, options, endpoint, _security);
+        _dispatcher = new Dispatcher(BuildTable(services, endpoint, options, policies, _security), _serializer, endpoint.ErrorShape, options.EnableDetailedErrors)
         {
             Exceptions = options.Exceptions,
             Unknown = policies.ForUnknown(),
@@ -41,18 +42,20 @@ internal sealed class RpcConnectionHandler
 
     public async Task OnConnectedAsync(ConnectionContext transport)
     {
+        using var session = new ConnectionSession(_security);
         var connection = new RpcConnection(new RpcConnectionSettings
         {
             Id = transport.ConnectionId,
             Transport = transport.Transport,
             AbortTransport = () => transport.Abort(new ConnectionAbortedException("The MessagePack-RPC connection was aborted.")),
-            Limits = _limits,
+            Limits = _security.InitialLimits,
             RunningCallsTotal = _runningCalls,
             Logger = _logger,
             Dispatcher = _dispatcher,
             Serializer = _serializer,
             ResponseOrder = _responseOrder,
             Services = _services,
+            Session = session,
             LocalEndPoint = transport.LocalEndPoint,
             RemoteEndPoint = transport.RemoteEndPoint,
             Features = transport.Features,
@@ -62,10 +65,11 @@ internal sealed class RpcConnectionHandler
         CancellationToken stopping = transport.Features.Get<IConnectionLifetimeNotificationFeature>()?.ConnectionClosedRequested ?? default;
         using CancellationTokenRegistration registration = stopping.UnsafeRegister(static connection => ((RpcConnection)connection!).Stop(), connection);
 
+        await _security.StartAsync(session, connection).ConfigureAwait(false);
         await connection.RunAsync().ConfigureAwait(false);
     }
 
-    private static MethodTable BuildTable(IServiceProvider services, MprpcEndpointOptions endpoint, MprpcServerOptions options, MethodPolicies policies)
+    private static MethodTable BuildTable(IServiceProvider services, MprpcEndpointOptions endpoint, MprpcServerOptions options, MethodPolicies policies, EndpointSecurity security)
     {
         List<ServiceRegistration> registrations = endpoint.Services.Count > 0 ? endpoint.Services : [.. services.GetServices<ServiceRegistration>()];
 
@@ -76,13 +80,19 @@ internal sealed class RpcConnectionHandler
                 + "UseMessagePackRpc(options => options.AddService<T>()).");
         }
 
-        var methods = new MethodTable(registrations.SelectMany(registration => registration.BuildMethods(services, options.NamingPolicy)));
+        List<RpcMethod> published = [.. registrations.SelectMany(registration => registration.BuildMethods(services, options.NamingPolicy))];
+        IReadOnlyList<RpcMethod> ofLogin = security.LoginMethods();
 
-        foreach (RpcMethod method in methods.Methods)
+        foreach (RpcMethod method in published)
         {
             method.Policy = policies.For(method);
         }
 
-        return methods;
+        foreach (RpcMethod method in ofLogin)
+        {
+            method.Policy = policies.ForLogin(method);
+        }
+
+        return new MethodTable(published.Concat(ofLogin));
     }
 }

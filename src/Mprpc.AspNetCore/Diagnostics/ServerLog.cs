@@ -14,4 +14,27 @@ internal static partial class ServerLog
         "Now listening for MessagePack-RPC on: {Address} (this machine only; map a url such as tcp://0.0.0.0:6000 in place of a port to serve others)",
         EventName = "ListeningOnLoopback")]
     public static partial void ListeningOnLoopback(ILogger logger, string address);
+
+    // No token, and nothing that a scheme says of one, stands in any of these.
+    [LoggerMessage(150, LogLevel.Debug, "Connection {ConnectionId} logged in by the authentication scheme {Scheme}.", EventName = "LoggedIn")]
+    public static partial void LoggedIn(ILogger logger, string connectionId, string scheme);
+
+    [LoggerMessage(151, LogLevel.Information, "The authentication scheme {Scheme} refused what connection {ConnectionId} brought ({Failure}).", EventName = "LoginRefused")]
+    public static partial void LoginRefused(ILogger logger, string connectionId, string scheme, string failure);
+
+    [LoggerMessage(
+        152,
+        LogLevel.Information,
+        "Connection {ConnectionId} asked for an authentication scheme that is not offered: neither the application's default scheme nor one of MprpcServerOptions.Authentication.Schemes.",
+        EventName = "SchemeNotOffered")]
+    public static partial void SchemeNotOffered(ILogger logger, string connectionId);
+
+    [LoggerMessage(153, LogLevel.Error, "The authentication scheme {Scheme} threw a {Exception} for connection {ConnectionId}; what it says may quote the credential.", EventName = "SchemeThrew")]
+    public static partial void SchemeThrew(ILogger logger, string connectionId, string scheme, string exception);
+
+    [LoggerMessage(154, LogLevel.Warning, "The authentication scheme {Scheme} took longer than {Seconds} s for connection {ConnectionId}, which goes on without it.", EventName = "SchemeTooSlow")]
+    public static partial void SchemeTooSlow(ILogger logger, string connectionId, string scheme, double seconds);
+
+    [LoggerMessage(155, LogLevel.Information, "Connection {ConnectionId} is closed: {Count} of its logins have failed.", EventName = "TooManyLogins")]
+    public static partial void TooManyLogins(ILogger logger, string connectionId, int count);
 }

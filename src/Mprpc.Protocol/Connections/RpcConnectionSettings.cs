@@ -36,6 +36,9 @@ internal sealed class RpcConnectionSettings
     /// <summary>How long this side's calls wait for their answers where the call does not say; infinite: for ever.</summary>
     public TimeSpan CallTimeout { get; init; } = Timeout.InfiniteTimeSpan;
 
+    /// <summary>Who the peer is; null: this side does not ask.</summary>
+    public RpcSession? Session { get; init; }
+
     /// <summary>Where the services of calls come from.</summary>
     public IServiceProvider? Services { get; init; }
 
