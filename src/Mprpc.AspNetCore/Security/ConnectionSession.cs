@@ -14,6 +14,7 @@ internal sealed class ConnectionSession(EndpointSecurity security) : RpcSession,
     private ITimer? _deadline;
     private int _logins;
     private int _acceptedLogin;
+    private int _loginsUnderWay;
     private int _failedLogins;
 
     public override ClaimsPrincipal User => Caller.User;
@@ -61,13 +62,20 @@ internal sealed class ConnectionSession(EndpointSecurity security) : RpcSession,
 
     /// <summary>Begins a login.</summary>
     /// <param name="number">To be given to <see cref="Accept"/>: of several logins under way the one that was asked for last wins.</param>
-    /// <returns>False where too many have failed.</returns>
+    /// <returns>False where too many have failed, those counted that are still under way: a peer could send any number at once.</returns>
     public bool TryBeginLogin(out int number)
     {
         lock (_gate)
         {
             number = ++_logins;
-            return _failedLogins < security.Options.MaxFailedLogins;
+
+            if (_failedLogins + _loginsUnderWay >= security.Options.MaxFailedLogins)
+            {
+                return false;
+            }
+
+            _loginsUnderWay++;
+            return true;
         }
     }
 
@@ -75,6 +83,8 @@ internal sealed class ConnectionSession(EndpointSecurity security) : RpcSession,
     {
         lock (_gate)
         {
+            _loginsUnderWay--;
+
             if (number < _acceptedLogin)
             {
                 return;
@@ -97,6 +107,7 @@ internal sealed class ConnectionSession(EndpointSecurity security) : RpcSession,
     {
         lock (_gate)
         {
+            _loginsUnderWay--;
             return ++_failedLogins == security.Options.MaxFailedLogins;
         }
     }

@@ -17,5 +17,5 @@ internal static class SecurityError
 
     public static MprpcException LoginRefused() => new("The credential was refused.", ErrorCode.Unauthenticated);
 
-    public static MprpcException TooManyLogins() => new("Too many logins have failed.", ErrorCode.Unauthenticated);
+    public static MprpcException TooManyLogins() => new("Too many logins have failed, or are under way.", ErrorCode.Unauthenticated);
 }

@@ -180,7 +180,7 @@ public sealed class LoginTests
 
         MessagePattern.AssertMatches($"94 01 01 {Refused}", answers[0]);
         MessagePattern.AssertMatches($"94 01 01 {Refused}", answers[1]);
-        MessagePattern.AssertMatches("""94 01 01 "unauthenticated: Too many logins have failed." c0""", answers[2]);
+        MessagePattern.AssertMatches("""94 01 01 "unauthenticated: Too many logins have failed, or are under way." c0""", answers[2]);
         Assert.Equal(answers[2], answers[3]);
         Assert.Equal("", rest);
     }
