@@ -35,6 +35,7 @@ public static class MprpcServiceCollectionExtensions
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<MprpcServerOptions>, MprpcServerOptionsValidator>());
         services.TryAddSingleton(new ServiceLifetimes(services));
         services.TryAddSingleton(static provider => new RunningCallsTotal(provider.GetRequiredService<IOptions<MprpcServerOptions>>().Value.Limits.MaxCallsInFlight));
+        services.TryAddSingleton<RateLimiterPipeline>();
         services.TryAddSingleton<RpcEndpoints>();
         services.TryAddSingleton<RpcServer>();
         services.TryAddSingleton<IMprpcServer>(static provider => provider.GetRequiredService<RpcServer>());

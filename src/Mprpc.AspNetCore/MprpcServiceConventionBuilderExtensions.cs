@@ -41,7 +41,7 @@ public static class MprpcServiceConventionBuilderExtensions
 
     /// <summary>Lets each call of the service take a permit of a rate limiter policy; a call beyond it is answered with the error "rate_limited".</summary>
     /// <param name="builder">The service's conventions.</param>
-    /// <param name="policyName">The name of a policy of AddRateLimiter: the same as HTTP endpoints use.</param>
+    /// <param name="policyName">The name of a policy of AddRateLimiter: the same as HTTP endpoints use, while calls and HTTP requests are counted apart.</param>
     /// <returns>The builder.</returns>
     public static IMprpcServiceConventionBuilder RequireRateLimiting(this IMprpcServiceConventionBuilder builder, string policyName)
     {

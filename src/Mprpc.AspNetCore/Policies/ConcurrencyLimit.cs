@@ -13,7 +13,7 @@ internal sealed class ConcurrencyLimit(int maxConcurrentCalls) : IMprpcFilter
         {
             Interlocked.Decrement(ref _running);
             call.Refuse(new RpcError(
-                RpcErrorKind.Handler, $"{maxConcurrentCalls} calls of method '{call.Context.Method}' are running, as many as may; try again later.", RpcErrorCode.Busy));
+                RpcErrorKind.Handler, $"{maxConcurrentCalls} calls of method '{call.Context.Method}' are running, as many as may; try again later.", ErrorCode.Busy));
             return;
         }
 

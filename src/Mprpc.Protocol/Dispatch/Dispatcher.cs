@@ -113,11 +113,6 @@ internal sealed class Dispatcher(MethodTable methods, MprpcSerializerOptions ser
     /// <summary>Answers a call whose method, or the writing of whose result, threw.</summary>
     public void AnswerFailure(in IncomingCall call, RpcMethod method, Exception exception, bool onLoop)
     {
-        if (exception is not MprpcException)
-        {
-            LogFailure(call, method, exception);
-        }
-
         if ((exception as MprpcException ?? MapException(call, method, exception)) is { } meant)
         {
             ProtocolLog.MethodFailed(call.Connection.Logger, call.Connection.Id, method.WireName, meant.Message);
@@ -125,6 +120,7 @@ internal sealed class Dispatcher(MethodTable methods, MprpcSerializerOptions ser
             return;
         }
 
+        LogFailure(call, method, exception);
         Answer(call, onLoop, new RpcError(RpcErrorKind.Handler, enableDetailedErrors ? $"{exception.GetType().Name}: {exception.Message}" : InternalError));
     }
 
@@ -160,7 +156,7 @@ internal sealed class Dispatcher(MethodTable methods, MprpcSerializerOptions ser
     {
         string message = $"{call.Connection.Limits.MaxRunningCalls} calls of this connection are running, as many as may; wait for answers before calling on.";
         ProtocolLog.CallRefused(call.Connection.Logger, call.Connection.Id, "(any)", message);
-        Answer(call, onLoop: true, new RpcError(RpcErrorKind.Handler, message, RpcErrorCode.Busy));
+        Answer(call, onLoop: true, new RpcError(RpcErrorKind.Handler, message, ErrorCode.Busy));
     }
 
     private bool DispatchUnknown(in IncomingCall call, ReadLoop loop, ReadOnlyMemory<byte> message, in MessageHead head)

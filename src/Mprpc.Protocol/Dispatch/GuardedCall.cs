@@ -124,7 +124,7 @@ internal abstract class GuardedCall : MprpcInvocation, IThreadPoolWorkItem
         }
 
         string message = $"Method '{RpcMethod.WireName}' took longer than {RpcMethod.Policy!.Timeout.TotalSeconds:0.###} s.";
-        Connection.Dispatcher.Refuse(_call, RpcMethod, new RpcError(RpcErrorKind.Handler, message, RpcErrorCode.Timeout));
+        Connection.Dispatcher.Refuse(_call, RpcMethod, new RpcError(RpcErrorKind.Handler, message, ErrorCode.Timeout));
 
         try
         {
