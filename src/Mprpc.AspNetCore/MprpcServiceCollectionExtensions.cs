@@ -34,6 +34,7 @@ public static class MprpcServiceCollectionExtensions
         services.TryAddSingleton(new ServiceLifetimes(services));
         services.TryAddSingleton(static provider => new RunningCallsTotal(provider.GetRequiredService<IOptions<MprpcServerOptions>>().Value.Limits.MaxCallsInFlight));
         services.TryAddSingleton<RpcEndpoints>();
+        services.TryAddSingleton<DirectConnections>();
         services.TryAddSingleton<RpcServer>();
         services.TryAddSingleton<IMprpcServer>(static provider => provider.GetRequiredService<RpcServer>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, RpcServer>(static provider => provider.GetRequiredService<RpcServer>()));
@@ -65,6 +66,7 @@ public static class MprpcServiceCollectionExtensions
     {
         IConfigurationSection section = configuration.GetSection(ConfigurationSection);
         section.GetSection(nameof(options.Limits)).Bind(options.Limits);
+        options.Listen = section.GetValue(nameof(options.Listen), options.Listen);
         options.EnableDetailedErrors = section.GetValue(nameof(options.EnableDetailedErrors), options.EnableDetailedErrors);
         options.NamingPolicy = section.GetValue(nameof(options.NamingPolicy), options.NamingPolicy);
     }

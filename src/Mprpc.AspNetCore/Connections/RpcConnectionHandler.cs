@@ -18,6 +18,7 @@ internal sealed class RpcConnectionHandler
     private readonly MprpcSerializerOptions _serializer;
     private readonly Dispatcher _dispatcher;
     private readonly MprpcResponseOrder _responseOrder;
+    private readonly TimeProvider _clock;
     private readonly ILogger _logger;
 
     /// <exception cref="InvalidOperationException">There is no service, or one that cannot be served.</exception>
@@ -30,6 +31,7 @@ internal sealed class RpcConnectionHandler
         _serializer = endpoint.OldSpec ? options.Serializer.WithOldSpec() : options.Serializer;
         _dispatcher = new Dispatcher(BuildTable(services, endpoint, options), _serializer, endpoint.ErrorShape, options.EnableDetailedErrors);
         _responseOrder = endpoint.ResponseOrder;
+        _clock = services.GetService<TimeProvider>() ?? TimeProvider.System;
         _logger = services.GetRequiredService<ILoggerFactory>().CreateLogger("Mprpc.Connection");
     }
 
@@ -47,6 +49,7 @@ internal sealed class RpcConnectionHandler
             Serializer = _serializer,
             ResponseOrder = _responseOrder,
             Services = _services,
+            Clock = _clock,
             LocalEndPoint = transport.LocalEndPoint,
             RemoteEndPoint = transport.RemoteEndPoint,
             Features = transport.Features,

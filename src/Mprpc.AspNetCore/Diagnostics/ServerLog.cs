@@ -14,4 +14,11 @@ internal static partial class ServerLog
         "Now listening for MessagePack-RPC on: {Address} (this machine only; map a url such as tcp://0.0.0.0:6000 in place of a port to serve others)",
         EventName = "ListeningOnLoopback")]
     public static partial void ListeningOnLoopback(ILogger logger, string address);
+
+    [LoggerMessage(
+        102,
+        LogLevel.Information,
+        "Not listening for MessagePack-RPC: the server is a TestServer, or Mprpc:Listen is false. Tests connect in memory; Mprpc:Listen true opens the listeners all the same.",
+        EventName = "NotListening")]
+    public static partial void NotListening(ILogger logger);
 }
