@@ -8,6 +8,11 @@ public interface IMprpcServiceConventionBuilder
     /// <returns>This builder.</returns>
     IMprpcServiceConventionBuilder WithPrefix(string prefix);
 
+    /// <summary>Adds what is known of the service's methods, as an attribute on the class would: filters, [Authorize], [EnableRateLimiting] and the like.</summary>
+    /// <param name="metadata">The objects; they stand after the attributes of the class and before those of its methods.</param>
+    /// <returns>This builder.</returns>
+    IMprpcServiceConventionBuilder WithMetadata(params object[] metadata);
+
     /// <summary>Sets how the listener speaks that the service is mapped to; all its services speak so.</summary>
     /// <param name="configure">Sets the options, such as <c>options => options.UsePeer(MprpcPeer.MsgpackRpcJava)</c>.</param>
     /// <returns>This builder.</returns>

@@ -17,7 +17,10 @@ public sealed class MprpcEndpointOptions
     /// <summary>In which order the requests of a connection are answered. Default <see cref="MprpcResponseOrder.AsCompleted"/>.</summary>
     public MprpcResponseOrder ResponseOrder { get; set; }
 
-    /// <summary>Sets the options above as this kind of peer wants them.</summary>
+    /// <summary>The rate limiter policy of each call on this listener, of unknown methods too. Default null: what <see cref="MprpcServerOptions.RateLimitingPolicy"/> says.</summary>
+    public string? RateLimitingPolicy { get; set; }
+
+    /// <summary>Sets the options about answers and encoding as this kind of peer wants them.</summary>
     /// <param name="peer">The peers that connect to this listener.</param>
     /// <returns>These options.</returns>
     public MprpcEndpointOptions UsePeer(MprpcPeer peer)

@@ -1,3 +1,5 @@
+using Mprpc.Dispatch;
+
 namespace Mprpc.AspNetCore;
 
 /// <summary>How the server serves; set in <c>AddMprpc(options => ...)</c>, or in configuration under <c>Mprpc</c>. Read once, at start-up.</summary>
@@ -13,14 +15,56 @@ public sealed class MprpcServerOptions
     public bool? Listen { get; set; }
 
     /// <summary>
-    /// Whether a caller is told the type and message of any exception. Default false: it is told "Internal error.", except by <see cref="MprpcException"/>, whose message is meant for it. Leave it
-    /// off in production: messages tell strangers of the inside.
+    /// Whether a caller is told the type and message of any exception. Default: in the Development environment only; elsewhere it is told "Internal error.", except by <see cref="MprpcException"/> and
+    /// mapped exceptions, whose message is meant for it. Leave it off in production: messages tell strangers of the inside.
     /// </summary>
     public bool EnableDetailedErrors { get; set; }
+
+    /// <summary>
+    /// How long a call may take; then its <see cref="CancellationToken"/> is cancelled and its caller answered with the error "timeout". Default null: for ever. <c>WithTimeout</c> and
+    /// <see cref="MprpcMethodAttribute.TimeoutMilliseconds"/> set it for a service or a method.
+    /// </summary>
+    public TimeSpan? CallTimeout { get; set; }
+
+    /// <summary>
+    /// The rate limiter policy (AddRateLimiter) that each call takes a permit of, calls of unknown methods included. Default null: none. Endpoints, services (<c>RequireRateLimiting</c>,
+    /// [EnableRateLimiting]) and methods may name another, or none ([DisableRateLimiting]). A call beyond it is answered with the error "rate_limited".
+    /// </summary>
+    public string? RateLimitingPolicy { get; set; }
+
+    /// <summary>Whether what is logged during a call carries connection id, method and msgid as a log scope. Default false: it costs each call.</summary>
+    public bool IncludeLogScopes { get; set; }
 
     /// <summary>How C# method names become names on the wire. Default <see cref="MprpcNamingPolicy.SnakeCase"/>.</summary>
     public MprpcNamingPolicy NamingPolicy { get; set; }
 
     /// <summary>How values become MessagePack and back. Default <see cref="MprpcSerializerOptions.Default"/>.</summary>
     public MprpcSerializerOptions Serializer { get; set; } = MprpcSerializerOptions.Default;
+
+    internal List<IMprpcFilter> Filters { get; } = [];
+
+    internal ExceptionMap Exceptions { get; } = new();
+
+    /// <summary>Answers calls that throw such an exception with its message, which is thereby meant for callers, and a code.</summary>
+    /// <typeparam name="TException">The exception; of several that fit, the most derived type counts.</typeparam>
+    /// <param name="code">A short, stable name of the error for programs.</param>
+    /// <returns>These options.</returns>
+    public MprpcServerOptions MapException<TException>(string code)
+        where TException : Exception
+    {
+        ArgumentException.ThrowIfNullOrEmpty(code);
+        return MapException<TException>(exception => new MprpcException(exception.Message, code));
+    }
+
+    /// <summary>Answers calls that throw such an exception as if they had thrown what this makes of it.</summary>
+    /// <typeparam name="TException">The exception; of several that fit, the most derived type counts.</typeparam>
+    /// <param name="map">Makes the error that the caller is told. Runs on any thread; where it throws itself, the caller is told "Internal error."</param>
+    /// <returns>These options.</returns>
+    public MprpcServerOptions MapException<TException>(Func<TException, MprpcException> map)
+        where TException : Exception
+    {
+        ArgumentNullException.ThrowIfNull(map);
+        Exceptions.Add(map);
+        return this;
+    }
 }

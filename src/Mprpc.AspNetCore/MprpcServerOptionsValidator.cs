@@ -22,6 +22,16 @@ internal sealed class MprpcServerOptionsValidator : IValidateOptions<MprpcServer
         Check(failures, nameof(limits.WriteTimeout), limits.WriteTimeout, "Timeout.InfiniteTimeSpan (-00:00:00.001)");
         Check(failures, nameof(limits.IdleTimeout), limits.IdleTimeout ?? Timeout.InfiniteTimeSpan, "null");
 
+        if (options.CallTimeout is { } timeout && timeout <= TimeSpan.Zero)
+        {
+            failures.Add($"Mprpc:CallTimeout (MprpcServerOptions.CallTimeout) is {timeout}; allowed is any positive time, or null for none.");
+        }
+
+        if (options.RateLimitingPolicy is { } policy && string.IsNullOrWhiteSpace(policy))
+        {
+            failures.Add("Mprpc:RateLimitingPolicy (MprpcServerOptions.RateLimitingPolicy) is empty; allowed is the name of a policy of AddRateLimiter, or null for none.");
+        }
+
         if (!Enum.IsDefined(options.NamingPolicy))
         {
             failures.Add($"Mprpc:NamingPolicy (MprpcServerOptions.NamingPolicy) is {options.NamingPolicy}; allowed are {string.Join(", ", Enum.GetNames<MprpcNamingPolicy>())}.");

@@ -3,9 +3,11 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
+using Mprpc;
 using Mprpc.AspNetCore;
 using Mprpc.AspNetCore.Hosting;
 using Mprpc.AspNetCore.Model;
+using Mprpc.AspNetCore.Policies;
 using Mprpc.Connections;
 
 namespace Microsoft.Extensions.DependencyInjection;
@@ -23,7 +25,13 @@ public static class MprpcServiceCollectionExtensions
     {
         ArgumentNullException.ThrowIfNull(services);
 
-        OptionsBuilder<MprpcServerOptions> options = services.AddOptions<MprpcServerOptions>().Configure<IConfiguration>(Bind).ValidateOnStart();
+        OptionsBuilder<MprpcServerOptions> options = services.AddOptions<MprpcServerOptions>();
+
+        // Once: called again, it must not undo what was set in code in between.
+        if (services.All(static service => service.ServiceType != typeof(RpcEndpoints)))
+        {
+            options.Configure<IConfiguration, IHostEnvironment>(Bind).ValidateOnStart();
+        }
 
         if (configure is not null)
         {
@@ -33,6 +41,7 @@ public static class MprpcServiceCollectionExtensions
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<MprpcServerOptions>, MprpcServerOptionsValidator>());
         services.TryAddSingleton(new ServiceLifetimes(services));
         services.TryAddSingleton(static provider => new RunningCallsTotal(provider.GetRequiredService<IOptions<MprpcServerOptions>>().Value.Limits.MaxCallsInFlight));
+        services.TryAddSingleton<RateLimiterPipeline>();
         services.TryAddSingleton<RpcEndpoints>();
         services.TryAddSingleton<DirectConnections>();
         services.TryAddSingleton<RpcServer>();
@@ -61,13 +70,56 @@ public static class MprpcServiceCollectionExtensions
         return builder;
     }
 
+    /// <summary>Puts a filter around every call of the server, the last added innermost.</summary>
+    /// <typeparam name="TFilter">The filter: resolved from the call's services where it is registered, else made for each call with its constructor's arguments from there.</typeparam>
+    /// <param name="builder">The server's builder.</param>
+    /// <returns>The builder.</returns>
+    public static IMprpcServerBuilder AddFilter<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] TFilter>(this IMprpcServerBuilder builder)
+        where TFilter : class, IMprpcFilter
+        => builder.AddFilter(new MprpcFilterAttribute<TFilter>());
+
+    /// <summary>Puts a filter around every call of the server, the last added innermost.</summary>
+    /// <param name="builder">The server's builder.</param>
+    /// <param name="filter">The filter: one object for all calls, at once.</param>
+    /// <returns>The builder.</returns>
+    public static IMprpcServerBuilder AddFilter(this IMprpcServerBuilder builder, IMprpcFilter filter)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        ArgumentNullException.ThrowIfNull(filter);
+        builder.Services.Configure<MprpcServerOptions>(options => options.Filters.Add(filter));
+        return builder;
+    }
+
+    /// <summary>Puts a delegate around every call of the server, the last added innermost.</summary>
+    /// <param name="builder">The server's builder.</param>
+    /// <param name="filter">The filter, as in <c>async (call, next) => { await next(call); }</c>.</param>
+    /// <returns>The builder.</returns>
+    public static IMprpcServerBuilder AddFilter(this IMprpcServerBuilder builder, Func<MprpcInvocation, MprpcFilterDelegate, ValueTask> filter)
+    {
+        ArgumentNullException.ThrowIfNull(filter);
+        return builder.AddFilter(new DelegateFilter(filter));
+    }
+
+    /// <summary>Adds <see cref="IMprpcCallContextAccessor"/>, for code that cannot take the call's context as a parameter. Every call pays for it.</summary>
+    /// <param name="builder">The server's builder.</param>
+    /// <returns>The builder.</returns>
+    public static IMprpcServerBuilder AddCallContextAccessor(this IMprpcServerBuilder builder)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        builder.Services.TryAddSingleton<IMprpcCallContextAccessor, CallContextAccessor>();
+        return builder;
+    }
+
     /// <summary>Member by member: the serializer's options are no matter of configuration, and bound by reflection they would not survive trimming.</summary>
-    private static void Bind(MprpcServerOptions options, IConfiguration configuration)
+    private static void Bind(MprpcServerOptions options, IConfiguration configuration, IHostEnvironment environment)
     {
         IConfigurationSection section = configuration.GetSection(ConfigurationSection);
         section.GetSection(nameof(options.Limits)).Bind(options.Limits);
         options.Listen = section.GetValue(nameof(options.Listen), options.Listen);
-        options.EnableDetailedErrors = section.GetValue(nameof(options.EnableDetailedErrors), options.EnableDetailedErrors);
+        options.EnableDetailedErrors = section.GetValue(nameof(options.EnableDetailedErrors), environment.IsDevelopment());
+        options.CallTimeout = section.GetValue(nameof(options.CallTimeout), options.CallTimeout);
+        options.RateLimitingPolicy = section.GetValue(nameof(options.RateLimitingPolicy), options.RateLimitingPolicy);
+        options.IncludeLogScopes = section.GetValue(nameof(options.IncludeLogScopes), options.IncludeLogScopes);
         options.NamingPolicy = section.GetValue(nameof(options.NamingPolicy), options.NamingPolicy);
     }
 }

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Mprpc.AspNetCore;
 using Mprpc.Client;
 using Mprpc.Testing.Connections;
 
@@ -47,7 +48,7 @@ public sealed class MprpcTestHost : IAsyncDisposable
         builder.ConfigureContainer(new DefaultServiceProviderFactory(new ServiceProviderOptions { ValidateScopes = true }));
         builder.Services.AddMprpc();
         services?.Invoke(builder.Services);
-        builder.Services.AddMprpc(options => options.Listen = false);
+        builder.Services.PostConfigure<MprpcServerOptions>(static options => options.Listen = false);
         IHost host = builder.Build();
 
         try

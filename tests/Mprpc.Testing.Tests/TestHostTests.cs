@@ -2,6 +2,7 @@ using System.Net;
 using System.Security.Claims;
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.Options;
 using Mprpc.AspNetCore;
 
 namespace Mprpc.Testing.Tests;
@@ -116,6 +117,21 @@ public sealed class TestHostTests
         await Assert.ThrowsAsync<MprpcConnectionException>(() => client.CallAsync<int>("sum", new byte[1000], 2).InTime());
 
         Assert.Equal(3, await client.CallAsync<int>("sum", 1, 2).InTime());     // it dials again
+    }
+
+    [Fact]
+    public async Task AddMprpc_CalledSeveralTimes_KeepsWhatEachHasSet()
+    {
+        await using MprpcTestHost host = await MprpcTestHost.StartAsync<Service>(services =>
+        {
+            services.AddMprpc(options => options.EnableDetailedErrors = true);
+            services.AddMprpc(options => options.Limits.MaxDepth = 7);
+        });
+
+        MprpcServerOptions options = host.Services.GetRequiredService<IOptions<MprpcServerOptions>>().Value;
+
+        Assert.True(options.EnableDetailedErrors);
+        Assert.Equal(7, options.Limits.MaxDepth);
     }
 
     [Fact]

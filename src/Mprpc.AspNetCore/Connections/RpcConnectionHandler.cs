@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Mprpc.AspNetCore.Model;
+using Mprpc.AspNetCore.Policies;
 using Mprpc.Connections;
 using Mprpc.Dispatch;
 
@@ -29,7 +30,12 @@ internal sealed class RpcConnectionHandler
         _limits = options.Limits.ToConnectionLimits();
         _runningCalls = services.GetRequiredService<RunningCallsTotal>();
         _serializer = endpoint.OldSpec ? options.Serializer.WithOldSpec() : options.Serializer;
-        _dispatcher = new Dispatcher(BuildTable(services, endpoint, options), _serializer, endpoint.ErrorShape, options.EnableDetailedErrors);
+        var policies = new MethodPolicies(services, options, endpoint);
+        _dispatcher = new Dispatcher(BuildTable(services, endpoint, options, policies), _serializer, endpoint.ErrorShape, options.EnableDetailedErrors)
+        {
+            Exceptions = options.Exceptions,
+            Unknown = policies.ForUnknown(),
+        };
         _responseOrder = endpoint.ResponseOrder;
         _clock = services.GetService<TimeProvider>() ?? TimeProvider.System;
         _logger = services.GetRequiredService<ILoggerFactory>().CreateLogger("Mprpc.Connection");
@@ -62,7 +68,7 @@ internal sealed class RpcConnectionHandler
         await connection.RunAsync().ConfigureAwait(false);
     }
 
-    private static MethodTable BuildTable(IServiceProvider services, MprpcEndpointOptions endpoint, MprpcServerOptions options)
+    private static MethodTable BuildTable(IServiceProvider services, MprpcEndpointOptions endpoint, MprpcServerOptions options, MethodPolicies policies)
     {
         List<ServiceRegistration> registrations = endpoint.Services.Count > 0 ? endpoint.Services : [.. services.GetServices<ServiceRegistration>()];
 
@@ -73,6 +79,13 @@ internal sealed class RpcConnectionHandler
                 + "UseMessagePackRpc(options => options.AddService<T>()).");
         }
 
-        return new MethodTable(registrations.SelectMany(registration => registration.BuildMethods(services, options.NamingPolicy)));
+        var methods = new MethodTable(registrations.SelectMany(registration => registration.BuildMethods(services, options.NamingPolicy)));
+
+        foreach (RpcMethod method in methods.Methods)
+        {
+            method.Policy = policies.For(method);
+        }
+
+        return methods;
     }
 }

@@ -10,6 +10,13 @@ internal sealed class ServiceConventionBuilder(ServiceRegistration registration,
         return this;
     }
 
+    public IMprpcServiceConventionBuilder WithMetadata(params object[] metadata)
+    {
+        ArgumentNullException.ThrowIfNull(metadata);
+        registration.Conventions.AddRange(metadata);
+        return this;
+    }
+
     public IMprpcServiceConventionBuilder WithEndpoint(Action<MprpcEndpointOptions> configure)
     {
         ArgumentNullException.ThrowIfNull(configure);

@@ -12,6 +12,9 @@ internal abstract class ServiceRegistration
 
     public string? Prefix { get; set; }
 
+    /// <summary>What the mapping says of all methods of the service: attributes as one would write on it, and the like.</summary>
+    public List<object> Conventions { get; } = [];
+
     public abstract Type ServiceType { get; }
 
     /// <summary>Makes the service's methods.</summary>

@@ -66,6 +66,8 @@ internal sealed class RpcConnection : MprpcConnection
 
     public ILogger Logger => _settings.Logger;
 
+    public TimeProvider Clock => _settings.Clock;
+
     public IServiceProvider Services => _settings.Services
         ?? throw new InvalidOperationException("This connection has no services: it was made without a service provider.");
 

@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using System.Reflection;
 
 namespace Mprpc.Contracts;
 
@@ -12,7 +13,9 @@ public sealed class MprpcMethodDescription
     /// <param name="parameters">The parameters that stand on the wire, in their order; optional ones last.</param>
     /// <param name="needsContext">Whether the invoker needs the call's context.</param>
     /// <param name="wireName">The name on the wire where an attribute sets it, else null.</param>
-    public MprpcMethodDescription(string service, string name, IReadOnlyList<MprpcParameter> parameters, bool needsContext, string? wireName = null)
+    /// <param name="method">Finds the method itself, for its attributes; asked once, at start-up. Null: it has none.</param>
+    public MprpcMethodDescription(
+        string service, string name, IReadOnlyList<MprpcParameter> parameters, bool needsContext, string? wireName = null, Func<MethodInfo?>? method = null)
     {
         ArgumentNullException.ThrowIfNull(parameters);
         Service = service;
@@ -20,6 +23,7 @@ public sealed class MprpcMethodDescription
         Parameters = parameters;
         NeedsContext = needsContext;
         WireName = wireName;
+        FindMethod = method;
         RequiredParameters = parameters.Count(parameter => !parameter.IsOptional);
     }
 
@@ -37,6 +41,9 @@ public sealed class MprpcMethodDescription
 
     /// <summary>Whether the invoker needs the call's context.</summary>
     public bool NeedsContext { get; }
+
+    /// <summary>Finds the method itself; null where there is nothing to find.</summary>
+    internal Func<MethodInfo?>? FindMethod { get; }
 
     /// <summary>The types of all parameters, on the wire or not, where they are known; else null.</summary>
     internal IReadOnlyList<string>? ParameterTypes { get; init; }

@@ -9,6 +9,8 @@ namespace Mprpc.Dispatch;
 /// <summary>The context of one call, made only where the method or its service needs one; the scope in it is made when it is first asked for.</summary>
 internal sealed class CallContext(RpcConnection connection, string method, long? messageId) : MprpcCallContext
 {
+    private readonly ClaimsPrincipal _user = connection.User;     // as it was when the call came: a later login is for later calls
+    private CancellationToken _cancellationToken = connection.Closed;
     private AsyncServiceScope? _scope;
     private object? _disposable;
     private Dictionary<object, object?>? _items;
@@ -17,15 +19,18 @@ internal sealed class CallContext(RpcConnection connection, string method, long?
 
     public override long? MessageId => messageId;
 
-    public override ClaimsPrincipal User => connection.User;
+    public override ClaimsPrincipal User => _user;
 
     public override IServiceProvider Services => (_scope ??= connection.Services.CreateAsyncScope()).ServiceProvider;
 
-    public override CancellationToken CancellationToken => connection.Closed;
+    public override CancellationToken CancellationToken => _cancellationToken;
 
     public override MprpcConnection Connection => connection;
 
     public override IDictionary<object, object?> Items => _items ??= [];
+
+    /// <summary>The call may be cancelled by something else than the end of its connection.</summary>
+    public void SetCancellationToken(CancellationToken cancellationToken) => _cancellationToken = cancellationToken;
 
     /// <summary>Disposes a service that no scope knows, after the call.</summary>
     public void DisposeAfterCall(object service) => _disposable = service;

@@ -9,12 +9,20 @@ namespace Mprpc.Dispatch;
 /// <summary>Takes the peer's requests and notifications to their methods, and answers those that reach none. Safe for concurrent use; one serves all connections of an endpoint.</summary>
 internal sealed class Dispatcher(MethodTable methods, MprpcSerializerOptions serializer, MprpcErrorShape errorShape, bool enableDetailedErrors)
 {
+    private static readonly ExceptionMap NoExceptions = new();
+
     private const string InternalError = "Internal error.";
 
     /// <summary>Serves no method: what a client is that does not serve calls.</summary>
     public static Dispatcher None { get; } = new(new MethodTable([]), MprpcSerializerOptions.Default, MprpcErrorShape.Message, enableDetailedErrors: false);
 
     public MethodTable Methods => methods;
+
+    /// <summary>Which exceptions mean something to the caller.</summary>
+    public ExceptionMap Exceptions { get; init; } = NoExceptions;
+
+    /// <summary>What stands before names that no method has; null: nothing.</summary>
+    public UnknownMethod? Unknown { get; init; }
 
     /// <summary>Handles one request or notification.</summary>
     /// <returns>False where the read loop has gone on without this thread.</returns>
@@ -24,31 +32,41 @@ internal sealed class Dispatcher(MethodTable methods, MprpcSerializerOptions ser
         IncomingCall call = head.Kind == MessageKind.Request
             ? new(connection, head.MessageId, connection.AnswerOrder?.Begin(), loop)
             : new(connection, messageId: null, turn: null, loop);
+
+        if (isFull)
+        {
+            RefuseForRoom(call);
+            return true;
+        }
+
         RpcMethod? method = head.MethodIsText ? methods.Find(head.Method) : null;
 
         if (method is null)
         {
-            RefuseMethod(call, head);
-            return true;
+            return DispatchUnknown(call, loop, message, head);
+        }
+
+        if (method.Policy is { } policy)
+        {
+            bool? isAllowed = policy.IsAuthorizationOnly ? policy.Authorization!.TryAuthorize(connection) : null;
+
+            if (isAllowed is null)
+            {
+                return DispatchGuarded(call, loop, method, message, head.BodyStart);
+            }
+
+            if (isAllowed == false)
+            {
+                Refuse(call, method, policy.Authorization!.Denied(connection));
+                return true;
+            }
         }
 
         int start = head.BodyStart;
 
-        if (!TryReadCount(message.Span, ref start, out int count))
+        if (CheckArguments(call, method, message.Span, ref start, out int count) is { } invalid)
         {
-            RefuseCall(call, method, RpcErrorKind.InvalidArguments, $"Method '{method.WireName}' takes its params as an array; they came as {Describe(message.Span[start])}.");
-            return true;
-        }
-
-        if (count < method.Description.RequiredParameters || count > method.Description.Parameters.Count)
-        {
-            RefuseCount(call, method, count);
-            return true;
-        }
-
-        if (isFull)
-        {
-            RefuseCall(call, method, RpcErrorKind.Handler, $"{connection.Limits.MaxRunningCalls} calls of this connection are running, as many as may; wait for answers before calling on.");
+            Refuse(call, method, invalid);
             return true;
         }
 
@@ -67,39 +85,52 @@ internal sealed class Dispatcher(MethodTable methods, MprpcSerializerOptions ser
     /// <summary>Answers a call whose parameters could not be read; the thread has not left the loop.</summary>
     public bool RefuseArguments(in IncomingCall call, RpcMethod method, ref MprpcReader parameters)
     {
+        Answer(call, call.Loop is not null, DescribeFailure(call.Connection, method, ref parameters));
+        return call.Loop is not null;
+    }
+
+    /// <summary>Says which parameter could not be read.</summary>
+    public static RpcError DescribeFailure(RpcConnection connection, RpcMethod method, ref MprpcReader parameters)
+    {
         string parameter = parameters.FailedIndex < method.Description.Parameters.Count ? method.Description.Parameters[parameters.FailedIndex].Name : "?";
 
         if (parameters.Exception is { } exception)
         {
-            ProtocolLog.ParameterNotRead(call.Connection.Logger, call.Connection.Id, method.WireName, parameter, exception);
+            ProtocolLog.ParameterNotRead(connection.Logger, connection.Id, method.WireName, parameter, exception);
         }
 
-        Refuse(call, call.Loop is not null, new RpcError(
-            RpcErrorKind.InvalidArguments, $"Param {parameters.FailedIndex + 1} ('{parameter}') of method '{method.WireName}' must be {parameters.Expected}."));
-        return call.Loop is not null;
+        return new RpcError(
+            RpcErrorKind.InvalidArguments, $"Param {parameters.FailedIndex + 1} ('{parameter}') of method '{method.WireName}' must be {parameters.Expected}.");
+    }
+
+    /// <summary>Answers a call that is refused before its method has run; on the loop where the call is.</summary>
+    public void Refuse(in IncomingCall call, RpcMethod method, in RpcError error)
+    {
+        ProtocolLog.CallRefused(call.Connection.Logger, call.Connection.Id, method.WireName, error.Message);
+        Answer(call, onLoop: call.Loop is not null, error);
     }
 
     /// <summary>Answers a call whose method, or the writing of whose result, threw.</summary>
     public void AnswerFailure(in IncomingCall call, RpcMethod method, Exception exception, bool onLoop)
     {
-        RpcError error;
-
-        if (exception is MprpcException meant)
+        if ((exception as MprpcException ?? MapException(call, method, exception)) is { } meant)
         {
             ProtocolLog.MethodFailed(call.Connection.Logger, call.Connection.Id, method.WireName, meant.Message);
-            error = new RpcError(RpcErrorKind.Handler, meant.Message, meant.Code, meant.ErrorData);
+            Answer(call, onLoop, new RpcError(RpcErrorKind.Handler, meant.Message, meant.Code, meant.ErrorData));
+            return;
         }
-        else
+
+        LogFailure(call, method, exception);
+        Answer(call, onLoop, new RpcError(RpcErrorKind.Handler, enableDetailedErrors ? $"{exception.GetType().Name}: {exception.Message}" : InternalError));
+    }
+
+    /// <summary>Logs what the application should see of a call that threw: all but the cancellation of calls whose connection is gone.</summary>
+    public static void LogFailure(in IncomingCall call, RpcMethod method, Exception exception)
+    {
+        if (exception is not OperationCanceledException || !call.Connection.Closed.IsCancellationRequested)
         {
-            if (exception is not OperationCanceledException || !call.Connection.Closed.IsCancellationRequested)
-            {
-                ProtocolLog.MethodThrew(call.Connection.Logger, call.Connection.Id, method.WireName, exception);
-            }
-
-            error = new RpcError(RpcErrorKind.Handler, enableDetailedErrors ? $"{exception.GetType().Name}: {exception.Message}" : InternalError);
+            ProtocolLog.MethodThrew(call.Connection.Logger, call.Connection.Id, method.WireName, exception);
         }
-
-        Refuse(call, onLoop, error);
     }
 
     /// <summary>Writes an answer into a buffer of its own.</summary>
@@ -120,34 +151,93 @@ internal sealed class Dispatcher(MethodTable methods, MprpcSerializerOptions ser
         }
     }
 
-    private void RefuseMethod(in IncomingCall call, in MessageHead head)
+    /// <summary>Of whatever method: that a name exists is not told by the way.</summary>
+    private void RefuseForRoom(in IncomingCall call)
     {
-        string name = head.MethodIsText ? LogText.Clean(head.Method) : "";
-        ProtocolLog.MethodNotFound(call.Connection.Logger, call.Connection.Id, name);
-
-        string message = !head.MethodIsText ? "The method must be a name (str or bin)."
-            : name.Length == 0 ? "The method's name is empty."
-            : $"Method '{name}' not found.";
-        Refuse(call, onLoop: true, new RpcError(RpcErrorKind.UnknownMethod, message));
+        string message = $"{call.Connection.Limits.MaxRunningCalls} calls of this connection are running, as many as may; wait for answers before calling on.";
+        ProtocolLog.CallRefused(call.Connection.Logger, call.Connection.Id, "(any)", message);
+        Answer(call, onLoop: true, new RpcError(RpcErrorKind.Handler, message, ErrorCode.Busy));
     }
 
-    private void RefuseCount(in IncomingCall call, RpcMethod method, int count)
+    private bool DispatchUnknown(in IncomingCall call, ReadLoop loop, ReadOnlyMemory<byte> message, in MessageHead head)
     {
+        string name = head.MethodIsText ? LogText.Clean(head.Method) : "";
+        var error = new RpcError(
+            RpcErrorKind.UnknownMethod,
+            !head.MethodIsText ? "The method must be a name (str or bin)." : name.Length == 0 ? "The method's name is empty." : $"Method '{name}' not found.");
+
+        if (Unknown is null)
+        {
+            ProtocolLog.MethodNotFound(call.Connection.Logger, call.Connection.Id, name);
+            Answer(call, onLoop: true, error);
+            return true;
+        }
+
+        var context = new CallContext(call.Connection, name, call.MessageId);
+        return Start(call, loop, Unknown.Guard(call.WithoutLoop(), context, new CallArguments([], 0, 0, serializer), error));
+    }
+
+    private bool DispatchGuarded(in IncomingCall call, ReadLoop loop, RpcMethod method, ReadOnlyMemory<byte> message, int start)
+    {
+        RpcError? invalid = CheckArguments(call, method, message.Span, ref start, out int count);
+        var context = new CallContext(call.Connection, method.WireName, call.MessageId);
+        var arguments = new CallArguments(message.ToArray(), start, invalid is null ? count : 0, serializer);
+        return Start(call, loop, method.Guard(call.WithoutLoop(), context, arguments, invalid));
+    }
+
+    private static bool Start(in IncomingCall call, ReadLoop loop, GuardedCall guarded)
+    {
+        call.Connection.RunningCalls.Add();
+
+        if (guarded.RpcMethod.BlocksItsThread)
+        {
+            ThreadPool.UnsafeQueueUserWorkItem(guarded, preferLocal: false);
+            return true;
+        }
+
+        loop.RunningMethod = guarded.RpcMethod;
+        loop.EnterUserCode();
+        guarded.Execute();
+        return call.End(call.LeaveUserCode());
+    }
+
+    /// <summary>Looks at the params as far as any method's must be: an array of as many values as the method takes.</summary>
+    private static RpcError? CheckArguments(in IncomingCall call, RpcMethod method, ReadOnlySpan<byte> message, ref int start, out int count)
+    {
+        if (!TryReadCount(message, ref start, out count))
+        {
+            return new RpcError(
+                RpcErrorKind.InvalidArguments, $"Method '{method.WireName}' takes its params as an array; they came as {Describe(message[start])}.");
+        }
+
         int required = method.Description.RequiredParameters;
         int all = method.Description.Parameters.Count;
+
+        if (count >= required && count <= all)
+        {
+            return null;
+        }
+
         string takes = required == all ? $"{all}" : $"{required} to {all}";
         string unit = all == 1 ? "param" : "params";
         string came = call.MessageId is { } id ? $"request {id} has {count}" : $"the notification has {count}";
-        RefuseCall(call, method, RpcErrorKind.InvalidArguments, $"Method '{method.WireName}' takes {takes} {unit}; {came}.");
+        return new RpcError(RpcErrorKind.InvalidArguments, $"Method '{method.WireName}' takes {takes} {unit}; {came}.");
     }
 
-    private void RefuseCall(in IncomingCall call, RpcMethod method, RpcErrorKind kind, string message)
+    private MprpcException? MapException(in IncomingCall call, RpcMethod method, Exception exception)
     {
-        ProtocolLog.CallRefused(call.Connection.Logger, call.Connection.Id, method.WireName, message);
-        Refuse(call, onLoop: true, new RpcError(kind, message));
+        try
+        {
+            return Exceptions.Find(exception);
+        }
+        catch (Exception failure)
+        {
+            LogFailure(call, method, failure);
+            return null;
+        }
     }
 
-    private void Refuse(in IncomingCall call, bool onLoop, in RpcError error)
+    private void Answer(in IncomingCall call, bool onLoop, in RpcError error)
     {
         if (call.MessageId is not { } id)
         {

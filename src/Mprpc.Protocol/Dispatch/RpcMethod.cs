@@ -1,6 +1,7 @@
 using System.Text;
 using Mprpc.Connections;
 using Mprpc.Contracts;
+using Mprpc.Messages;
 
 namespace Mprpc.Dispatch;
 
@@ -21,9 +22,22 @@ internal abstract class RpcMethod(MprpcMethodDescription description, string wir
 
     public void MarkBlocking() => _blocks.Raise();
 
+    /// <summary>Attributes of class, contract and method, and what the mapping has added; the most specific last.</summary>
+    public IReadOnlyList<object> Metadata { get; set; } = [];
+
+    /// <summary>What stands before the method; null: nothing. Set at start-up.</summary>
+    public MethodPolicy? Policy { get; set; }
+
     /// <summary>Binds the parameters, runs the method and answers.</summary>
     /// <returns>False where the read loop has gone on without this thread.</returns>
     public abstract bool Invoke(in IncomingCall call, ref MprpcReader parameters);
+
+    /// <summary>Makes a call that goes through the policy.</summary>
+    /// <param name="call">The call, apart from the read loop.</param>
+    /// <param name="context">Its context.</param>
+    /// <param name="arguments">Its arguments.</param>
+    /// <param name="invalidArguments">Why the arguments are none for this method: told only to who may call it.</param>
+    public abstract GuardedCall Guard(in IncomingCall call, CallContext context, CallArguments arguments, RpcError? invalidArguments);
 
     /// <summary>The method as C# tells overloads apart: by the types of its parameters, or by their names where generated code gives no types.</summary>
     public string Signature => $"{this}({string.Join(", ", Description.ParameterTypes ?? [.. Description.Parameters.Select(parameter => parameter.Name)])})";

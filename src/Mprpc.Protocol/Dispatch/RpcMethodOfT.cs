@@ -55,6 +55,9 @@ internal sealed class RpcMethod<TService, TReturn, TReturned, TResult>(
         return End(call, context, onLoop);
     }
 
+    public override GuardedCall Guard(in IncomingCall call, CallContext context, CallArguments arguments, RpcError? invalidArguments)
+        => new GuardedCall<TService, TReturn, TReturned, TResult>(call, this, context, arguments, invalidArguments, target, invoker);
+
     private static bool End(in IncomingCall call, CallContext? context, bool onLoop) => call.End(context is null ? onLoop : context.Release(call, onLoop));
 
     private static void Answer(in IncomingCall call, bool onLoop, TResult result, MprpcWriter? largeAnswer)

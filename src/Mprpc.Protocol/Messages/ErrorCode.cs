@@ -9,9 +9,18 @@ internal static class ErrorCode
     /// <summary>It is known who calls, and that user may not. The call has not run.</summary>
     public const string Forbidden = "forbidden";
 
+    /// <summary>The call took longer than it may; it may have run, and may still run.</summary>
+    public const string Timeout = "timeout";
+
+    /// <summary>The call is one too many for a rate limiter policy. It has not run.</summary>
+    public const string RateLimited = "rate_limited";
+
+    /// <summary>As many calls run as may. The call has not run.</summary>
+    public const string Busy = "busy";
+
     private const string Separator = ": ";
 
-    private static readonly string[] Told = [Unauthenticated, Forbidden];
+    private static readonly string[] Told = [Unauthenticated, Forbidden, Timeout, RateLimited, Busy];
 
     /// <summary>The message with the code before it, where it is one of these and does not stand there yet.</summary>
     public static string IntoMessage(string? code, string message)

@@ -11,8 +11,12 @@ internal sealed class MethodModel
     // Named, not referenced: the attribute that carries it is ASP.NET Core's, and this project knows nothing of it.
     private const string FromServicesInterface = "Microsoft.AspNetCore.Http.Metadata.IFromServiceMetadata";
 
+    /// <param name="service">What it is called on.</param>
+    /// <param name="method">How it is called.</param>
+    /// <param name="wireName">Its name on the wire; null: what its attribute or the naming policy says.</param>
+    /// <param name="described">The method whose attributes count, where that is another: a delegate's.</param>
     /// <exception cref="InvalidOperationException">The method cannot be served; the message names it and the remedy.</exception>
-    public MethodModel(Type service, MethodInfo method, string? wireName = null)
+    public MethodModel(Type service, MethodInfo method, string? wireName = null, MethodInfo? described = null)
     {
         Service = service;
         Method = method;
@@ -26,7 +30,8 @@ internal sealed class MethodModel
             method.Name,
             [.. WireParameters.Select(parameter => new MprpcParameter(parameter.Name!, parameter.HasDefaultValue))],
             needsContext: Sources.Any(source => source is ParameterSource.CallContext or ParameterSource.Services),
-            wireName ?? method.GetCustomAttribute<MprpcMethodAttribute>()?.Name)
+            wireName ?? method.GetCustomAttribute<MprpcMethodAttribute>()?.Name,
+            () => described ?? method)
         {
             ParameterTypes = [.. Parameters.Select(parameter => TypeName.Of(parameter.ParameterType))],
         };

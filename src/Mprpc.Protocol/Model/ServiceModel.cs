@@ -48,7 +48,7 @@ internal static class ServiceModel
         }
 
         var builder = new MprpcServiceBuilder<TDelegate>(new InstanceTarget<TDelegate>(handler), MprpcNamingPolicy.AsDeclared, prefix: null);
-        Add(builder, new MethodModel(typeof(TDelegate), typeof(TDelegate).GetMethod("Invoke")!, wireName));
+        Add(builder, new MethodModel(typeof(TDelegate), typeof(TDelegate).GetMethod("Invoke")!, wireName, handler.Method));
         return builder.Methods;
     }
 

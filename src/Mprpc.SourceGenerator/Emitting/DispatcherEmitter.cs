@@ -64,8 +64,11 @@ internal static class DispatcherEmitter
         return "new global::Mprpc.Contracts.MprpcMethodDescription("
             + $"{CodeWriter.Quote(service.DisplayName)}, {CodeWriter.Quote(method.Name)}, "
             + $"new global::Mprpc.Contracts.MprpcParameter[] {{ {string.Join(", ", parameters)} }}, "
-            + $"{(method.NeedsContext ? "true" : "false")}, {(method.WireName is null ? "null" : CodeWriter.Quote(method.WireName))})";
+            + $"{(method.NeedsContext ? "true" : "false")}, {(method.WireName is null ? "null" : CodeWriter.Quote(method.WireName))}, "
+            + $"static () => typeof({method.DeclaringType}).GetMethod({CodeWriter.Quote(method.Name)}, new global::System.Type[] {{ {TypesOf(method)} }}))";
     }
+
+    private static string TypesOf(MethodModel method) => string.Join(", ", method.Parameters.Select(parameter => $"typeof({parameter.PlainType})"));
 
     private static void EmitInvoker(CodeWriter code, DispatcherModel service, MethodModel method, string invoker)
     {

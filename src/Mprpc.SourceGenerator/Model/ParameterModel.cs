@@ -3,7 +3,8 @@ namespace Mprpc.SourceGenerator.Model;
 /// <summary>A parameter of a method.</summary>
 /// <param name="Name">Its C# name.</param>
 /// <param name="Type">Its type as C# text.</param>
+/// <param name="PlainType">The type without nullable annotation, as typeof takes it.</param>
 /// <param name="Source">Where its value comes from.</param>
 /// <param name="Default">Its default value as C# text, or null where it has none.</param>
 /// <param name="ServiceKey">The key of a keyed service as C# text, or null.</param>
-internal sealed record ParameterModel(string Name, string Type, ParameterSource Source, string? Default, string? ServiceKey);
+internal sealed record ParameterModel(string Name, string Type, string PlainType, ParameterSource Source, string? Default, string? ServiceKey);

@@ -18,6 +18,9 @@ internal static class TypeText
     /// <summary>The type without nullable annotation, as typeof and casts take it.</summary>
     public static string Plain(ITypeSymbol type) => Of(type.WithNullableAnnotation(NullableAnnotation.None));
 
+    /// <summary>The type as the typeof operator takes it.</summary>
+    public static string InTypeOf(ITypeSymbol type) => type.TypeKind == TypeKind.Dynamic ? "object" : Plain(type);
+
     /// <summary>The type without any question mark, which after "is" would be taken for an operator.</summary>
     public static string Bare(ITypeSymbol type) => type.TypeKind == TypeKind.Dynamic ? "object" : type.ToDisplayString(Expanded);
 

@@ -1,5 +1,6 @@
 using Mprpc.Contracts;
 using Mprpc.Dispatch;
+using Mprpc.Messages;
 
 namespace Mprpc.Protocol.Tests.Dispatch;
 
@@ -7,4 +8,6 @@ namespace Mprpc.Protocol.Tests.Dispatch;
 internal sealed class NamedMethod(string name) : RpcMethod(new MprpcMethodDescription("Service", name, [], needsContext: false), name)
 {
     public override bool Invoke(in IncomingCall call, ref MprpcReader parameters) => throw new NotSupportedException();
+
+    public override GuardedCall Guard(in IncomingCall call, CallContext context, CallArguments arguments, RpcError? invalidArguments) => throw new NotSupportedException();
 }

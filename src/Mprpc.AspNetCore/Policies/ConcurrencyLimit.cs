@@ -1,0 +1,29 @@
+using Mprpc.Messages;
+
+namespace Mprpc.AspNetCore.Policies;
+
+/// <summary>Refuses calls of a method beyond a number of running ones; a call counts until the method has really ended.</summary>
+internal sealed class ConcurrencyLimit(int maxConcurrentCalls) : IMprpcFilter
+{
+    private int _running;
+
+    public async ValueTask InvokeAsync(MprpcInvocation call, MprpcFilterDelegate next)
+    {
+        if (Interlocked.Increment(ref _running) > maxConcurrentCalls)
+        {
+            Interlocked.Decrement(ref _running);
+            call.Refuse(new RpcError(
+                RpcErrorKind.Handler, $"{maxConcurrentCalls} calls of method '{call.Context.Method}' are running, as many as may; try again later.", ErrorCode.Busy));
+            return;
+        }
+
+        try
+        {
+            await next(call).ConfigureAwait(false);
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _running);
+        }
+    }
+}

@@ -1,0 +1,101 @@
+using Microsoft.AspNetCore.RateLimiting;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Mprpc.Dispatch;
+
+namespace Mprpc.AspNetCore.Policies;
+
+/// <summary>Decides at start-up what stands before each method of an endpoint; most often nothing.</summary>
+internal sealed class MethodPolicies(IServiceProvider services, MprpcServerOptions server, MprpcEndpointOptions endpoint)
+{
+    /// <summary>The policy of a method, or null where its calls go straight to it.</summary>
+    /// <exception cref="InvalidOperationException">Something is asked for that the application does not have.</exception>
+    public MethodPolicy? For(RpcMethod method)
+    {
+        List<IMprpcFilter> before = OfEveryCall(method);
+
+        if (RateLimiter(method) is { } limiter)
+        {
+            before.Add(limiter);
+        }
+
+        List<IMprpcFilter> filters = [];
+
+        if (MaxConcurrentCalls(method) is int most and > 0)
+        {
+            filters.Add(new ConcurrencyLimit(most));
+        }
+
+        filters.AddRange(server.Filters.Concat(method.Metadata.OfType<IMprpcFilter>()).OrderBy(filter => (filter as MprpcFilterAttribute)?.Order ?? 0));
+        return Create(before, authorization: null, filters, Timeout(method));
+    }
+
+    /// <summary>What stands before names that no method has; null: nothing.</summary>
+    public UnknownMethod? ForUnknown()
+    {
+        var unknown = new UnknownMethod();
+
+        if (RateLimiter(unknown) is not { } limiter)
+        {
+            return null;
+        }
+
+        unknown.Policy = new MethodPolicy([.. OfEveryCall(unknown), limiter], authorization: null, []);
+        return unknown;
+    }
+
+    private static MethodPolicy? Create(List<IMprpcFilter> before, CallAuthorization? authorization, List<IMprpcFilter> filters, TimeSpan timeout)
+        => before.Count == 0 && authorization is null && filters.Count == 0 && timeout == System.Threading.Timeout.InfiniteTimeSpan
+            ? null
+            : new MethodPolicy(before, authorization, filters) { Timeout = timeout };
+
+    private List<IMprpcFilter> OfEveryCall(RpcMethod method)
+    {
+        List<IMprpcFilter> filters = [];
+
+        if (server.IncludeLogScopes)
+        {
+            filters.Add(new LogScope(services.GetRequiredService<ILoggerFactory>().CreateLogger($"Mprpc.Calls.{method.Description.Service}")));
+        }
+
+        if (services.GetService<IMprpcCallContextAccessor>() is not null)
+        {
+            filters.Add(new CallContextAccessor.Filter());
+        }
+
+        return filters;
+    }
+
+    /// <summary>The most specific policy: the method's or its service's, else the endpoint's, else the server's.</summary>
+    private RateLimiting? RateLimiter(RpcMethod method)
+    {
+        object? said = method.Metadata.LastOrDefault(item => item is EnableRateLimitingAttribute or DisableRateLimitingAttribute);
+
+        if (said is DisableRateLimitingAttribute)
+        {
+            return null;
+        }
+
+        string? name = endpoint.RateLimitingPolicy ?? server.RateLimitingPolicy;
+        EnableRateLimitingAttribute? policy = said as EnableRateLimitingAttribute ?? (name is null ? null : new EnableRateLimitingAttribute(name));
+        return policy is null ? null : new RateLimiting(services, policy, method.ToString());
+    }
+
+    private static int MaxConcurrentCalls(RpcMethod method)
+        => Attribute(method, nameof(MprpcMethodAttribute.MaxConcurrentCalls), attribute => attribute.MaxConcurrentCalls)
+            ?? method.Metadata.OfType<ConcurrencyLimitMetadata>().LastOrDefault()?.MaxConcurrentCalls ?? 0;
+
+    private TimeSpan Timeout(RpcMethod method)
+        => Attribute(method, nameof(MprpcMethodAttribute.TimeoutMilliseconds), attribute => attribute.TimeoutMilliseconds) is { } milliseconds
+            ? TimeSpan.FromMilliseconds(milliseconds)
+            : method.Metadata.OfType<CallTimeoutMetadata>().LastOrDefault()?.Timeout ?? server.CallTimeout ?? System.Threading.Timeout.InfiniteTimeSpan;
+
+    /// <summary>What [MprpcMethod] says of the method, or null.</summary>
+    private static int? Attribute(RpcMethod method, string name, Func<MprpcMethodAttribute, int> read)
+    {
+        int value = method.Metadata.OfType<MprpcMethodAttribute>().Select(read).LastOrDefault(value => value != 0);
+        return value < 0
+            ? throw new InvalidOperationException($"[MprpcMethod({name} = {value})] of {method} is negative; allowed is any positive number, or 0 for none.")
+            : value == 0 ? null : value;
+    }
+}

@@ -1,0 +1,148 @@
+using Mprpc.Connections;
+using Mprpc.Messages;
+
+namespace Mprpc.Dispatch;
+
+/// <summary>A call of a method that has a policy: it runs on a copy of its message, apart from the read loop, and answers by itself, once.</summary>
+internal abstract class GuardedCall : MprpcInvocation, IThreadPoolWorkItem
+{
+    private readonly IncomingCall _call;
+    private readonly RpcError? _invalidArguments;
+    private CancellationTokenSource? _cancellation;
+    private int _isAnswered;
+
+    protected GuardedCall(IncomingCall call, RpcMethod method, CallContext context, CallArguments arguments, RpcError? invalidArguments)
+        : base(context, method, arguments)
+    {
+        _call = call;
+        _invalidArguments = invalidArguments;
+    }
+
+    protected RpcConnection Connection => _call.Connection;
+
+    /// <summary>Runs the call; it holds a place among the running calls, which it gives back at its end.</summary>
+    public void Execute() => _ = RunAsync();    // owned: it counts as running, and answers its own failure
+
+    /// <summary>Whether the result is the method's to write: false where neither the method has run nor a filter has set one.</summary>
+    protected abstract bool HasResult { get; }
+
+    protected abstract MprpcWriter WriteResult(long messageId);
+
+    /// <summary>Runs the method, whose arguments are known to be as many as it takes.</summary>
+    protected abstract ValueTask InvokeCheckedAsync();
+
+    internal sealed override ValueTask InvokeMethodAsync()
+    {
+        if (_invalidArguments is { } invalid)
+        {
+            Refuse(invalid);
+            return ValueTask.CompletedTask;
+        }
+
+        return InvokeCheckedAsync();
+    }
+
+    private async Task RunAsync()
+    {
+        MethodPolicy policy = RpcMethod.Policy!;
+        ITimer? deadline = StartDeadline(policy.Timeout);
+
+        try
+        {
+            await policy.InvokeAsync(this).ConfigureAwait(false);
+            Answer();
+        }
+        catch (Exception exception)
+        {
+            AnswerFailure(exception);
+        }
+
+        deadline?.Dispose();
+        _cancellation?.Dispose();
+        CallContext.ReleaseAsync(Connection.RunningCalls);
+    }
+
+    private void Answer()
+    {
+        MprpcWriter? answer = null;
+
+        if (Refusal is null)
+        {
+            if (!HasResult)
+            {
+                throw new InvalidOperationException($"A filter of {RpcMethod} ended the call without a result. Await next(call), set call.Result, or throw an MprpcException.");
+            }
+
+            // Written before the answer is taken: a result that cannot be written is answered with an error.
+            answer = _call.MessageId is { } id ? WriteResult(id) : null;
+        }
+
+        if (!TryTakeAnswer())
+        {
+            Return(answer);
+        }
+        else if (Refusal is { } refusal)
+        {
+            Connection.Dispatcher.Refuse(_call, RpcMethod, refusal);
+        }
+        else if (answer is not null)
+        {
+            Connection.Answer(_call, onLoop: false, answer);
+        }
+    }
+
+    private void AnswerFailure(Exception exception)
+    {
+        if (TryTakeAnswer())
+        {
+            Connection.Dispatcher.AnswerFailure(_call, RpcMethod, exception, onLoop: false);
+        }
+        else if (exception is not OperationCanceledException)
+        {
+            Dispatcher.LogFailure(_call, RpcMethod, exception);
+        }
+    }
+
+    private ITimer? StartDeadline(TimeSpan timeout)
+    {
+        if (timeout == Timeout.InfiniteTimeSpan)
+        {
+            return null;
+        }
+
+        _cancellation = CancellationTokenSource.CreateLinkedTokenSource(Connection.Closed);
+        CallContext.SetCancellationToken(_cancellation.Token);
+        return Connection.Clock.CreateTimer(static call => ((GuardedCall)call!).OnTimeout(), this, timeout, Timeout.InfiniteTimeSpan);
+    }
+
+    /// <summary>The caller is told at once; the call keeps its place until the method has really ended.</summary>
+    private void OnTimeout()
+    {
+        if (!TryTakeAnswer())
+        {
+            return;
+        }
+
+        string message = $"Method '{RpcMethod.WireName}' took longer than {RpcMethod.Policy!.Timeout.TotalSeconds:0.###} s.";
+        Connection.Dispatcher.Refuse(_call, RpcMethod, new RpcError(RpcErrorKind.Handler, message, ErrorCode.Timeout));
+
+        try
+        {
+            _ = _cancellation!.CancelAsync();   // on another thread: what runs on cancellation is not ours
+        }
+        catch (ObjectDisposedException)
+        {
+            // The method has ended meanwhile.
+        }
+    }
+
+    private bool TryTakeAnswer() => Interlocked.Exchange(ref _isAnswered, 1) == 0;
+
+    private static void Return(MprpcWriter? answer)
+    {
+        if (answer is not null)
+        {
+            MprpcWriter.Return(answer);
+        }
+    }
+}
