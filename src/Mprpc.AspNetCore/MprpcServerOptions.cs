@@ -12,6 +12,12 @@ public sealed class MprpcServerOptions
     public MprpcAuthenticationOptions Authentication { get; } = new();
 
     /// <summary>
+    /// Whether the listeners that were mapped are opened. Default null: they are, except where the application's server is a TestServer (WebApplicationFactory), whose tests connect in
+    /// memory. True: always; false: never.
+    /// </summary>
+    public bool? Listen { get; set; }
+
+    /// <summary>
     /// Whether a caller is told the type and message of any exception. Default: in the Development environment only; elsewhere it is told "Internal error.", except by <see cref="MprpcException"/> and
     /// mapped exceptions, whose message is meant for it. Leave it off in production: messages tell strangers of the inside.
     /// </summary>

@@ -25,7 +25,13 @@ public static class MprpcServiceCollectionExtensions
     {
         ArgumentNullException.ThrowIfNull(services);
 
-        OptionsBuilder<MprpcServerOptions> options = services.AddOptions<MprpcServerOptions>().Configure<IConfiguration, IHostEnvironment>(Bind).ValidateOnStart();
+        OptionsBuilder<MprpcServerOptions> options = services.AddOptions<MprpcServerOptions>();
+
+        // Once: called again, it must not undo what was set in code in between.
+        if (services.All(static service => service.ServiceType != typeof(RpcEndpoints)))
+        {
+            options.Configure<IConfiguration, IHostEnvironment>(Bind).ValidateOnStart();
+        }
 
         if (configure is not null)
         {
@@ -37,6 +43,7 @@ public static class MprpcServiceCollectionExtensions
         services.TryAddSingleton(static provider => new RunningCallsTotal(provider.GetRequiredService<IOptions<MprpcServerOptions>>().Value.Limits.MaxCallsInFlight));
         services.TryAddSingleton<RateLimiterPipeline>();
         services.TryAddSingleton<RpcEndpoints>();
+        services.TryAddSingleton<DirectConnections>();
         services.TryAddSingleton<RpcServer>();
         services.TryAddSingleton<IMprpcServer>(static provider => provider.GetRequiredService<RpcServer>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, RpcServer>(static provider => provider.GetRequiredService<RpcServer>()));
@@ -109,6 +116,7 @@ public static class MprpcServiceCollectionExtensions
         IConfigurationSection section = configuration.GetSection(ConfigurationSection);
         section.GetSection(nameof(options.Limits)).Bind(options.Limits);
         section.GetSection(nameof(options.Authentication)).Bind(options.Authentication);
+        options.Listen = section.GetValue(nameof(options.Listen), options.Listen);
         options.EnableDetailedErrors = section.GetValue(nameof(options.EnableDetailedErrors), environment.IsDevelopment());
         options.CallTimeout = section.GetValue(nameof(options.CallTimeout), options.CallTimeout);
         options.RateLimitingPolicy = section.GetValue(nameof(options.RateLimitingPolicy), options.RateLimitingPolicy);

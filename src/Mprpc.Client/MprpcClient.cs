@@ -42,7 +42,9 @@ public sealed class MprpcClient : IAsyncDisposable
     {
     }
 
-    private MprpcClient(Dialer dialer, MprpcClientOptions options)
+    /// <param name="dialer">Makes the connections.</param>
+    /// <param name="options">Frozen.</param>
+    internal MprpcClient(Dialer dialer, MprpcClientOptions options)
     {
         _dialer = dialer;
         _options = options;

@@ -20,6 +20,7 @@ internal sealed class RpcConnectionHandler
     private readonly MprpcSerializerOptions _serializer;
     private readonly Dispatcher _dispatcher;
     private readonly MprpcResponseOrder _responseOrder;
+    private readonly TimeProvider _clock;
     private readonly ILogger _logger;
 
     /// <exception cref="InvalidOperationException">There is no service, or one that cannot be served.</exception>
@@ -37,6 +38,7 @@ internal sealed class RpcConnectionHandler
             Unknown = policies.ForUnknown(),
         };
         _responseOrder = endpoint.ResponseOrder;
+        _clock = services.GetService<TimeProvider>() ?? TimeProvider.System;
         _logger = services.GetRequiredService<ILoggerFactory>().CreateLogger("Mprpc.Connection");
     }
 
@@ -56,6 +58,7 @@ internal sealed class RpcConnectionHandler
             ResponseOrder = _responseOrder,
             Services = _services,
             Session = session,
+            Clock = _clock,
             LocalEndPoint = transport.LocalEndPoint,
             RemoteEndPoint = transport.RemoteEndPoint,
             Features = transport.Features,

@@ -37,4 +37,11 @@ internal static partial class ServerLog
 
     [LoggerMessage(155, LogLevel.Information, "Connection {ConnectionId} is closed: {Count} of its logins have failed.", EventName = "TooManyLogins")]
     public static partial void TooManyLogins(ILogger logger, string connectionId, int count);
+
+    [LoggerMessage(
+        102,
+        LogLevel.Information,
+        "Not listening for MessagePack-RPC: the server is a TestServer, or Mprpc:Listen is false. Tests connect in memory; Mprpc:Listen true opens the listeners all the same.",
+        EventName = "NotListening")]
+    public static partial void NotListening(ILogger logger);
 }

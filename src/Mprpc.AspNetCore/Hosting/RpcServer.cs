@@ -1,6 +1,7 @@
 using System.Net;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -16,7 +17,7 @@ namespace Mprpc.AspNetCore.Hosting;
 /// because it also works where the application's server is a TestServer. It starts after HTTP and begins to stop before it, so that the time for stopping is not used up by then.
 /// </remarks>
 internal sealed class RpcServer(
-    RpcEndpoints endpoints, IServiceProvider services, IEnumerable<IConnectionListenerFactory> transports, ILoggerFactory loggers) : IMprpcServer, IHostedLifecycleService, IDisposable
+    RpcEndpoints endpoints, DirectConnections direct, IServiceProvider services, IEnumerable<IConnectionListenerFactory> transports, ILoggerFactory loggers) : IMprpcServer, IHostedLifecycleService, IDisposable
 {
     private readonly ILogger _logger = loggers.CreateLogger("Mprpc.Server");
     private KestrelServer? _kestrel;
@@ -31,6 +32,14 @@ internal sealed class RpcServer(
     public async Task StartedAsync(CancellationToken cancellationToken)
     {
         IReadOnlyList<RpcEndpoint> mapped = endpoints.Start();
+        direct.Start();
+
+        if (!ShouldListen())
+        {
+            direct.Check();
+            ServerLog.NotListening(_logger);
+            return;
+        }
 
         if (mapped.Count == 0)
         {
@@ -63,7 +72,7 @@ internal sealed class RpcServer(
 
     public Task StoppingAsync(CancellationToken cancellationToken)
     {
-        _stopping = _kestrel?.StopAsync(cancellationToken);
+        _stopping = Task.WhenAll(_kestrel?.StopAsync(cancellationToken) ?? Task.CompletedTask, direct.StopAsync(cancellationToken));
         return Task.CompletedTask;
     }
 
@@ -72,6 +81,11 @@ internal sealed class RpcServer(
     public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     public void Dispose() => _kestrel?.Dispose();
+
+    private bool ShouldListen() => services.GetRequiredService<IOptions<MprpcServerOptions>>().Value.Listen ?? !IsTestServer(services.GetService<IServer>()?.GetType());
+
+    /// <summary>By its name, because a server does not reference what tests are made with.</summary>
+    private static bool IsTestServer(Type? server) => server is not null && (server.FullName == "Microsoft.AspNetCore.TestHost.TestServer" || IsTestServer(server.BaseType));
 
     private static async Task ListenAsync(KestrelServer kestrel, IReadOnlyList<RpcEndpoint> mapped, CancellationToken cancellationToken)
     {

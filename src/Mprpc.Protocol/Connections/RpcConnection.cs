@@ -84,7 +84,7 @@ internal sealed class RpcConnection : MprpcConnection
 
         if (Limits.HasDeadlines)
         {
-            Heartbeat.Add(_watch);
+            Heartbeat.Of(_settings.Clock).Add(_watch);
         }
 
         Exception? reason = null;
@@ -112,7 +112,7 @@ internal sealed class RpcConnection : MprpcConnection
             await Output.WaitUntilSentAsync().ConfigureAwait(false);
         }
 
-        Heartbeat.Remove(_watch);
+        Heartbeat.Of(_settings.Clock).Remove(_watch);
 
         // What runs on cancellation is user code: where it throws, the transport is completed all the same.
         await _closed.CancelAsync().ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
