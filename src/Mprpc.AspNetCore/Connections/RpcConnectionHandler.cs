@@ -20,6 +20,7 @@ internal sealed class RpcConnectionHandler
     private readonly Dispatcher _dispatcher;
     private readonly MprpcResponseOrder _responseOrder;
     private readonly TimeProvider _clock;
+    private readonly ConnectionRegistry _registry;
     private readonly ILogger _logger;
 
     /// <exception cref="InvalidOperationException">There is no service, or one that cannot be served.</exception>
@@ -28,6 +29,7 @@ internal sealed class RpcConnectionHandler
         MprpcServerOptions options = services.GetRequiredService<IOptions<MprpcServerOptions>>().Value;
         _services = services;
         _limits = options.Limits.ToConnectionLimits();
+        _registry = services.GetRequiredService<ConnectionRegistry>();
         _runningCalls = services.GetRequiredService<RunningCallsTotal>();
         _serializer = endpoint.OldSpec ? options.Serializer.WithOldSpec() : options.Serializer;
         var policies = new MethodPolicies(services, options, endpoint);
@@ -65,7 +67,16 @@ internal sealed class RpcConnectionHandler
         CancellationToken stopping = transport.Features.Get<IConnectionLifetimeNotificationFeature>()?.ConnectionClosedRequested ?? default;
         using CancellationTokenRegistration registration = stopping.UnsafeRegister(static connection => ((RpcConnection)connection!).Stop(), connection);
 
-        await connection.RunAsync().ConfigureAwait(false);
+        _registry.Add(connection);
+
+        try
+        {
+            await connection.RunAsync().ConfigureAwait(false);
+        }
+        finally
+        {
+            _registry.Remove(connection);
+        }
     }
 
     private static MethodTable BuildTable(IServiceProvider services, MprpcEndpointOptions endpoint, MprpcServerOptions options, MethodPolicies policies)

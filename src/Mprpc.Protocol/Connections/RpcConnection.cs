@@ -253,6 +253,7 @@ internal sealed class RpcConnection : MprpcConnection
         }
 
         RunningCalls.Add();     // until its thread comes back
+        method.AddRunning();
         method.MarkBlocking();
         ProtocolLog.MethodBlocks(Logger, Id, method.WireName);
     }
