@@ -7,10 +7,9 @@ builder.Services.AddSingleton<Calculator>();
 builder.Services.AddSingleton<TodoList>();
 builder.Services.AddSingleton<TodoAdmin>();
 builder.Services.AddMprpc();
-builder.Services.AddHealthChecks();
+builder.Services.AddHealthChecks().AddMprpc();
 
 // Who calls, and who may: once, for HTTP and for MessagePack-RPC.
-builder.Services.AddSingleton(TimeProvider.System);
 builder.Services.AddSingleton<DevelopmentTokens>();
 builder.Services.AddAuthentication().AddJwtBearer(options => options.MapInboundClaims = false);
 builder.Services.AddOptions<JwtBearerOptions>(JwtBearerDefaults.AuthenticationScheme)
@@ -25,7 +24,7 @@ app.MapGet("/sum", (int x, int y, Calculator calculator) => calculator.Sum(x, y)
 app.MapGet("/todos", (TodoList todos) => todos.ListTodos());
 app.MapPost("/todos", (NewTodo todo, TodoList todos, CancellationToken cancellationToken) => todos.AddTodoAsync(todo.Title, todo.Priority, cancellationToken));
 app.MapDelete("/todos", (TodoAdmin admin) => admin.ClearTodos()).RequireAuthorization("admin");
-app.MapHealthChecks("/health");
+app.MapHealthChecks("/health");      // unhealthy as soon as the application stops, while calls are still answered
 
 // ... and over MessagePack-RPC, on one port.
 app.MapMprpcService<Calculator>(6000);

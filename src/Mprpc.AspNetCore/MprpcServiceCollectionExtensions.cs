@@ -5,6 +5,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 using Mprpc;
 using Mprpc.AspNetCore;
+using Mprpc.AspNetCore.Connections;
 using Mprpc.AspNetCore.Hosting;
 using Mprpc.AspNetCore.Model;
 using Mprpc.AspNetCore.Policies;
@@ -42,6 +43,8 @@ public static class MprpcServiceCollectionExtensions
         services.TryAddSingleton(new ServiceLifetimes(services));
         services.TryAddSingleton(static provider => new RunningCallsTotal(provider.GetRequiredService<IOptions<MprpcServerOptions>>().Value.Limits.MaxCallsInFlight));
         services.TryAddSingleton<RateLimiterPipeline>();
+        services.TryAddSingleton<ConnectionRegistry>();
+        services.TryAddSingleton<StopDeadline>();
         services.TryAddSingleton<RpcEndpoints>();
         services.TryAddSingleton<DirectConnections>();
         services.TryAddSingleton<RpcServer>();
@@ -117,6 +120,7 @@ public static class MprpcServiceCollectionExtensions
         section.GetSection(nameof(options.Limits)).Bind(options.Limits);
         section.GetSection(nameof(options.Authentication)).Bind(options.Authentication);
         options.Listen = section.GetValue(nameof(options.Listen), options.Listen);
+        options.DrainDelay = section.GetValue(nameof(options.DrainDelay), options.DrainDelay);
         options.EnableDetailedErrors = section.GetValue(nameof(options.EnableDetailedErrors), environment.IsDevelopment());
         options.CallTimeout = section.GetValue(nameof(options.CallTimeout), options.CallTimeout);
         options.RateLimitingPolicy = section.GetValue(nameof(options.RateLimitingPolicy), options.RateLimitingPolicy);

@@ -21,6 +21,7 @@ internal sealed class RpcConnectionHandler
     private readonly Dispatcher _dispatcher;
     private readonly MprpcResponseOrder _responseOrder;
     private readonly TimeProvider _clock;
+    private readonly ConnectionRegistry _registry;
     private readonly ILogger _logger;
 
     /// <exception cref="InvalidOperationException">There is no service, or one that cannot be served.</exception>
@@ -29,6 +30,7 @@ internal sealed class RpcConnectionHandler
         MprpcServerOptions options = services.GetRequiredService<IOptions<MprpcServerOptions>>().Value;
         _services = services;
         _security = new EndpointSecurity(services, endpoint, options);
+        _registry = services.GetRequiredService<ConnectionRegistry>();
         _runningCalls = services.GetRequiredService<RunningCallsTotal>();
         _serializer = endpoint.OldSpec ? options.Serializer.WithOldSpec() : options.Serializer;
         var policies = new MethodPolicies(services, options, endpoint, _security);
@@ -68,8 +70,17 @@ internal sealed class RpcConnectionHandler
         CancellationToken stopping = transport.Features.Get<IConnectionLifetimeNotificationFeature>()?.ConnectionClosedRequested ?? default;
         using CancellationTokenRegistration registration = stopping.UnsafeRegister(static connection => ((RpcConnection)connection!).Stop(), connection);
 
-        await _security.StartAsync(session, connection).ConfigureAwait(false);
-        await connection.RunAsync().ConfigureAwait(false);
+        _registry.Add(connection);
+
+        try
+        {
+            await _security.StartAsync(session, connection).ConfigureAwait(false);
+            await connection.RunAsync().ConfigureAwait(false);
+        }
+        finally
+        {
+            _registry.Remove(connection);
+        }
     }
 
     private static MethodTable BuildTable(IServiceProvider services, MprpcEndpointOptions endpoint, MprpcServerOptions options, MethodPolicies policies, EndpointSecurity security)

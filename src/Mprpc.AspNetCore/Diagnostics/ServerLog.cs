@@ -39,6 +39,16 @@ internal static partial class ServerLog
     public static partial void TooManyLogins(ILogger logger, string connectionId, int count);
 
     [LoggerMessage(
+        103,
+        LogLevel.Warning,
+        "Calls that have not ended within the time for stopping were abandoned, {Count} in all: {Methods}. Observe the call's CancellationToken, or raise HostOptions.ShutdownTimeout.",
+        EventName = "CallsAbandoned")]
+    public static partial void CallsAbandoned(ILogger logger, int count, string methods);
+
+    [LoggerMessage(104, LogLevel.Information, "Stopping: not ready any more, and listening on for {Delay}, so that load balancers see it.", EventName = "DrainDelay")]
+    public static partial void DrainDelay(ILogger logger, TimeSpan delay);
+
+    [LoggerMessage(
         102,
         LogLevel.Information,
         "Not listening for MessagePack-RPC: the server is a TestServer, or Mprpc:Listen is false. Tests connect in memory; Mprpc:Listen true opens the listeners all the same.",

@@ -10,6 +10,8 @@ namespace Mprpc.AspNetCore.Hosting;
 /// <remarks>Safe for concurrent use.</remarks>
 internal sealed class DirectConnections(RpcEndpoints endpoints, IServiceProvider services)
 {
+    private static readonly TimeSpan TimeAfterAbort = TimeSpan.FromSeconds(1);
+
     private readonly Lock _gate = new();
     private readonly CancellationTokenSource _stopRequested = new();
     private readonly Dictionary<DirectEndpoint, RpcConnectionHandler> _handlers = [];
@@ -90,6 +92,12 @@ internal sealed class DirectConnections(RpcEndpoints endpoints, IServiceProvider
         foreach (ConnectionContext connection in left)
         {
             connection.Abort(new ConnectionAbortedException("The application has stopped."));
+        }
+
+        if (left.Length > 0)
+        {
+            // As Kestrel does: calls that heed their cancellation get a moment to end.
+            await Task.WhenAll(serving).WaitAsync(TimeAfterAbort, CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 

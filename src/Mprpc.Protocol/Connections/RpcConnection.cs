@@ -266,6 +266,7 @@ internal sealed class RpcConnection : MprpcConnection
         }
 
         RunningCalls.Add();     // until its thread comes back
+        method.AddRunning();
         method.MarkBlocking();
         ProtocolLog.MethodBlocks(Logger, Id, method.WireName);
     }

@@ -77,7 +77,10 @@ internal sealed class ChildProcess : IAsyncDisposable
     }
 
     /// <summary>What Ctrl-C sends.</summary>
-    public Task InterruptAsync() => RunAsync("kill", ["-INT", _process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]);
+    public Task InterruptAsync() => SignalAsync("-INT");
+
+    /// <summary>What a service manager or a container's runtime sends.</summary>
+    public Task TerminateAsync() => SignalAsync("-TERM");
 
     /// <summary>The TCP ports that the process itself listens on, as Linux tells them.</summary>
     public IReadOnlyList<int> ListeningPorts()
@@ -109,6 +112,8 @@ internal sealed class ChildProcess : IAsyncDisposable
 
         _process.Dispose();
     }
+
+    private Task<string> SignalAsync(string signal) => RunAsync("kill", [signal, _process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]);
 
     private static bool IsAboutHosting(string variable)
         => variable.StartsWith("ASPNETCORE_", StringComparison.OrdinalIgnoreCase) || variable.Equals("URLS", StringComparison.OrdinalIgnoreCase);

@@ -9,7 +9,7 @@ internal static class Sample
 
     /// <summary>Starts samples/WebApp and waits until it serves.</summary>
     /// <param name="httpPort">Where it is to serve HTTP; MessagePack-RPC is on port 6000.</param>
-    /// <param name="arguments">Further arguments.</param>
+    /// <param name="arguments">Further arguments: configuration.</param>
     public static async Task<ChildProcess> StartWebAppAsync(int httpPort, params string[] arguments)
     {
         Requirement.FreePort(RpcPort);
