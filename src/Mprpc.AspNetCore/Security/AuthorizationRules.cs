@@ -40,8 +40,16 @@ internal sealed class AuthorizationRules
             return false;
         }
 
-        Task<AuthorizationPolicy?> fallback = _provider.GetFallbackPolicyAsync();
-        return fallback.IsCompletedSuccessfully && fallback.GetAwaiter().GetResult() is null;
+        try
+        {
+            Task<AuthorizationPolicy?> fallback = _provider.GetFallbackPolicyAsync();
+            return fallback.IsCompletedSuccessfully && fallback.GetAwaiter().GetResult() is null;
+        }
+        catch (Exception)
+        {
+            // It is asked again where its failure is the call's; here it would be the connection's.
+            return false;
+        }
     }
 
     /// <summary>The policy; null: anyone may call.</summary>
