@@ -40,17 +40,54 @@ public static class MprpcEndpointRouteBuilderExtensions
         where T : class
         => Map<T>(endpoints, RpcAddress.Parse(url), isPortOnly: false);
 
-    private static ServiceConventionBuilder Map<[DynamicallyAccessedMembers(ServiceRegistration.NeededMembers)] T>(
-        IEndpointRouteBuilder endpoints, RpcAddress address, bool isPortOnly)
+    /// <summary>Serves a delegate as one method over MessagePack-RPC on a port of this machine's loopback address, 127.0.0.1.</summary>
+    /// <param name="endpoints">The application.</param>
+    /// <param name="port">From 0 to 65,535; 0 takes a free port, and is one of its own for each mapping. Services and delegates may share a port.</param>
+    /// <param name="method">The method's name on the wire, as it is.</param>
+    /// <param name="handler">
+    /// What runs: parameters by position, with their defaults; those marked [FromServices] or [FromKeyedServices], a <see cref="CancellationToken"/> and a <see cref="Mprpc.MprpcCallContext"/> are
+    /// not on the wire. It may return a value, nothing or a task. Attributes on it count as on a method. Not under native AOT, where methods are generated from classes.
+    /// </param>
+    /// <returns>A builder for the method's conventions.</returns>
+    /// <exception cref="InvalidOperationException"><c>builder.Services.AddMprpc()</c> was not called, or the application has started.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such port.</exception>
+    public static IMprpcServiceConventionBuilder MapMprpc(this IEndpointRouteBuilder endpoints, int port, string method, Delegate handler)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(port);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(port, System.Net.IPEndPoint.MaxPort);
+        return Map(endpoints, RpcAddress.Parse(string.Create(CultureInfo.InvariantCulture, $"tcp://127.0.0.1:{port}")), isPortOnly: true, method, handler);
+    }
+
+    /// <summary>Serves a delegate as one method over MessagePack-RPC at an address.</summary>
+    /// <param name="endpoints">The application.</param>
+    /// <param name="url">As for <c>MapMprpcService</c>.</param>
+    /// <param name="method">The method's name on the wire, as it is.</param>
+    /// <param name="handler">What runs; see the overload with a port.</param>
+    /// <returns>A builder for the method's conventions.</returns>
+    /// <exception cref="InvalidOperationException"><c>builder.Services.AddMprpc()</c> was not called, or the application has started.</exception>
+    /// <exception cref="ArgumentException">The url is no such address.</exception>
+    public static IMprpcServiceConventionBuilder MapMprpc(this IEndpointRouteBuilder endpoints, string url, string method, Delegate handler)
+        => Map(endpoints, RpcAddress.Parse(url), isPortOnly: false, method, handler);
+
+    private static ServiceConventionBuilder Map(IEndpointRouteBuilder endpoints, RpcAddress address, bool isPortOnly, string method, Delegate handler)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(method);
+        ArgumentNullException.ThrowIfNull(handler);
+        return Map(endpoints, address, isPortOnly, new DelegateRegistration(method, handler), $"MapMprpc(\"{method}\")");
+    }
+
+    private static ServiceConventionBuilder Map<[DynamicallyAccessedMembers(ServiceRegistration.NeededMembers)] T>(IEndpointRouteBuilder endpoints, RpcAddress address, bool isPortOnly)
         where T : class
+        => Map(endpoints, address, isPortOnly, new ServiceRegistration<T>(), $"MapMprpcService<{typeof(T).Name}>()");
+
+    private static ServiceConventionBuilder Map(IEndpointRouteBuilder endpoints, RpcAddress address, bool isPortOnly, ServiceRegistration registration, string caller)
     {
         ArgumentNullException.ThrowIfNull(endpoints);
         _ = LocalEndPoint.Of(address);      // a host that cannot be listened on fails here, not at the start
 
         RpcEndpoints mapped = endpoints.ServiceProvider.GetService<RpcEndpoints>()
-            ?? throw new InvalidOperationException($"MapMprpcService<{typeof(T).Name}>() needs the server's services. Call builder.Services.AddMprpc() before builder.Build().");
+            ?? throw new InvalidOperationException($"{caller} needs the server's services. Call builder.Services.AddMprpc() before builder.Build().");
 
-        var registration = new ServiceRegistration<T>();
         MprpcEndpointOptions endpoint = mapped.GetOrAdd(address, isPortOnly).Options;
         endpoint.Services.Add(registration);
         return new ServiceConventionBuilder(registration, endpoint);

@@ -25,6 +25,7 @@ public sealed class MprpcClient : IAsyncDisposable
     private readonly MprpcSerializerOptions _serializer;
     private readonly ConnectionPool _pool;
     private readonly CancellationTokenSource _disposed = new();
+    private readonly LoginRenewal? _loginRenewal;
     private MprpcClientState _reportedState;
 
     /// <summary>Creates a client that connects at its first call.</summary>
@@ -49,7 +50,9 @@ public sealed class MprpcClient : IAsyncDisposable
         _dialer = dialer;
         _options = options;
         _serializer = options.OldSpec ? options.Serializer.WithOldSpec() : options.Serializer;
-        _pool = new ConnectionPool(dialer, options, options.CreateDispatcher(_serializer), OnConnectionChanged, _disposed.Token);
+        ClientLogin? login = options.TokenProvider is null ? null : new ClientLogin(options, dialer.ToString());
+        _pool = new ConnectionPool(dialer, options, options.CreateDispatcher(_serializer), login, OnConnectionChanged, _disposed.Token);
+        _loginRenewal = login is null ? null : new LoginRenewal(login, _pool, options, _serializer, _disposed.Token);
     }
 
     /// <summary>Occurs when <see cref="State"/> has changed; on whichever thread has found out.</summary>
@@ -212,6 +215,9 @@ public sealed class MprpcClient : IAsyncDisposable
 
     /// <summary>Sends a request whose method and arguments are written: at once where a connection is there.</summary>
     internal ValueTask<T> Call<T>(string method, MprpcWriter request, MprpcCallOptions options)
+        => _loginRenewal is null ? Send<T>(method, request, options) : _loginRenewal.CallAsync<T>(this, method, request, options);
+
+    internal ValueTask<T> Send<T>(string method, MprpcWriter request, MprpcCallOptions options)
     {
         TimeSpan timeout = options.Timeout ?? _options.CallTimeout ?? Timeout.InfiniteTimeSpan;
 
@@ -262,7 +268,18 @@ public sealed class MprpcClient : IAsyncDisposable
 
             while (true)
             {
-                RpcConnection connection = await GetConnectionAsync(place, deadline.Token).ConfigureAwait(false);
+                RpcConnection connection;
+
+                try
+                {
+                    connection = await GetConnectionAsync(place, deadline.Token).ConfigureAwait(false);
+                }
+                catch (MprpcConnectionException) when (place is not null && _pool.TryMove(place) is { } other)
+                {
+                    place = other;
+                    continue;
+                }
+
                 PendingCall<T> call = PendingCall<T>.Rent(method, deadline.Left);
                 ValueTask<T> result = call.Task;
 

@@ -1,10 +1,11 @@
+using Microsoft.Extensions.DependencyInjection;
 using Mprpc.Connections;
 using Mprpc.Dispatch;
 
 namespace Mprpc.AspNetCore.Connections;
 
 /// <summary>The connections that are open, of all listeners. Safe for concurrent use.</summary>
-internal sealed class ConnectionRegistry(RunningCallsTotal runningCalls)
+internal sealed class ConnectionRegistry(IServiceProvider services)
 {
     private const int MostNames = 10;
 
@@ -24,7 +25,8 @@ internal sealed class ConnectionRegistry(RunningCallsTotal runningCalls)
     }
 
     /// <summary>How many calls run whose methods have not ended, also those whose connections are gone.</summary>
-    public int RunningCalls => runningCalls.Count;
+    /// <remarks>Resolved late: it needs the options, whose errors are the start's to report.</remarks>
+    public int RunningCalls => services.GetRequiredService<RunningCallsTotal>().Count;
 
     public void Add(RpcConnection connection)
     {

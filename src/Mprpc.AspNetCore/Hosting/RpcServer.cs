@@ -141,7 +141,7 @@ internal sealed class RpcServer(
         catch (IOException exception) when (exception.InnerException is AddressInUseException)
         {
             string wanted = string.Join("; ", mapped.Select(endpoint =>
-                $"{endpoint.Address} for {string.Join(", ", endpoint.Options.Services.Select(service => service.ServiceType))}"));
+                $"{endpoint.Address} for {string.Join(", ", endpoint.Options.Services)}"));
             throw new InvalidOperationException(
                 $"{exception.Message} Mapped are: {wanted}. Stop the process that listens there, or give MapMprpcService another port (0 for any free one).", exception);
         }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Mprpc.Addresses;
 using Mprpc.AspNetCore.Hosting;
+using Mprpc.AspNetCore.Model;
 
 namespace Mprpc.Testing.Connections;
 
@@ -39,5 +40,5 @@ internal static class EndpointChoice
             : $"There are {count} endpoints '{wanted}'.";
 
     private static string Describe(DirectEndpoint endpoint)
-        => endpoint.Options.Services.Count == 0 ? $"{endpoint} (the services of AddService)" : $"{endpoint} ({string.Join(", ", endpoint.Options.Services.Select(service => service.ServiceType.Name))})";
+        => endpoint.Options.Services.Count == 0 ? $"{endpoint} (the services of AddService)" : $"{endpoint} ({string.Join(", ", endpoint.Options.Services.Select(service => service is DelegateRegistration ? service.ToString() : service.ServiceType.Name))})";
 }
