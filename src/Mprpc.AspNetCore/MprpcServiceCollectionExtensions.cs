@@ -1,14 +1,18 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Diagnostics.Metrics;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Mprpc;
 using Mprpc.AspNetCore;
+using Mprpc.AspNetCore.Diagnostics;
 using Mprpc.AspNetCore.Hosting;
 using Mprpc.AspNetCore.Model;
 using Mprpc.AspNetCore.Policies;
 using Mprpc.Connections;
+using Mprpc.Diagnostics;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
@@ -39,6 +43,9 @@ public static class MprpcServiceCollectionExtensions
         services.TryAddSingleton<UnixListenerFactory>();
         services.TryAddSingleton<RpcListeners>();
         services.TryAddSingleton<RateLimiterPipeline>();
+        services.TryAddSingleton(static provider => new ServerMeter(provider.GetService<IMeterFactory>()));
+        services.TryAddSingleton(static provider => new LimitHits(
+            provider.GetRequiredService<ServerMeter>().OnLimitHit, TimeProvider.System, provider.GetRequiredService<ILoggerFactory>().CreateLogger("Mprpc.Connection")));
         services.TryAddSingleton<RpcEndpoints>();
         services.TryAddSingleton<RpcServer>();
         services.TryAddSingleton<IMprpcServer>(static provider => provider.GetRequiredService<RpcServer>());
