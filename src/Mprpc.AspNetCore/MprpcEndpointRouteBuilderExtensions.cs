@@ -45,29 +45,67 @@ public static class MprpcEndpointRouteBuilderExtensions
         ArgumentException.ThrowIfNullOrWhiteSpace(urlOrName);
         return urlOrName.Contains("://", StringComparison.Ordinal)
             ? Map<T>(endpoints, RpcAddress.Parse(urlOrName), isPortOnly: false)
-            : Map<T>(Collected<T>(endpoints).GetOrAdd(urlOrName));
+            : Map(Collected<T>(endpoints).GetOrAdd(urlOrName), new ServiceRegistration<T>());
     }
 
-    private static ServiceConventionBuilder Map<[DynamicallyAccessedMembers(ServiceRegistration.NeededMembers)] T>(
-        IEndpointRouteBuilder endpoints, RpcAddress address, bool isPortOnly)
+    /// <summary>Serves a delegate as one method over MessagePack-RPC on a port of this machine's loopback address, 127.0.0.1.</summary>
+    /// <param name="endpoints">The application.</param>
+    /// <param name="port">From 0 to 65,535; 0 takes a free port, and is one of its own for each mapping. Services and delegates may share a port.</param>
+    /// <param name="method">The method's name on the wire, as it is.</param>
+    /// <param name="handler">
+    /// What runs: parameters by position, with their defaults; those marked [FromServices] or [FromKeyedServices], a <see cref="CancellationToken"/> and a <see cref="Mprpc.MprpcCallContext"/> are
+    /// not on the wire. It may return a value, nothing or a task. Attributes on it count as on a method. Not under native AOT, where methods are generated from classes.
+    /// </param>
+    /// <returns>A builder for the method's conventions.</returns>
+    /// <exception cref="InvalidOperationException"><c>builder.Services.AddMprpc()</c> was not called, or the application has started.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such port.</exception>
+    public static IMprpcServiceConventionBuilder MapMprpc(this IEndpointRouteBuilder endpoints, int port, string method, Delegate handler)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(port);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(port, System.Net.IPEndPoint.MaxPort);
+        return Map(endpoints, RpcAddress.Parse(string.Create(CultureInfo.InvariantCulture, $"tcp://127.0.0.1:{port}")), isPortOnly: true, method, handler);
+    }
+
+    /// <summary>Serves a delegate as one method over MessagePack-RPC at an address.</summary>
+    /// <param name="endpoints">The application.</param>
+    /// <param name="url">As for <c>MapMprpcService</c>.</param>
+    /// <param name="method">The method's name on the wire, as it is.</param>
+    /// <param name="handler">What runs; see the overload with a port.</param>
+    /// <returns>A builder for the method's conventions.</returns>
+    /// <exception cref="InvalidOperationException"><c>builder.Services.AddMprpc()</c> was not called, or the application has started.</exception>
+    /// <exception cref="ArgumentException">The url is no such address.</exception>
+    public static IMprpcServiceConventionBuilder MapMprpc(this IEndpointRouteBuilder endpoints, string url, string method, Delegate handler)
+        => Map(endpoints, RpcAddress.Parse(url), isPortOnly: false, method, handler);
+
+    private static ServiceConventionBuilder Map(IEndpointRouteBuilder endpoints, RpcAddress address, bool isPortOnly, string method, Delegate handler)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(method);
+        ArgumentNullException.ThrowIfNull(handler);
+        return Map(At(Collected(endpoints, $"MapMprpc(\"{method}\")"), address, isPortOnly), new DelegateRegistration(method, handler));
+    }
+
+    private static ServiceConventionBuilder Map<[DynamicallyAccessedMembers(ServiceRegistration.NeededMembers)] T>(IEndpointRouteBuilder endpoints, RpcAddress address, bool isPortOnly)
         where T : class
+        => Map(At(Collected<T>(endpoints), address, isPortOnly), new ServiceRegistration<T>());
+
+    private static MprpcEndpointOptions At(RpcEndpoints endpoints, RpcAddress address, bool isPortOnly)
     {
         _ = LocalEndPoint.Of(address);      // a host that cannot be listened on fails here, not at the start
-        return Map<T>(Collected<T>(endpoints).GetOrAdd(address, isPortOnly));
+        return endpoints.GetOrAdd(address, isPortOnly);
     }
 
-    private static ServiceConventionBuilder Map<[DynamicallyAccessedMembers(ServiceRegistration.NeededMembers)] T>(MprpcEndpointOptions endpoint)
-        where T : class
+    private static ServiceConventionBuilder Map(MprpcEndpointOptions endpoint, ServiceRegistration registration)
     {
-        var registration = new ServiceRegistration<T>();
         endpoint.Services.Add(registration);
         return new ServiceConventionBuilder(registration, endpoint);
     }
 
-    private static RpcEndpoints Collected<T>(IEndpointRouteBuilder endpoints)
+    private static RpcEndpoints Collected<T>(IEndpointRouteBuilder endpoints) => Collected(endpoints, $"MapMprpcService<{typeof(T).Name}>()");
+
+    private static RpcEndpoints Collected(IEndpointRouteBuilder endpoints, string caller)
     {
         ArgumentNullException.ThrowIfNull(endpoints);
         return endpoints.ServiceProvider.GetService<RpcEndpoints>()
-            ?? throw new InvalidOperationException($"MapMprpcService<{typeof(T).Name}>() needs the server's services. Call builder.Services.AddMprpc() before builder.Build().");
+            ?? throw new InvalidOperationException($"{caller} needs the server's services. Call builder.Services.AddMprpc() before builder.Build().");
     }
 }

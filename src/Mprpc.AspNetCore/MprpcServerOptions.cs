@@ -8,6 +8,21 @@ public sealed class MprpcServerOptions
     /// <summary>What a connection may demand.</summary>
     public MprpcServerLimits Limits { get; } = new();
 
+    /// <summary>How peers log in, and what they may before they have.</summary>
+    public MprpcAuthenticationOptions Authentication { get; } = new();
+
+    /// <summary>
+    /// Whether the listeners that were mapped are opened. Default null: they are, except where the application's server is a TestServer (WebApplicationFactory), whose tests connect in
+    /// memory. True: always; false: never.
+    /// </summary>
+    public bool? Listen { get; set; }
+
+    /// <summary>
+    /// How long the server goes on to accept and to serve after it has been told to stop, and has turned unhealthy: the time that a load balancer needs to see that, and to send nothing more.
+    /// Default zero: listeners close at once. It is part of <c>HostOptions.ShutdownTimeout</c> (30 s by default), and must be shorter.
+    /// </summary>
+    public TimeSpan DrainDelay { get; set; }
+
     /// <summary>
     /// Whether a caller is told the type and message of any exception. Default: in the Development environment only; elsewhere it is told "Internal error.", except by <see cref="MprpcException"/> and
     /// mapped exceptions, whose message is meant for it. Leave it off in production: messages tell strangers of the inside.

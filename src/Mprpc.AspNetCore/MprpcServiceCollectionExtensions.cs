@@ -7,6 +7,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Mprpc;
 using Mprpc.AspNetCore;
+using Mprpc.AspNetCore.Connections;
 using Mprpc.AspNetCore.Diagnostics;
 using Mprpc.AspNetCore.Hosting;
 using Mprpc.AspNetCore.Model;
@@ -29,7 +30,13 @@ public static class MprpcServiceCollectionExtensions
     {
         ArgumentNullException.ThrowIfNull(services);
 
-        OptionsBuilder<MprpcServerOptions> options = services.AddOptions<MprpcServerOptions>().Configure<IConfiguration, IHostEnvironment>(Bind).ValidateOnStart();
+        OptionsBuilder<MprpcServerOptions> options = services.AddOptions<MprpcServerOptions>();
+
+        // Once: called again, it must not undo what was set in code in between.
+        if (services.All(static service => service.ServiceType != typeof(RpcEndpoints)))
+        {
+            options.Configure<IConfiguration, IHostEnvironment>(Bind).ValidateOnStart();
+        }
 
         if (configure is not null)
         {
@@ -46,7 +53,10 @@ public static class MprpcServiceCollectionExtensions
         services.TryAddSingleton(static provider => new ServerMeter(provider.GetService<IMeterFactory>()));
         services.TryAddSingleton(static provider => new LimitHits(
             provider.GetRequiredService<ServerMeter>().OnLimitHit, TimeProvider.System, provider.GetRequiredService<ILoggerFactory>().CreateLogger("Mprpc.Connection")));
+        services.TryAddSingleton<ConnectionRegistry>();
+        services.TryAddSingleton<StopDeadline>();
         services.TryAddSingleton<RpcEndpoints>();
+        services.TryAddSingleton<DirectConnections>();
         services.TryAddSingleton<RpcServer>();
         services.TryAddSingleton<IMprpcServer>(static provider => provider.GetRequiredService<RpcServer>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, RpcServer>(static provider => provider.GetRequiredService<RpcServer>()));
@@ -118,6 +128,9 @@ public static class MprpcServiceCollectionExtensions
     {
         IConfigurationSection section = configuration.GetSection(ConfigurationSection);
         section.GetSection(nameof(options.Limits)).Bind(options.Limits);
+        section.GetSection(nameof(options.Authentication)).Bind(options.Authentication);
+        options.Listen = section.GetValue(nameof(options.Listen), options.Listen);
+        options.DrainDelay = section.GetValue(nameof(options.DrainDelay), options.DrainDelay);
         options.EnableDetailedErrors = section.GetValue(nameof(options.EnableDetailedErrors), environment.IsDevelopment());
         options.CallTimeout = section.GetValue(nameof(options.CallTimeout), options.CallTimeout);
         options.RateLimitingPolicy = section.GetValue(nameof(options.RateLimitingPolicy), options.RateLimitingPolicy);

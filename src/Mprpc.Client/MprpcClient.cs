@@ -26,6 +26,7 @@ public sealed class MprpcClient : IAsyncDisposable
     private readonly MprpcSerializerOptions _serializer;
     private readonly ConnectionPool _pool;
     private readonly CancellationTokenSource _disposed = new();
+    private readonly LoginRenewal? _loginRenewal;
     private MprpcClientState _reportedState;
 
     /// <summary>Creates a client that connects at its first call.</summary>
@@ -45,12 +46,16 @@ public sealed class MprpcClient : IAsyncDisposable
     {
     }
 
-    private MprpcClient(Dialer dialer, MprpcClientOptions options)
+    /// <param name="dialer">Makes the connections.</param>
+    /// <param name="options">Frozen.</param>
+    internal MprpcClient(Dialer dialer, MprpcClientOptions options)
     {
         _dialer = dialer;
         _options = options;
         _serializer = options.OldSpec ? options.Serializer.WithOldSpec() : options.Serializer;
-        _pool = new ConnectionPool(dialer, options, options.CreateDispatcher(_serializer), OnConnectionChanged, _disposed.Token);
+        ClientLogin? login = options.TokenProvider is null ? null : new ClientLogin(options, dialer.ToString());
+        _pool = new ConnectionPool(dialer, options, options.CreateDispatcher(_serializer), login, OnConnectionChanged, _disposed.Token);
+        _loginRenewal = login is null ? null : new LoginRenewal(login, _pool, options, _serializer, _disposed.Token);
     }
 
     /// <summary>Occurs when <see cref="State"/> has changed; on whichever thread has found out.</summary>
@@ -213,20 +218,21 @@ public sealed class MprpcClient : IAsyncDisposable
 
     private TimeSpan CallTimeout => _options.CallTimeout ?? Timeout.InfiniteTimeSpan;
 
-    /// <summary>The connection, where one can take a call at once.</summary>
-    internal RpcConnection? TryGetConnection(CancellationToken cancellationToken)
-        => !_pool.IsLimited && !cancellationToken.IsCancellationRequested && _pool.TryGet() is { Output.IsCongested: false } connection ? connection : null;
+    /// <summary>The connection, where one can take a proxy's call at once.</summary>
+    internal RpcConnection? TryGetConnection(CancellationToken cancellationToken) => _loginRenewal is null ? TryGetReady(cancellationToken) : null;
 
-    /// <summary>Sends a request of a proxy when there is a connection.</summary>
+    /// <summary>Sends a proxy's request when there is a connection.</summary>
     internal ValueTask<T> CallWhenReadyAsync<T>(string method, MprpcWriter request, CancellationToken cancellationToken)
-        => CallWhenReadyAsync<T>(method, request, CallTimeout, cancellationToken);
+        => _loginRenewal is null
+            ? CallWhenReadyAsync<T>(method, request, CallTimeout, cancellationToken)
+            : _loginRenewal.CallAsync<T>(this, method, request, cancellationToken);
 
     /// <summary>Sends a request whose method and arguments are written: at once where a connection is there.</summary>
-    private ValueTask<T> Call<T>(string method, MprpcWriter request, MprpcCallOptions options)
+    internal ValueTask<T> Send<T>(string method, MprpcWriter request, MprpcCallOptions options)
     {
         TimeSpan timeout = options.Timeout ?? CallTimeout;
 
-        if (TryGetConnection(options.CancellationToken) is { } connection)
+        if (TryGetReady(options.CancellationToken) is { } connection)
         {
             PendingCall<T> call = PendingCall<T>.Rent(method, timeout);
             ValueTask<T> result = call.Task;
@@ -239,6 +245,12 @@ public sealed class MprpcClient : IAsyncDisposable
 
         return CallWhenReadyAsync<T>(method, request, timeout, options.CancellationToken);
     }
+
+    private ValueTask<T> Call<T>(string method, MprpcWriter request, MprpcCallOptions options)
+        => _loginRenewal is null ? Send<T>(method, request, options) : _loginRenewal.CallAsync<T>(this, method, request, options);
+
+    private RpcConnection? TryGetReady(CancellationToken cancellationToken)
+        => !_pool.IsLimited && !cancellationToken.IsCancellationRequested && _pool.TryGet() is { Output.IsCongested: false } connection ? connection : null;
 
     internal ValueTask Notify(MprpcWriter notification)
         => !_pool.IsLimited && _pool.TryGet() is { Output.IsCongested: false } connection && connection.TryNotify(notification)
@@ -270,7 +282,18 @@ public sealed class MprpcClient : IAsyncDisposable
 
             while (true)
             {
-                RpcConnection connection = await GetConnectionAsync(place, deadline.Token).ConfigureAwait(false);
+                RpcConnection connection;
+
+                try
+                {
+                    connection = await GetConnectionAsync(place, deadline.Token).ConfigureAwait(false);
+                }
+                catch (MprpcConnectionException) when (place is not null && _pool.TryMove(place) is { } other)
+                {
+                    place = other;
+                    continue;
+                }
+
                 PendingCall<T> call = PendingCall<T>.Rent(method, deadline.Left);
                 ValueTask<T> result = call.Task;
 

@@ -69,6 +69,12 @@ public sealed class MprpcClientOptions
     /// </summary>
     public Action<ClientWebSocketOptions>? ConfigureWebSocket { get; set; }
 
+    /// <summary>
+    /// Gives the token with which each connection logs in before its first call (<c>$/authenticate</c>), again before the token expires, and once when a call is refused as unauthenticated. Default
+    /// null: the client does not log in. Called from several threads; a token that lasts should be kept by the provider. Use it with <c>tls://</c>: over plain TCP the token can be read on the way.
+    /// </summary>
+    public Func<MprpcTokenContext, CancellationToken, ValueTask<MprpcToken>>? TokenProvider { get; set; }
+
     /// <summary>The delays between attempts to connect.</summary>
     public MprpcReconnectOptions Reconnect { get; set; } = new();
 

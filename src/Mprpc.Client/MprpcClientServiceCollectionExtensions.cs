@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 using Mprpc.Client;
 
 namespace Microsoft.Extensions.DependencyInjection;
@@ -20,37 +21,56 @@ public static class MprpcClientServiceCollectionExtensions
     /// address itself, such as <c>tcp://127.0.0.1:6000</c>.
     /// </param>
     /// <param name="configure">Sets options in code, after the configuration.</param>
-    /// <returns>The services.</returns>
-    /// <remarks>That the configuration has no address is reported when the client is first resolved.</remarks>
-    public static IServiceCollection AddMprpcClient<T>(this IServiceCollection services, string name, Action<MprpcClientOptions>? configure = null)
+    /// <returns>A builder for the client's further options.</returns>
+    /// <remarks>
+    /// The options are the named options <see cref="MprpcClientOptions"/> of that name: <c>services.Configure&lt;MprpcClientOptions&gt;(name, ...)</c> sets them too. They are read, and a missing
+    /// address is reported, when the client is first resolved. Where the server's name may come to mean other machines, set <see cref="MprpcClientOptions.ConnectionLifetime"/>: a connection
+    /// that is kept asks no DNS.
+    /// </remarks>
+    public static IMprpcClientBuilder AddMprpcClient<T>(this IServiceCollection services, string name, Action<MprpcClientOptions>? configure = null)
         where T : class
     {
         ArgumentNullException.ThrowIfNull(services);
         ArgumentException.ThrowIfNullOrWhiteSpace(name);
-        services.AddKeyedSingleton(name, (provider, _) => Create(provider, name, configure));
+        OptionsBuilder<MprpcClientOptions> options = services.AddOptions<MprpcClientOptions>(name);
+
+        // Once a name: several contracts may share a client, and what one has set in code is not to be undone by the next.
+        if (!services.Any(service => service.IsKeyedService && service.ServiceType == typeof(MprpcClient) && Equals(service.ServiceKey, name)))
+        {
+            options.Configure<IServiceProvider>((values, provider) => SetFromApplication(values, provider, name));
+            services.AddKeyedSingleton(name, (provider, _) => Create(provider, name));
+        }
+
+        if (configure is not null)
+        {
+            options.Configure(configure);
+        }
+
         services.AddKeyedSingleton(name, static (provider, key) => provider.GetRequiredKeyedService<MprpcClient>(key).As<T>());
-        return services.AddSingleton(provider => provider.GetRequiredKeyedService<T>(name));
+        services.AddSingleton(provider => provider.GetRequiredKeyedService<T>(name));
+        return new MprpcClientBuilder(name, services);
     }
 
-    private static MprpcClient Create(IServiceProvider provider, string name, Action<MprpcClientOptions>? configure)
+    private static void SetFromApplication(MprpcClientOptions options, IServiceProvider provider, string name)
     {
-        var options = new MprpcClientOptions();
         options.LoggerFactory = provider.GetService<ILoggerFactory>() ?? options.LoggerFactory;
         options.TimeProvider = provider.GetService<TimeProvider>() ?? options.TimeProvider;
-        IConfigurationSection? section = provider.GetService<IConfiguration>()?.GetSection($"{ConfigurationSection}:{name}");
 
-        if (section is not null)
+        if (SectionOf(provider, name) is { } section)
         {
             Bind(options, section);
         }
+    }
 
-        configure?.Invoke(options);
+    private static IConfigurationSection? SectionOf(IServiceProvider provider, string name) => provider.GetService<IConfiguration>()?.GetSection($"{ConfigurationSection}:{name}");
 
-        string? url = name.Contains("://", StringComparison.Ordinal) ? name : section?["Url"] ?? provider.GetService<IConfiguration>()?.GetConnectionString(name);
+    private static MprpcClient Create(IServiceProvider provider, string name)
+    {
+        string? url = name.Contains("://", StringComparison.Ordinal) ? name : SectionOf(provider, name)?["Url"] ?? provider.GetService<IConfiguration>()?.GetConnectionString(name);
         return new MprpcClient(
             url ?? throw new InvalidOperationException(
                 $"The client '{name}' has no address. Set {ConfigurationSection}:{name}:Url or ConnectionStrings:{name} in the configuration, or give AddMprpcClient the address itself (tcp://host:port)."),
-            options);
+            provider.GetRequiredService<IOptionsMonitor<MprpcClientOptions>>().Get(name));
     }
 
     /// <summary>Member by member: not all options are a matter of configuration, and bound by reflection they would not survive trimming.</summary>

@@ -11,6 +11,7 @@ public sealed class ProjectGraphTests
         ["Mprpc.AspNetCore"] = ["Mprpc.Protocol"],
         ["Mprpc.Client"] = ["Mprpc.Protocol"],
         ["Mprpc.Cli"] = ["Mprpc.Client"],
+        ["Mprpc.Testing"] = ["Mprpc.AspNetCore", "Mprpc.Client"],
         ["Mprpc.SourceGenerator"] = [],
         ["Mprpc.SourceGenerator.CodeFixes"] = [],
     };

@@ -57,6 +57,29 @@ public sealed class PoolTests
         await connections[1].ReadAsync();
     }
 
+    [Theory]
+    [InlineData(int.MaxValue)]
+    [InlineData(10)]
+    public async Task MaxConnections_AFurtherOneCannotBeMade_CallsGoOverTheOneThatIsThere(int maxInFlight)
+    {
+        var server = new ScriptedServer();
+        await using var client = new MprpcClient(server.Url, new MprpcClientOptions { MaxConnections = 3, MaxInFlightPerConnection = maxInFlight });
+        Task<int> first = client.CallAsync<int>("a").AsTask();
+        using ScriptedConnection connection = await server.AcceptAsync();
+        string request = await connection.ReadAsync();
+        server.StopListening();
+
+        Task<int> second = client.CallAsync<int>("b").AsTask();
+        await connection.AnswerAsync("c002");
+        Task<int> third = client.CallAsync<int>("c").AsTask();
+        await connection.AnswerAsync("c003");
+        await connection.SendAsync(Hex.Answer(request, "c001"));
+
+        int[] results = await Task.WhenAll(first, second, third).WaitAsync(Deadline);
+        Assert.Equal([1, 2, 3], results);
+        server.Dispose();
+    }
+
     [Fact]
     public async Task ConnectionLifetime_HasPassed_NewCallsGoElsewhereAndThoseInFlightEnd()
     {

@@ -46,6 +46,9 @@ internal sealed class ScriptedServer : IDisposable
         }
     }
 
+    /// <summary>Refuses further connections; those there are stay.</summary>
+    public void StopListening() => _listener.Dispose();
+
     public void Dispose()
     {
         _listener.Dispose();

@@ -86,7 +86,10 @@ public sealed class ChildProcess : IAsyncDisposable
     public Task WaitForExitAsync(TimeSpan? within = null) => _process.WaitForExitAsync().WaitAsync(within ?? Bounded.Time);
 
     /// <summary>What Ctrl-C sends.</summary>
-    public Task InterruptAsync() => RunAsync("kill", ["-INT", _process.Id.ToString(CultureInfo.InvariantCulture)]);
+    public Task InterruptAsync() => SignalAsync("-INT");
+
+    /// <summary>What a service manager or a container's runtime sends.</summary>
+    public Task TerminateAsync() => SignalAsync("-TERM");
 
     /// <summary>Ends it at once, as a crash does.</summary>
     public async Task KillAsync()
@@ -122,6 +125,8 @@ public sealed class ChildProcess : IAsyncDisposable
 
         _process.Dispose();
     }
+
+    private Task<string> SignalAsync(string signal) => RunAsync("kill", [signal, _process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]);
 
     private static bool IsAboutHosting(string variable)
         => variable.StartsWith("ASPNETCORE_", StringComparison.OrdinalIgnoreCase) || variable.Equals("URLS", StringComparison.OrdinalIgnoreCase);

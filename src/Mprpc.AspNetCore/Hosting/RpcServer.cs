@@ -1,10 +1,15 @@
 using System.Net;
 using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Mprpc.AspNetCore.Connections;
 using Mprpc.AspNetCore.Diagnostics;
 using Mprpc.AspNetCore.WebSockets;
+using Mprpc.Connections;
 
 namespace Mprpc.AspNetCore.Hosting;
 
@@ -14,7 +19,8 @@ namespace Mprpc.AspNetCore.Hosting;
 /// because it also works where the application's server is a TestServer. It starts after HTTP and begins to stop before it, so that the time for stopping is not used up by then.
 /// </remarks>
 internal sealed class RpcServer(
-    RpcEndpoints endpoints, RpcListeners listeners, IServiceProvider services, ILoggerFactory loggers) : IMprpcServer, IHostedLifecycleService, IDisposable
+    RpcEndpoints endpoints, RpcListeners listeners, DirectConnections direct, ConnectionRegistry connections, StopDeadline deadline, IServiceProvider services, ILoggerFactory loggers)
+    : IMprpcServer, IHostedLifecycleService, IDisposable
 {
     private readonly ILogger _logger = loggers.CreateLogger("Mprpc.Server");
     private IReadOnlyList<RpcEndpoint> _mapped = [];
@@ -23,9 +29,29 @@ internal sealed class RpcServer(
 
     public IReadOnlyList<EndPoint> Endpoints { get; private set; } = [];
 
+    public IReadOnlyList<MprpcConnection> Connections => connections.Snapshot();
+
+    public int ConnectionCount => connections.Count;
+
+    public int RunningCallCount => connections.RunningCalls;
+
+    /// <summary>Whether it serves: from the end of its start to the beginning of its stop.</summary>
+    public bool IsReady { get; private set; }
+
+    private MprpcServerOptions Options => services.GetRequiredService<IOptions<MprpcServerOptions>>().Value;
+
+    public void AbortConnections()
+    {
+        foreach (RpcConnection connection in connections.Snapshot())
+        {
+            connection.Abort();
+        }
+    }
+
     /// <summary>Before HTTP listens: what is wrong with the endpoints is known by then.</summary>
     public Task StartingAsync(CancellationToken cancellationToken)
     {
+        CheckDrainDelay();
         _mapped = endpoints.Start();
 
         foreach (WebSocketEndpoint webSocket in endpoints.WebSockets)
@@ -33,7 +59,7 @@ internal sealed class RpcServer(
             webSocket.Start(services);
         }
 
-        if (_mapped.Count > 0)
+        if (_mapped.Count > 0 && ShouldListen())
         {
             _kestrel = listeners.Create(_mapped);
         }
@@ -45,6 +71,55 @@ internal sealed class RpcServer(
 
     public async Task StartedAsync(CancellationToken cancellationToken)
     {
+        await ListenAsync(cancellationToken).ConfigureAwait(false);
+        IsReady = true;
+    }
+
+    public async Task StoppingAsync(CancellationToken cancellationToken)
+    {
+        IsReady = false;
+
+        if (Options.DrainDelay > TimeSpan.Zero)
+        {
+            // HTTP goes on meanwhile, and answers the health checks: its server is stopped only when this has ended.
+            ServerLog.DrainDelay(_logger, Options.DrainDelay);
+            TimeProvider clock = services.GetService<TimeProvider>() ?? TimeProvider.System;
+            await Task.Delay(Options.DrainDelay, clock, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+
+        deadline.Watch(cancellationToken);
+        _stopping = Task.WhenAll(_kestrel?.StopAsync(cancellationToken) ?? Task.CompletedTask, direct.StopAsync(cancellationToken));
+    }
+
+    public Task StopAsync(CancellationToken cancellationToken) => _stopping ?? Task.CompletedTask;
+
+    public Task StoppedAsync(CancellationToken cancellationToken) => deadline.ReportAsync();
+
+    public void Dispose() => _kestrel?.Dispose();
+
+    private void CheckDrainDelay()
+    {
+        TimeSpan shutdown = services.GetRequiredService<IOptions<HostOptions>>().Value.ShutdownTimeout;
+
+        if (Options.DrainDelay > TimeSpan.Zero && Options.DrainDelay >= shutdown && shutdown != Timeout.InfiniteTimeSpan)
+        {
+            throw new InvalidOperationException(
+                $"Mprpc:DrainDelay (MprpcServerOptions.DrainDelay) is {Options.DrainDelay}, and the whole stop may take {shutdown} (HostOptions.ShutdownTimeout): no time would be left for calls that "
+                + "run. Shorten the delay, or raise the timeout.");
+        }
+    }
+
+    private async Task ListenAsync(CancellationToken cancellationToken)
+    {
+        direct.Start();
+
+        if (!ShouldListen())
+        {
+            direct.Check();
+            ServerLog.NotListening(_logger);
+            return;
+        }
+
         if (_kestrel is null)
         {
             return;
@@ -61,17 +136,10 @@ internal sealed class RpcServer(
         }
     }
 
-    public Task StoppingAsync(CancellationToken cancellationToken)
-    {
-        _stopping = _kestrel?.StopAsync(cancellationToken);
-        return Task.CompletedTask;
-    }
+    private bool ShouldListen() => Options.Listen ?? !IsTestServer(services.GetService<IServer>()?.GetType());
 
-    public Task StopAsync(CancellationToken cancellationToken) => _stopping ?? Task.CompletedTask;
-
-    public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    public void Dispose() => _kestrel?.Dispose();
+    /// <summary>By its name, because a server does not reference what tests are made with.</summary>
+    private static bool IsTestServer(Type? server) => server is not null && (server.FullName == "Microsoft.AspNetCore.TestHost.TestServer" || IsTestServer(server.BaseType));
 
     private static async Task ListenAsync(KestrelServer kestrel, IReadOnlyList<RpcEndpoint> mapped, CancellationToken cancellationToken)
     {
@@ -82,7 +150,7 @@ internal sealed class RpcServer(
         catch (IOException exception) when (exception.InnerException is AddressInUseException)
         {
             string wanted = string.Join("; ", mapped.Select(endpoint =>
-                $"{endpoint} for {string.Join(", ", endpoint.Options.Services.Select(service => service.ServiceType))}"));
+                $"{endpoint} for {string.Join(", ", endpoint.Options.Services)}"));
             throw new InvalidOperationException(
                 $"{exception.Message} Mapped are: {wanted}. Stop the process that listens there, or give MapMprpcService another port (0 for any free one).", exception);
         }

@@ -17,6 +17,9 @@ internal abstract class ServiceRegistration
 
     public abstract Type ServiceType { get; }
 
+    /// <summary>As errors name it.</summary>
+    public override string ToString() => ServiceType.ToString();
+
     /// <summary>Makes the service's methods.</summary>
     /// <exception cref="InvalidOperationException">The service cannot be served; the message tells why and the remedy.</exception>
     public abstract IReadOnlyList<RpcMethod> BuildMethods(IServiceProvider services, MprpcNamingPolicy policy);

@@ -8,7 +8,7 @@ namespace Mprpc.Client.Connections;
 
 /// <summary>One place of the pool: a connection, or the making of one. After a loss the next call makes another.</summary>
 /// <remarks>Safe for concurrent use.</remarks>
-internal sealed class ClientConnection(Dialer dialer, MprpcClientOptions options, Dispatcher dispatcher, Action onChanged, CancellationToken disposed)
+internal sealed class ClientConnection(Dialer dialer, MprpcClientOptions options, Dispatcher dispatcher, ClientLogin? login, Action onChanged, CancellationToken disposed)
 {
     private static long s_lastId;
 
@@ -41,6 +41,9 @@ internal sealed class ClientConnection(Dialer dialer, MprpcClientOptions options
             return current is null || _lifetime == long.MaxValue || options.TimeProvider.GetTimestamp() < _usableUntil ? current : Retire(current);
         }
     }
+
+    /// <summary>Whether the last attempt has failed, and the next one is not due yet.</summary>
+    public bool IsWaitingToConnect => Volatile.Read(ref _failures) > 0 && options.TimeProvider.GetTimestamp() < _nextAttempt;
 
     public bool IsConnecting => _connecting is not null;
 
@@ -160,7 +163,15 @@ internal sealed class ClientConnection(Dialer dialer, MprpcClientOptions options
         {
             await WaitForAttemptAsync().ConfigureAwait(false);
             ClientTransport transport = await dialer.ConnectAsync(disposed).ConfigureAwait(false);
-            return Start(transport);
+            RpcConnection connection = Start(transport);
+
+            if (login is not null)
+            {
+                await LoginAsync(login, connection).ConfigureAwait(false);
+                Publish(connection);
+            }
+
+            return connection;
         }
         catch (Exception exception)
         {
@@ -230,6 +241,41 @@ internal sealed class ClientConnection(Dialer dialer, MprpcClientOptions options
             }
 
             _open.Add(connection);
+        }
+
+        if (login is null)
+        {
+            Publish(connection);        // before it is served: what it receives may call back
+        }
+
+        _ = ServeAsync(connection, transport);      // owned: ends with the connection, and cannot throw
+        return connection;
+    }
+
+    private async Task LoginAsync(ClientLogin login, RpcConnection connection)
+    {
+        try
+        {
+            await login.LoginAsync(connection, disposed).ConfigureAwait(false);
+        }
+        catch
+        {
+            connection.Abort();
+            throw;
+        }
+    }
+
+    /// <summary>Lets calls take the connection.</summary>
+    /// <exception cref="MprpcConnectionException">It has been lost while it logged in.</exception>
+    private void Publish(RpcConnection connection)
+    {
+        lock (_gate)
+        {
+            if (!_open.Contains(connection))
+            {
+                throw new MprpcConnectionException($"The connection to {dialer} was lost after it had logged in; no call was sent.");
+            }
+
             _current = connection;
             _connecting = null;
             _failures = 0;
@@ -239,8 +285,6 @@ internal sealed class ClientConnection(Dialer dialer, MprpcClientOptions options
 
         ClientLog.Connected(_logger, dialer.ToString(), connection.Id);
         onChanged();
-        _ = ServeAsync(connection, transport);      // owned: ends with the connection, and cannot throw
-        return connection;
     }
 
     private static async Task ServeAsync(RpcConnection connection, ClientTransport transport)
@@ -252,11 +296,11 @@ internal sealed class ClientConnection(Dialer dialer, MprpcClientOptions options
     /// <summary>Takes no more calls over a connection that is lost, before its calls are told: a caller that calls again gets another.</summary>
     private void Forget(RpcConnection connection)
     {
-        Interlocked.CompareExchange(ref _current, null, connection);
-
         lock (_gate)
         {
+            // Both in one: a connection that has just logged in is published only while it is open.
             _open.Remove(connection);
+            Interlocked.CompareExchange(ref _current, null, connection);
         }
 
         onChanged();

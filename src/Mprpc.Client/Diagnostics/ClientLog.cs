@@ -14,6 +14,9 @@ internal static partial class ClientLog
     [LoggerMessage(202, LogLevel.Debug, "Connection {ConnectionId} has served its lifetime, or all its calls; it is closed after its last answer.", EventName = "ConnectionRetired")]
     public static partial void ConnectionRetired(ILogger logger, string connectionId);
 
+    [LoggerMessage(205, LogLevel.Warning, "Connection {ConnectionId} could not renew its login before the token expires.", EventName = "LoginNotRenewed")]
+    public static partial void LoginNotRenewed(ILogger logger, string connectionId, Exception exception);
+
     [LoggerMessage(204, LogLevel.Warning, "A notification of '{Method}' was not sent.", EventName = "NotificationNotSent")]
     public static partial void NotificationNotSent(ILogger logger, string method, Exception exception);
 

@@ -13,9 +13,9 @@ internal sealed class ConnectionPool
     private readonly int _limit;
     private readonly SemaphoreSlim? _places;
 
-    public ConnectionPool(Dialer dialer, MprpcClientOptions options, Dispatcher dispatcher, Action onChanged, CancellationToken disposed)
+    public ConnectionPool(Dialer dialer, MprpcClientOptions options, Dispatcher dispatcher, ClientLogin? login, Action onChanged, CancellationToken disposed)
     {
-        _connections = [.. Enumerable.Range(0, options.MaxConnections).Select(_ => new ClientConnection(dialer, options, dispatcher, onChanged, disposed))];
+        _connections = [.. Enumerable.Range(0, options.MaxConnections).Select(_ => new ClientConnection(dialer, options, dispatcher, login, onChanged, disposed))];
         _limit = Math.Min(options.MaxInFlightPerConnection, options.MaxCallsPerConnection);
         _places = _limit == int.MaxValue ? null : new SemaphoreSlim(checked((int)Math.Min(int.MaxValue, (long)_limit * options.MaxConnections)));
     }
@@ -32,7 +32,27 @@ internal sealed class ConnectionPool
 
     /// <summary>A connection for a call or a notification; made, where there is none.</summary>
     /// <exception cref="MprpcConnectionException">The peer cannot be reached.</exception>
-    public Task<RpcConnection> GetAsync() => Choose().GetAsync();
+    public Task<RpcConnection> GetAsync()
+    {
+        Task<RpcConnection> getting = Choose().GetAsync();
+        return _connections.Length == 1 || getting.IsCompletedSuccessfully ? getting : GetOrElseAnotherAsync(getting);
+    }
+
+    /// <summary>Gives a place on a connection that cannot be made back, for one on a connection that is there.</summary>
+    /// <returns>The other place, or null where there is none; then the caller keeps its own.</returns>
+    public ClientConnection? TryMove(ClientConnection place)
+    {
+        if (Array.Find(_connections, connection => connection != place && connection.Current is not null && connection.TryReserve(_limit)) is not { } other)
+        {
+            return null;
+        }
+
+        place.Unreserve();
+        return other;
+    }
+
+    /// <summary>The connections that take calls at this moment.</summary>
+    public IEnumerable<RpcConnection> Connected() => _connections.Select(connection => connection.Current).OfType<RpcConnection>();
 
     /// <summary>Waits for a place on a connection; to be given back with <see cref="Release"/>.</summary>
     public async Task<ClientConnection> ReserveAsync(CancellationToken cancellationToken)
@@ -85,7 +105,8 @@ internal sealed class ConnectionPool
         {
             if (connection.Current is null)
             {
-                unconnected ??= connection;
+                // One that has just failed is tried again when it is time, and not by each call.
+                unconnected = unconnected is null || (unconnected.IsWaitingToConnect && !connection.IsWaitingToConnect) ? connection : unconnected;
             }
             else if (connection.Load is var load && load < bestLoad)
             {
@@ -94,6 +115,18 @@ internal sealed class ConnectionPool
             }
         }
 
-        return best is not null && (bestLoad == 0 || unconnected is null) ? best : unconnected!;
+        return best is not null && (bestLoad == 0 || unconnected is null || unconnected.IsWaitingToConnect) ? best : unconnected!;
+    }
+
+    private async Task<RpcConnection> GetOrElseAnotherAsync(Task<RpcConnection> getting)
+    {
+        try
+        {
+            return await getting.ConfigureAwait(false);
+        }
+        catch (MprpcConnectionException) when (Connected().FirstOrDefault() is { } other)
+        {
+            return other;
+        }
     }
 }

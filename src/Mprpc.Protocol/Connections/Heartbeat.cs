@@ -1,46 +1,61 @@
 using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
 
 namespace Mprpc.Connections;
 
-/// <summary>Looks at every connection of the process once a second, for what a peer's silence would else never bring up.</summary>
-/// <remarks>One timer for all, and none while there is no connection. It is the real clock that ticks; what is measured is measured by each connection's own.</remarks>
-internal static class Heartbeat
+/// <summary>Looks at every connection once a second, for what a peer's silence would else never bring up.</summary>
+/// <remarks>One timer for all connections of a clock, and none while there is no connection. There is one clock in a process, except where tests have their own.</remarks>
+internal sealed class Heartbeat
 {
-    private const int PeriodMilliseconds = 1000;
+    private static readonly TimeSpan Period = TimeSpan.FromSeconds(1);
+    private static readonly Heartbeat OfTheSystem = new(TimeProvider.System);
+    private static readonly ConditionalWeakTable<TimeProvider, Heartbeat> OfOtherClocks = [];
 
-    private static readonly ConcurrentDictionary<ConnectionWatch, bool> Watches = new();
-    private static readonly Timer Clock = new(static _ => OnTick(), null, Timeout.Infinite, Timeout.Infinite);
-    private static int s_count;
+    private readonly ConcurrentDictionary<ConnectionWatch, bool> _watches = new();
+    private readonly ITimer _timer;
+    private int _count;
 
-    public static void Add(ConnectionWatch watch)
+    private Heartbeat(TimeProvider clock)
     {
-        Watches[watch] = true;
-
-        if (Interlocked.Increment(ref s_count) == 1)
+        // What the first connection has in its ambient state is not the timer's.
+        using (ExecutionContext.IsFlowSuppressed() ? default : ExecutionContext.SuppressFlow())
         {
-            Clock.Change(PeriodMilliseconds, Timeout.Infinite);
+            _timer = clock.CreateTimer(static heartbeat => ((Heartbeat)heartbeat!).OnTick(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         }
     }
 
-    public static void Remove(ConnectionWatch watch)
+    public static Heartbeat Of(TimeProvider clock)
+        => clock == TimeProvider.System ? OfTheSystem : OfOtherClocks.GetValue(clock, static clock => new Heartbeat(clock));
+
+    public void Add(ConnectionWatch watch)
     {
-        if (Watches.TryRemove(watch, out _))
+        _watches[watch] = true;
+
+        if (Interlocked.Increment(ref _count) == 1)
         {
-            Interlocked.Decrement(ref s_count);
+            _timer.Change(Period, Timeout.InfiniteTimeSpan);
         }
     }
 
-    private static void OnTick()
+    public void Remove(ConnectionWatch watch)
     {
-        foreach ((ConnectionWatch watch, _) in Watches)
+        if (_watches.TryRemove(watch, out _))
+        {
+            Interlocked.Decrement(ref _count);
+        }
+    }
+
+    private void OnTick()
+    {
+        foreach ((ConnectionWatch watch, _) in _watches)
         {
             watch.OnTick();
         }
 
         // Rearmed only now, so that ticks never overlap. A connection that comes while the count is zero arms it itself.
-        if (Volatile.Read(ref s_count) > 0)
+        if (Volatile.Read(ref _count) > 0)
         {
-            Clock.Change(PeriodMilliseconds, Timeout.Infinite);
+            _timer.Change(Period, Timeout.InfiniteTimeSpan);
         }
     }
 }

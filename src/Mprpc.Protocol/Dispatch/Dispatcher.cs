@@ -198,7 +198,7 @@ internal sealed class Dispatcher(MethodTable methods, MprpcSerializerOptions ser
         loop.RunningMethod = guarded.RpcMethod;
         loop.EnterUserCode();
         guarded.Execute();
-        return call.End(call.LeaveUserCode());
+        return call.End(call.LeaveUserCode(), guarded.RpcMethod);
     }
 
     /// <summary>Looks at the params as far as any method's must be: an array of as many values as the method takes.</summary>

@@ -45,6 +45,7 @@ internal abstract class GuardedCall : MprpcInvocation, IThreadPoolWorkItem
     private async Task RunAsync()
     {
         MethodPolicy policy = RpcMethod.Policy!;
+        RpcMethod.AddRunning();
         ITimer? deadline = StartDeadline(policy.Timeout);
 
         try
@@ -59,6 +60,7 @@ internal abstract class GuardedCall : MprpcInvocation, IThreadPoolWorkItem
 
         deadline?.Dispose();
         _cancellation?.Dispose();
+        RpcMethod.RemoveRunning();
         CallContext.ReleaseAsync(Connection.RunningCalls);
     }
 

@@ -28,12 +28,13 @@ internal readonly struct IncomingCall(RpcConnection connection, long? messageId,
 
     /// <summary>Ends the call on this thread; to be called when it is answered.</summary>
     /// <returns><paramref name="onLoop"/>: whether the thread goes on with the read loop.</returns>
-    public bool End(bool onLoop)
+    public bool End(bool onLoop, RpcMethod method)
     {
         if (!onLoop && Loop is not null)
         {
             // It counts as running since the loop went on without this thread.
             Connection.RunningCalls.Remove();
+            method.RemoveRunning();
         }
 
         return onLoop;

@@ -7,12 +7,15 @@ internal sealed class OffloadedCall(IncomingCall call, RpcMethod method, byte[] 
     {
         var parameters = new MprpcReader(message, paramsStart, count, call.Connection.Serializer, loop: null);
 
+        method.AddRunning();
+
         try
         {
             method.Invoke(call, ref parameters);
         }
         finally
         {
+            method.RemoveRunning();
             call.Connection.RunningCalls.Remove();
         }
     }

@@ -9,6 +9,7 @@ namespace Mprpc.Dispatch;
 internal abstract class RpcMethod(MprpcMethodDescription description, string wireName)
 {
     private Suspicion _blocks;
+    private int _running;
 
     public MprpcMethodDescription Description { get; } = description;
 
@@ -21,6 +22,13 @@ internal abstract class RpcMethod(MprpcMethodDescription description, string wir
     public bool BlocksItsThread => _blocks.IsHeld;
 
     public void MarkBlocking() => _blocks.Raise();
+
+    /// <summary>How many calls run that are not <see cref="ReusedCall"/>s: those behind a policy, and those on a thread of their own.</summary>
+    public int Running => Volatile.Read(ref _running);
+
+    public void AddRunning() => Interlocked.Increment(ref _running);
+
+    public void RemoveRunning() => Interlocked.Decrement(ref _running);
 
     /// <summary>Attributes of class, contract and method, and what the mapping has added; the most specific last.</summary>
     public IReadOnlyList<object> Metadata { get; set; } = [];

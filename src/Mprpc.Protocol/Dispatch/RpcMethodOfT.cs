@@ -32,7 +32,7 @@ internal sealed class RpcMethod<TService, TReturn, TReturned, TResult>(
             if (!returned.IsCompleted)
             {
                 RunningCall<TReturned, TReturn, TResult>.Start(call.WithoutLoop(), this, context, returned);
-                return call.End(call.LeaveUserCode());
+                return call.End(call.LeaveUserCode(), this);
             }
 
             result = returned.GetResult();
@@ -58,7 +58,7 @@ internal sealed class RpcMethod<TService, TReturn, TReturned, TResult>(
     public override GuardedCall Guard(in IncomingCall call, CallContext context, CallArguments arguments, RpcError? invalidArguments)
         => new GuardedCall<TService, TReturn, TReturned, TResult>(call, this, context, arguments, invalidArguments, target, invoker);
 
-    private static bool End(in IncomingCall call, CallContext? context, bool onLoop) => call.End(context is null ? onLoop : context.Release(call, onLoop));
+    private bool End(in IncomingCall call, CallContext? context, bool onLoop) => call.End(context is null ? onLoop : context.Release(call, onLoop), this);
 
     private static void Answer(in IncomingCall call, bool onLoop, TResult result, MprpcWriter? largeAnswer)
     {

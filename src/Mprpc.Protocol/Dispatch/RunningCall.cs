@@ -4,20 +4,36 @@ using Mprpc.Connections;
 namespace Mprpc.Dispatch;
 
 /// <summary>A call whose method has not ended yet; answers when it has. Pooled, so that it costs no task and no closure.</summary>
-internal sealed class RunningCall<TReturned, TReturn, TResult>
+internal sealed class RunningCall<TReturned, TReturn, TResult> : ReusedCall
     where TReturned : struct, IReturned<TReturned, TReturn, TResult>
 {
     private const int MostPooled = 256;
 
     private static readonly ConcurrentQueue<RunningCall<TReturned, TReturn, TResult>> Pool = new();
 
+    private static int s_made;
+
     private readonly Action _onCompleted;
+    private readonly bool _isReused;
     private IncomingCall _call;
     private RpcMethod _method = null!;
     private CallContext? _context;
     private TReturned _returned;
 
-    private RunningCall() => _onCompleted = OnCompleted;
+    private RunningCall()
+    {
+        _onCompleted = OnCompleted;
+        _isReused = Volatile.Read(ref s_made) < MostPooled && Interlocked.Increment(ref s_made) <= MostPooled;
+
+        if (_isReused)
+        {
+            Track();
+        }
+    }
+
+    protected override RpcConnection? RunningOn => _call.Connection;
+
+    protected override RpcMethod? Running => _method;
 
     public static void Start(in IncomingCall incoming, RpcMethod method, CallContext? context, TReturned returned)
     {
@@ -72,7 +88,7 @@ internal sealed class RunningCall<TReturned, TReturn, TResult>
         _context = null;
         _returned = default;
 
-        if (Pool.Count < MostPooled)
+        if (_isReused)
         {
             Pool.Enqueue(this);
         }

@@ -14,19 +14,19 @@ internal sealed class MethodModel
     /// <param name="service">What it is called on.</param>
     /// <param name="method">How it is called.</param>
     /// <param name="wireName">Its name on the wire; null: what its attribute or the naming policy says.</param>
-    /// <param name="described">The method whose attributes count, where that is another: a delegate's.</param>
+    /// <param name="described">The method whose attributes and parameters count, where that is another: a delegate's, since its type knows neither names nor defaults.</param>
     /// <exception cref="InvalidOperationException">The method cannot be served; the message names it and the remedy.</exception>
     public MethodModel(Type service, MethodInfo method, string? wireName = null, MethodInfo? described = null)
     {
         Service = service;
         Method = method;
         CheckMethod();
-        Parameters = method.GetParameters();
+        Parameters = ParametersOf(method, described);
         Sources = [.. Parameters.Select(SourceOf)];
         CheckParameters();
 
         Description = new MprpcMethodDescription(
-            TypeName.Of(service),
+            described is null ? TypeName.Of(service) : $"delegate '{wireName}'",
             method.Name,
             [.. WireParameters.Select(parameter => new MprpcParameter(parameter.Name!, parameter.HasDefaultValue))],
             needsContext: Sources.Any(source => source is ParameterSource.CallContext or ParameterSource.Services),
@@ -50,6 +50,21 @@ internal sealed class MethodModel
     private string Name => $"{TypeName.Of(Service)}.{Method.Name}";
 
     private IEnumerable<ParameterInfo> WireParameters => Parameters.Where((_, i) => Sources[i] == ParameterSource.Wire);
+
+    private static ParameterInfo[] ParametersOf(MethodInfo method, MethodInfo? described)
+    {
+        ParameterInfo[] called = method.GetParameters();
+
+        if (described is null)
+        {
+            return called;
+        }
+
+        // One more where the delegate is bound to its first argument; no names where it was made at run time.
+        ParameterInfo[] written = described.GetParameters();
+        written = written[Math.Max(0, written.Length - called.Length)..];
+        return written.Length == called.Length && Array.TrueForAll(written, parameter => parameter.Name is not null) ? written : called;
+    }
 
     private void CheckMethod()
     {

@@ -52,6 +52,16 @@ internal static class ServiceModel
         return builder.Methods;
     }
 
+    /// <summary>The same where the delegate's type is known only at run time.</summary>
+    /// <exception cref="InvalidOperationException">The delegate cannot be served; the message names the method and the remedy.</exception>
+    [UnconditionalSuppressMessage("AOT", "IL3050", Justification = "Under native AOT a delegate is refused with a message; services are generated.")]
+    [UnconditionalSuppressMessage("Trimming", "IL2060", Justification = "The generic parameter has no requirements.")]
+    public static IReadOnlyList<RpcMethod> BuildDelegateOfAnyType(string wireName, Delegate handler)
+    {
+        MethodInfo build = typeof(ServiceModel).GetMethod(nameof(BuildDelegate), BindingFlags.Public | BindingFlags.Static)!;
+        return (IReadOnlyList<RpcMethod>)build.MakeGenericMethod(handler.GetType()).Invoke(null, BindingFlags.DoNotWrapExceptions, binder: null, [wireName, handler], culture: null)!;
+    }
+
     [RequiresDynamicCode("Makes code at run time.")]
     private static void AddByReflection<
         [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicMethods | DynamicallyAccessedMemberTypes.Interfaces)] TService>(

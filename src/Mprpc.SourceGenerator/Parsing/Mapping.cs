@@ -20,8 +20,13 @@ internal readonly record struct Mapping(MappingKind Kind, ITypeSymbol Type)
         => method is { TypeArguments.Length: 1 }
             && KindOf(method.Name) is { } kind
             && method.ContainingAssembly.Name.StartsWith(AssemblyPrefix, StringComparison.Ordinal)
+            && !IsUntypedClient(method)
                 ? new Mapping(kind, method.TypeArguments[0])
                 : null;
+
+    /// <summary>A client of a WebApplicationFactory is made without a contract: the type argument is the application's.</summary>
+    private static bool IsUntypedClient(IMethodSymbol method)
+        => method.Name == "CreateMprpcClient" && !SymbolEqualityComparer.Default.Equals(method.ReturnType, method.TypeArguments[0]);
 
     private static MappingKind? KindOf(string method) => method switch
     {

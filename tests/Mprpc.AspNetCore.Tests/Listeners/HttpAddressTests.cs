@@ -54,13 +54,13 @@ public sealed class HttpAddressTests
     }
 
     [Fact]
-    public async Task TestServer_InPlaceOfKestrel_RpcListensOnARealSocket()
+    public async Task TestServer_ToldToListen_RpcListensOnARealSocket()
     {
         await using RpcHost host = await RpcHost.StartAsync(
             builder =>
             {
                 builder.WebHost.UseTestServer();
-                builder.Services.AddMprpc();
+                builder.Services.AddMprpc(options => options.Listen = true);
             },
             app =>
             {

@@ -6,6 +6,6 @@ internal static class Clients
     public static ServiceProvider Of<TContract>(string url, MprpcSerializerOptions? serializer = null)
         where TContract : class
         => new ServiceCollection()
-            .AddMprpcClient<TContract>(url, options => options.Serializer = serializer ?? options.Serializer)
+            .AddMprpcClient<TContract>(url, options => options.Serializer = serializer ?? options.Serializer).Services
             .BuildServiceProvider();
 }

@@ -9,10 +9,11 @@ internal static class Sample
 
     /// <summary>Starts samples/WebApp and waits until it serves.</summary>
     /// <param name="httpPort">Where it is to serve HTTP; MessagePack-RPC is on port 6000.</param>
-    public static async Task<ChildProcess> StartWebAppAsync(int httpPort)
+    /// <param name="arguments">Further arguments: configuration.</param>
+    public static async Task<ChildProcess> StartWebAppAsync(int httpPort, params string[] arguments)
     {
         Requirement.FreePort(RpcPort);
-        ChildProcess app = ChildProcess.Start("dotnet", [PathOf("WebApp"), "--urls", $"http://127.0.0.1:{httpPort}"], expectedLine: "Try:");
+        ChildProcess app = ChildProcess.Start("dotnet", [PathOf("WebApp"), "--urls", $"http://127.0.0.1:{httpPort}", .. arguments], expectedLine: "Try:");
 
         try
         {

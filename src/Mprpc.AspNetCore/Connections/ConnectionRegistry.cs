@@ -1,0 +1,103 @@
+using Microsoft.Extensions.DependencyInjection;
+using Mprpc.Connections;
+using Mprpc.Dispatch;
+
+namespace Mprpc.AspNetCore.Connections;
+
+/// <summary>The connections that are open, of all listeners. Safe for concurrent use.</summary>
+internal sealed class ConnectionRegistry(IServiceProvider services)
+{
+    private const int MostNames = 10;
+
+    private readonly Lock _gate = new();
+    private readonly HashSet<RpcConnection> _connections = [];
+    private readonly HashSet<RpcConnection> _outlived = [];     // closed, while calls of theirs still run
+
+    public int Count
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _connections.Count;
+            }
+        }
+    }
+
+    /// <summary>How many calls run whose methods have not ended, also those whose connections are gone.</summary>
+    /// <remarks>Resolved late: it needs the options, whose errors are the start's to report.</remarks>
+    public int RunningCalls => services.GetRequiredService<RunningCallsTotal>().Count;
+
+    public void Add(RpcConnection connection)
+    {
+        lock (_gate)
+        {
+            _connections.Add(connection);
+        }
+    }
+
+    public void Remove(RpcConnection connection)
+    {
+        Task ended = connection.RunningCalls.WaitForNoneAsync();
+
+        lock (_gate)
+        {
+            _connections.Remove(connection);
+
+            if (!ended.IsCompleted)
+            {
+                _outlived.Add(connection);
+                _ = ForgetAsync(connection, ended);
+            }
+        }
+    }
+
+    public RpcConnection[] Snapshot()
+    {
+        lock (_gate)
+        {
+            return [.. _connections];
+        }
+    }
+
+    /// <summary>The connections that are open, and those that are closed and have calls that still run.</summary>
+    public RpcConnection[] SnapshotOfRunning()
+    {
+        lock (_gate)
+        {
+            return [.. _connections, .. _outlived];
+        }
+    }
+
+    /// <summary>The methods that run on these connections, with how often: <c>work (10), wait (2)</c>.</summary>
+    public static string DescribeRunning(IReadOnlySet<RpcConnection> connections)
+    {
+        Dictionary<string, int> counts = [];
+
+        foreach (RpcMethod method in ReusedCall.MethodsOn(connections))
+        {
+            counts[method.WireName] = counts.GetValueOrDefault(method.WireName) + 1;
+        }
+
+        foreach (RpcMethod method in connections.Select(connection => connection.Dispatcher).Distinct().SelectMany(dispatcher => dispatcher.Methods.Methods))
+        {
+            if (method.Running > 0)
+            {
+                counts[method.WireName] = counts.GetValueOrDefault(method.WireName) + method.Running;
+            }
+        }
+
+        string names = string.Join(", ", counts.OrderByDescending(count => count.Value).Take(MostNames).Select(count => $"{count.Key} ({count.Value})"));
+        return counts.Count <= MostNames ? names : $"{names} and {counts.Count - MostNames} more";
+    }
+
+    private async Task ForgetAsync(RpcConnection connection, Task ended)
+    {
+        await ended.ConfigureAwait(false);
+
+        lock (_gate)
+        {
+            _outlived.Remove(connection);
+        }
+    }
+}

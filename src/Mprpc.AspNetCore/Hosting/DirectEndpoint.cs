@@ -1,0 +1,19 @@
+using Mprpc.Addresses;
+
+namespace Mprpc.AspNetCore.Hosting;
+
+/// <summary>An endpoint that can be connected to without its listener.</summary>
+/// <param name="name">What the configuration calls it, or null.</param>
+/// <param name="address">Where it was mapped, or null where it has no listener of the server's own.</param>
+/// <param name="options">What it serves, and how it speaks.</param>
+internal sealed class DirectEndpoint(string? name, RpcAddress? address, MprpcEndpointOptions options)
+{
+    public RpcAddress? Address { get; } = address;
+
+    public MprpcEndpointOptions Options { get; } = options;
+
+    /// <summary>What the configuration calls it, or null.</summary>
+    public string? Name { get; } = name;
+
+    public override string ToString() => Address?.ToString() ?? "AddService";
+}

@@ -1,0 +1,118 @@
+using Microsoft.Extensions.Logging;
+using Mprpc.Client.Diagnostics;
+using Mprpc.Connections;
+using Mprpc.Messages;
+
+namespace Mprpc.Client.Connections;
+
+/// <summary>Logs the client's connections in (docs/protocol.md 10.2). Safe for concurrent use.</summary>
+internal sealed class ClientLogin(MprpcClientOptions options, string address)
+{
+    private const string Hidden = "***";
+
+    // A token is renewed this long before its end, or after half its time where it is shorter.
+    private static readonly TimeSpan Margin = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan ShortestWait = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan LongestWait = TimeSpan.FromDays(40);       // what a timer can be set to is 49
+
+    private readonly ILogger _logger = options.LoggerFactory.CreateLogger("Mprpc.Client");
+
+    /// <summary>Logs a connection in; a token that is refused is replaced once. Then keeps it logged in until it is closed.</summary>
+    /// <exception cref="MprpcConnectionException">There is no token, or the server refuses it.</exception>
+    public async Task LoginAsync(RpcConnection connection, CancellationToken cancellationToken)
+    {
+        MprpcToken token;
+
+        try
+        {
+            token = await SendAsync(connection, wasRefused: false, cancellationToken).ConfigureAwait(false);
+        }
+        catch (MprpcConnectionException exception) when (exception.InnerException is MprpcRemoteException { Code: ErrorCode.Unauthenticated })
+        {
+            token = await SendAsync(connection, wasRefused: true, cancellationToken).ConfigureAwait(false);
+        }
+
+        if (token.ExpiresAt is not null)
+        {
+            _ = RenewBeforeExpiryAsync(connection, token);      // owned: ends with the connection, and logs its own failure
+        }
+    }
+
+    /// <summary>Logs a connection in with a new token, because a call was refused.</summary>
+    /// <exception cref="MprpcConnectionException">There is no token, or the server refuses it.</exception>
+    public Task RenewAsync(RpcConnection connection, CancellationToken cancellationToken) => SendAsync(connection, wasRefused: true, cancellationToken);
+
+    // docs/protocol.md 10.2: [0, msgid, "$/authenticate", [scheme, token]]
+    private async Task<MprpcToken> SendAsync(RpcConnection connection, bool wasRefused, CancellationToken cancellationToken)
+    {
+        MprpcToken token = await AskAsync(wasRefused, cancellationToken).ConfigureAwait(false);
+        var call = new MprpcCallOptions { Timeout = options.ConnectTimeout ?? Timeout.InfiniteTimeSpan, CancellationToken = cancellationToken };
+
+        try
+        {
+            await connection.CallAsync<MprpcRaw>(AuthenticateMethod.Name, call, token.Scheme, token.Value).ConfigureAwait(false);
+            return token;
+        }
+        catch (MprpcRemoteException exception)
+        {
+            MprpcRemoteException safe = WithoutToken(exception, token);
+            throw new MprpcConnectionException(
+                $"Cannot log in to {address} with scheme '{token.Scheme}': {safe.Message} Does the server know the scheme, and is the token of MprpcClientOptions.TokenProvider valid?",
+                requestWasSent: false,
+                safe);
+        }
+        catch (Exception exception) when (exception is TimeoutException or MprpcConnectionException)
+        {
+            throw new MprpcConnectionException($"Cannot log in to {address} with scheme '{token.Scheme}': {exception.Message}", requestWasSent: false, exception);
+        }
+    }
+
+    private async Task<MprpcToken> AskAsync(bool wasRefused, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await options.TokenProvider!(new MprpcTokenContext(address, wasRefused), cancellationToken).ConfigureAwait(false)
+                ?? throw new InvalidOperationException("It returned null.");
+        }
+        catch (Exception exception) when (exception is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
+        {
+            throw new MprpcConnectionException($"MprpcClientOptions.TokenProvider gave no token for {address}: {exception.Message}", requestWasSent: false, exception);
+        }
+    }
+
+    /// <summary>A server that repeats the token must not bring it into the caller's log.</summary>
+    private static MprpcRemoteException WithoutToken(MprpcRemoteException exception, MprpcToken token)
+        => new(exception.Method, token.Value.Length == 0 ? exception.Message : exception.Message.Replace(token.Value, Hidden, StringComparison.Ordinal), exception.Code, errorData: null);
+
+    private async Task RenewBeforeExpiryAsync(RpcConnection connection, MprpcToken token)
+    {
+        while (token.ExpiresAt is { } expiry)
+        {
+            await Task.Delay(WaitBefore(expiry), options.TimeProvider, connection.Closed).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+
+            if (connection.Closed.IsCancellationRequested)
+            {
+                return;
+            }
+
+            try
+            {
+                token = await SendAsync(connection, wasRefused: false, connection.Closed).ConfigureAwait(false);
+            }
+            catch (Exception exception) when (exception is MprpcConnectionException or OperationCanceledException)
+            {
+                if (!connection.Closed.IsCancellationRequested)
+                {
+                    ClientLog.LoginNotRenewed(_logger, connection.Id, exception);
+                }
+            }
+        }
+    }
+
+    private TimeSpan WaitBefore(DateTimeOffset expiry)
+    {
+        TimeSpan left = expiry - options.TimeProvider.GetUtcNow();
+        TimeSpan wait = left > Margin * 2 ? left - Margin : left / 2;
+        return wait < ShortestWait ? ShortestWait : wait > LongestWait ? LongestWait : wait;
+    }
+}

@@ -1,0 +1,98 @@
+using Mprpc.Client.Connections;
+using Mprpc.Connections;
+using Mprpc.Messages;
+
+namespace Mprpc.Client.Pooling;
+
+/// <summary>Makes calls of a client that logs in: one that is refused as unauthenticated is made again after a new login, once. Safe for concurrent use.</summary>
+internal sealed class LoginRenewal(ClientLogin login, ConnectionPool pool, MprpcClientOptions options, MprpcSerializerOptions serializer, CancellationToken disposed)
+{
+    private readonly Lock _gate = new();
+    private Task<bool>? _renewing;
+    private int _generation;
+
+    // docs/protocol.md 10.3: a call that is answered so has not run, and may be repeated.
+    public async ValueTask<T> CallAsync<T>(MprpcClient client, string method, MprpcWriter request, MprpcCallOptions call)
+    {
+        long start = options.TimeProvider.GetTimestamp();
+        int seen = Volatile.Read(ref _generation);
+
+        // A copy: the request's own buffer belongs to the connection once it is sent.
+        MprpcWriter again = MprpcWriter.Rent(serializer, RequestWriter.HeadRoom);
+        again.WriteEncoded(request.WrittenSpan);
+
+        try
+        {
+            T result = await client.Send<T>(method, request, call).ConfigureAwait(false);
+            MprpcWriter.Return(again);
+            return result;
+        }
+        catch (MprpcRemoteException exception) when (exception.Code == ErrorCode.Unauthenticated)
+        {
+            if (!await RenewAsync(seen).WaitAsync(call.CancellationToken).ConfigureAwait(false))
+            {
+                throw;
+            }
+        }
+
+        return await client.Send<T>(method, again, call with { Timeout = Left(call, start) }).ConfigureAwait(false);
+    }
+
+    /// <summary>Logs all connections in again, once for all calls that were refused meanwhile.</summary>
+    /// <param name="seen">The generation of the login that the call was refused with.</param>
+    /// <returns>Whether a new login has been accepted.</returns>
+    private Task<bool> RenewAsync(int seen)
+    {
+        lock (_gate)
+        {
+            if (_generation != seen)
+            {
+                return Task.FromResult(true);
+            }
+
+            return _renewing ??= RenewAllAsync();
+        }
+    }
+
+    private async Task<bool> RenewAllAsync()
+    {
+        // Off the lock.
+        await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+        bool isAccepted = false;
+
+        try
+        {
+            foreach (RpcConnection connection in pool.Connected())
+            {
+                await login.RenewAsync(connection, disposed).ConfigureAwait(false);
+            }
+
+            isAccepted = true;
+        }
+        catch (Exception exception) when (exception is MprpcConnectionException or OperationCanceledException)
+        {
+            // The caller is told what the server has said to its call.
+        }
+
+        lock (_gate)
+        {
+            _renewing = null;
+            _generation += isAccepted ? 1 : 0;
+        }
+
+        return isAccepted;
+    }
+
+    private TimeSpan Left(MprpcCallOptions call, long start)
+    {
+        TimeSpan timeout = call.Timeout ?? options.CallTimeout ?? Timeout.InfiniteTimeSpan;
+
+        if (timeout == Timeout.InfiniteTimeSpan)
+        {
+            return timeout;
+        }
+
+        TimeSpan left = timeout - options.TimeProvider.GetElapsedTime(start);
+        return left > TimeSpan.Zero ? left : TimeSpan.FromTicks(1);
+    }
+}

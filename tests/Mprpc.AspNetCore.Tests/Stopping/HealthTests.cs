@@ -1,0 +1,105 @@
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Hosting;
+
+namespace Mprpc.AspNetCore.Tests.Stopping;
+
+/// <summary>AddHealthChecks().AddMprpc(): readiness turns before the listeners close.</summary>
+public sealed class HealthTests
+{
+    [Fact]
+    public async Task Health_BeforeAndAfterTheStart_TurnsFromUnhealthyToHealthy()
+    {
+        await using RpcHost host = Build();
+
+        HealthReport before = await CheckAsync(host);
+        await host.App.StartAsync().InTime();
+        HealthReport after = await CheckAsync(host);
+
+        Assert.Equal(HealthStatus.Unhealthy, before.Status);
+        Assert.Equal(HealthStatus.Healthy, after.Status);
+        Assert.Equal(0, after.Entries["mprpc"].Data["connections"]);
+    }
+
+    [Fact]
+    public async Task Health_FromTheMomentTheHostBeginsToStop_IsUnhealthyWhileCallsAreServed()
+    {
+        await using RpcHost host = Build(options => options.DrainDelay = TimeSpan.FromSeconds(1));
+        await host.App.StartAsync().InTime();
+        var atStop = new TaskCompletionSource<HealthReport>(TaskCreationOptions.RunContinuationsAsynchronously);
+        host.App.Lifetime.ApplicationStopping.Register(() => _ = Task.Run(async () => atStop.SetResult(await CheckAsync(host))));
+        await using RawPeer old = await host.DialAsync();
+        await old.AssertOpenAsync();
+
+        Task stopping = host.App.StopAsync();
+        await Bounded.Until(() => host.Log.Entries.Any(entry => entry.Event.Id == DrainDelayId), "that the delay has begun");
+        HealthReport during = await CheckAsync(host);
+        await using RawPeer late = await host.DialAsync();
+        await late.AssertOpenAsync();
+        await old.AssertOpenAsync();
+        await stopping.InTime();
+
+        Assert.Equal(HealthStatus.Unhealthy, during.Status);
+        Assert.Equal(HealthStatus.Unhealthy, (await atStop.Task.InTime()).Status);
+        Assert.Equal("", await late.ReadToEndAsync());
+        Assert.Equal("", await old.ReadToEndAsync());
+    }
+
+    [Fact]
+    public async Task Health_OfHttp_IsServedDuringTheDelay()
+    {
+        await using RpcHost host = Build(options => options.DrainDelay = TimeSpan.FromSeconds(1));
+        await host.App.StartAsync().InTime();
+        using var http = new HttpClient { BaseAddress = new Uri($"http://{host.Http}") };
+        string before = await http.GetStringAsync(new Uri("/ready", UriKind.Relative)).InTime();
+
+        Task stopping = host.App.StopAsync();
+        await Bounded.Until(() => host.Log.Entries.Any(entry => entry.Event.Id == DrainDelayId), "that the delay has begun");
+        using HttpResponseMessage during = await http.GetAsync(new Uri("/ready", UriKind.Relative)).InTime();
+        await stopping.InTime();
+
+        Assert.Equal("Healthy", before);
+        Assert.Equal(503, (int)during.StatusCode);
+    }
+
+    [Theory]
+    [InlineData(30, "ShutdownTimeout")]
+    [InlineData(-1, "DrainDelay")]
+    public async Task DrainDelay_ThatCannotBeMeant_FailsTheStart(int seconds, string mentions)
+    {
+        RpcHost host = Build(options => options.DrainDelay = TimeSpan.FromSeconds(seconds));
+
+        Exception exception = await Assert.ThrowsAnyAsync<Exception>(() => host.App.StartAsync().InTime());
+
+        await host.App.DisposeAsync();
+        Assert.Contains(mentions, exception.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task HealthCheck_WithNameStatusAndTags_HasThem()
+    {
+        await using RpcHost host = RpcHost.Build(
+            builder => builder.Services.AddHealthChecks().AddMprpc("rpc", HealthStatus.Degraded, ["ready"]),
+            app => app.MapMprpcService<Listeners.Adder>(0));
+
+        HealthReport report = await host.App.Services.GetRequiredService<HealthCheckService>().CheckHealthAsync(check => check.Tags.Contains("ready")).InTime();
+
+        Assert.Equal(HealthStatus.Degraded, report.Entries["rpc"].Status);
+    }
+
+    private const int DrainDelayId = 104;
+
+    private static RpcHost Build(Action<MprpcServerOptions>? configure = null)
+        => RpcHost.Build(
+            builder =>
+            {
+                builder.Services.AddMprpc(configure);
+                builder.Services.AddHealthChecks().AddMprpc();
+            },
+            app =>
+            {
+                app.MapHealthChecks("/ready");
+                app.MapMprpcService<Listeners.Adder>(0);
+            });
+
+    private static Task<HealthReport> CheckAsync(RpcHost host) => host.App.Services.GetRequiredService<HealthCheckService>().CheckHealthAsync().InTime();
+}

@@ -1,0 +1,97 @@
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Mprpc.Client.Tests;
+
+/// <summary>AddMprpcClient: named, typed and keyed, with options from wherever they come.</summary>
+public sealed class ClientRegistrationTests
+{
+    private static readonly TimeSpan Deadline = ScriptedServer.Deadline;
+
+    [Fact]
+    public async Task Options_OfConfigurationCodeAndNamedOptions_ApplyInThisOrder()
+    {
+        using var server = new ScriptedServer();
+        List<string> order = [];
+        var services = new ServiceCollection();
+        services.AddSingleton<IConfiguration>(Configuration(("Mprpc:Clients:calc:Url", server.Url), ("Mprpc:Clients:calc:MaxConnections", "3")));
+        services
+            .AddMprpcClient<ISum>("calc", options => order.Add($"argument {options.MaxConnections}"))
+            .ConfigureOptions(options => order.Add("builder"))
+            .ConfigureOptions((provider, options) => order.Add(provider.GetRequiredService<IConfiguration>() is null ? "" : "with services"));
+        services.Configure<MprpcClientOptions>("calc", options => order.Add("named"));
+        services.Configure<MprpcClientOptions>("other", options => order.Add("never"));
+        await using ServiceProvider provider = services.BuildServiceProvider();
+
+        Task<int> call = provider.GetRequiredService<ISum>().SumAsync(1, 2);
+        await (await server.AcceptAsync()).AnswerAsync("c003");
+
+        Assert.Equal(3, await call.WaitAsync(Deadline));
+        Assert.Equal(["argument 3", "builder", "with services", "named"], order);
+        Assert.Same(provider.GetRequiredService<ISum>(), provider.GetRequiredKeyedService<ISum>("calc"));
+    }
+
+    [Fact]
+    public async Task TwoContracts_OfOneName_ShareTheClientAndItsOptions()
+    {
+        using var server = new ScriptedServer();
+        var services = new ServiceCollection();
+        services.AddMprpcClient<ISum>(server.Url, options => options.MaxConnections = 2);
+        services.AddMprpcClient<IProduct>(server.Url);
+        await using ServiceProvider provider = services.BuildServiceProvider();
+
+        Task<int> sum = provider.GetRequiredService<ISum>().SumAsync(1, 2);
+        ScriptedConnection first = await server.AcceptAsync();
+        string request = await first.ReadAsync();
+        Task<int> product = provider.GetRequiredService<IProduct>().ProductAsync(2, 3);
+        await (await server.AcceptAsync()).AnswerAsync("c006");        // the second connection that the first registration has allowed
+        await first.SendAsync(Hex.Answer(request, "c003"));
+
+        Assert.Equal((3, 6), (await sum.WaitAsync(Deadline), await product.WaitAsync(Deadline)));
+    }
+
+    [Fact]
+    public async Task TokenProvider_OfTheBuilder_LogsTheClientIn()
+    {
+        using var server = new ScriptedServer();
+        var services = new ServiceCollection();
+        services.AddSingleton("from the services");
+        services.AddMprpcClient<ISum>(server.Url).AddTokenProvider((provider, _, _) => ValueTask.FromResult(new MprpcToken("Bearer", provider.GetRequiredService<string>())));
+        await using ServiceProvider provider = services.BuildServiceProvider();
+
+        Task<int> call = provider.GetRequiredService<ISum>().SumAsync(1, 2);
+        ScriptedConnection connection = await server.AcceptAsync();
+        string login = await connection.AnswerAsync("c0c0");
+        await connection.AnswerAsync("c003");
+
+        Assert.Equal(3, await call.WaitAsync(Deadline));
+        Assert.Contains(Hex.Of("from the services"u8), login, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Address_NowhereConfigured_FailsWithTheKeys()
+    {
+        var services = new ServiceCollection();
+        services.AddMprpcClient<ISum>("calc");
+        await using ServiceProvider provider = services.BuildServiceProvider();
+
+        var exception = Assert.Throws<InvalidOperationException>(() => provider.GetRequiredService<ISum>());
+
+        Assert.Contains("Mprpc:Clients:calc:Url", exception.Message, StringComparison.Ordinal);
+    }
+
+    private static IConfigurationRoot Configuration(params (string Key, string Value)[] values)
+        => new ConfigurationBuilder().AddInMemoryCollection(values.ToDictionary(value => value.Key, value => (string?)value.Value)).Build();
+
+    [MprpcService]
+    public interface ISum
+    {
+        Task<int> SumAsync(int x, int y);
+    }
+
+    [MprpcService]
+    public interface IProduct
+    {
+        Task<int> ProductAsync(int x, int y);
+    }
+}

@@ -1,0 +1,193 @@
+using System.Collections.Concurrent;
+using System.Text;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Time.Testing;
+
+namespace Mprpc.Client.Tests;
+
+/// <summary>Logging in by a token, $/authenticate (docs/protocol.md 10.2 and 10.3).</summary>
+public sealed class LoginTests
+{
+    private const string Unauthenticated = "af756e61757468656e74696361746564c0";     // "unauthenticated", nil
+
+    private static readonly TimeSpan Deadline = ScriptedServer.Deadline;
+
+    [Fact]
+    public async Task Login_OnAConnection_ComesBeforeAnyCall()
+    {
+        using var server = new ScriptedServer();
+        await using var client = new MprpcClient(server.Url, Options((_, _) => ValueTask.FromResult(new MprpcToken("Bearer", "tok"))));
+        Task<int> call = client.CallAsync<int>("sum").AsTask();
+        ScriptedConnection connection = await server.AcceptAsync();
+
+        string login = await connection.ReadAsync();
+        Assert.True(await connection.IsSilentAsync());
+        Assert.Equal(MprpcClientState.Connecting, client.State);
+        await connection.SendAsync(Hex.Answer(login, "c0c0"));
+        await connection.AnswerAsync("c003");
+
+        // [0, 0, "$/authenticate", ["Bearer", "tok"]]
+        Assert.Equal("940000ae" + Hex.Of("$/authenticate"u8) + "92a6" + Hex.Of("Bearer"u8) + "a3" + Hex.Of("tok"u8), login);
+        Assert.Equal(3, await call.WaitAsync(Deadline));
+    }
+
+    [Fact]
+    public async Task Login_RefusedTwice_FailsTheCallAndTellsTheTokenToNobody()
+    {
+        const string Secret = "s3cr3t-t0ken";
+        var log = new TextLog();
+        using var loggers = LoggerFactory.Create(builder => builder.AddProvider(log).SetMinimumLevel(LogLevel.Trace));
+        List<bool> wasRefused = [];
+        using var server = new ScriptedServer();
+        MprpcClientOptions options = Options((context, _) =>
+        {
+            wasRefused.Add(context.WasRefused);
+            return ValueTask.FromResult(new MprpcToken("Bearer", Secret));
+        });
+        options.LoggerFactory = loggers;
+        await using var client = new MprpcClient(server.Url, options);
+        Task<int> call = client.CallAsync<int>("sum").AsTask();
+        ScriptedConnection connection = await server.AcceptAsync();
+
+        // A server that repeats the token in its error.
+        string text = $"unauthenticated: {Secret} is bad";
+        string refusal = $"d9{text.Length:x2}{Hex.Of(Encoding.UTF8.GetBytes(text))}c0";
+        await connection.AnswerAsync(refusal);
+        await connection.AnswerAsync(refusal);
+
+        var exception = await Assert.ThrowsAsync<MprpcConnectionException>(() => call.WaitAsync(Deadline));
+        await connection.WaitForEndAsync();
+        Assert.False(exception.RequestWasSent);
+        Assert.Contains("*** is bad", exception.Message, StringComparison.Ordinal);
+        Assert.Equal("unauthenticated", Assert.IsType<MprpcRemoteException>(exception.InnerException).Code);
+        Assert.DoesNotContain(Secret, exception.ToString(), StringComparison.Ordinal);
+        Assert.NotEmpty(log.Lines);
+        Assert.DoesNotContain(log.Lines, line => line.Contains(Secret, StringComparison.Ordinal));
+        Assert.DoesNotContain(Secret, new MprpcToken("Bearer", Secret).ToString(), StringComparison.Ordinal);
+        Assert.Equal([false, true], wasRefused);
+    }
+
+    [Fact]
+    public async Task Call_RefusedAsUnauthenticated_IsMadeAgainAfterANewLoginOnce()
+    {
+        using var server = new ScriptedServer();
+        int tokens = 0;
+        await using var client = new MprpcClient(server.Url, Options((_, _) => ValueTask.FromResult(new MprpcToken("Bearer", $"t{++tokens}"))));
+        Task<int> call = client.CallAsync<int>("sum", 7).AsTask();
+        ScriptedConnection connection = await server.AcceptAsync();
+        await connection.AnswerAsync("c0c0");
+
+        string first = await connection.AnswerAsync(Unauthenticated);
+        string login = await connection.AnswerAsync("c0c0");
+        string second = await connection.AnswerAsync("c003");
+
+        Assert.Equal(3, await call.WaitAsync(Deadline));
+        Assert.EndsWith(Hex.Of("t2"u8), login, StringComparison.Ordinal);
+        Assert.Equal(first[6..], second[6..]);      // the same but for the msgid
+        Task<int> again = client.CallAsync<int>("sum", 7).AsTask();
+        await connection.AnswerAsync(Unauthenticated);
+        await connection.AnswerAsync("c0c0");
+        await connection.AnswerAsync(Unauthenticated);
+        Assert.Equal("unauthenticated", (await Assert.ThrowsAsync<MprpcRemoteException>(() => again.WaitAsync(Deadline))).Code);
+        Assert.True(await connection.IsSilentAsync());
+    }
+
+    [Fact]
+    public async Task Call_RefusedAsForbidden_IsNotRepeated()
+    {
+        using var server = new ScriptedServer();
+        await using var client = new MprpcClient(server.Url, Options((_, _) => ValueTask.FromResult(new MprpcToken("Bearer", "t"))));
+        Task<int> call = client.CallAsync<int>("sum").AsTask();
+        ScriptedConnection connection = await server.AcceptAsync();
+        await connection.AnswerAsync("c0c0");
+        await connection.AnswerAsync("a9666f7262696464656ec0");
+
+        Assert.Equal("forbidden", (await Assert.ThrowsAsync<MprpcRemoteException>(() => call.WaitAsync(Deadline))).Code);
+        Assert.True(await connection.IsSilentAsync());
+    }
+
+    [Fact]
+    public async Task Token_ThatExpires_IsRenewedBeforeOnTheSameConnection()
+    {
+        var clock = new FakeTimeProvider();
+        using var server = new ScriptedServer();
+        MprpcClientOptions options = Options((_, _) => ValueTask.FromResult(new MprpcToken("Bearer", "t", clock.GetUtcNow() + TimeSpan.FromMinutes(10))));
+        options.TimeProvider = clock;
+        await using var client = new MprpcClient(server.Url, options);
+        Task<int> call = client.CallAsync<int>("sum").AsTask();
+        ScriptedConnection connection = await server.AcceptAsync();
+        await connection.AnswerAsync("c0c0");
+        await connection.AnswerAsync("c003");
+        await call.WaitAsync(Deadline);
+
+        clock.Advance(TimeSpan.FromMinutes(8));
+        Assert.True(await connection.IsSilentAsync());
+        clock.Advance(TimeSpan.FromMinutes(1.5));
+
+        Assert.Contains(Hex.Of("$/authenticate"u8), await connection.AnswerAsync("c0c0"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task TokenProvider_ThatFails_FailsTheCallAndIsAskedAgain()
+    {
+        using var server = new ScriptedServer();
+        int asked = 0;
+        MprpcClientOptions options = Options((_, _) => ++asked == 1 ? throw new InvalidOperationException("The vault is closed.") : ValueTask.FromResult(new MprpcToken("Bearer", "t")));
+        options.Reconnect.InitialDelay = TimeSpan.Zero;
+        await using var client = new MprpcClient(server.Url, options);
+
+        var exception = await Assert.ThrowsAsync<MprpcConnectionException>(() => client.CallAsync<int>("sum").AsTask().WaitAsync(Deadline));
+        await (await server.AcceptAsync()).WaitForEndAsync();
+        Task<int> call = client.CallAsync<int>("sum").AsTask();
+        ScriptedConnection connection = await server.AcceptAsync();
+        await connection.AnswerAsync("c0c0");
+        await connection.AnswerAsync("c003");
+
+        Assert.Contains("The vault is closed.", exception.Message, StringComparison.Ordinal);
+        Assert.Equal(3, await call.WaitAsync(Deadline));
+    }
+
+    [Fact]
+    public async Task Connection_LostWhileItLogsIn_FailsTheCallAndTheNextOneConnectsAgain()
+    {
+        using var server = new ScriptedServer();
+        MprpcClientOptions options = Options((_, _) => ValueTask.FromResult(new MprpcToken("Bearer", "t")));
+        options.Reconnect.InitialDelay = TimeSpan.Zero;
+        await using var client = new MprpcClient(server.Url, options);
+        Task<int> lost = client.CallAsync<int>("sum").AsTask();
+        ScriptedConnection first = await server.AcceptAsync();
+        await first.ReadAsync();
+
+        first.Reset();
+        var exception = await Assert.ThrowsAsync<MprpcConnectionException>(() => lost.WaitAsync(Deadline));
+        Task<int> call = client.CallAsync<int>("sum").AsTask();
+        ScriptedConnection second = await server.AcceptAsync();
+        await second.AnswerAsync("c0c0");
+        await second.AnswerAsync("c003");
+
+        Assert.False(exception.RequestWasSent);
+        Assert.Equal(3, await call.WaitAsync(Deadline));
+    }
+
+    private static MprpcClientOptions Options(Func<MprpcTokenContext, CancellationToken, ValueTask<MprpcToken>> provider) => new() { TokenProvider = provider };
+
+    private sealed class TextLog : ILoggerProvider, ILogger
+    {
+        public ConcurrentQueue<string> Lines { get; } = new();
+
+        public ILogger CreateLogger(string categoryName) => this;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+            => Lines.Enqueue($"{formatter(state, exception)} {exception}");
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull
+            => null;
+
+        public void Dispose()
+        {
+        }
+    }
+}
