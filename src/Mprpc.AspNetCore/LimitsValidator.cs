@@ -18,7 +18,6 @@ internal sealed class LimitsValidator(string format)
         List<string> failures = [];
         Check(failures, nameof(limits.MaxMessageSize), limits.MaxMessageSize, 1, Array.MaxLength);
         Check(failures, nameof(limits.MaxDepth), limits.MaxDepth, 2, MostDepth);
-        Check(failures, nameof(limits.MaxConnections), limits.MaxConnections ?? 1, 1, int.MaxValue);
         Check(failures, nameof(limits.MaxCallsInFlightPerConnection), limits.MaxCallsInFlightPerConnection, 1, int.MaxValue);
         Check(failures, nameof(limits.MaxCallsInFlight), limits.MaxCallsInFlight, 1, int.MaxValue);
         Check(failures, nameof(limits.MinPartialMessageRate), limits.MinPartialMessageRate, 1, int.MaxValue);
@@ -26,6 +25,7 @@ internal sealed class LimitsValidator(string format)
         Check(failures, nameof(limits.WriteTimeout), limits.WriteTimeout, Infinite);
         Check(failures, nameof(limits.HalfCloseTimeout), limits.HalfCloseTimeout, Infinite);
         Check(failures, nameof(limits.IdleTimeout), limits.IdleTimeout ?? Timeout.InfiniteTimeSpan, "null");
+        Check(failures, nameof(limits.MaxConnections), limits.MaxConnections ?? int.MaxValue, 1, int.MaxValue);
         Check(failures, nameof(limits.TlsHandshakeTimeout), limits.TlsHandshakeTimeout, Infinite);
         return failures;
     }

@@ -5,7 +5,7 @@ namespace Mprpc.AspNetCore;
 /// <summary>What a connection may demand of the server. All limits are on by default; set them in code, or in configuration under <c>Mprpc:Limits</c>.</summary>
 /// <remarks>
 /// Zero and negative values are refused at start-up. Times are kept to a second or two: connections are looked at once a second. Where the configuration changes while the application
-/// runs, new connections get the new limits; <see cref="MaxCallsInFlight"/> and <see cref="TlsHandshakeTimeout"/> stay as they were at the start.
+/// runs, new connections get the new limits; <see cref="MaxCallsInFlight"/>, <see cref="MaxConnections"/> and <see cref="TlsHandshakeTimeout"/> stay as they were at the start.
 /// </remarks>
 public sealed class MprpcServerLimits
 {
