@@ -39,7 +39,7 @@ public sealed class SlowPeerTests
                 {
                     ProcessFigures now = scenario.Server.Figures;
                     most = Math.Max(most, now.RssMiB);
-                    return now.Descriptors <= scenario.Before.Descriptors + 2;
+                    return now.Descriptors <= scenario.Before.Descriptors + 8;
                 },
                 "the connections' end");
 
