@@ -5,7 +5,7 @@ namespace Mprpc.AspNetCore;
 /// <summary>What a connection may demand of the server. All limits are on by default; set them in code, or in configuration under <c>Mprpc:Limits</c>.</summary>
 /// <remarks>
 /// Zero and negative values are refused at start-up. Times are kept to a second or two: connections are looked at once a second. Where the configuration changes while the application
-/// runs, new connections get the new limits; <see cref="MaxCallsInFlight"/> and <see cref="TlsHandshakeTimeout"/> stay as they were at the start.
+/// runs, new connections get the new limits; <see cref="MaxCallsInFlight"/>, <see cref="MaxConnections"/> and <see cref="TlsHandshakeTimeout"/> stay as they were at the start.
 /// </remarks>
 public sealed class MprpcServerLimits
 {
@@ -45,6 +45,12 @@ public sealed class MprpcServerLimits
     /// system has it on.
     /// </summary>
     public TimeSpan? IdleTimeout { get; set; }
+
+    /// <summary>
+    /// How many connections each listener of the server's own may have at once; a further one is closed as it comes. Default null: no limit. A listener of the application's own has Kestrel's
+    /// <c>MaxConcurrentConnections</c>.
+    /// </summary>
+    public int? MaxConnections { get; set; }
 
     /// <summary>
     /// How long the TLS handshake of a connection may take. Default 10 s (Kestrel's); <see cref="Timeout.InfiniteTimeSpan"/>: for ever. For listeners that <c>tls://</c> or <c>UseTls</c>

@@ -168,11 +168,9 @@ internal static class ConfiguredEndpoint
 
     private static void CheckLimits(IConfigurationSection section, List<string> failures)
     {
-        if (section[nameof(MprpcServerLimits.MaxCallsInFlight)] is not null)
+        if (Array.Find([nameof(MprpcServerLimits.MaxCallsInFlight), nameof(MprpcServerLimits.MaxConnections)], key => section[key] is not null) is { } ofTheServer)
         {
-            failures.Add(
-                $"{section.Path}:{nameof(MprpcServerLimits.MaxCallsInFlight)} is a limit of the whole server. Set Mprpc:Limits:{nameof(MprpcServerLimits.MaxCallsInFlight)}, "
-                + $"or here {nameof(MprpcServerLimits.MaxCallsInFlightPerConnection)}.");
+            failures.Add($"{section.Path}:{ofTheServer} is a limit of the whole server. Set Mprpc:Limits:{ofTheServer}; allowed here are {string.Join(", ", LimitKeys)}.");
             return;
         }
 
