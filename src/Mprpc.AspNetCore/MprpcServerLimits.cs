@@ -16,6 +16,13 @@ public sealed class MprpcServerLimits
     public int MaxDepth { get; set; } = ConnectionLimits.DefaultMaxDepth;
 
     /// <summary>
+    /// How many connections each listener of <c>MapMprpcService</c> may have at once. Default null: as many as there are file descriptors, as in Kestrel. Further ones are closed when they come.
+    /// Set it below what the process may open (<c>ulimit -n</c>) where strangers connect: a .NET process that has no descriptor left is ended by its runtime. Listeners of your own with
+    /// <c>UseMessagePackRpc()</c> have KestrelServerLimits.MaxConcurrentConnections.
+    /// </summary>
+    public int? MaxConnections { get; set; }
+
+    /// <summary>
     /// How many calls of one connection may run at once. Default 1,000. Further requests wait unread: back-pressure, not an error. A call keeps its place until its method has really
     /// ended. Calls of one client usually share a connection, so that a lower limit makes fast calls wait for slow ones sooner.
     /// </summary>
@@ -45,12 +52,6 @@ public sealed class MprpcServerLimits
     /// system has it on.
     /// </summary>
     public TimeSpan? IdleTimeout { get; set; }
-
-    /// <summary>
-    /// How many connections each listener of the server's own may have at once; a further one is closed as it comes. Default null: no limit. A listener of the application's own has Kestrel's
-    /// <c>MaxConcurrentConnections</c>.
-    /// </summary>
-    public int? MaxConnections { get; set; }
 
     /// <summary>
     /// How long the TLS handshake of a connection may take. Default 10 s (Kestrel's); <see cref="Timeout.InfiniteTimeSpan"/>: for ever. For listeners that <c>tls://</c> or <c>UseTls</c>
