@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Mprpc.AspNetCore;
 using Mprpc.AspNetCore.Connections;
@@ -20,21 +21,50 @@ public static class MprpcConnectionBuilderExtensions
         where TBuilder : IConnectionBuilder
     {
         ArgumentNullException.ThrowIfNull(builder);
-        var options = new MprpcEndpointOptions();
-        configure?.Invoke(options);
-        return builder.UseMessagePackRpc(options);
+        (MprpcEndpointOptions options, EndpointLimits limits) = Prepare(builder, "UseMessagePackRpc()", configure, withHttp: false);
+        return builder.UseMessagePackRpc(options, limits);
     }
 
-    internal static TBuilder UseMessagePackRpc<TBuilder>(this TBuilder builder, MprpcEndpointOptions options)
+    /// <summary>
+    /// Serves both HTTP and MessagePack-RPC on this listener: the first byte of a connection tells them apart. MessagePack-RPC as <c>UseMessagePackRpc()</c> serves it, HTTP as this
+    /// listener would without. A connection that sends nothing is closed after <see cref="MprpcServerLimits.PartialMessageTimeout"/>.
+    /// </summary>
+    /// <param name="listener">The listener. Connection middleware such as <c>UseConnectionLogging()</c> goes before this.</param>
+    /// <param name="configure">Sets what the listener serves over MessagePack-RPC, and how it speaks.</param>
+    /// <returns>The listener.</returns>
+    /// <exception cref="InvalidOperationException"><c>builder.Services.AddMprpc()</c> was not called; or, when the listener starts, a service cannot be served.</exception>
+    /// <remarks>A listener that is defined in code makes Kestrel ignore <c>--urls</c> and ASPNETCORE_URLS.</remarks>
+    public static ListenOptions UseMessagePackRpcOrHttp(this ListenOptions listener, Action<MprpcEndpointOptions>? configure = null)
+    {
+        ArgumentNullException.ThrowIfNull(listener);
+        (MprpcEndpointOptions options, EndpointLimits limits) = Prepare(listener, "UseMessagePackRpcOrHttp()", configure, withHttp: true);
+        TimeProvider clock = listener.ApplicationServices.GetService<TimeProvider>() ?? TimeProvider.System;
+        listener.Use(http => new SharedPort(new RpcConnectionHandler(listener.ApplicationServices, options, limits).OnConnectedAsync, http, limits, clock).OnConnectedAsync);
+        return listener;
+    }
+
+    internal static TBuilder UseMessagePackRpc<TBuilder>(this TBuilder builder, MprpcEndpointOptions options, EndpointLimits limits)
         where TBuilder : IConnectionBuilder
     {
-        if (builder.ApplicationServices.GetService<RpcEndpoints>() is null)
+        // The handler is made when the listener starts: by then the whole application is configured.
+        builder.Use(_ => new RpcConnectionHandler(builder.ApplicationServices, options, limits).OnConnectedAsync);
+        return builder;
+    }
+
+    private static (MprpcEndpointOptions Options, EndpointLimits Limits) Prepare(IConnectionBuilder builder, string origin, Action<MprpcEndpointOptions>? configure, bool withHttp)
+    {
+        ServerLimits server = builder.ApplicationServices.GetService<ServerLimits>()
+            ?? throw new InvalidOperationException($"{origin} needs the server's services. Call builder.Services.AddMprpc() first.");
+
+        var options = new MprpcEndpointOptions { Origin = origin };
+        configure?.Invoke(options);
+        EndpointLimits limits = server.For(options);
+
+        if (options.Tls is not null)
         {
-            throw new InvalidOperationException("UseMessagePackRpc() needs the server's services. Call builder.Services.AddMprpc() first.");
+            TlsListener.Use(builder, options, limits.TlsHandshakeTimeout, withHttp);
         }
 
-        // The handler is made when the listener starts: by then the whole application is configured.
-        builder.Use(_ => new RpcConnectionHandler(builder.ApplicationServices, options).OnConnectedAsync);
-        return builder;
+        return (options, limits);
     }
 }

@@ -1,4 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Security.Cryptography.X509Certificates;
+using Microsoft.AspNetCore.Server.Kestrel.Https;
+using Microsoft.Extensions.Configuration;
 using Mprpc.AspNetCore.Model;
 
 namespace Mprpc.AspNetCore;
@@ -7,6 +10,18 @@ namespace Mprpc.AspNetCore;
 public sealed class MprpcEndpointOptions
 {
     internal List<ServiceRegistration> Services { get; } = [];
+
+    /// <summary>What made the endpoint, for errors.</summary>
+    internal string Origin { get; set; } = "UseMessagePackRpc()";
+
+    /// <summary>The endpoint's section of the configuration, or null.</summary>
+    internal IConfigurationSection? Section { get; set; }
+
+    /// <summary>Sets TLS up; null: plaintext.</summary>
+    internal Action<HttpsConnectionAdapterOptions>? Tls { get; private set; }
+
+    /// <summary>Sets the endpoint's own limits; null: those of the server.</summary>
+    internal Action<MprpcServerLimits>? Limits { get; private set; }
 
     /// <summary>What the error of a response looks like, for peers that read only one shape. Default <see cref="MprpcErrorShape.Message"/>.</summary>
     public MprpcErrorShape ErrorShape { get; set; }
@@ -17,8 +32,50 @@ public sealed class MprpcEndpointOptions
     /// <summary>In which order the requests of a connection are answered. Default <see cref="MprpcResponseOrder.AsCompleted"/>.</summary>
     public MprpcResponseOrder ResponseOrder { get; set; }
 
+    /// <summary>Who may connect to a Unix socket, by the rights of its file. Default 0600: the user that the application runs as, and root.</summary>
+    public UnixFileMode UnixSocketMode { get; set; } = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+
     /// <summary>The rate limiter policy of each call on this listener, of unknown methods too. Default null: what <see cref="MprpcServerOptions.RateLimitingPolicy"/> says.</summary>
     public string? RateLimitingPolicy { get; set; }
+
+    /// <summary>
+    /// Encrypts the connections of this listener with the application's default certificate, as Kestrel finds it: <c>Kestrel:Certificates:Default</c> of the configuration, or the development
+    /// certificate. A <c>tls://</c> address does the same.
+    /// </summary>
+    /// <returns>These options.</returns>
+    public MprpcEndpointOptions UseTls() => UseTls(static _ => { });
+
+    /// <summary>Encrypts the connections of this listener.</summary>
+    /// <param name="certificate">The server's certificate, with its private key.</param>
+    /// <returns>These options.</returns>
+    public MprpcEndpointOptions UseTls(X509Certificate2 certificate)
+    {
+        ArgumentNullException.ThrowIfNull(certificate);
+        return UseTls(tls => tls.ServerCertificate = certificate);
+    }
+
+    /// <summary>Encrypts the connections of this listener.</summary>
+    /// <param name="configure">
+    /// Sets Kestrel's own options: the certificate (none: the default one, see <see cref="UseTls()"/>), whether clients must have one too, protocols. Clients that offer the application
+    /// protocol <c>mprpc</c>, or none, are served; set <see cref="HttpsConnectionAdapterOptions.OnAuthenticate"/> to choose others.
+    /// </param>
+    /// <returns>These options.</returns>
+    public MprpcEndpointOptions UseTls(Action<HttpsConnectionAdapterOptions> configure)
+    {
+        ArgumentNullException.ThrowIfNull(configure);
+        Tls += configure;
+        return this;
+    }
+
+    /// <summary>Sets limits for the connections of this listener, over those of <see cref="MprpcServerOptions.Limits"/>.</summary>
+    /// <param name="configure">Changes the server's limits; called at the start, and again when the configuration has changed. <see cref="MprpcServerLimits.MaxCallsInFlight"/> is of the whole server: leave it.</param>
+    /// <returns>These options.</returns>
+    public MprpcEndpointOptions ConfigureLimits(Action<MprpcServerLimits> configure)
+    {
+        ArgumentNullException.ThrowIfNull(configure);
+        Limits += configure;
+        return this;
+    }
 
     /// <summary>Sets the options about answers and encoding as this kind of peer wants them.</summary>
     /// <param name="peer">The peers that connect to this listener.</param>

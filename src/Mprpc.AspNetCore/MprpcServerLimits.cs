@@ -3,7 +3,10 @@ using Mprpc.Connections;
 namespace Mprpc.AspNetCore;
 
 /// <summary>What a connection may demand of the server. All limits are on by default; set them in code, or in configuration under <c>Mprpc:Limits</c>.</summary>
-/// <remarks>Zero and negative values are refused at start-up. Times are kept to a second or two: connections are looked at once a second.</remarks>
+/// <remarks>
+/// Zero and negative values are refused at start-up. Times are kept to a second or two: connections are looked at once a second. Where the configuration changes while the application
+/// runs, new connections get the new limits; <see cref="MaxCallsInFlight"/> and <see cref="TlsHandshakeTimeout"/> stay as they were at the start.
+/// </remarks>
 public sealed class MprpcServerLimits
 {
     /// <summary>Largest message accepted, in bytes. Default 4,194,304 (4 MiB, gRPC's receive limit). A larger one closes its connection, before it is buffered.</summary>
@@ -36,6 +39,12 @@ public sealed class MprpcServerLimits
     /// </summary>
     public TimeSpan? IdleTimeout { get; set; }
 
+    /// <summary>
+    /// How long the TLS handshake of a connection may take. Default 10 s (Kestrel's); <see cref="Timeout.InfiniteTimeSpan"/>: for ever. For listeners that <c>tls://</c> or <c>UseTls</c>
+    /// made; one with <c>UseHttps</c> of the application's own has its own.
+    /// </summary>
+    public TimeSpan TlsHandshakeTimeout { get; set; } = TimeSpan.FromSeconds(10);
+
     internal ConnectionLimits ToConnectionLimits() => new(MaxMessageSize, MaxDepth, MaxCallsInFlightPerConnection, "MprpcServerOptions.Limits")
     {
         PartialMessageTimeout = Unlimited(PartialMessageTimeout),
@@ -43,6 +52,8 @@ public sealed class MprpcServerLimits
         WriteTimeout = Unlimited(WriteTimeout),
         IdleTimeout = IdleTimeout ?? Timeout.InfiniteTimeSpan,
     };
+
+    internal MprpcServerLimits Clone() => (MprpcServerLimits)MemberwiseClone();
 
     private static TimeSpan Unlimited(TimeSpan time) => time == Timeout.InfiniteTimeSpan ? TimeSpan.MaxValue : time;
 }

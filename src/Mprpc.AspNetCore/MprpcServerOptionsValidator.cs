@@ -1,4 +1,3 @@
-using System.Globalization;
 using Microsoft.Extensions.Options;
 
 namespace Mprpc.AspNetCore;
@@ -6,21 +5,11 @@ namespace Mprpc.AspNetCore;
 /// <summary>Refuses, at start-up, options that cannot be meant.</summary>
 internal sealed class MprpcServerOptionsValidator : IValidateOptions<MprpcServerOptions>
 {
-    private const int MostDepth = 1024;
+    private static readonly LimitsValidator Limits = new("Mprpc:Limits:{0} (MprpcServerOptions.Limits.{0})");
 
     public ValidateOptionsResult Validate(string? name, MprpcServerOptions options)
     {
-        var failures = new List<string>();
-        MprpcServerLimits limits = options.Limits;
-
-        Check(failures, nameof(limits.MaxMessageSize), limits.MaxMessageSize, 1, Array.MaxLength);
-        Check(failures, nameof(limits.MaxDepth), limits.MaxDepth, 2, MostDepth);
-        Check(failures, nameof(limits.MaxCallsInFlightPerConnection), limits.MaxCallsInFlightPerConnection, 1, int.MaxValue);
-        Check(failures, nameof(limits.MaxCallsInFlight), limits.MaxCallsInFlight, 1, int.MaxValue);
-        Check(failures, nameof(limits.MinPartialMessageRate), limits.MinPartialMessageRate, 1, int.MaxValue);
-        Check(failures, nameof(limits.PartialMessageTimeout), limits.PartialMessageTimeout, "Timeout.InfiniteTimeSpan (-00:00:00.001)");
-        Check(failures, nameof(limits.WriteTimeout), limits.WriteTimeout, "Timeout.InfiniteTimeSpan (-00:00:00.001)");
-        Check(failures, nameof(limits.IdleTimeout), limits.IdleTimeout ?? Timeout.InfiniteTimeSpan, "null");
+        List<string> failures = Limits.Validate(options.Limits);
 
         if (options.CallTimeout is { } timeout && timeout <= TimeSpan.Zero)
         {
@@ -43,24 +32,5 @@ internal sealed class MprpcServerOptionsValidator : IValidateOptions<MprpcServer
         }
 
         return failures.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(failures);
-    }
-
-    private static void Check(List<string> failures, string limit, double value, int min, int max)
-    {
-        if (value < min || value > max)
-        {
-            failures.Add(string.Create(
-                CultureInfo.InvariantCulture,
-                $"Mprpc:Limits:{limit} (MprpcServerOptions.Limits.{limit}) is {value:N0}; allowed is {min:N0} to {max:N0}. Leave it out for the default."));
-        }
-    }
-
-    private static void Check(List<string> failures, string limit, TimeSpan value, string none)
-    {
-        if (value <= TimeSpan.Zero && value != Timeout.InfiniteTimeSpan)
-        {
-            failures.Add(
-                $"Mprpc:Limits:{limit} (MprpcServerOptions.Limits.{limit}) is {value}; allowed is any positive time, or {none} for no limit. Leave it out for the default.");
-        }
     }
 }

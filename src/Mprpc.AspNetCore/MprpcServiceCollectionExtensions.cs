@@ -42,6 +42,9 @@ public static class MprpcServiceCollectionExtensions
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<MprpcServerOptions>, MprpcServerOptionsValidator>());
         services.TryAddSingleton(new ServiceLifetimes(services));
         services.TryAddSingleton(static provider => new RunningCallsTotal(provider.GetRequiredService<IOptions<MprpcServerOptions>>().Value.Limits.MaxCallsInFlight));
+        services.TryAddSingleton<ServerLimits>();
+        services.TryAddSingleton<UnixListenerFactory>();
+        services.TryAddSingleton<RpcListeners>();
         services.TryAddSingleton<RateLimiterPipeline>();
         services.TryAddSingleton<ConnectionRegistry>();
         services.TryAddSingleton<StopDeadline>();

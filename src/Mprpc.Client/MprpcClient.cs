@@ -6,6 +6,7 @@ using Mprpc.Client.Diagnostics;
 using Mprpc.Client.Pooling;
 using Mprpc.Client.Transports;
 using Mprpc.Connections;
+using Mprpc.Contracts;
 using Mprpc.Model;
 using Mprpc.Messages;
 
@@ -29,7 +30,7 @@ public sealed class MprpcClient : IAsyncDisposable
     private MprpcClientState _reportedState;
 
     /// <summary>Creates a client that connects at its first call.</summary>
-    /// <param name="url"><c>tcp://host:port</c>, <c>tls://host:port</c>, <c>unix:///path</c> or <c>pipe://./name</c>.</param>
+    /// <param name="url"><c>tcp://host:port</c>, <c>tls://host:port</c>, <c>unix:///path</c>, <c>pipe://./name</c>, <c>ws://host:port/path</c> or <c>wss://host:port/path</c>.</param>
     /// <param name="options">Null: the defaults. Read now; later changes have no effect.</param>
     /// <exception cref="ArgumentException">The url is no such address.</exception>
     /// <exception cref="ArgumentOutOfRangeException">An option is out of its range.</exception>
@@ -39,7 +40,9 @@ public sealed class MprpcClient : IAsyncDisposable
     }
 
     private MprpcClient(RpcAddress address, MprpcClientOptions options)
-        : this(address.PipeName is null ? new SocketDialer(address, options) : new NamedPipeDialer(address, options), options)
+        : this(
+            address.WebSocket is not null ? new WebSocketDialer(address, options) : address.PipeName is not null ? new NamedPipeDialer(address, options) : new SocketDialer(address, options),
+            options)
     {
     }
 
@@ -69,7 +72,7 @@ public sealed class MprpcClient : IAsyncDisposable
     public bool IsConnected => State == MprpcClientState.Connected;
 
     /// <summary>Creates a client and connects it.</summary>
-    /// <param name="url"><c>tcp://host:port</c>, <c>tls://host:port</c>, <c>unix:///path</c> or <c>pipe://./name</c>.</param>
+    /// <param name="url"><c>tcp://host:port</c>, <c>tls://host:port</c>, <c>unix:///path</c>, <c>pipe://./name</c>, <c>ws://host:port/path</c> or <c>wss://host:port/path</c>.</param>
     /// <param name="options">Null: the defaults.</param>
     /// <param name="cancellationToken">Ends the attempt.</param>
     /// <returns>The connected client; dispose it when it is no more needed.</returns>
@@ -152,7 +155,7 @@ public sealed class MprpcClient : IAsyncDisposable
     /// <param name="arguments">The arguments by position.</param>
     /// <inheritdoc cref="CallAsync{T}(string, MprpcCallOptions, ReadOnlySpan{object?})" path="/exception"/>
     public ValueTask CallAsync(string method, MprpcCallOptions options, params ReadOnlySpan<object?> arguments)
-        => WithoutResult(Call<NoValue>(method, WriteRequest(method, arguments), options));
+        => MprpcCallInvoker.WithoutResultAsync(Call<NoValue>(method, WriteRequest(method, arguments), options));
 
     /// <summary>Sends a notification: a call that the server does not answer.</summary>
     /// <param name="method">The method's wire name.</param>
@@ -169,7 +172,7 @@ public sealed class MprpcClient : IAsyncDisposable
     /// <exception cref="NotSupportedException">There is no generated proxy, and this application cannot make one at run time (native AOT).</exception>
     public T As<T>()
         where T : class
-        => ProxyModel.Find<T>()(new ClientCallInvoker(this, _serializer));
+        => ProxyModel.Find<T>()(new ClientCallInvoker(this, _serializer, CallTimeout));
 
     /// <summary>Completes when the client has no connection any more: for a process that lives as long as its peer.</summary>
     /// <param name="cancellationToken">Ends the wait.</param>
@@ -213,15 +216,29 @@ public sealed class MprpcClient : IAsyncDisposable
     /// <summary>Only for tests of the wrap of msgids: the calls in flight on the connection that the next call takes.</summary>
     internal InFlightRequests? CurrentRequests => _pool.TryGet()?.Requests;
 
-    /// <summary>Sends a request whose method and arguments are written: at once where a connection is there.</summary>
-    internal ValueTask<T> Call<T>(string method, MprpcWriter request, MprpcCallOptions options)
+    private TimeSpan CallTimeout => _options.CallTimeout ?? Timeout.InfiniteTimeSpan;
+
+    /// <summary>The connection, where one can take a call at once, and nothing has to be done when it is refused.</summary>
+    internal RpcConnection? TryGetConnection(CancellationToken cancellationToken) => _loginRenewal is null ? TryGetFree(cancellationToken) : null;
+
+    /// <summary>Sends a request of a proxy when there is a connection.</summary>
+    internal ValueTask<T> CallWhenReadyAsync<T>(string method, MprpcWriter request, CancellationToken cancellationToken)
+        => _loginRenewal is null
+            ? CallWhenReadyAsync<T>(method, request, CallTimeout, cancellationToken)
+            : _loginRenewal.CallAsync<T>(this, method, request, cancellationToken);
+
+    private RpcConnection? TryGetFree(CancellationToken cancellationToken)
+        => !_pool.IsLimited && !cancellationToken.IsCancellationRequested && _pool.TryGet() is { Output.IsCongested: false } connection ? connection : null;
+
+    private ValueTask<T> Call<T>(string method, MprpcWriter request, MprpcCallOptions options)
         => _loginRenewal is null ? Send<T>(method, request, options) : _loginRenewal.CallAsync<T>(this, method, request, options);
 
+    /// <summary>Sends a request whose method and arguments are written: at once where a connection is there.</summary>
     internal ValueTask<T> Send<T>(string method, MprpcWriter request, MprpcCallOptions options)
     {
-        TimeSpan timeout = options.Timeout ?? _options.CallTimeout ?? Timeout.InfiniteTimeSpan;
+        TimeSpan timeout = options.Timeout ?? CallTimeout;
 
-        if (!_pool.IsLimited && !options.CancellationToken.IsCancellationRequested && _pool.TryGet() is { Output.IsCongested: false } connection)
+        if (TryGetFree(options.CancellationToken) is { } connection)
         {
             PendingCall<T> call = PendingCall<T>.Rent(method, timeout);
             ValueTask<T> result = call.Task;
@@ -239,9 +256,6 @@ public sealed class MprpcClient : IAsyncDisposable
         => !_pool.IsLimited && _pool.TryGet() is { Output.IsCongested: false } connection && connection.TryNotify(notification)
             ? ValueTask.CompletedTask
             : NotifyWhenReadyAsync(notification);
-
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
-    internal static async ValueTask WithoutResult(ValueTask<NoValue> call) => await call.ConfigureAwait(false);
 
     /// <summary>Sends a notification of a caller who does not wait for the sending.</summary>
     internal async Task NotifyOrLogAsync(string method, MprpcWriter notification)

@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Net.Security;
+using System.Net.WebSockets;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Mprpc.Connections;
@@ -59,7 +60,7 @@ public sealed class MprpcClientOptions
     /// <summary>How the names of the services are made that the server may call. Default <see cref="MprpcNamingPolicy.SnakeCase"/>.</summary>
     public MprpcNamingPolicy NamingPolicy { get; set; }
 
-    /// <summary>For <c>tls://</c> addresses: client certificates, the name to verify, how to verify it. Default null: the server's certificate must be trusted, and issued for the address's host.</summary>
+    /// <summary>For <c>tls://</c> and <c>wss://</c> addresses: client certificates, the name to verify, how to verify it. Default null: the server's certificate must be trusted, and issued for the address's host.</summary>
     public SslClientAuthenticationOptions? Tls { get; set; }
 
     /// <summary>
@@ -67,6 +68,12 @@ public sealed class MprpcClientOptions
     /// null: the client does not log in. Called from several threads; a token that lasts should be kept by the provider. Use it with <c>tls://</c>: over plain TCP the token can be read on the way.
     /// </summary>
     public Func<MprpcTokenContext, CancellationToken, ValueTask<MprpcToken>>? TokenProvider { get; set; }
+
+    /// <summary>
+    /// For <c>ws://</c> and <c>wss://</c> addresses: sets what the request brings that opens the WebSocket, such as an Authorization header; called for each connection. Default null. With
+    /// <see cref="Tls"/>, .NET refuses what would replace it here: proxy, cookies, credentials and certificates.
+    /// </summary>
+    public Action<ClientWebSocketOptions>? ConfigureWebSocket { get; set; }
 
     /// <summary>The delays between attempts to connect.</summary>
     public MprpcReconnectOptions Reconnect { get; set; } = new();

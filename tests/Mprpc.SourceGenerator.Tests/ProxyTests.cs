@@ -136,20 +136,20 @@ public abstract class ProxyTests : IAsyncDisposable
         => Find<T>()(invoker ?? new ConnectionInvoker(_connection));
 
     /// <summary>Answers at once, so that only the proxy's own cost is seen.</summary>
-    private sealed class Discarding : MprpcCallInvoker
+    private sealed class Discarding() : MprpcCallInvoker(Timeout.InfiniteTimeSpan)
     {
         public override MprpcWriter BeginCall() => MprpcWriter.Rent(MprpcSerializerOptions.Default);
 
-        public override ValueTask<T> CallAsync<T>(string method, MprpcWriter request, CancellationToken cancellationToken)
+        public override void Notify(string method, MprpcWriter notification)
+        {
+        }
+
+        internal override RpcConnection? TryGetConnection(CancellationToken cancellationToken) => null;
+
+        internal override ValueTask<T> CallWhenReadyAsync<T>(string method, MprpcWriter request, CancellationToken cancellationToken)
         {
             MprpcWriter.Return(request);
             return default;
-        }
-
-        public override ValueTask CallAsync(string method, MprpcWriter request, CancellationToken cancellationToken) => default;
-
-        public override void Notify(string method, MprpcWriter notification)
-        {
         }
     }
 }

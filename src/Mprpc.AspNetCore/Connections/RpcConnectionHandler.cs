@@ -1,8 +1,13 @@
+using System.IO.Pipelines;
+using System.Net;
+using System.Security.Claims;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Connections.Features;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using Mprpc.AspNetCore.Hosting;
 using Mprpc.AspNetCore.Model;
 using Mprpc.AspNetCore.Policies;
 using Mprpc.Connections;
@@ -14,7 +19,7 @@ namespace Mprpc.AspNetCore.Connections;
 internal sealed class RpcConnectionHandler
 {
     private readonly IServiceProvider _services;
-    private readonly ConnectionLimits _limits;
+    private readonly EndpointLimits _limits;
     private readonly RunningCallsTotal _runningCalls;
     private readonly MprpcSerializerOptions _serializer;
     private readonly Dispatcher _dispatcher;
@@ -24,11 +29,11 @@ internal sealed class RpcConnectionHandler
     private readonly ILogger _logger;
 
     /// <exception cref="InvalidOperationException">There is no service, or one that cannot be served.</exception>
-    public RpcConnectionHandler(IServiceProvider services, MprpcEndpointOptions endpoint)
+    public RpcConnectionHandler(IServiceProvider services, MprpcEndpointOptions endpoint, EndpointLimits limits)
     {
         MprpcServerOptions options = services.GetRequiredService<IOptions<MprpcServerOptions>>().Value;
         _services = services;
-        _limits = options.Limits.ToConnectionLimits();
+        _limits = limits;
         _registry = services.GetRequiredService<ConnectionRegistry>();
         _runningCalls = services.GetRequiredService<RunningCallsTotal>();
         _serializer = endpoint.OldSpec ? options.Serializer.WithOldSpec() : options.Serializer;
@@ -45,12 +50,46 @@ internal sealed class RpcConnectionHandler
 
     public async Task OnConnectedAsync(ConnectionContext transport)
     {
-        var connection = new RpcConnection(new RpcConnectionSettings
+        RpcConnection connection = Create(
+            transport.ConnectionId,
+            transport.Transport,
+            () => transport.Abort(new ConnectionAbortedException("The MessagePack-RPC connection was aborted.")),
+            transport.LocalEndPoint,
+            transport.RemoteEndPoint,
+            transport.Features);
+
+        // The host stops: without this, Kestrel would wait for the connection as long as the whole shutdown may take.
+        CancellationToken stopping = transport.Features.Get<IConnectionLifetimeNotificationFeature>()?.ConnectionClosedRequested ?? default;
+        using CancellationTokenRegistration registration = stopping.UnsafeRegister(static connection => ((RpcConnection)connection!).Stop(), connection);
+
+        await RunAsync(connection).ConfigureAwait(false);
+    }
+
+    /// <summary>Serves a connection until it ends; the application sees it meanwhile.</summary>
+    /// <returns>Why it ended; null where it ended in good order.</returns>
+    public async Task<Exception?> RunAsync(RpcConnection connection)
+    {
+        _registry.Add(connection);
+
+        try
         {
-            Id = transport.ConnectionId,
-            Transport = transport.Transport,
-            AbortTransport = () => transport.Abort(new ConnectionAbortedException("The MessagePack-RPC connection was aborted.")),
-            Limits = _limits,
+            return await connection.RunAsync().ConfigureAwait(false);
+        }
+        finally
+        {
+            _registry.Remove(connection);
+        }
+    }
+
+    /// <summary>Makes a connection of this endpoint, with the limits of this moment.</summary>
+    public RpcConnection Create(
+        string id, IDuplexPipe transport, Action abort, EndPoint? local, EndPoint? remote, IFeatureCollection features, ClaimsPrincipal? user = null)
+        => new(new RpcConnectionSettings
+        {
+            Id = id,
+            Transport = transport,
+            AbortTransport = abort,
+            Limits = _limits.Current,
             RunningCallsTotal = _runningCalls,
             Logger = _logger,
             Dispatcher = _dispatcher,
@@ -58,26 +97,11 @@ internal sealed class RpcConnectionHandler
             ResponseOrder = _responseOrder,
             Services = _services,
             Clock = _clock,
-            LocalEndPoint = transport.LocalEndPoint,
-            RemoteEndPoint = transport.RemoteEndPoint,
-            Features = transport.Features,
+            User = user,
+            LocalEndPoint = local,
+            RemoteEndPoint = remote,
+            Features = features,
         });
-
-        // The host stops: without this, Kestrel would wait for the connection as long as the whole shutdown may take.
-        CancellationToken stopping = transport.Features.Get<IConnectionLifetimeNotificationFeature>()?.ConnectionClosedRequested ?? default;
-        using CancellationTokenRegistration registration = stopping.UnsafeRegister(static connection => ((RpcConnection)connection!).Stop(), connection);
-
-        _registry.Add(connection);
-
-        try
-        {
-            await connection.RunAsync().ConfigureAwait(false);
-        }
-        finally
-        {
-            _registry.Remove(connection);
-        }
-    }
 
     private static MethodTable BuildTable(IServiceProvider services, MprpcEndpointOptions endpoint, MprpcServerOptions options, MethodPolicies policies)
     {
@@ -86,8 +110,10 @@ internal sealed class RpcConnectionHandler
         if (registrations.Count == 0)
         {
             throw new InvalidOperationException(
-                "UseMessagePackRpc() has no service to serve. Name some for all such listeners with builder.Services.AddMprpc().AddService<T>(), or for this one with "
-                + "UseMessagePackRpc(options => options.AddService<T>()).");
+                $"{endpoint.Origin} has no service to serve. Name some for all such endpoints with builder.Services.AddMprpc().AddService<T>(), or for this one "
+                + (endpoint.Section is { } section
+                    ? $"with app.MapMprpcService<T>(\"{section.Key}\")."
+                    : "where it is made: options => options.AddService<T>()."));
         }
 
         var methods = new MethodTable(registrations.SelectMany(registration => registration.BuildMethods(services, options.NamingPolicy)));

@@ -1,15 +1,21 @@
 using System.Net;
+using System.Net.Sockets;
 using Microsoft.AspNetCore.Connections;
 
 namespace Mprpc.AspNetCore.Hosting;
 
 /// <summary>The application's transports as one: the last registered that can bind an address binds it, as Kestrel chooses for HTTP.</summary>
-internal sealed class ListenerFactories(IEnumerable<IConnectionListenerFactory> factories) : IConnectionListenerFactory
+internal sealed class ListenerFactories(IEnumerable<IConnectionListenerFactory> factories, UnixListenerFactory unix) : IConnectionListenerFactory
 {
     private readonly IConnectionListenerFactory[] _factories = [.. factories.Reverse()];
 
     public ValueTask<IConnectionListener> BindAsync(EndPoint endpoint, CancellationToken cancellationToken = default)
     {
+        if (endpoint is UnixDomainSocketEndPoint socket)
+        {
+            return unix.BindAsync(socket, cancellationToken);
+        }
+
         foreach (IConnectionListenerFactory factory in _factories)
         {
             if (factory is not IConnectionListenerFactorySelector selector || selector.CanBind(endpoint))

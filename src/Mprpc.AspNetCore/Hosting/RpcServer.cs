@@ -1,6 +1,5 @@
 using System.Net;
 using Microsoft.AspNetCore.Connections;
-using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
@@ -9,6 +8,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Mprpc.AspNetCore.Connections;
 using Mprpc.AspNetCore.Diagnostics;
+using Mprpc.AspNetCore.WebSockets;
 using Mprpc.Connections;
 
 namespace Mprpc.AspNetCore.Hosting;
@@ -19,10 +19,11 @@ namespace Mprpc.AspNetCore.Hosting;
 /// because it also works where the application's server is a TestServer. It starts after HTTP and begins to stop before it, so that the time for stopping is not used up by then.
 /// </remarks>
 internal sealed class RpcServer(
-    RpcEndpoints endpoints, DirectConnections direct, ConnectionRegistry connections, StopDeadline deadline, IServiceProvider services,
-    IEnumerable<IConnectionListenerFactory> transports, ILoggerFactory loggers) : IMprpcServer, IHostedLifecycleService, IDisposable
+    RpcEndpoints endpoints, RpcListeners listeners, DirectConnections direct, ConnectionRegistry connections, StopDeadline deadline, IServiceProvider services, ILoggerFactory loggers)
+    : IMprpcServer, IHostedLifecycleService, IDisposable
 {
     private readonly ILogger _logger = loggers.CreateLogger("Mprpc.Server");
+    private IReadOnlyList<RpcEndpoint> _mapped = [];
     private KestrelServer? _kestrel;
     private Task? _stopping;
 
@@ -37,7 +38,7 @@ internal sealed class RpcServer(
     /// <summary>Whether it serves: from the end of its start to the beginning of its stop.</summary>
     public bool IsReady { get; private set; }
 
-    private MprpcServerOptions Options => services.GetRequiredService<IOptions<MprpcServerOptions>>().Value;
+    private MprpcServerOptions Settings => services.GetRequiredService<IOptions<MprpcServerOptions>>().Value;
 
     public void AbortConnections()
     {
@@ -47,20 +48,41 @@ internal sealed class RpcServer(
         }
     }
 
+    /// <summary>Before HTTP listens: what is wrong with the endpoints is known by then.</summary>
     public Task StartingAsync(CancellationToken cancellationToken)
     {
-        TimeSpan shutdown = services.GetRequiredService<IOptions<HostOptions>>().Value.ShutdownTimeout;
+        CheckDrainDelay();
+        _mapped = endpoints.Start();
 
-        return Options.DrainDelay == TimeSpan.Zero || Options.DrainDelay < shutdown || shutdown == Timeout.InfiniteTimeSpan ? Task.CompletedTask : throw new InvalidOperationException(
-            $"Mprpc:DrainDelay (MprpcServerOptions.DrainDelay) is {Options.DrainDelay}, and the whole stop may take {shutdown} (HostOptions.ShutdownTimeout): no time would be left for calls that run. "
-            + "Shorten the delay, or raise the timeout.");
+        foreach (WebSocketEndpoint webSocket in endpoints.WebSockets)
+        {
+            webSocket.Start(services);
+        }
+
+        direct.Start(_mapped, endpoints.WebSockets);
+
+        if (!ShouldListen())
+        {
+            direct.Check();
+            ServerLog.NotListening(_logger);
+        }
+        else if (_mapped.Count > 0)
+        {
+            _kestrel = listeners.Create(_mapped);
+        }
+
+        return Task.CompletedTask;
     }
 
     public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     public async Task StartedAsync(CancellationToken cancellationToken)
     {
-        await ListenAsync(cancellationToken).ConfigureAwait(false);
+        if (_kestrel is not null)
+        {
+            await ListenAsync(_kestrel, cancellationToken).ConfigureAwait(false);
+        }
+
         IsReady = true;
     }
 
@@ -68,12 +90,12 @@ internal sealed class RpcServer(
     {
         IsReady = false;
 
-        if (Options.DrainDelay > TimeSpan.Zero)
+        if (Settings.DrainDelay > TimeSpan.Zero)
         {
             // HTTP goes on meanwhile, and answers the health checks: its server is stopped only when this has ended.
-            ServerLog.DrainDelay(_logger, Options.DrainDelay);
+            ServerLog.DrainDelay(_logger, Settings.DrainDelay);
             TimeProvider clock = services.GetService<TimeProvider>() ?? TimeProvider.System;
-            await Task.Delay(Options.DrainDelay, clock, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.Delay(Settings.DrainDelay, clock, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
 
         deadline.Watch(cancellationToken);
@@ -86,53 +108,24 @@ internal sealed class RpcServer(
 
     public void Dispose() => _kestrel?.Dispose();
 
-    private async Task ListenAsync(CancellationToken cancellationToken)
-    {
-        IReadOnlyList<RpcEndpoint> mapped = endpoints.Start();
-        direct.Start();
-
-        if (!ShouldListen())
-        {
-            direct.Check();
-            ServerLog.NotListening(_logger);
-            return;
-        }
-
-        if (mapped.Count == 0)
-        {
-            return;
-        }
-
-        var options = new KestrelServerOptions { ApplicationServices = services };
-        List<ListenOptions> listeners = [];
-
-        foreach (RpcEndpoint endpoint in mapped)
-        {
-            options.Listen(LocalEndPoint.Of(endpoint.Address), listener =>
-            {
-                listener.UseMessagePackRpc(endpoint.Options);
-                listeners.Add(listener);
-            });
-        }
-
-        _kestrel = new KestrelServer(new OptionsWrapper<KestrelServerOptions>(options), new ListenerFactories(transports), loggers);
-        await ListenAsync(_kestrel, mapped, cancellationToken).ConfigureAwait(false);
-
-        // Where the port was 0, the options hold the one that was bound.
-        Endpoints = [.. listeners.Select(listener => listener.EndPoint)];
-
-        for (int i = 0; i < mapped.Count; i++)
-        {
-            LogListening(mapped[i], Endpoints[i]);
-        }
-    }
-
-    private bool ShouldListen() => Options.Listen ?? !IsTestServer(services.GetService<IServer>()?.GetType());
-
     /// <summary>By its name, because a server does not reference what tests are made with.</summary>
     private static bool IsTestServer(Type? server) => server is not null && (server.FullName == "Microsoft.AspNetCore.TestHost.TestServer" || IsTestServer(server.BaseType));
 
-    private static async Task ListenAsync(KestrelServer kestrel, IReadOnlyList<RpcEndpoint> mapped, CancellationToken cancellationToken)
+    private void CheckDrainDelay()
+    {
+        TimeSpan shutdown = services.GetRequiredService<IOptions<HostOptions>>().Value.ShutdownTimeout;
+
+        if (Settings.DrainDelay > TimeSpan.Zero && Settings.DrainDelay >= shutdown && shutdown != Timeout.InfiniteTimeSpan)
+        {
+            throw new InvalidOperationException(
+                $"Mprpc:DrainDelay (MprpcServerOptions.DrainDelay) is {Settings.DrainDelay}, and the whole stop may take {shutdown} (HostOptions.ShutdownTimeout): no time would be left for calls "
+                + "that run. Shorten the delay, or raise the timeout.");
+        }
+    }
+
+    private bool ShouldListen() => Settings.Listen ?? !IsTestServer(services.GetService<IServer>()?.GetType());
+
+    private async Task ListenAsync(KestrelServer kestrel, CancellationToken cancellationToken)
     {
         try
         {
@@ -140,16 +133,23 @@ internal sealed class RpcServer(
         }
         catch (IOException exception) when (exception.InnerException is AddressInUseException)
         {
-            string wanted = string.Join("; ", mapped.Select(endpoint =>
-                $"{endpoint.Address} for {string.Join(", ", endpoint.Options.Services)}"));
+            string wanted = string.Join("; ", _mapped.Select(endpoint => $"{endpoint} for {string.Join(", ", endpoint.Options.Services)}"));
             throw new InvalidOperationException(
                 $"{exception.Message} Mapped are: {wanted}. Stop the process that listens there, or give MapMprpcService another port (0 for any free one).", exception);
+        }
+
+        // Where the port was 0, the options hold the one that was bound.
+        Endpoints = listeners.BoundEndPoints;
+
+        for (int i = 0; i < _mapped.Count; i++)
+        {
+            LogListening(_mapped[i], Endpoints[i]);
         }
     }
 
     private void LogListening(RpcEndpoint endpoint, EndPoint bound)
     {
-        string address = bound is IPEndPoint ? $"tcp://{bound}" : endpoint.Address.ToString();
+        string address = bound is IPEndPoint ? $"{(endpoint.IsTls ? "tls" : "tcp")}://{bound}" : endpoint.ToString();
 
         if (endpoint.IsPortOnly)
         {

@@ -1,19 +1,19 @@
+using Mprpc.Connections;
 using Mprpc.Contracts;
 using Mprpc.Messages;
 
 namespace Mprpc.Client.Connections;
 
 /// <summary>Sends what generated proxies write.</summary>
-internal sealed class ClientCallInvoker(MprpcClient client, MprpcSerializerOptions serializer) : MprpcCallInvoker
+internal sealed class ClientCallInvoker(MprpcClient client, MprpcSerializerOptions serializer, TimeSpan callTimeout) : MprpcCallInvoker(callTimeout)
 {
     public override MprpcWriter BeginCall() => MprpcWriter.Rent(serializer, RequestWriter.HeadRoom);
 
-    public override ValueTask<T> CallAsync<T>(string method, MprpcWriter request, CancellationToken cancellationToken)
-        => client.Call<T>(method, request, cancellationToken);
-
-    public override ValueTask CallAsync(string method, MprpcWriter request, CancellationToken cancellationToken)
-        => MprpcClient.WithoutResult(client.Call<NoValue>(method, request, cancellationToken));
-
     public override void Notify(string method, MprpcWriter notification)
         => _ = client.NotifyOrLogAsync(method, notification);      // a void method cannot wait
+
+    internal override RpcConnection? TryGetConnection(CancellationToken cancellationToken) => client.TryGetConnection(cancellationToken);
+
+    internal override ValueTask<T> CallWhenReadyAsync<T>(string method, MprpcWriter request, CancellationToken cancellationToken)
+        => client.CallWhenReadyAsync<T>(method, request, cancellationToken);
 }

@@ -71,7 +71,7 @@ internal sealed class SocketDialer(RpcAddress address, MprpcClientOptions option
     private async Task<ClientTransport> AuthenticateAsync(Socket socket, CancellationToken cancellationToken)
     {
         var stream = new SslStream(new NetworkStream(socket, ownsSocket: true));
-        await stream.AuthenticateAsClientAsync(TlsOptions(), cancellationToken).ConfigureAwait(false);
+        await stream.AuthenticateAsClientAsync(TlsSettings.For(options.Tls, address.Host!), cancellationToken).ConfigureAwait(false);
         return new ClientTransport(PipeReader.Create(stream), PipeWriter.Create(stream), stream.Dispose);
     }
 
@@ -88,29 +88,6 @@ internal sealed class SocketDialer(RpcAddress address, MprpcClientOptions option
         }
 
         socket.Dispose();
-    }
-
-    /// <summary>The options with the address's name, where they name none; a copy, since the caller may use the same for another server.</summary>
-    private SslClientAuthenticationOptions TlsOptions()
-    {
-        SslClientAuthenticationOptions given = options.Tls ?? new SslClientAuthenticationOptions();
-
-        return given.TargetHost is not null ? given : new SslClientAuthenticationOptions
-        {
-            TargetHost = address.Host,
-            AllowRenegotiation = given.AllowRenegotiation,
-            AllowTlsResume = given.AllowTlsResume,
-            ApplicationProtocols = given.ApplicationProtocols,
-            CertificateChainPolicy = given.CertificateChainPolicy,
-            CertificateRevocationCheckMode = given.CertificateRevocationCheckMode,
-            CipherSuitesPolicy = given.CipherSuitesPolicy,
-            ClientCertificateContext = given.ClientCertificateContext,
-            ClientCertificates = given.ClientCertificates,
-            EnabledSslProtocols = given.EnabledSslProtocols,
-            EncryptionPolicy = given.EncryptionPolicy,
-            LocalCertificateSelectionCallback = given.LocalCertificateSelectionCallback,
-            RemoteCertificateValidationCallback = given.RemoteCertificateValidationCallback,
-        };
     }
 
     private void Configure(Socket socket)

@@ -4,19 +4,25 @@ using System.Net.Sockets;
 
 namespace Mprpc.Addresses;
 
-/// <summary>Where a peer listens: <c>tcp://host:port</c>, <c>tls://host:port</c>, <c>unix:///path</c> or <c>pipe://./name</c>.</summary>
+/// <summary>Where a peer listens: <c>tcp://host:port</c>, <c>tls://host:port</c>, <c>unix:///path</c>, <c>pipe://./name</c>, or <c>ws://host:port/path</c> and <c>wss://</c>.</summary>
 /// <param name="Host">The host of a tcp address, without the brackets of IPv6; null for others.</param>
 /// <param name="Port">The port of a tcp address.</param>
 /// <param name="Path">The path of a Unix socket; null for others.</param>
 /// <param name="IsTls">Whether the connection is encrypted.</param>
 /// <param name="PipeName">The name of a named pipe; null for others.</param>
-internal sealed record RpcAddress(string? Host, int Port, string? Path, bool IsTls = false, string? PipeName = null)
+/// <param name="WebSocket">The whole url of a WebSocket; null for others.</param>
+internal sealed record RpcAddress(string? Host, int Port, string? Path, bool IsTls = false, string? PipeName = null, Uri? WebSocket = null)
 {
+    /// <summary>What an address may be, for errors.</summary>
+    public const string Allowed =
+        "Allowed are tcp://host:port (tcp://127.0.0.1:6000, tcp://[::1]:6000), tls://host:port, unix:///path/to/socket, on Windows pipe://./name, and for a client ws:// or wss://host:port/path.";
+
     private const string TcpScheme = "tcp://";
     private const string TlsScheme = "tls://";
     private const string UnixScheme = "unix://";
     private const string PipeScheme = "pipe://./";
-    private const string Allowed = "Allowed are tcp://host:port (tcp://127.0.0.1:6000, tcp://[::1]:6000), tls://host:port, unix:///path/to/socket and, on Windows, pipe://./name.";
+    private const string WebSocketScheme = "ws://";
+    private const string SecureWebSocketScheme = "wss://";
 
     /// <exception cref="ArgumentException">The text is no address; the message tells what is allowed.</exception>
     public static RpcAddress Parse(string url)
@@ -35,11 +41,18 @@ internal sealed record RpcAddress(string? Host, int Port, string? Path, bool IsT
             return name.Length > 0 && !name.Contains('/', StringComparison.Ordinal) ? new RpcAddress(null, 0, null, PipeName: name) : throw Invalid(url, "has no valid pipe name");
         }
 
+        if (url.StartsWith(WebSocketScheme, StringComparison.OrdinalIgnoreCase) || url.StartsWith(SecureWebSocketScheme, StringComparison.OrdinalIgnoreCase))
+        {
+            return Uri.TryCreate(url, UriKind.Absolute, out Uri? uri) && uri.Fragment.Length == 0
+                ? new RpcAddress(uri.IdnHost, uri.Port, null, uri.Scheme == Uri.UriSchemeWss, WebSocket: uri)
+                : throw Invalid(url, "is no valid url of a WebSocket");
+        }
+
         bool isTls = url.StartsWith(TlsScheme, StringComparison.OrdinalIgnoreCase);
 
         if (!isTls && !url.StartsWith(TcpScheme, StringComparison.OrdinalIgnoreCase))
         {
-            throw Invalid(url, "has another scheme than tcp, tls, unix or pipe");
+            throw Invalid(url, "has another scheme than tcp, tls, unix, pipe, ws or wss");
         }
 
         string rest = url[TcpScheme.Length..].TrimEnd('/');
@@ -80,8 +93,8 @@ internal sealed record RpcAddress(string? Host, int Port, string? Path, bool IsT
     /// <exception cref="ArgumentException">The host is a name that tells no address of this machine.</exception>
     public EndPoint ToLocalEndPoint() => Host switch
     {
-        _ when IsTls => throw new ArgumentException(
-            $"A listener of the server's own does not speak TLS: '{this}'. Give Kestrel a listener with UseHttps(...) and UseMessagePackRpc() behind it, or use tcp://."),
+        _ when WebSocket is not null => throw new ArgumentException(
+            $"A server has its WebSockets on its HTTP addresses, not on a listener of their own: '{this}'. Use app.MapMprpcWebSocket(\"{WebSocket.AbsolutePath}\")."),
         null => new UnixDomainSocketEndPoint(Path!),
         "*" => new IPEndPoint(IPAddress.IPv6Any, Port),
         _ when IPAddress.TryParse(Host, out IPAddress? address) => new IPEndPoint(address, Port),
@@ -91,7 +104,10 @@ internal sealed record RpcAddress(string? Host, int Port, string? Path, bool IsT
     };
 
     public override string ToString()
-        => Path is not null ? UnixScheme + Path : PipeName is not null ? PipeScheme + PipeName : $"{(IsTls ? TlsScheme : TcpScheme)}{(Host!.Contains(':', StringComparison.Ordinal) ? $"[{Host}]" : Host)}:{Port.ToString(CultureInfo.InvariantCulture)}";
+        => WebSocket is not null ? WebSocket.GetLeftPart(UriPartial.Path)
+            : Path is not null ? UnixScheme + Path
+            : PipeName is not null ? PipeScheme + PipeName
+            : $"{(IsTls ? TlsScheme : TcpScheme)}{(Host!.Contains(':', StringComparison.Ordinal) ? $"[{Host}]" : Host)}:{Port.ToString(CultureInfo.InvariantCulture)}";
 
     private static ArgumentException Invalid(string url, string problem) => new($"'{url}' {problem}. {Allowed}", nameof(url));
 }

@@ -14,7 +14,7 @@ internal sealed class InFlightRequests(TimeProvider clock, Lock? gate = null)
     private static readonly TimeSpan LongestWait = TimeSpan.FromDays(40);
 
     private readonly Lock _gate = gate ?? new Lock();
-    private PendingCall?[] _slots = [];
+    private Slot[] _slots = [];
     private int _added;         // under the lock
     private int _removed;       // under the lock
     private int _taken;         // by the read loop alone
@@ -67,7 +67,7 @@ internal sealed class InFlightRequests(TimeProvider clock, Lock? gate = null)
 
         int id = _nextId;
 
-        while (_slots[id & (_slots.Length - 1)] is not null)
+        while (_slots[id & (_slots.Length - 1)].Call is not null)
         {
             id = (id + 1) & int.MaxValue;
         }
@@ -76,7 +76,7 @@ internal sealed class InFlightRequests(TimeProvider clock, Lock? gate = null)
         _added++;
         call.MessageId = id;
         call.InFlight = this;
-        Volatile.Write(ref _slots[id & (_slots.Length - 1)], call);
+        Volatile.Write(ref _slots[id & (_slots.Length - 1)].Call, call);
 
         if (call.Timeout > TimeSpan.Zero)
         {
@@ -139,7 +139,7 @@ internal sealed class InFlightRequests(TimeProvider clock, Lock? gate = null)
     /// <summary>Refuses further calls and fails those in flight.</summary>
     public void Close(Exception reason)
     {
-        PendingCall?[] left;
+        Slot[] left;
 
         lock (_gate)
         {
@@ -157,18 +157,18 @@ internal sealed class InFlightRequests(TimeProvider clock, Lock? gate = null)
 
         for (int i = 0; i < left.Length; i++)
         {
-            Interlocked.Exchange(ref left[i], null)?.Fail(reason);
+            Interlocked.Exchange(ref left[i].Call, null)?.Fail(reason);
         }
     }
 
-    private PendingCall? TryTake(PendingCall?[] slots, int messageId)
+    private PendingCall? TryTake(Slot[] slots, int messageId)
     {
         if (slots.Length == 0)
         {
             return null;
         }
 
-        ref PendingCall? slot = ref slots[messageId & (slots.Length - 1)];
+        ref PendingCall? slot = ref slots[messageId & (slots.Length - 1)].Call;
         PendingCall? call = Volatile.Read(ref slot);
 
         if (call is null || call.MessageId != messageId)
@@ -190,7 +190,7 @@ internal sealed class InFlightRequests(TimeProvider clock, Lock? gate = null)
     /// <summary>Under the lock.</summary>
     private bool TryRemove(PendingCall call)
     {
-        if (_slots.Length == 0 || Interlocked.CompareExchange(ref _slots[call.MessageId & (_slots.Length - 1)], null, call) != call)
+        if (_slots.Length == 0 || Interlocked.CompareExchange(ref _slots[call.MessageId & (_slots.Length - 1)].Call, null, call) != call)
         {
             return false;
         }
@@ -215,15 +215,15 @@ internal sealed class InFlightRequests(TimeProvider clock, Lock? gate = null)
 
     private void Grow()
     {
-        PendingCall?[] old = _slots;
-        PendingCall?[] grown = new PendingCall?[Math.Max(FirstCapacity, old.Length * 2)];
+        Slot[] old = _slots;
+        var grown = new Slot[Math.Max(FirstCapacity, old.Length * 2)];
 
         for (int i = 0; i < old.Length; i++)
         {
             // By an exchange: the read loop may be taking it at this moment.
-            if (Interlocked.Exchange(ref old[i], null) is { } call)
+            if (Interlocked.Exchange(ref old[i].Call, null) is { } call)
             {
-                grown[call.MessageId & (grown.Length - 1)] = call;
+                grown[call.MessageId & (grown.Length - 1)].Call = call;
             }
         }
 
@@ -260,7 +260,7 @@ internal sealed class InFlightRequests(TimeProvider clock, Lock? gate = null)
 
             for (int i = 0; i < _slots.Length; i++)
             {
-                if (_slots[i] is not { Deadline: > 0 } call)
+                if (_slots[i].Call is not { Deadline: > 0 } call)
                 {
                     continue;
                 }
@@ -299,5 +299,11 @@ internal sealed class InFlightRequests(TimeProvider clock, Lock? gate = null)
                 $"The call of '{call.Method}' had no answer within {call.Timeout.TotalMilliseconds:N0} ms. It may still run at the peer. "
                 + "Raise MprpcClientOptions.CallTimeout, or MprpcCallOptions.Timeout for this call."));
         }
+    }
+
+    /// <summary>A place for a call: in an array of references each write would check the type.</summary>
+    private struct Slot
+    {
+        public PendingCall? Call;
     }
 }

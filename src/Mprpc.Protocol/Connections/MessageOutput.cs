@@ -14,6 +14,7 @@ internal sealed class MessageOutput(PipeWriter transport, MprpcSerializerOptions
     private const int PieceSize = 64 * 1024;
 
     private readonly Lock _gate = gate ?? new Lock();
+    private readonly BatchPipeWriter? _batchTransport = transport as BatchPipeWriter;
     private MprpcWriter? _waiting;          // whole messages for whoever sends
     private MprpcWriter? _spare;
     private TaskCompletionSource? _sent;    // completes when nothing waits any more
@@ -202,7 +203,8 @@ internal sealed class MessageOutput(PipeWriter transport, MprpcSerializerOptions
                 for (ReadOnlyMemory<byte> rest = next.WrittenMemory; rest.Length > 0; rest = rest[Math.Min(rest.Length, PieceSize)..])
                 {
                     Writes++;
-                    ValueTask<FlushResult> writing = transport.WriteAsync(rest[..Math.Min(rest.Length, PieceSize)]);
+                    ReadOnlyMemory<byte> piece = rest[..Math.Min(rest.Length, PieceSize)];
+                    ValueTask<FlushResult> writing = _batchTransport is null ? transport.WriteAsync(piece) : _batchTransport.WriteAsync(piece, isLast: piece.Length == rest.Length);
                     IsWriting = !writing.IsCompleted;
                     FlushResult flushed = await writing.ConfigureAwait(false);
                     IsWriting = false;

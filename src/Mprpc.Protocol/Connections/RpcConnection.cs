@@ -41,7 +41,7 @@ internal sealed class RpcConnection : MprpcConnection
 
     public override EndPoint? RemoteEndPoint => _settings.RemoteEndPoint;
 
-    public override ClaimsPrincipal User => Anonymous;
+    public override ClaimsPrincipal User => _settings.User ?? Anonymous;
 
     public override IFeatureCollection Features => _settings.Features;
 

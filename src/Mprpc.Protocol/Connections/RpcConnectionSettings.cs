@@ -1,5 +1,6 @@
 using System.IO.Pipelines;
 using System.Net;
+using System.Security.Claims;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Logging;
 using Mprpc.Dispatch;
@@ -38,6 +39,9 @@ internal sealed class RpcConnectionSettings
 
     /// <summary>Where the services of calls come from.</summary>
     public IServiceProvider? Services { get; init; }
+
+    /// <summary>Who the peer is, where the transport has told; null: nobody known.</summary>
+    public ClaimsPrincipal? User { get; init; }
 
     public EndPoint? LocalEndPoint { get; init; }
 

@@ -11,18 +11,32 @@ internal struct Suspicion
     private const long MostMilliseconds = 10_000;
     private const int Growth = 4;
 
-    private long _until;
+    private long _until;        // 0: there is none
+    private long _lastEnd;
     private long _term;
 
-    public readonly bool IsHeld => Volatile.Read(in _until) is var until && until != 0 && Environment.TickCount64 < until;
+    public bool IsHeld => Volatile.Read(in _until) is var until && until != 0 && IsHeldUntil(until);
 
     public void Raise()
     {
         long now = Environment.TickCount64;
 
         // Again within the length of the last term: no accident.
-        bool isRepeated = _term != 0 && now < _until + _term;
+        bool isRepeated = _term != 0 && now < _lastEnd + _term;
         _term = isRepeated ? Math.Min(_term * Growth, MostMilliseconds) : FirstMilliseconds;
-        Volatile.Write(ref _until, now + _term);
+        _lastEnd = now + _term;
+        Volatile.Write(ref _until, _lastEnd);
+    }
+
+    private bool IsHeldUntil(long until)
+    {
+        if (Environment.TickCount64 < until)
+        {
+            return true;
+        }
+
+        // So that the clock is not asked for ever after one accident.
+        Interlocked.CompareExchange(ref _until, 0, until);
+        return false;
     }
 }

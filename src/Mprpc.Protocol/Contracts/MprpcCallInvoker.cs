@@ -1,4 +1,6 @@
 using System.ComponentModel;
+using System.Runtime.CompilerServices;
+using Mprpc.Connections;
 
 namespace Mprpc.Contracts;
 
@@ -10,6 +12,10 @@ namespace Mprpc.Contracts;
 [EditorBrowsable(EditorBrowsableState.Never)]
 public abstract class MprpcCallInvoker
 {
+    private readonly TimeSpan _callTimeout;
+
+    private protected MprpcCallInvoker(TimeSpan callTimeout) => _callTimeout = callTimeout;
+
     /// <summary>Gives a writer for one call: the name of the method, then an array of the arguments.</summary>
     public abstract MprpcWriter BeginCall();
 
@@ -18,17 +24,56 @@ public abstract class MprpcCallInvoker
     /// <param name="method">The method's wire name, for errors, logs and metrics; the request has it already.</param>
     /// <param name="request">What <see cref="BeginCall"/> gave; belongs to the invoker from here on.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    public abstract ValueTask<T> CallAsync<T>(string method, MprpcWriter request, CancellationToken cancellationToken);
+    /// <remarks>Not virtual: finding the code of a virtual generic method costs each call a look-up.</remarks>
+    public ValueTask<T> CallAsync<T>(string method, MprpcWriter request, CancellationToken cancellationToken)
+    {
+        if (TryGetConnection(cancellationToken) is { } connection)
+        {
+            PendingCall<T> call = PendingCall<T>.Rent(method, _callTimeout);
+            ValueTask<T> result = call.Task;
+
+            if (connection.TryCall(call, request, cancellationToken))
+            {
+                return result;
+            }
+        }
+
+        return CallWhenReadyAsync<T>(method, request, cancellationToken);
+    }
 
     /// <summary>Sends a request whose result is read over.</summary>
     /// <param name="method">The method's wire name, for errors, logs and metrics; the request has it already.</param>
     /// <param name="request">What <see cref="BeginCall"/> gave; belongs to the invoker from here on.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    public abstract ValueTask CallAsync(string method, MprpcWriter request, CancellationToken cancellationToken);
+    public ValueTask CallAsync(string method, MprpcWriter request, CancellationToken cancellationToken)
+    {
+        if (TryGetConnection(cancellationToken) is { } connection)
+        {
+            PendingCall<NoValue> call = PendingCall<NoValue>.Rent(method, _callTimeout);
+            ValueTask result = call.TaskWithoutResult;
+
+            if (connection.TryCall(call, request, cancellationToken))
+            {
+                return result;
+            }
+        }
+
+        return WithoutResultAsync(CallWhenReadyAsync<NoValue>(method, request, cancellationToken));
+    }
 
     /// <summary>Sends a notification: nobody waits for it, and what the peer makes of it is not known.</summary>
     /// <param name="method">The method's wire name, for errors, logs and metrics; the notification has it already.</param>
     /// <param name="notification">What <see cref="BeginCall"/> gave; belongs to the invoker from here on.</param>
     /// <exception cref="MprpcConnectionException">The connection is closed; nothing was sent.</exception>
     public abstract void Notify(string method, MprpcWriter notification);
+
+    /// <summary>A call as one whose result is of no interest.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    internal static async ValueTask WithoutResultAsync(ValueTask<NoValue> call) => await call.ConfigureAwait(false);
+
+    /// <summary>The connection, where one can take a call at once.</summary>
+    internal abstract RpcConnection? TryGetConnection(CancellationToken cancellationToken);
+
+    /// <summary>Sends a request when there is a connection, or fails as the client says.</summary>
+    internal abstract ValueTask<T> CallWhenReadyAsync<T>(string method, MprpcWriter request, CancellationToken cancellationToken);
 }

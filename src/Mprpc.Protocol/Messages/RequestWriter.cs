@@ -12,16 +12,22 @@ internal static class RequestWriter
     // docs/protocol.md 2.1: [0, msgid, method, params]
     public static void PrependRequestHead(MprpcWriter writer, int messageId)
     {
-        Span<byte> head = stackalloc byte[HeadRoom];
+        uint id = (uint)messageId;
+        int size = id <= sbyte.MaxValue ? 1 : id <= byte.MaxValue ? 2 : id <= ushort.MaxValue ? 3 : 5;
+        Span<byte> head = writer.Prepend(2 + size);
         head[0] = MessagePackCode.MinFixArray | 4;
         head[1] = (byte)MessageKind.Request;
-        bool fits = MessagePackPrimitives.TryWrite(head[2..], (uint)messageId, out int size);
-        Debug.Assert(fits, "A uint takes five bytes at most.");
-        writer.Prepend(head[..(2 + size)]);
+        bool fits = MessagePackPrimitives.TryWrite(head[2..], id, out int written);
+        Debug.Assert(fits && written == size, "An integer is written in the fewest bytes.");
     }
 
     // docs/protocol.md 4: [2, method, params]
-    public static void PrependNotificationHead(MprpcWriter writer) => writer.Prepend([MessagePackCode.MinFixArray | 3, (byte)MessageKind.Notification]);
+    public static void PrependNotificationHead(MprpcWriter writer)
+    {
+        Span<byte> head = writer.Prepend(2);
+        head[0] = MessagePackCode.MinFixArray | 3;
+        head[1] = (byte)MessageKind.Notification;
+    }
 
     /// <summary>Writes method and arguments into a writer with room for the head.</summary>
     /// <exception cref="MessagePackSerializationException">An argument cannot be encoded.</exception>

@@ -103,11 +103,12 @@ public sealed partial class MprpcWriter : IBufferWriter<byte>
     internal void DropFront(int reserved) => _start = reserved;
 
     /// <summary>Writes in front of what is written, into the bytes that were reserved for it.</summary>
-    internal void Prepend(ReadOnlySpan<byte> bytes)
+    /// <returns>Where to write them.</returns>
+    internal Span<byte> Prepend(int count)
     {
-        Debug.Assert(bytes.Length <= _start, "The front has only the bytes that were reserved.");
-        _start -= bytes.Length;
-        bytes.CopyTo(_buffer.AsSpan(_start));
+        Debug.Assert(count <= _start, "The front has only the bytes that were reserved.");
+        _start -= count;
+        return _buffer.AsSpan(_start, count);
     }
 
     /// <summary>Writes bytes that are MessagePack already.</summary>

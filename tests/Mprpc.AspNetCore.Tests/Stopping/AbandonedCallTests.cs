@@ -6,7 +6,7 @@ namespace Mprpc.AspNetCore.Tests.Stopping;
 /// <summary>What is said of calls that do not end by the deadline of the stop.</summary>
 public sealed class AbandonedCallTests
 {
-    private const int CallsAbandoned = 103;
+    private const int CallsAbandoned = 105;
 
     [Fact]
     public async Task Calls_ThatIgnoreTheirCancellation_AreNamedInOneLine()

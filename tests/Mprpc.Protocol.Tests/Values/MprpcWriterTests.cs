@@ -218,7 +218,7 @@ public sealed class MprpcWriterTests
         }
 
         writer.Write(new byte[1_000_000]);
-        writer.Prepend([0x94, 0x00, 0x01]);
+        new byte[] { 0x94, 0x00, 0x01 }.CopyTo(writer.Prepend(3));
 
         Assert.Equal(3 + expected.WrittenCount + 5 + 1_000_000, writer.Length);
         Assert.Equal("940001", Hex.Of(writer.WrittenSpan[..3]));

@@ -1,0 +1,66 @@
+using System.Net;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Https;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace Mprpc.AspNetCore.Hosting;
+
+/// <summary>Makes the Kestrel of the server's own, with a listener for each endpoint.</summary>
+internal sealed class RpcListeners(
+    IServiceProvider services, IConfiguration configuration, ServerLimits limits, UnixListenerFactory unix, IEnumerable<IConnectionListenerFactory> transports, ILoggerFactory loggers)
+{
+    private readonly List<ListenOptions> _listeners = [];
+
+    /// <summary>Where each endpoint listens; where the port was 0, once it does, the one that was bound.</summary>
+    public IReadOnlyList<EndPoint> BoundEndPoints => [.. _listeners.Select(listener => listener.EndPoint)];
+
+    /// <exception cref="InvalidOperationException">An endpoint with TLS has no certificate, or one that cannot be loaded.</exception>
+    public KestrelServer Create(IReadOnlyList<RpcEndpoint> endpoints)
+    {
+        var options = new KestrelServerOptions { ApplicationServices = services };
+
+        foreach (RpcEndpoint endpoint in endpoints)
+        {
+            options.Listen(LocalEndPoint.Of(endpoint.Address), listener =>
+            {
+                Configure(listener, endpoint);
+                _listeners.Add(listener);
+            });
+        }
+
+        return new KestrelServer(Options.Create(options), new ListenerFactories(transports, unix), loggers);
+    }
+
+    private void Configure(ListenOptions listener, RpcEndpoint endpoint)
+    {
+        EndpointLimits endpointLimits = limits.For(endpoint.Options);
+
+        if (endpoint.Address.Path is { } path)
+        {
+            unix.SetMode(path, endpoint.Options.UnixSocketMode);
+        }
+
+        if (endpoint.IsTls)
+        {
+            if (endpoint.Address.Host is null)
+            {
+                throw new InvalidOperationException($"{endpoint.Options.Origin} is no address of TCP, and UseTls() is for those. Leave it out: what is said there does not leave the machine.");
+            }
+
+            HttpsConnectionAdapterOptions tls = HasOwnSettings(endpoint.Options) ? Load() : new HttpsConnectionAdapterOptions();
+            TlsListener.Use(listener, tls, endpointLimits.TlsHandshakeTimeout, endpoint.Options, Load);
+        }
+
+        listener.UseMessagePackRpc(endpoint.Options, endpointLimits);
+
+        HttpsConnectionAdapterOptions Load() => CertificateLoader.Load(services, endpoint.Options, configuration);
+    }
+
+    private static bool HasOwnSettings(MprpcEndpointOptions endpoint)
+        => endpoint.Section is { } section
+            && Array.Exists([ConfiguredEndpoint.Certificate, ConfiguredEndpoint.ClientCertificateMode, ConfiguredEndpoint.SslProtocols], key => section.GetSection(key).Exists());
+}

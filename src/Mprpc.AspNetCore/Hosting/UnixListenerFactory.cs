@@ -1,0 +1,139 @@
+using System.Net;
+using System.Net.Sockets;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace Mprpc.AspNetCore.Hosting;
+
+/// <summary>Listens on Unix sockets, with rights that are set before anybody can connect.</summary>
+/// <remarks>Kestrel's socket transport, with a socket of our own making: between its bind and its listen the file is there and connections are refused.</remarks>
+internal sealed class UnixListenerFactory(IOptions<SocketTransportOptions> transport, ILoggerFactory loggers)
+{
+    private static readonly TimeSpan ProbeTimeout = TimeSpan.FromSeconds(2);
+
+    private readonly Dictionary<string, UnixFileMode> _modes = [];
+
+    /// <summary>Sets the rights of a socket's file.</summary>
+    public void SetMode(string path, UnixFileMode mode) => _modes[path] = mode;
+
+    /// <exception cref="InvalidOperationException">The path is taken: by a server that lives, or by a file that is no socket.</exception>
+    public async ValueTask<IConnectionListener> BindAsync(UnixDomainSocketEndPoint endPoint, CancellationToken cancellationToken)
+    {
+        string path = endPoint.ToString();
+        await RemoveStaleAsync(path, endPoint, cancellationToken).ConfigureAwait(false);
+
+        SocketTransportOptions given = transport.Value;
+        var factory = new SocketTransportFactory(
+            Options.Create(new SocketTransportOptions
+            {
+                Backlog = given.Backlog,
+                IOQueueCount = given.IOQueueCount,
+                MaxReadBufferSize = given.MaxReadBufferSize,
+                MaxWriteBufferSize = given.MaxWriteBufferSize,
+                UnsafePreferInlineScheduling = given.UnsafePreferInlineScheduling,
+                WaitForDataBeforeAllocatingBuffer = given.WaitForDataBeforeAllocatingBuffer,
+                CreateBoundListenSocket = Bind,
+            }),
+            loggers);
+        return await factory.BindAsync(endPoint, cancellationToken).ConfigureAwait(false);
+    }
+
+    private Socket Bind(EndPoint endPoint)
+    {
+        string path = endPoint.ToString()!;
+        var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+
+        try
+        {
+            socket.Bind(endPoint);
+
+            if (!OperatingSystem.IsWindows() && _modes.TryGetValue(path, out UnixFileMode mode))
+            {
+                File.SetUnixFileMode(path, mode);
+            }
+
+            return socket;
+        }
+        catch (Exception exception)
+        {
+            socket.Dispose();
+
+            throw exception is SocketException { SocketErrorCode: not SocketError.AddressAlreadyInUse } or UnauthorizedAccessException
+                ? new InvalidOperationException(
+                    $"Cannot listen on unix://{path}: {exception.Message}. Its folder must exist, and the user that the application runs as must be allowed to write there.", exception)
+                : exception;
+        }
+    }
+
+    /// <summary>A process that was killed leaves the file behind, which nobody can listen on until it is removed.</summary>
+    private static async ValueTask RemoveStaleAsync(string path, UnixDomainSocketEndPoint endPoint, CancellationToken cancellationToken)
+    {
+        var file = new FileInfo(path);
+
+        if (!file.Exists && !Directory.Exists(path) && file.LinkTarget is null)
+        {
+            return;
+        }
+
+        using var probe = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        timeout.CancelAfter(ProbeTimeout);
+
+        try
+        {
+            await probe.ConnectAsync(endPoint, timeout.Token).ConfigureAwait(false);
+        }
+        catch (SocketException exception) when (exception.SocketErrorCode == SocketError.ConnectionRefused)
+        {
+            if (file.LinkTarget is null && IsSocket(path))
+            {
+                File.Delete(path);
+                return;
+            }
+
+            throw Taken(path, "there is a file that is no socket. Remove it, or choose another path", exception);
+        }
+        catch (SocketException exception)
+        {
+            throw Taken(path, $"there is a file that cannot be connected to: {exception.Message}. Remove it, or choose another path", exception);
+        }
+        catch (OperationCanceledException exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw Taken(path, "another process listens there, and does not accept. Stop it, or choose another path", exception);
+        }
+
+        throw Taken(path, "another process listens there. Stop it, or choose another path", null);
+    }
+
+    /// <summary>.NET does not tell; but of all that a path may name, only a socket cannot be opened because of what it is.</summary>
+    private static bool IsSocket(string path)
+    {
+        const int NoSuchDevice = 6;             // ENXIO, of Linux
+        const int NotSupportedOnMac = 102;      // EOPNOTSUPP, of macOS and BSD
+
+        // Windows has no other file that a connection is refused to: for those it fails in another way.
+        if (OperatingSystem.IsWindows())
+        {
+            return File.GetAttributes(path).HasFlag(FileAttributes.ReparsePoint);
+        }
+
+        try
+        {
+            // For reading and writing, so that a named pipe without a peer does not wait for one.
+            using FileStream stream = new(path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
+            return false;
+        }
+        catch (IOException exception)
+        {
+            return exception.HResult is NoSuchDevice or NotSupportedOnMac;
+        }
+        catch (UnauthorizedAccessException)
+        {
+            return false;
+        }
+    }
+
+    private static InvalidOperationException Taken(string path, string why, Exception? inner) => new($"Cannot listen on unix://{path}: {why}.", inner);
+}

@@ -1,0 +1,93 @@
+using System.Net;
+using System.Net.WebSockets;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
+using Mprpc.AspNetCore.Connections;
+using Mprpc.AspNetCore.Hosting;
+using Mprpc.Connections;
+using Mprpc.WebSockets;
+
+namespace Mprpc.AspNetCore.WebSockets;
+
+/// <summary>Serves MessagePack-RPC over the WebSockets of an HTTP endpoint.</summary>
+internal sealed class WebSocketEndpoint(MprpcEndpointOptions options)
+{
+    private const string SubProtocol = "mprpc";
+    private static readonly TimeSpan CloseTimeout = TimeSpan.FromSeconds(5);
+
+    private RpcConnectionHandler? _handler;
+    private TimeProvider _clock = TimeProvider.System;
+
+    public MprpcEndpointOptions Options { get; } = options;
+
+    /// <summary>Makes the handler, when the whole application is configured.</summary>
+    /// <exception cref="InvalidOperationException">There is no service, or one that cannot be served.</exception>
+    public void Start(IServiceProvider services)
+    {
+        _handler = new RpcConnectionHandler(services, Options, services.GetRequiredService<ServerLimits>().For(Options));
+        _clock = services.GetService<TimeProvider>() ?? _clock;
+    }
+
+    public async Task OnRequestAsync(HttpContext context)
+    {
+        if (!context.WebSockets.IsWebSocketRequest)
+        {
+            await RefuseAsync(context, StatusCodes.Status400BadRequest, "This is a WebSocket, and this is no request to open one. It takes MessagePack-RPC in binary messages.").ConfigureAwait(false);
+            return;
+        }
+
+        if (!IsOriginAllowed(context))
+        {
+            await RefuseAsync(
+                context,
+                StatusCodes.Status403Forbidden,
+                "Pages of another origin may not open this WebSocket. To allow them: builder.Services.Configure<WebSocketOptions>(options => options.AllowedOrigins.Add(\"https://example.org\")).").ConfigureAwait(false);
+            return;
+        }
+
+        string? subProtocol = context.WebSockets.WebSocketRequestedProtocols.Contains(SubProtocol) ? SubProtocol : null;
+        using WebSocket socket = await context.WebSockets.AcceptWebSocketAsync(subProtocol).ConfigureAwait(false);
+        await ServeAsync(context, socket).ConfigureAwait(false);
+    }
+
+    private async Task ServeAsync(HttpContext context, WebSocket socket)
+    {
+        ConnectionInfo http = context.Connection;
+        var transport = new WebSocketTransport(socket);
+        RpcConnection connection = _handler!.Create(
+            context.TraceIdentifier, transport, transport.Abort, EndPointOf(http.LocalIpAddress, http.LocalPort), EndPointOf(http.RemoteIpAddress, http.RemotePort), context.Features, context.User);
+
+        CancellationToken stopping = context.RequestServices.GetRequiredService<DirectConnections>().StopRequested;
+        using CancellationTokenRegistration registration = stopping.UnsafeRegister(static connection => ((RpcConnection)connection!).Stop(), connection);
+        transport.Start();
+        Exception? reason = await _handler.RunAsync(connection).ConfigureAwait(false);
+
+        (WebSocketCloseStatus status, string? description) = reason is MprpcProtocolException ? (WebSocketCloseStatus.ProtocolError, "That was no MessagePack-RPC, or exceeded a limit.")
+            : stopping.IsCancellationRequested ? (WebSocketCloseStatus.EndpointUnavailable, "The server stops.")
+            : (WebSocketCloseStatus.NormalClosure, null);
+        await transport.CloseAsync(status, description, CloseTimeout, _clock).ConfigureAwait(false);
+    }
+
+    /// <summary>
+    /// Browsers let any page open a WebSocket, and send the user's cookies with it: without this, every page could call as its visitor. Where the application names origins, the
+    /// middleware has looked at them already.
+    /// </summary>
+    private static bool IsOriginAllowed(HttpContext context)
+    {
+        string? origin = context.Request.Headers.Origin;
+        return string.IsNullOrEmpty(origin)
+            || context.RequestServices.GetRequiredService<IOptions<WebSocketOptions>>().Value.AllowedOrigins.Count > 0
+            || (Uri.TryCreate(origin, UriKind.Absolute, out Uri? uri) && uri.Authority.Equals(context.Request.Host.Value, StringComparison.OrdinalIgnoreCase));
+    }
+
+    private static async Task RefuseAsync(HttpContext context, int status, string why)
+    {
+        context.Response.StatusCode = status;
+        await context.Response.WriteAsync(why, context.RequestAborted).ConfigureAwait(false);
+    }
+
+    private static IPEndPoint? EndPointOf(IPAddress? address, int port) => address is null ? null : new IPEndPoint(address, port);
+}

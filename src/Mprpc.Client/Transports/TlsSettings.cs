@@ -1,0 +1,30 @@
+using System.Net.Security;
+
+namespace Mprpc.Client.Transports;
+
+/// <summary>How the server is verified.</summary>
+internal static class TlsSettings
+{
+    /// <summary>The options with the address's name, where they name none; a copy, since the caller may use the same for another server.</summary>
+    public static SslClientAuthenticationOptions For(SslClientAuthenticationOptions? options, string host)
+    {
+        SslClientAuthenticationOptions given = options ?? new SslClientAuthenticationOptions();
+
+        return given.TargetHost is not null ? given : new SslClientAuthenticationOptions
+        {
+            TargetHost = host,
+            AllowRenegotiation = given.AllowRenegotiation,
+            AllowTlsResume = given.AllowTlsResume,
+            ApplicationProtocols = given.ApplicationProtocols,
+            CertificateChainPolicy = given.CertificateChainPolicy,
+            CertificateRevocationCheckMode = given.CertificateRevocationCheckMode,
+            CipherSuitesPolicy = given.CipherSuitesPolicy,
+            ClientCertificateContext = given.ClientCertificateContext,
+            ClientCertificates = given.ClientCertificates,
+            EnabledSslProtocols = given.EnabledSslProtocols,
+            EncryptionPolicy = given.EncryptionPolicy,
+            LocalCertificateSelectionCallback = given.LocalCertificateSelectionCallback,
+            RemoteCertificateValidationCallback = given.RemoteCertificateValidationCallback,
+        };
+    }
+}

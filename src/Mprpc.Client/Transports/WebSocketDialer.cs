@@ -1,0 +1,78 @@
+using System.Net.WebSockets;
+using Mprpc.Addresses;
+using Mprpc.WebSockets;
+
+namespace Mprpc.Client.Transports;
+
+/// <summary>Opens a WebSocket.</summary>
+internal sealed class WebSocketDialer(RpcAddress address, MprpcClientOptions options) : Dialer
+{
+    private static readonly TimeSpan CloseTimeout = TimeSpan.FromSeconds(1);
+
+    public override string ToString() => address.ToString();
+
+    public override async Task<ClientTransport> ConnectAsync(CancellationToken cancellationToken)
+    {
+        using var timeout = new CancellationTokenSource(options.ConnectTimeout ?? Timeout.InfiniteTimeSpan, options.TimeProvider);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
+        var socket = new ClientWebSocket();
+        HttpMessageInvoker? http = CreateInvoker();
+
+        try
+        {
+            socket.Options.KeepAliveInterval = options.KeepAlive ?? Timeout.InfiniteTimeSpan;
+            options.ConfigureWebSocket?.Invoke(socket.Options);
+            await socket.ConnectAsync(address.WebSocket!, http, either.Token).ConfigureAwait(false);
+        }
+        catch (Exception exception)
+        {
+            socket.Dispose();
+            http?.Dispose();
+
+            if (exception is OperationCanceledException && cancellationToken.IsCancellationRequested)
+            {
+                throw;
+            }
+
+            if (exception is not (OperationCanceledException or WebSocketException or HttpRequestException))
+            {
+                throw;      // of the user's code
+            }
+
+            throw new MprpcConnectionException(
+                $"Cannot connect to {address}: {(timeout.IsCancellationRequested ? $"it is not open within {options.ConnectTimeout!.Value.TotalMilliseconds:N0} ms." : exception.GetBaseException().Message)} "
+                + "Does a MessagePack-RPC server have its WebSocket there, and is this client let in?",
+                requestWasSent: false,
+                exception);
+        }
+
+        var transport = new WebSocketTransport(socket);
+        transport.Start();
+        return new ClientTransport(transport.Input, transport.Output, Abort(transport, socket, http));
+    }
+
+    /// <summary>TLS as the options set it; else the WebSocket's own way, which honours what <see cref="MprpcClientOptions.ConfigureWebSocket"/> sets of proxy, cookies and certificates.</summary>
+    private HttpMessageInvoker? CreateInvoker()
+        => options.Tls is null ? null : new HttpMessageInvoker(new SocketsHttpHandler { SslOptions = TlsSettings.For(options.Tls, address.Host!) });
+
+    private Action Abort(WebSocketTransport transport, ClientWebSocket socket, HttpMessageInvoker? http)
+    {
+        int isEnding = 0;
+
+        return () =>
+        {
+            if (Interlocked.Exchange(ref isEnding, 1) == 0)
+            {
+                transport.Input.CancelPendingRead();
+                _ = EndAsync();     // bounded, and cannot throw
+            }
+        };
+
+        async Task EndAsync()
+        {
+            await transport.CloseAsync(WebSocketCloseStatus.NormalClosure, null, CloseTimeout, options.TimeProvider).ConfigureAwait(false);
+            socket.Dispose();
+            http?.Dispose();
+        }
+    }
+}
