@@ -34,6 +34,13 @@ public sealed class MprpcServerLimits
     public TimeSpan WriteTimeout { get; set; } = ConnectionLimits.DefaultWriteTimeout;
 
     /// <summary>
+    /// How long calls may go on running after their peer has ended its side of the connection. Default 30 s (as long as a .NET host waits for what is running when it stops);
+    /// <see cref="Timeout.InfiniteTimeSpan"/>: for ever. Then its connection is closed, which cancels them. Peers that end their side after the last request, as shell scripts do, get every
+    /// answer that is there by then; of a peer that has merely left, nothing else tells.
+    /// </summary>
+    public TimeSpan HalfCloseTimeout { get; set; } = ConnectionLimits.DefaultHalfCloseTimeout;
+
+    /// <summary>
     /// How long a connection may say nothing while no call runs. Default null: for ever, since RPC connections are long-lived; a peer that is gone is found by TCP keep-alive, where the
     /// system has it on.
     /// </summary>
@@ -50,6 +57,7 @@ public sealed class MprpcServerLimits
         PartialMessageTimeout = Unlimited(PartialMessageTimeout),
         MinPartialMessageRate = MinPartialMessageRate,
         WriteTimeout = Unlimited(WriteTimeout),
+        HalfCloseTimeout = Unlimited(HalfCloseTimeout),
         IdleTimeout = IdleTimeout ?? Timeout.InfiniteTimeSpan,
     };
 

@@ -2,7 +2,7 @@ using Mprpc.Dispatch;
 
 namespace Mprpc.AspNetCore;
 
-/// <summary>How the server serves; set in <c>AddMprpc(options => ...)</c>, or in configuration under <c>Mprpc</c>. Read once, at start-up.</summary>
+/// <summary>How the server serves; set in <c>AddMprpc(options => ...)</c>, or in configuration under <c>Mprpc</c>. Read at start-up; <see cref="Limits"/> again when the configuration changes.</summary>
 public sealed class MprpcServerOptions
 {
     /// <summary>What a connection may demand.</summary>

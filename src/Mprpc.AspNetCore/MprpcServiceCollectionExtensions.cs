@@ -1,15 +1,19 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Diagnostics.Metrics;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Mprpc;
 using Mprpc.AspNetCore;
 using Mprpc.AspNetCore.Connections;
+using Mprpc.AspNetCore.Diagnostics;
 using Mprpc.AspNetCore.Hosting;
 using Mprpc.AspNetCore.Model;
 using Mprpc.AspNetCore.Policies;
 using Mprpc.Connections;
+using Mprpc.Diagnostics;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
@@ -48,6 +52,9 @@ public static class MprpcServiceCollectionExtensions
         services.TryAddSingleton<RateLimiterPipeline>();
         services.TryAddSingleton<ConnectionRegistry>();
         services.TryAddSingleton<StopDeadline>();
+        services.TryAddSingleton(static provider => new ServerMeter(provider.GetService<IMeterFactory>()));
+        services.TryAddSingleton(static provider => new LimitHits(
+            provider.GetRequiredService<ServerMeter>().OnLimitHit, TimeProvider.System, provider.GetRequiredService<ILoggerFactory>().CreateLogger("Mprpc.Connection")));
         services.TryAddSingleton<RpcEndpoints>();
         services.TryAddSingleton<DirectConnections>();
         services.TryAddSingleton<RpcServer>();

@@ -355,7 +355,17 @@ public sealed class MprpcClient : IAsyncDisposable
     {
         ThrowIfDisposed();
         Task<RpcConnection> getting = place is null ? _pool.GetAsync() : place.GetAsync();
-        RpcConnection connection = await getting.WaitAsync(cancellationToken).ConfigureAwait(false);
+        RpcConnection connection;
+
+        try
+        {
+            connection = await getting.WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (MprpcConnectionException exception)
+        {
+            // All who waited for the attempt have this exception: each throws its own, since one that several threads throw would mix up their stack traces.
+            throw new MprpcConnectionException(exception.Message, exception.RequestWasSent, exception.InnerException);
+        }
 
         // Again after each wait: all who waited go on at once, and one of them may have filled it again.
         while (connection.Output.IsCongested)

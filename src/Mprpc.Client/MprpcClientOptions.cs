@@ -23,7 +23,7 @@ public sealed class MprpcClientOptions
     /// <summary>How long a connection is used for new calls; then another takes its place, and it is closed after its last answer. Default null: as long as it holds.</summary>
     public TimeSpan? ConnectionLifetime { get; set; }
 
-    /// <summary>How long a connection may be silent before TCP asks whether the peer is still there (then every 5 s, lost after 3 times). Default 30 s; null: never.</summary>
+    /// <summary>How long a connection may be silent before TCP asks whether the peer is still there (then every 5 s, lost after 3 times), or a WebSocket pings (lost after 15 s). Default 30 s; null: never.</summary>
     public TimeSpan? KeepAlive { get; set; } = TimeSpan.FromSeconds(30);
 
     /// <summary>How many connections the client may have; a further one is made when all others have calls in flight. Default 1: calls share it.</summary>

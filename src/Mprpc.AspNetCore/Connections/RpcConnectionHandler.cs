@@ -1,5 +1,6 @@
 using System.IO.Pipelines;
 using System.Net;
+using System.Net.Sockets;
 using System.Security.Claims;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Connections.Features;
@@ -11,6 +12,7 @@ using Mprpc.AspNetCore.Hosting;
 using Mprpc.AspNetCore.Model;
 using Mprpc.AspNetCore.Policies;
 using Mprpc.Connections;
+using Mprpc.Diagnostics;
 using Mprpc.Dispatch;
 
 namespace Mprpc.AspNetCore.Connections;
@@ -21,6 +23,7 @@ internal sealed class RpcConnectionHandler
     private readonly IServiceProvider _services;
     private readonly EndpointLimits _limits;
     private readonly RunningCallsTotal _runningCalls;
+    private readonly LimitHits _limitHits;
     private readonly MprpcSerializerOptions _serializer;
     private readonly Dispatcher _dispatcher;
     private readonly MprpcResponseOrder _responseOrder;
@@ -36,6 +39,7 @@ internal sealed class RpcConnectionHandler
         _limits = limits;
         _registry = services.GetRequiredService<ConnectionRegistry>();
         _runningCalls = services.GetRequiredService<RunningCallsTotal>();
+        _limitHits = services.GetRequiredService<LimitHits>();
         _serializer = endpoint.OldSpec ? options.Serializer.WithOldSpec() : options.Serializer;
         var policies = new MethodPolicies(services, options, endpoint);
         _dispatcher = new Dispatcher(BuildTable(services, endpoint, options, policies), _serializer, endpoint.ErrorShape, options.EnableDetailedErrors)
@@ -91,6 +95,8 @@ internal sealed class RpcConnectionHandler
             AbortTransport = abort,
             Limits = _limits.Current,
             RunningCallsTotal = _runningCalls,
+            LimitHits = _limitHits,
+            IsTransportReset = features.Get<IConnectionSocketFeature>() is { } socket ? () => IsReset(socket.Socket) : null,
             Logger = _logger,
             Dispatcher = _dispatcher,
             Serializer = _serializer,
@@ -102,6 +108,19 @@ internal sealed class RpcConnectionHandler
             RemoteEndPoint = remote,
             Features = features,
         });
+
+    /// <summary>Whether a socket that nobody reads has been reset; a peer that has merely ended its side has not.</summary>
+    private static bool IsReset(Socket socket)
+    {
+        try
+        {
+            return socket.Poll(0, SelectMode.SelectError);
+        }
+        catch (ObjectDisposedException)
+        {
+            return true;
+        }
+    }
 
     private static MethodTable BuildTable(IServiceProvider services, MprpcEndpointOptions endpoint, MprpcServerOptions options, MethodPolicies policies)
     {

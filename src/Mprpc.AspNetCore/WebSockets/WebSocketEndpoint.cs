@@ -18,6 +18,8 @@ internal sealed class WebSocketEndpoint(MprpcEndpointOptions options)
     private const string SubProtocol = "mprpc";
     private static readonly TimeSpan CloseTimeout = TimeSpan.FromSeconds(5);
 
+    private static long s_lastId;
+
     private RpcConnectionHandler? _handler;
     private TimeProvider _clock = TimeProvider.System;
 
@@ -58,7 +60,7 @@ internal sealed class WebSocketEndpoint(MprpcEndpointOptions options)
         ConnectionInfo http = context.Connection;
         var transport = new WebSocketTransport(socket);
         RpcConnection connection = _handler!.Create(
-            context.TraceIdentifier, transport, transport.Abort, EndPointOf(http.LocalIpAddress, http.LocalPort), EndPointOf(http.RemoteIpAddress, http.RemotePort), context.Features, context.User);
+            $"{http.Id}-{Interlocked.Increment(ref s_lastId)}", transport, transport.Abort, EndPointOf(http.LocalIpAddress, http.LocalPort), EndPointOf(http.RemoteIpAddress, http.RemotePort), context.Features, context.User);
 
         CancellationToken stopping = context.RequestServices.GetRequiredService<DirectConnections>().StopRequested;
         using CancellationTokenRegistration registration = stopping.UnsafeRegister(static connection => ((RpcConnection)connection!).Stop(), connection);

@@ -18,6 +18,7 @@ internal sealed class ClientConnection(Dialer dialer, MprpcClientOptions options
         // A server may keep a client waiting: that is its back-pressure, and how long to wait each call says itself.
         PartialMessageTimeout = TimeSpan.MaxValue,
         WriteTimeout = TimeSpan.MaxValue,
+        HalfCloseTimeout = dispatcher.Methods.Methods.Count > 0 ? ConnectionLimits.DefaultHalfCloseTimeout : TimeSpan.MaxValue,
     };
     private readonly MprpcSerializerOptions _serializer = options.OldSpec ? options.Serializer.WithOldSpec() : options.Serializer;
     private readonly ILogger _logger = options.LoggerFactory.CreateLogger("Mprpc.Client");

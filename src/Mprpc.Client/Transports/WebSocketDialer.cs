@@ -8,6 +8,7 @@ namespace Mprpc.Client.Transports;
 internal sealed class WebSocketDialer(RpcAddress address, MprpcClientOptions options) : Dialer
 {
     private static readonly TimeSpan CloseTimeout = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan PongTimeout = TimeSpan.FromSeconds(15);    // as long as TCP is given
 
     public override string ToString() => address.ToString();
 
@@ -21,6 +22,7 @@ internal sealed class WebSocketDialer(RpcAddress address, MprpcClientOptions opt
         try
         {
             socket.Options.KeepAliveInterval = options.KeepAlive ?? Timeout.InfiniteTimeSpan;
+            socket.Options.KeepAliveTimeout = PongTimeout;
             options.ConfigureWebSocket?.Invoke(socket.Options);
             await socket.ConnectAsync(address.WebSocket!, http, either.Token).ConfigureAwait(false);
         }

@@ -104,7 +104,8 @@ internal sealed record RpcAddress(string? Host, int Port, string? Path, bool IsT
     };
 
     public override string ToString()
-        => WebSocket is not null ? WebSocket.GetLeftPart(UriPartial.Path)
+        // Without user, password and query, which may hold secrets: this is for logs.
+        => WebSocket is not null ? $"{WebSocket.Scheme}://{WebSocket.Authority}{WebSocket.AbsolutePath}"
             : Path is not null ? UnixScheme + Path
             : PipeName is not null ? PipeScheme + PipeName
             : $"{(IsTls ? TlsScheme : TcpScheme)}{(Host!.Contains(':', StringComparison.Ordinal) ? $"[{Host}]" : Host)}:{Port.ToString(CultureInfo.InvariantCulture)}";

@@ -18,6 +18,9 @@ internal sealed record ConnectionLimits(int MaxMessageSize, int MaxDepth, int Ma
     /// <summary>How long a write may make no progress.</summary>
     public TimeSpan WriteTimeout { get; init; } = DefaultWriteTimeout;
 
+    /// <summary>How long calls may go on running after the peer has ended its side.</summary>
+    public TimeSpan HalfCloseTimeout { get; init; } = DefaultHalfCloseTimeout;
+
     /// <summary>How long nothing may be said; infinite: for ever.</summary>
     public TimeSpan IdleTimeout { get; init; } = Timeout.InfiniteTimeSpan;
 
@@ -30,8 +33,12 @@ internal sealed record ConnectionLimits(int MaxMessageSize, int MaxDepth, int Ma
     public static readonly TimeSpan DefaultPartialMessageTimeout = TimeSpan.FromSeconds(10);
     public static readonly TimeSpan DefaultWriteTimeout = TimeSpan.FromSeconds(10);
 
+    // As long as a .NET host waits for what is running when it stops (HostOptions.ShutdownTimeout).
+    public static readonly TimeSpan DefaultHalfCloseTimeout = TimeSpan.FromSeconds(30);
+
     /// <summary>Whether the connection has to be looked at from time to time.</summary>
-    public bool HasDeadlines => PartialMessageTimeout != TimeSpan.MaxValue || WriteTimeout != TimeSpan.MaxValue || IdleTimeout != Timeout.InfiniteTimeSpan;
+    public bool HasDeadlines
+        => PartialMessageTimeout != TimeSpan.MaxValue || WriteTimeout != TimeSpan.MaxValue || HalfCloseTimeout != TimeSpan.MaxValue || IdleTimeout != Timeout.InfiniteTimeSpan;
 
     public MprpcProtocolException Violation(FrameStatus status) => new(status switch
     {

@@ -10,6 +10,8 @@ internal sealed class ConnectionWatch(RpcConnection connection, ReadLoop loop, C
     private long _partialSince;
     private int _write = Nothing;
     private long _writeSince;
+    private int _finish = Nothing;
+    private long _finishSince;
     private int _read = Nothing;
     private long _readSince;
 
@@ -18,7 +20,9 @@ internal sealed class ConnectionWatch(RpcConnection connection, ReadLoop loop, C
         long now = clock.GetTimestamp();
         CheckPartialMessage(now);
         CheckWrite(now);
+        CheckHalfClose(now);
         CheckIdle(now);
+        connection.CheckTransport();
     }
 
     private void CheckPartialMessage(long now)
@@ -33,7 +37,7 @@ internal sealed class ConnectionWatch(RpcConnection connection, ReadLoop loop, C
 
         if (loop.PartialLength < elapsed.TotalSeconds * limits.MinPartialMessageRate)
         {
-            connection.Abort(new MprpcProtocolException(
+            connection.Abort(ConnectionLimit.PartialMessage, new MprpcProtocolException(
                 $"The peer began a message and sent {loop.PartialLength:N0} bytes of it in {elapsed.TotalSeconds:N0} s; allowed are {limits.PartialMessageTimeout.TotalSeconds:N0} s, then "
                 + $"{limits.MinPartialMessageRate:N0} bytes/s at least. Raise {limits.OptionsName}.PartialMessageTimeout for slow networks."));
         }
@@ -45,9 +49,21 @@ internal sealed class ConnectionWatch(RpcConnection connection, ReadLoop loop, C
 
         if (IsSame(present, ref _write, ref _writeSince, now, out TimeSpan elapsed) && elapsed > limits.WriteTimeout)
         {
-            connection.Abort(new MprpcProtocolException(
+            connection.Abort(ConnectionLimit.WriteTimeout, new MprpcProtocolException(
                 $"The peer has read nothing for {elapsed.TotalSeconds:N0} s while answers wait for it; allowed are {limits.WriteTimeout.TotalSeconds:N0} s. "
                 + $"Raise {limits.OptionsName}.WriteTimeout if peers may be that slow."));
+        }
+    }
+
+    private void CheckHalfClose(long now)
+    {
+        int present = loop.PeerHasFinished && connection.RunningCalls.Count > 0 ? 0 : Nothing;
+
+        if (IsSame(present, ref _finish, ref _finishSince, now, out TimeSpan elapsed) && elapsed > limits.HalfCloseTimeout)
+        {
+            connection.Abort(ConnectionLimit.HalfClose, new MprpcProtocolException(
+                $"The peer has ended its side, and {connection.RunningCalls.Count:N0} of its calls have gone on for {elapsed.TotalSeconds:N0} s since; allowed are "
+                + $"{limits.HalfCloseTimeout.TotalSeconds:N0} s. Raise {limits.OptionsName}.HalfCloseTimeout if such peers wait longer for their answers."));
         }
     }
 
@@ -62,7 +78,7 @@ internal sealed class ConnectionWatch(RpcConnection connection, ReadLoop loop, C
 
         if (IsSame(present, ref _read, ref _readSince, now, out TimeSpan elapsed) && elapsed > limits.IdleTimeout)
         {
-            connection.Stop();
+            connection.StopIdle(elapsed);
         }
     }
 

@@ -19,7 +19,7 @@ internal sealed class InFlightRequests(TimeProvider clock, Lock? gate = null)
     private int _removed;       // under the lock
     private int _taken;         // by the read loop alone
     private int _nextId;
-    private Exception? _closedBy;
+    private bool _isClosed;
     private ITimer? _timer;
     private long _nextTick = long.MaxValue;
     private Action? _whenEmpty;
@@ -32,7 +32,7 @@ internal sealed class InFlightRequests(TimeProvider clock, Lock? gate = null)
     public Action? OnClosed { get; set; }
 
     /// <summary>How many calls wait for their answers; none once the connection is closed.</summary>
-    public int Count => _closedBy is null ? Volatile.Read(ref _added) - Volatile.Read(ref _removed) - Volatile.Read(ref _taken) : 0;
+    public int Count => !_isClosed ? Volatile.Read(ref _added) - Volatile.Read(ref _removed) - Volatile.Read(ref _taken) : 0;
 
     /// <summary>Only for tests of the wrap: the id that the next call gets.</summary>
     public int NextId
@@ -54,7 +54,7 @@ internal sealed class InFlightRequests(TimeProvider clock, Lock? gate = null)
     /// <summary>The same for a caller that holds the lock which was given to the constructor.</summary>
     public bool TryAddUnderLock(PendingCall call)
     {
-        if (_closedBy is not null || _isRetired)
+        if (_isClosed || _isRetired)
         {
             return false;
         }
@@ -137,18 +137,19 @@ internal sealed class InFlightRequests(TimeProvider clock, Lock? gate = null)
     }
 
     /// <summary>Refuses further calls and fails those in flight.</summary>
-    public void Close(Exception reason)
+    /// <param name="reason">Makes an exception for each call: one that several threads throw would mix up their stack traces.</param>
+    public void Close(Func<Exception> reason)
     {
         Slot[] left;
 
         lock (_gate)
         {
-            if (_closedBy is not null)
+            if (_isClosed)
             {
                 return;
             }
 
-            _closedBy = reason;
+            _isClosed = true;
             (left, _slots) = (_slots, []);
             _timer?.Dispose();
         }
@@ -157,7 +158,7 @@ internal sealed class InFlightRequests(TimeProvider clock, Lock? gate = null)
 
         for (int i = 0; i < left.Length; i++)
         {
-            Interlocked.Exchange(ref left[i].Call, null)?.Fail(reason);
+            Interlocked.Exchange(ref left[i].Call, null)?.Fail(reason());
         }
     }
 
@@ -250,7 +251,7 @@ internal sealed class InFlightRequests(TimeProvider clock, Lock? gate = null)
 
         lock (_gate)
         {
-            if (_closedBy is not null)
+            if (_isClosed)
             {
                 return;
             }

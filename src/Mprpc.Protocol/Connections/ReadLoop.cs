@@ -16,6 +16,9 @@ internal sealed class ReadLoop
 {
     private const long InUserCode = 1;
 
+    // Beyond this no more is read while the peer's calls wait for room: enough to notice the end of a peer that is in order, little for one that floods.
+    private const int MostSetAside = 64 * 1024;
+
     private readonly RpcConnection _connection;
     private readonly PipeReader _input;
     private readonly StallGuard _guard;
@@ -31,6 +34,7 @@ internal sealed class ReadLoop
     private int _position;
     private bool _sourceIsPartial;
     private bool _lastRead;
+    private Task<ReadResult>? _ahead;   // a read that was begun before all of the last one was handled
     private MprpcWriter? _batch;
     private bool _holdsOutput;
 
@@ -58,6 +62,12 @@ internal sealed class ReadLoop
 
     /// <summary>Whether the loop waits for the peer's bytes.</summary>
     public bool IsReading { get; private set; }
+
+    /// <summary>Whether the peer has ended its side.</summary>
+    public bool PeerHasFinished { get; private set; }
+
+    /// <summary>Whether nothing is read, not even to notice the connection's loss: the peer goes on sending while it may not call.</summary>
+    public bool IsDeaf { get; private set; }
 
     /// <summary>Counts the reads.</summary>
     public int Reads { get; private set; }
@@ -149,7 +159,7 @@ internal sealed class ReadLoop
                 if (!resumed)
                 {
                     IsReading = true;
-                    ReadResult read = await _input.ReadAsync().ConfigureAwait(false);
+                    ReadResult read = _ahead is null ? await _input.ReadAsync().ConfigureAwait(false) : await _ahead.ConfigureAwait(false);
                     IsReading = false;
                     Begin(read);
                 }
@@ -160,7 +170,7 @@ internal sealed class ReadLoop
                 while ((outcome = HandleMessages()) == LoopOutcome.Full)
                 {
                     await SendBatchAsync().ConfigureAwait(false);
-                    await _connection.RunningCalls.WaitForRoomAsync().ConfigureAwait(false);
+                    await WaitForRoomAsync().ConfigureAwait(false);
                     HoldOutput();
                 }
 
@@ -171,7 +181,11 @@ internal sealed class ReadLoop
 
                 await SendBatchAsync().ConfigureAwait(false);
                 _source = default;
-                _input.AdvanceTo(_buffer.End);
+
+                if (_ahead is null)
+                {
+                    _input.AdvanceTo(_buffer.End);
+                }
 
                 if (_lastRead)
                 {
@@ -189,6 +203,7 @@ internal sealed class ReadLoop
 
     private void Begin(ReadResult read)
     {
+        _ahead = null;
         _buffer = read.Buffer;
         _nextSegment = _buffer.Start;
         _source = default;
@@ -196,6 +211,7 @@ internal sealed class ReadLoop
         _sourceIsPartial = false;
         Reads++;
         _lastRead = read.IsCompleted || read.IsCanceled;
+        PeerHasFinished |= read.IsCompleted;
         HoldOutput();
         TryTakeSegment();
     }
@@ -205,6 +221,63 @@ internal sealed class ReadLoop
         IsBusy = true;
         _holdsOutput = _connection.Output.TryHold();    // its lock is also the fence between IsBusy and the guard's check of it
         _guard.Watch();
+    }
+
+    /// <summary>Waits until a further call may run, with a read pending: else the loss of the connection would go unnoticed, and its calls run on.</summary>
+    private async ValueTask WaitForRoomAsync()
+    {
+        Task room = _connection.RunningCalls.WaitForRoomAsync();
+
+        if (room.IsCompleted)
+        {
+            return;
+        }
+
+        _connection.OnCallsWait();
+        Task roomOrEnd = room.WaitAsync(_connection.Closed);
+
+        if (_ahead is null && !_lastRead)
+        {
+            SetAside(_buffer, _nextSegment);
+            _ahead = _input.ReadAsync().AsTask();
+        }
+
+        while (_ahead is not null && await Task.WhenAny(roomOrEnd, _ahead).ConfigureAwait(false) == _ahead)
+        {
+            ReadResult read = await _ahead.ConfigureAwait(false);
+            PeerHasFinished |= read.IsCompleted;
+
+            if (read.IsCompleted || read.IsCanceled || _partial.Length - _position > MostSetAside)
+            {
+                // What this read has brought stays with the transport, whose back-pressure bounds what else the peer can send.
+                IsDeaf = !read.IsCompleted;
+                break;
+            }
+
+            SetAside(read.Buffer, read.Buffer.Start);
+            _ahead = _input.ReadAsync().AsTask();
+        }
+
+        await roomOrEnd.ConfigureAwait(false);
+        IsDeaf = false;
+    }
+
+    /// <summary>Moves what is not handled yet out of the transport's buffers, so that it can be read on.</summary>
+    private void SetAside(ReadOnlySequence<byte> buffer, SequencePosition next)
+    {
+        KeepRest(_position);
+
+        while (buffer.TryGet(ref next, out ReadOnlyMemory<byte> segment))
+        {
+            _partial.Append(segment.Span, expected: 0);
+        }
+
+        _input.AdvanceTo(buffer.End);
+        _buffer = default;
+        _nextSegment = default;
+        _source = _partial.Memory;
+        _sourceIsPartial = true;
+        _position = 0;
     }
 
     private LoopOutcome HandleMessages()
@@ -228,7 +301,7 @@ internal sealed class ReadLoop
                 {
                     if (status != FrameStatus.NeedMore)
                     {
-                        throw _connection.Limits.Violation(status);
+                        throw _connection.Violation(status);
                     }
 
                     break;
@@ -308,6 +381,13 @@ internal sealed class ReadLoop
         catch (Exception exception)
         {
             Debug.Assert(exception is not NullReferenceException, "Sending fails only because the connection is gone.");
+        }
+
+        if (_ahead is not null)
+        {
+            // The transport must not be completed while it reads for us.
+            _input.CancelPendingRead();
+            await ((Task)_ahead).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
 
         _partial.Clear();

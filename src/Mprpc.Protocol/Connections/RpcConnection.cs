@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Logging;
 using Mprpc.Diagnostics;
 using Mprpc.Dispatch;
+using Mprpc.Framing;
 using Mprpc.Messages;
 
 namespace Mprpc.Connections;
@@ -20,6 +21,8 @@ internal sealed class RpcConnection : MprpcConnection
     private Suspicion _continuationsBlock;
     private readonly ConnectionWatch _watch;
     private Exception? _failure;
+    private ConnectionLimit? _limitHit;
+    private bool _callsHaveWaited;
     private volatile bool _isAborted;
 
     public RpcConnection(RpcConnectionSettings settings)
@@ -77,7 +80,7 @@ internal sealed class RpcConnection : MprpcConnection
     {
         ProtocolLog.ConnectionStarted(Logger, Id);
 
-        if (Limits.HasDeadlines)
+        if (Limits.HasDeadlines || _settings.IsTransportReset is not null)
         {
             Heartbeat.Of(_settings.Clock).Add(_watch);
         }
@@ -94,20 +97,19 @@ internal sealed class RpcConnection : MprpcConnection
         }
 
         reason = _failure ?? reason;
-        LogEnd(reason);
-        Requests.Close(new MprpcConnectionException(
-            reason is null ? "The connection was closed before the answer came." : $"The connection was lost before the answer came: {reason.Message}",
-            requestWasSent: true,
-            reason));
+        string message = reason is null ? "The connection was closed before the answer came." : $"The connection was lost before the answer came: {reason.Message}";
+        Requests.Close(() => new MprpcConnectionException(message, requestWasSent: true, reason));
 
         if (reason is null && !_isAborted)
         {
             // docs/protocol.md 9: a peer that has finished sending still gets its answers.
             await RunningCalls.WaitForNoneAsync().WaitAsync(Closed).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             await Output.WaitUntilSentAsync().ConfigureAwait(false);
+            reason = _failure;
         }
 
         Heartbeat.Of(_settings.Clock).Remove(_watch);
+        LogEnd(reason);
 
         // What runs on cancellation is user code: where it throws, the transport is completed all the same.
         await _closed.CancelAsync().ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -128,10 +130,64 @@ internal sealed class RpcConnection : MprpcConnection
     }
 
     /// <summary>Closes the connection at once, because the peer breaks a limit.</summary>
+    public void Abort(ConnectionLimit limit, Exception reason)
+    {
+        _limitHit ??= limit;
+        Abort(reason);
+    }
+
+    /// <summary>Closes the connection at once, because it cannot go on.</summary>
     public void Abort(Exception reason)
     {
         _failure ??= reason;
         Abort();
+    }
+
+    /// <summary>Ends the connection in good order, because nothing has been said for too long.</summary>
+    public void StopIdle(TimeSpan elapsed)
+    {
+        if (_settings.LimitHits?.Add(ConnectionLimit.Idle) ?? true)
+        {
+            ProtocolLog.ConnectionIdle(Logger, Id, elapsed);
+        }
+
+        Stop();
+    }
+
+    /// <summary>Looks, where nothing is read, whether the peer has left.</summary>
+    public void CheckTransport()
+    {
+        if (_loop.IsDeaf && _settings.IsTransportReset?.Invoke() == true)
+        {
+            Abort(new IOException("The peer has reset the connection."));
+        }
+    }
+
+    /// <summary>Why a message cannot be read.</summary>
+    public MprpcProtocolException Violation(FrameStatus status)
+    {
+        _limitHit ??= status switch
+        {
+            FrameStatus.TooDeep => ConnectionLimit.Depth,
+            FrameStatus.TooLarge => ConnectionLimit.MessageSize,
+            _ => null,
+        };
+        return Limits.Violation(status);
+    }
+
+    /// <summary>Messages wait unread, since no further call may run.</summary>
+    public void OnCallsWait()
+    {
+        bool isOwn = RunningCalls.IsAtOwnLimit;
+        ConnectionLimit limit = isOwn ? ConnectionLimit.CallsInFlightPerConnection : ConnectionLimit.CallsInFlight;
+
+        bool isFirst = !_callsHaveWaited;
+        _callsHaveWaited = true;
+
+        if (_settings.LimitHits?.Add(limit, isFirst) ?? false)
+        {
+            ProtocolLog.CallsWait(Logger, Id, RunningCalls.Count, $"{Limits.OptionsName}.{(isOwn ? "MaxCallsInFlightPerConnection" : "MaxCallsInFlight")}");
+        }
     }
 
     public override ValueTask<T> CallAsync<T>(string method, MprpcCallOptions options, params ReadOnlySpan<object?> arguments)
@@ -305,7 +361,11 @@ internal sealed class RpcConnection : MprpcConnection
                 ProtocolLog.ConnectionEnded(Logger, Id);
                 break;
             case MprpcProtocolException:
-                ProtocolLog.ProtocolViolation(Logger, Id, reason.Message);
+                if (_settings.LimitHits?.Add(_limitHit ?? ConnectionLimit.MessageShape) ?? true)
+                {
+                    ProtocolLog.ProtocolViolation(Logger, Id, reason.Message);
+                }
+
                 break;
             default:
                 ProtocolLog.ConnectionLost(Logger, Id, reason.Message);

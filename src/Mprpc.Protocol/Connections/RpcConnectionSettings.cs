@@ -3,6 +3,7 @@ using System.Net;
 using System.Security.Claims;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Logging;
+using Mprpc.Diagnostics;
 using Mprpc.Dispatch;
 
 namespace Mprpc.Connections;
@@ -21,6 +22,12 @@ internal sealed class RpcConnectionSettings
 
     /// <summary>Counts the calls of all connections of the server; null: without limit.</summary>
     public RunningCallsTotal? RunningCallsTotal { get; init; }
+
+    /// <summary>Counts the limits that are reached, for all connections of the server; null: nobody counts, and all is logged.</summary>
+    public LimitHits? LimitHits { get; init; }
+
+    /// <summary>Whether the peer has reset the connection, asked while nothing is read; null: not to be found out.</summary>
+    public Func<bool>? IsTransportReset { get; init; }
 
     public required ILogger Logger { get; init; }
 

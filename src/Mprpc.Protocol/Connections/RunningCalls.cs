@@ -19,6 +19,9 @@ internal sealed class RunningCalls(int limit, RunningCallsTotal? total, InFlight
     /// <summary>Whether no further call may start.</summary>
     public bool IsFull => Volatile.Read(ref _count) >= limit || total is { IsFull: true };
 
+    /// <summary>Whether it is this connection's limit that keeps further calls from starting, not the server's.</summary>
+    public bool IsAtOwnLimit => Volatile.Read(ref _count) >= limit;
+
     /// <summary>Whether further messages have to wait unread.</summary>
     public bool MustWait => IsFull && callsToPeer.Count == 0;
 

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Mprpc.Connections;
 
 namespace Mprpc.Diagnostics;
 
@@ -16,6 +17,19 @@ internal static partial class ProtocolLog
 
     [LoggerMessage(4, LogLevel.Debug, "Connection {ConnectionId} was lost: {Reason}", EventName = "ConnectionLost")]
     public static partial void ConnectionLost(ILogger logger, string connectionId, string reason);
+
+    [LoggerMessage(
+        5,
+        LogLevel.Information,
+        "Connection {ConnectionId} has {Running} calls running, and no further one may start ({Limit}): what it sends waits unread until one ends. This is logged once a connection.",
+        EventName = "CallsWait")]
+    public static partial void CallsWait(ILogger logger, string connectionId, int running, string limit);
+
+    [LoggerMessage(6, LogLevel.Information, "{LeftOut} lines about connections that reached the limit {Limit} were left out: at most 10 a second are logged.", EventName = "LinesLeftOut")]
+    public static partial void LinesLeftOut(ILogger logger, long leftOut, ConnectionLimit limit);
+
+    [LoggerMessage(7, LogLevel.Debug, "Connection {ConnectionId} has said nothing for {Elapsed}; it is closed.", EventName = "ConnectionIdle")]
+    public static partial void ConnectionIdle(ILogger logger, string connectionId, TimeSpan elapsed);
 
     [LoggerMessage(10, LogLevel.Debug, "Connection {ConnectionId} called an unknown method '{Method}'.", EventName = "MethodNotFound")]
     public static partial void MethodNotFound(ILogger logger, string connectionId, string method);

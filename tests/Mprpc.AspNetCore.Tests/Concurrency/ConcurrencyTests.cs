@@ -177,7 +177,7 @@ public sealed class ConcurrencyTests
         Assert.Equal(["940101c001", "940102c002", "940103c003"], answers.Order(StringComparer.Ordinal));
     }
 
-    [Fact(Skip = "Open: a connection whose places are all taken is not read from, so that its loss goes unnoticed until a call ends.")]
+    [Fact]
     public async Task Connection_ResetWhileAllItsPlacesAreTaken_CancelsItsCalls()
     {
         var probe = new CancellationProbe(2);
@@ -191,6 +191,78 @@ public sealed class ConcurrencyTests
         peer.Reset();
 
         await probe.AllCancelled.Task.InTime();
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Connection_LeftWhileCallsWaitUnread_CancelsItsCalls(bool isReset)
+    {
+        var probe = new CancellationProbe(2);
+        await using RpcHost host = await RpcHost.StartAsync<Waiting>(
+            options =>
+            {
+                options.Limits.MaxCallsInFlightPerConnection = 2;
+                options.Limits.HalfCloseTimeout = TimeSpan.FromMilliseconds(100);
+            },
+            services => services.AddSingleton(probe));
+        await using RawPeer peer = await host.DialAsync();
+
+        await peer.SendAsync("94 00 01 a477616974 90 94 00 02 a477616974 90 94 00 03 a477616974 90");
+        await probe.AllEntered.Task.InTime();
+        await peer.SendAsync("94 00 04 a477616974 90");
+
+        if (isReset)
+        {
+            peer.Reset();
+        }
+        else
+        {
+            peer.FinishSending();
+        }
+
+        await probe.AllCancelled.Task.InTime();
+    }
+
+    [Fact]
+    public async Task Connection_ResetBehindMoreCallsThanAreBuffered_CancelsItsCalls()
+    {
+        var probe = new CancellationProbe(2);
+        await using RpcHost host = await RpcHost.StartAsync<Waiting>(
+            options => options.Limits.MaxCallsInFlightPerConnection = 2,
+            services => services.AddSingleton(probe));
+        await using RawPeer peer = await host.DialAsync();
+        byte[] flood = Hex.Bytes(Hex.Repeat("940001a47761697490", 400_000));
+
+        Task sending = peer.SendAsync(flood);
+        await probe.AllEntered.Task.InTime();
+        await Task.WhenAny(sending, Task.Delay(500));     // until it is stuck, as far as can be told
+        peer.Reset();
+
+        await probe.AllCancelled.Task.InTime();
+        await sending.ContinueWith(static sent => _ = sent.Exception, TaskScheduler.Default);
+    }
+
+    [Fact]
+    public async Task Requests_InManyPiecesWhileAllPlacesAreTaken_AreAllAnsweredInTheEnd()
+    {
+        var gate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using RpcHost host = await RpcHost.StartAsync<Work>(
+            options => options.Limits.MaxCallsInFlightPerConnection = 2,
+            services => services.AddSingleton(new Gate(gate.Task)));
+        await using RawPeer peer = await host.DialAsync();
+        byte[] requests = Hex.Bytes(Hex.Repeat("940001a4736c6f7791 07", 20_000));
+
+        Task sending = peer.SendPiecesAsync(Enumerable.Range(0, (requests.Length + 999) / 1_000)
+            .Select(piece => (ReadOnlyMemory<byte>)requests.AsMemory(piece * 1_000, Math.Min(1_000, requests.Length - (piece * 1_000)))));
+        await Task.WhenAny(sending, Task.Delay(500));
+        gate.SetResult();
+        List<string> answers = await peer.ReadMessagesAsync(20_000);
+        await sending.InTime();
+
+        Assert.All(answers, answer => Assert.Equal("940101c007", answer));
+        await peer.SendAsync("94 00 02 a466617374 91 03");
+        Assert.Equal("940102c003", await peer.ReadMessageAsync());
     }
 
     [Fact]

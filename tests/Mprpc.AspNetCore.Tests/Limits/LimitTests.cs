@@ -59,6 +59,37 @@ public sealed class LimitTests
     }
 
     [Fact]
+    public async Task HalfClosedConnection_CallThatWaitsForItsTokenAlone_IsCancelledAndTheReasonLogged()
+    {
+        var service = new Service();
+        await using RpcHost host = await RpcHost.StartAsync<Service>(options => options.Limits.HalfCloseTimeout = Short, services => services.AddSingleton(service));
+        await using RawPeer peer = await host.DialAsync();
+
+        await peer.SendAsync("94 00 01 SUM 94 00 02 a7666f7265766572 90");
+        peer.FinishSending();
+        string answers = await peer.ReadToAnyEndAsync();
+
+        await service.Cancelled.Task.InTime();
+        Assert.StartsWith("940101c003", answers, StringComparison.Ordinal);
+        Assert.Contains("HalfCloseTimeout", (await host.Log.WaitForAsync(ProtocolViolation)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task HalfClosedConnection_AnswerThatTakesItsTime_IsSent()
+    {
+        await using RpcHost host = await RpcHost.StartAsync<Service>(services: services => services.AddSingleton<Service>());
+        await using RawPeer peer = await host.DialAsync();
+        await using RawPeer other = await host.DialAsync();
+
+        await peer.SendAsync("94 00 01 a4 77616974 90");
+        peer.FinishSending();
+        await Task.Delay(TimeSpan.FromSeconds(2));      // two looks of the watch
+        await other.SendAsync("94 00 02 a4 6f70656e 90");
+
+        Assert.Equal("940101c0c0", await peer.ReadToEndAsync());
+    }
+
+    [Fact]
     public async Task IdleConnection_WithTimeout_EndsWithFinAndABusyOneDoesNot()
     {
         await using RpcHost host = await RpcHost.StartAsync<Service>(options => options.Limits.IdleTimeout = Short, services => services.AddSingleton<Service>());
@@ -111,6 +142,14 @@ public sealed class LimitTests
         public Task WaitAsync() => _opened.Task;
 
         public void Open() => _opened.TrySetResult();
+
+        public TaskCompletionSource Cancelled { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public async Task ForeverAsync(CancellationToken cancellationToken)
+        {
+            await Task.Delay(Timeout.Infinite, cancellationToken).ContinueWith(static _ => { }, TaskScheduler.Default);
+            Cancelled.TrySetResult();
+        }
     }
 
     private sealed class Gates

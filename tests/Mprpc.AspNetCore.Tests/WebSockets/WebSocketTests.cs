@@ -2,8 +2,11 @@ using System.Net;
 using System.Net.WebSockets;
 using System.Security.Claims;
 using System.Text;
-using Microsoft.AspNetCore.Http;
+using System.Text.Encodings.Web;
+using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.TestHost;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 using Mprpc.AspNetCore.Tests.Listeners;
 using Mprpc.Client;
 
@@ -180,6 +183,21 @@ public sealed class WebSocketTests
         await using MprpcClient client = CreateClient(host, socket => socket.SetRequestHeader("X-Name", "anna"));
 
         Assert.Equal("anna", await client.CallAsync<string>("name").InTime());
+    }
+
+    [Fact]
+    public async Task RequireAuthorization_OfTheEndpoint_RefusesStrangers()
+    {
+        await using RpcHost host = await StartAsync(
+            configure: builder => builder.Services.AddAuthorization().AddAuthentication("name").AddScheme<AuthenticationSchemeOptions, NameHeader>("name", null),
+            conventions: endpoint => endpoint.RequireAuthorization());
+        await using MprpcClient stranger = CreateClient(host);
+        await using MprpcClient anna = CreateClient(host, socket => socket.SetRequestHeader("X-Name", "anna"));
+
+        var exception = await Assert.ThrowsAsync<MprpcConnectionException>(() => stranger.CallAsync<string>("name").InTime());
+
+        Assert.Contains("401", exception.Message, StringComparison.Ordinal);
+        Assert.Equal("anna", await anna.CallAsync<string>("name").InTime());
     }
 
     [Fact]
@@ -366,6 +384,19 @@ public sealed class WebSocketTests
                 IEndpointConventionBuilder mapped = app.MapMprpcWebSocket("/rpc", endpoint);
                 conventions?.Invoke(mapped);
             });
+
+    /// <summary>Believes what a header says.</summary>
+    private sealed class NameHeader(IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory loggers, UrlEncoder encoder)
+        : AuthenticationHandler<AuthenticationSchemeOptions>(options, loggers, encoder)
+    {
+        protected override Task<AuthenticateResult> HandleAuthenticateAsync()
+        {
+            string? name = Request.Headers["X-Name"];
+            return Task.FromResult(name is null
+                ? AuthenticateResult.NoResult()
+                : AuthenticateResult.Success(new AuthenticationTicket(new ClaimsPrincipal(new ClaimsIdentity([new Claim(ClaimTypes.Name, name)], Scheme.Name)), Scheme.Name)));
+        }
+    }
 
     private sealed class Gate
     {

@@ -51,6 +51,25 @@ public sealed class RpcAddressTests
     }
 
     [Theory]
+    [InlineData("ws://127.0.0.1:5000/rpc", "127.0.0.1", 5000, false, "ws://127.0.0.1:5000/rpc")]
+    [InlineData("ws://example.org", "example.org", 80, false, "ws://example.org/")]
+    [InlineData("WSS://example.org/rpc", "example.org", 443, true, "wss://example.org/rpc")]
+    [InlineData("ws://[::1]:5000/rpc", "::1", 5000, false, "ws://[::1]:5000/rpc")]
+    [InlineData("wss://anna:secret@example.org/rpc?token=secret", "example.org", 443, true, "wss://example.org/rpc")]
+    public void Parse_WebSocket_TellsItsParts_AndNoSecretInItsText(string url, string host, int port, bool isTls, string text)
+    {
+        RpcAddress address = RpcAddress.Parse(url);
+
+        Assert.Equal((host, port, isTls), (address.Host, address.Port, address.IsTls));
+        Assert.Equal(new Uri(url), address.WebSocket);
+        Assert.Equal(text, address.ToString());
+    }
+
+    [Fact]
+    public void ToLocalEndPoint_OfAWebSocket_SaysWhatToUse()
+        => Assert.Contains("app.MapMprpcWebSocket(\"/rpc\")", Assert.Throws<ArgumentException>(() => RpcAddress.Parse("ws://127.0.0.1:5000/rpc").ToLocalEndPoint()).Message, StringComparison.Ordinal);
+
+    [Theory]
     [InlineData("tcp://127.0.0.1", "has no port")]
     [InlineData("tcp://[::1]", "has no port")]
     [InlineData("tcp://", "has no port")]
@@ -65,11 +84,14 @@ public sealed class RpcAddressTests
     [InlineData("tcp://ho st:6000", "has no valid host")]
     [InlineData("tcp://[::1:6000", "has no valid host")]
     [InlineData("tcp://user@host:6000", "has no valid host")]
-    [InlineData("http://127.0.0.1:6000", "has another scheme than tcp, tls, unix or pipe")]
-    [InlineData("127.0.0.1:6000", "has another scheme than tcp, tls, unix or pipe")]
-    [InlineData(" tcp://127.0.0.1:6000", "has another scheme than tcp, tls, unix or pipe")]
+    [InlineData("http://127.0.0.1:6000", "has another scheme than tcp, tls, unix, pipe, ws or wss")]
+    [InlineData("127.0.0.1:6000", "has another scheme than tcp, tls, unix, pipe, ws or wss")]
+    [InlineData(" tcp://127.0.0.1:6000", "has another scheme than tcp, tls, unix, pipe, ws or wss")]
     [InlineData("unix://run/x.sock", "has no absolute path")]
     [InlineData("unix://", "has no absolute path")]
+    [InlineData("ws://", "is no valid url of a WebSocket")]
+    [InlineData("ws://host:six/rpc", "is no valid url of a WebSocket")]
+    [InlineData("ws://host/rpc#part", "is no valid url of a WebSocket")]
     public void Parse_NoAddress_SaysWhatIsWrongAndWhatIsAllowed(string url, string problem)
     {
         var exception = Assert.Throws<ArgumentException>(() => RpcAddress.Parse(url));

@@ -112,8 +112,8 @@ public sealed class InFlightRequestsTests
         bool wasEmpty = false;
         _requests.OnClosed = () => wasEmpty = _requests.Count == 0;
 
-        _requests.Close(new IOException("lost"));
-        _requests.Close(new IOException("again"));
+        _requests.Close(() => new IOException("lost"));
+        _requests.Close(() => new IOException("again"));
 
         foreach (ValueTask<int> task in tasks)
         {
@@ -123,6 +123,22 @@ public sealed class InFlightRequestsTests
         Assert.True(wasEmpty);
         Assert.False(_requests.TryAdd(PendingCall<int>.Rent("sum", Timeout.InfiniteTimeSpan)));
         Assert.Null(_requests.Take(0));
+    }
+
+    [Fact]
+    public async Task Close_CallsInFlight_EachHasAnExceptionOfItsOwn()
+    {
+        ValueTask<int>[] tasks = [.. Enumerable.Range(0, 3).Select(_ => Add().Task)];
+        List<Exception> exceptions = [];
+
+        _requests.Close(() => new IOException("lost"));
+
+        foreach (ValueTask<int> task in tasks)
+        {
+            exceptions.Add(await Assert.ThrowsAsync<IOException>(async () => await task));
+        }
+
+        Assert.Equal(3, exceptions.Distinct(ReferenceEqualityComparer.Instance).Count());
     }
 
     [Fact]

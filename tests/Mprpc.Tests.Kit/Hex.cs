@@ -1,6 +1,6 @@
-namespace Mprpc.AspNetCore.Tests.Kit;
+namespace Mprpc.Tests.Kit;
 
-internal static class Hex
+public static class Hex
 {
     /// <summary>The specification's example in the test tables: "sum", [1, 2].</summary>
     public const string Sum = "a373756d920102";

@@ -1,15 +1,16 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Text;
 
-namespace Mprpc.EndToEnd.Tests.Kit;
+namespace Mprpc.Tests.Kit;
 
-/// <summary>A process whose output is kept, and which does not outlive its test.</summary>
-internal sealed class ChildProcess : IAsyncDisposable
+/// <summary>A process whose output is kept, and which does not outlive its test; nor do its children.</summary>
+public sealed class ChildProcess : IAsyncDisposable
 {
     private readonly Process _process;
     private readonly StringBuilder _output = new();
     private readonly StringBuilder _errors = new();
-    private readonly TaskCompletionSource _expected = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<string> _expected = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly string? _expectedLine;
 
     private ChildProcess(Process process, string? expectedLine)
@@ -18,16 +19,11 @@ internal sealed class ChildProcess : IAsyncDisposable
         _expectedLine = expectedLine;
     }
 
-    public string Output
-    {
-        get
-        {
-            lock (_output)
-            {
-                return _output.ToString();
-            }
-        }
-    }
+    public string Output => TextOf(_output);
+
+    public string Errors => TextOf(_errors);
+
+    public int Id => _process.Id;
 
     public bool HasExited => _process.HasExited;
 
@@ -37,14 +33,22 @@ internal sealed class ChildProcess : IAsyncDisposable
     /// <param name="arguments">Its arguments.</param>
     /// <param name="expectedLine">How the line begins that <see cref="WaitForLineAsync"/> waits for.</param>
     /// <param name="input">What it reads on its standard input, or null.</param>
-    public static ChildProcess Start(string program, IEnumerable<string> arguments, string? expectedLine = null, string? input = null)
+    /// <param name="environment">Variables to set.</param>
+    public static ChildProcess Start(
+        string program, IEnumerable<string> arguments, string? expectedLine = null, string? input = null, IReadOnlyDictionary<string, string>? environment = null)
     {
+        ArgumentNullException.ThrowIfNull(arguments);
         var start = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
 
-        // What the tests' own environment says of addresses is not meant for the samples.
+        // What the tests' own environment says of addresses is not meant for the programs under test.
         foreach (string name in start.Environment.Keys.Where(IsAboutHosting).ToList())
         {
             start.Environment.Remove(name);
+        }
+
+        foreach ((string name, string value) in environment ?? new Dictionary<string, string>())
+        {
+            start.Environment[name] = value;
         }
 
         var child = new ChildProcess(new Process { StartInfo = start }, expectedLine);
@@ -65,22 +69,34 @@ internal sealed class ChildProcess : IAsyncDisposable
         await using ChildProcess child = Start(program, arguments, input: input);
         await child.WaitForExitAsync();
 
-        Assert.True(child.ExitCode == 0, $"{program} ended with {child.ExitCode}: {child.Output}{child._errors}");
+        Assert.True(child.ExitCode == 0, $"{program} ended with {child.ExitCode}: {child.Output}{child.Errors}");
         return child.Output;
     }
 
-    public async Task WaitForLineAsync()
+    /// <summary>Waits for the expected line.</summary>
+    /// <returns>The whole line.</returns>
+    public async Task<string> WaitForLineAsync(TimeSpan? within = null)
     {
-        Task first = await Task.WhenAny(_expected.Task, _process.WaitForExitAsync()).InTime();
+        Task first = await Task.WhenAny(_expected.Task, _process.WaitForExitAsync()).WaitAsync(within ?? Bounded.Time);
 
-        Assert.True(first == _expected.Task, $"{_process.StartInfo.FileName} ended too early: {Output}{_errors}");
+        Assert.True(first == _expected.Task, $"{_process.StartInfo.FileName} ended too early: {Output}{Errors}");
+        return await _expected.Task;
     }
+
+    public Task WaitForExitAsync(TimeSpan? within = null) => _process.WaitForExitAsync().WaitAsync(within ?? Bounded.Time);
 
     /// <summary>What Ctrl-C sends.</summary>
     public Task InterruptAsync() => SignalAsync("-INT");
 
     /// <summary>What a service manager or a container's runtime sends.</summary>
     public Task TerminateAsync() => SignalAsync("-TERM");
+
+    /// <summary>Ends it at once, as a crash does.</summary>
+    public async Task KillAsync()
+    {
+        _process.Kill(entireProcessTree: true);
+        await _process.WaitForExitAsync().InTime();
+    }
 
     /// <summary>The TCP ports that the process itself listens on, as Linux tells them.</summary>
     public IReadOnlyList<int> ListeningPorts()
@@ -100,23 +116,28 @@ internal sealed class ChildProcess : IAsyncDisposable
         ];
     }
 
-    public Task WaitForExitAsync() => _process.WaitForExitAsync().InTime();
-
     public async ValueTask DisposeAsync()
     {
         if (!_process.HasExited)
         {
-            _process.Kill(entireProcessTree: true);
-            await _process.WaitForExitAsync().InTime();
+            await KillAsync();
         }
 
         _process.Dispose();
     }
 
-    private Task<string> SignalAsync(string signal) => RunAsync("kill", [signal, _process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]);
+    private Task<string> SignalAsync(string signal) => RunAsync("kill", [signal, _process.Id.ToString(CultureInfo.InvariantCulture)]);
 
     private static bool IsAboutHosting(string variable)
         => variable.StartsWith("ASPNETCORE_", StringComparison.OrdinalIgnoreCase) || variable.Equals("URLS", StringComparison.OrdinalIgnoreCase);
+
+    private static string TextOf(StringBuilder text)
+    {
+        lock (text)
+        {
+            return text.ToString();
+        }
+    }
 
     private void Add(StringBuilder text, string? line)
     {
@@ -125,14 +146,14 @@ internal sealed class ChildProcess : IAsyncDisposable
             return;
         }
 
-        lock (_output)
+        lock (text)
         {
             text.AppendLine(line);
         }
 
         if (_expectedLine is not null && line.StartsWith(_expectedLine, StringComparison.Ordinal))
         {
-            _expected.TrySetResult();
+            _expected.TrySetResult(line);
         }
     }
 }

@@ -3,10 +3,10 @@ using System.Net;
 using System.Net.Sockets;
 using MessagePack;
 
-namespace Mprpc.AspNetCore.Tests.Kit;
+namespace Mprpc.Tests.Kit;
 
 /// <summary>A peer that writes and reads bytes: it knows of MessagePack only where a value ends.</summary>
-internal sealed class RawPeer : IAsyncDisposable
+public sealed class RawPeer : IAsyncDisposable
 {
     private readonly Socket _socket;
     private readonly byte[] _received = new byte[64 * 1024];

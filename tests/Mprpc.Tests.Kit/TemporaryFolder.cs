@@ -1,7 +1,7 @@
-namespace Mprpc.Interop.Tests.Kit;
+namespace Mprpc.Tests.Kit;
 
 /// <summary>A folder for sockets, short enough for the 108 bytes of their names, and gone with its test.</summary>
-internal sealed class TemporaryFolder : IDisposable
+public sealed class TemporaryFolder : IDisposable
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("mprpc");
 

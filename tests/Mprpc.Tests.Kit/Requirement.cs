@@ -1,10 +1,10 @@
 using System.Net;
 using System.Net.Sockets;
 
-namespace Mprpc.EndToEnd.Tests.Kit;
+namespace Mprpc.Tests.Kit;
 
 /// <summary>What a test needs of the machine: on a developer's, the test is skipped where it is missing; in continuous integration it fails.</summary>
-internal static class Requirement
+public static class Requirement
 {
     private static bool IsContinuousIntegration => string.Equals(Environment.GetEnvironmentVariable("CI"), "true", StringComparison.OrdinalIgnoreCase);
 

@@ -1,0 +1,37 @@
+using System.Diagnostics.Metrics;
+using Mprpc.Connections;
+
+namespace Mprpc.AspNetCore.Diagnostics;
+
+/// <summary>What the server counts. The tag's values are fixed: nothing that a peer sent makes a series.</summary>
+internal sealed class ServerMeter : IDisposable
+{
+    public const string Name = "Mprpc.Server";
+
+    private readonly Meter? _own;
+    private readonly Counter<long> _limitHits;
+
+    /// <param name="factory">The application's, which disposes what it makes; null: a meter of our own.</param>
+    public ServerMeter(IMeterFactory? factory)
+    {
+        Meter meter = factory?.Create(Name) ?? (_own = new Meter(Name));
+        _limitHits = meter.CreateCounter<long>("mprpc.server.limit_hits", "{hit}", "How often connections have reached a limit of the server.");
+    }
+
+    public void OnLimitHit(ConnectionLimit limit) => _limitHits.Add(1, new KeyValuePair<string, object?>("limit", TagOf(limit)));
+
+    public void Dispose() => _own?.Dispose();
+
+    private static string TagOf(ConnectionLimit limit) => limit switch
+    {
+        ConnectionLimit.MessageShape => "message_shape",
+        ConnectionLimit.MessageSize => "message_size",
+        ConnectionLimit.Depth => "depth",
+        ConnectionLimit.PartialMessage => "partial_message",
+        ConnectionLimit.WriteTimeout => "write_timeout",
+        ConnectionLimit.Idle => "idle",
+        ConnectionLimit.HalfClose => "half_close",
+        ConnectionLimit.CallsInFlightPerConnection => "calls_in_flight_per_connection",
+        _ => "calls_in_flight",
+    };
+}

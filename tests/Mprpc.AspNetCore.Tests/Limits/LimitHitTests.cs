@@ -1,0 +1,143 @@
+using System.Collections.Concurrent;
+using System.Diagnostics.Metrics;
+using Microsoft.Extensions.Logging;
+
+namespace Mprpc.AspNetCore.Tests.Limits;
+
+/// <summary>Each limit that is reached is counted, and logged once a connection; a flood of them does not fill the log.</summary>
+public sealed class LimitHitTests
+{
+    private static readonly TimeSpan Short = TimeSpan.FromMilliseconds(100);
+
+    [Theory]
+    [InlineData("94 00 01 a46563686f 91 c67fffffff", "message_size")]
+    [InlineData("9191919191919191919191919191919191919191919191919191919191919191919191919191919191919191919191919191919191919191919191919191919191919191", "depth")]
+    [InlineData("c1", "message_shape")]
+    [InlineData("94 00 01 a3", "partial_message")]
+    public async Task Limit_Reached_IsCountedUnderItsName(string message, string limit)
+    {
+        await using RpcHost host = await RpcHost.StartAsync<Service>(options => options.Limits.PartialMessageTimeout = Short);
+        using var meter = new Recorder(host);
+        await using RawPeer peer = await host.DialAsync();
+
+        await peer.SendAsync(message);
+        await peer.ReadToAnyEndAsync();
+        await host.Log.WaitForAsync(3);
+
+        Assert.Equal([limit], meter.Hits);
+    }
+
+    [Fact]
+    public async Task IdleTimeout_Reached_IsCounted()
+    {
+        await using RpcHost host = await RpcHost.StartAsync<Service>(options => options.Limits.IdleTimeout = Short);
+        using var meter = new Recorder(host);
+        await using RawPeer peer = await host.DialAsync();
+
+        await peer.ReadToAnyEndAsync();
+
+        Assert.Equal(["idle"], meter.Hits);
+    }
+
+    [Theory]
+    [InlineData(true, "calls_in_flight_per_connection")]
+    [InlineData(false, "calls_in_flight")]
+    public async Task CallsInFlight_AtTheLimit_AreCountedAndLoggedOnceAConnection(bool ofConnection, string limit)
+    {
+        var service = new Service();
+        await using RpcHost host = await RpcHost.StartAsync<Service>(
+            options =>
+            {
+                options.Limits.MaxCallsInFlightPerConnection = ofConnection ? 1 : 100;
+                options.Limits.MaxCallsInFlight = ofConnection ? 100 : 1;
+            },
+            services => services.AddSingleton(service));
+        using var meter = new Recorder(host);
+        await using RawPeer peer = await host.DialAsync();
+
+        await peer.SendAsync(string.Concat(Enumerable.Repeat("94 00 01 a477616974 90", 5)));
+        await Bounded.Until(() => !meter.Hits.IsEmpty, "a hit");
+
+        for (int i = 0; i < 5; i++)
+        {
+            service.Next.Release();
+            await peer.ReadMessageAsync();
+        }
+
+        Assert.InRange(meter.Hits.Count, 1, 5);
+        Assert.All(meter.Hits, hit => Assert.Equal(limit, hit));
+        LogEntry entry = Assert.Single(host.Log.Entries, entry => entry.Event.Name == "CallsWait");
+        Assert.Contains(ofConnection ? "MaxCallsInFlightPerConnection" : "MaxCallsInFlight)", entry.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Flood_OfBrokenMessages_IsCountedInFullAndLoggedInPart()
+    {
+        await using RpcHost host = await RpcHost.StartAsync<Service>();
+        using var meter = new Recorder(host);
+        var watch = System.Diagnostics.Stopwatch.StartNew();
+
+        for (int i = 0; i < 300; i++)
+        {
+            await using RawPeer peer = await host.DialAsync();
+            await peer.SendAsync("c1");
+            await peer.ReadToAnyEndAsync();
+        }
+
+        await Bounded.Until(() => meter.Hits.Count == 300, "each is counted");
+        int seconds = (int)watch.Elapsed.TotalSeconds + 1;
+        int lines = host.Log.Entries.Count(entry => entry.Level >= LogLevel.Information && entry.Event.Name is "ProtocolViolation" or "LinesLeftOut");
+
+        Assert.InRange(lines, 10, (seconds + 1) * 11);
+    }
+
+    [Fact]
+    public async Task Flood_OfUnknownAndRefusedCalls_WritesNoLineAtInformation()
+    {
+        await using RpcHost host = await RpcHost.StartAsync<Service>();
+        await using RawPeer peer = await host.DialAsync();
+
+        await peer.SendAsync(Hex.Bytes(Hex.Repeat("9302a50d0a1b5b3190" + "9302a3616464910193029101 90".Replace(" ", "", StringComparison.Ordinal), 5_000)));
+        await peer.AssertOpenAsync();
+
+        Assert.DoesNotContain(host.Log.Entries, entry => entry.Level >= LogLevel.Information && entry.Category == "Mprpc.Connection");
+    }
+
+    private sealed class Recorder : IDisposable
+    {
+        private readonly MeterListener _listener = new();
+
+        public Recorder(RpcHost host)
+        {
+            var factory = host.App.Services.GetRequiredService<IMeterFactory>();
+            _listener.InstrumentPublished = (instrument, listener) =>
+            {
+                if (instrument.Meter is { Name: "Mprpc.Server" } meter && meter.Scope == factory && instrument.Name == "mprpc.server.limit_hits")
+                {
+                    listener.EnableMeasurementEvents(instrument);
+                }
+            };
+            _listener.SetMeasurementEventCallback<long>((_, value, tags, _) =>
+            {
+                Assert.Equal(1, value);
+                Hits.Enqueue((string)Assert.Single(tags.ToArray()).Value!);
+            });
+            _listener.Start();
+        }
+
+        public ConcurrentQueue<string> Hits { get; } = new();
+
+        public void Dispose() => _listener.Dispose();
+    }
+
+    private sealed class Service
+    {
+        public SemaphoreSlim Next { get; } = new(0);
+
+        public int Sum(int x, int y) => x + y;
+
+        public int Add(int x, int y) => x + y;
+
+        public Task WaitAsync() => Next.WaitAsync();
+    }
+}
