@@ -80,7 +80,7 @@ public sealed class DelegateTests
                 app.MapMprpc(port, "sum", (int a, int b) => a + b);
             }));
 
-        Assert.Contains("Adder.Sum(int, int) and delegate 'sum'.Invoke(int, int) have the same name on the wire: 'sum'", exception.ToString(), StringComparison.Ordinal);
+        Assert.Contains("Adder.Sum(x, y) and delegate 'sum'.Invoke(int, int) have the same name on the wire: 'sum'", exception.ToString(), StringComparison.Ordinal);
     }
 
     [Fact]
