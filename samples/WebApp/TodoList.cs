@@ -43,4 +43,12 @@ public class TodoList(ILogger<TodoList> logger)
     /// <summary>Answers when a todo has been added; other calls of the same connection go on meanwhile.</summary>
     public async Task<bool> WaitForTodoAsync(int milliseconds, CancellationToken cancellationToken)
         => await _added.WaitAsync(milliseconds, cancellationToken);
+
+    /// <summary>Not public, and therefore not published.</summary>
+    internal int Clear()
+    {
+        int count = _todos.Count;
+        _todos.Clear();
+        return count;
+    }
 }

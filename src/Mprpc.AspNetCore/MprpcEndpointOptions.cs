@@ -77,6 +77,25 @@ public sealed class MprpcEndpointOptions
         return this;
     }
 
+    /// <summary>
+    /// Whether a peer must have logged in before it may call anything, methods with [AllowAnonymous] included. Default false: methods that ask for nothing are for anyone. Until then every call but
+    /// <c>$/authenticate</c> gets one and the same error, so that nobody learns what methods there are, and the smaller limits of <see cref="MprpcServerOptions.Authentication"/> hold; after
+    /// that, a method that is not there gets the error of one that is not for the user.
+    /// </summary>
+    public bool RequireAuthentication { get; set; }
+
+    /// <summary>
+    /// The application's authentication scheme that each new connection is authenticated with, on what it brings itself: the certificate scheme where clients show a certificate. Default null: none.
+    /// Who it does not know stays anonymous.
+    /// </summary>
+    public string? AuthenticationScheme { get; set; }
+
+    /// <summary>
+    /// Whether the peer of a Unix domain socket is the user whose process it is, with the claims that <see cref="MprpcPeerCredentials"/> names. Default false: else each local user who
+    /// may open the socket would pass every plain [Authorize]. Linux only.
+    /// </summary>
+    public bool UsePeerCredentials { get; set; }
+
     /// <summary>Sets the options about answers and encoding as this kind of peer wants them.</summary>
     /// <param name="peer">The peers that connect to this listener.</param>
     /// <returns>These options.</returns>

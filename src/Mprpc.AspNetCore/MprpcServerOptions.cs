@@ -8,6 +8,9 @@ public sealed class MprpcServerOptions
     /// <summary>What a connection may demand.</summary>
     public MprpcServerLimits Limits { get; } = new();
 
+    /// <summary>How peers log in, and what they may before they have.</summary>
+    public MprpcAuthenticationOptions Authentication { get; } = new();
+
     /// <summary>
     /// Whether the listeners that were mapped are opened. Default null: they are, except where the application's server is a TestServer (WebApplicationFactory), whose tests connect in
     /// memory. True: always; false: never.

@@ -50,11 +50,11 @@ public static class MprpcServiceCollectionExtensions
         services.TryAddSingleton<UnixListenerFactory>();
         services.TryAddSingleton<RpcListeners>();
         services.TryAddSingleton<RateLimiterPipeline>();
-        services.TryAddSingleton<ConnectionRegistry>();
-        services.TryAddSingleton<StopDeadline>();
         services.TryAddSingleton(static provider => new ServerMeter(provider.GetService<IMeterFactory>()));
         services.TryAddSingleton(static provider => new LimitHits(
             provider.GetRequiredService<ServerMeter>().OnLimitHit, TimeProvider.System, provider.GetRequiredService<ILoggerFactory>().CreateLogger("Mprpc.Connection")));
+        services.TryAddSingleton<ConnectionRegistry>();
+        services.TryAddSingleton<StopDeadline>();
         services.TryAddSingleton<RpcEndpoints>();
         services.TryAddSingleton<DirectConnections>();
         services.TryAddSingleton<RpcServer>();
@@ -128,6 +128,7 @@ public static class MprpcServiceCollectionExtensions
     {
         IConfigurationSection section = configuration.GetSection(ConfigurationSection);
         section.GetSection(nameof(options.Limits)).Bind(options.Limits);
+        section.GetSection(nameof(options.Authentication)).Bind(options.Authentication);
         options.Listen = section.GetValue(nameof(options.Listen), options.Listen);
         options.DrainDelay = section.GetValue(nameof(options.DrainDelay), options.DrainDelay);
         options.EnableDetailedErrors = section.GetValue(nameof(options.EnableDetailedErrors), environment.IsDevelopment());

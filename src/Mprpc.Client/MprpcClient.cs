@@ -218,27 +218,21 @@ public sealed class MprpcClient : IAsyncDisposable
 
     private TimeSpan CallTimeout => _options.CallTimeout ?? Timeout.InfiniteTimeSpan;
 
-    /// <summary>The connection, where one can take a call at once, and nothing has to be done when it is refused.</summary>
-    internal RpcConnection? TryGetConnection(CancellationToken cancellationToken) => _loginRenewal is null ? TryGetFree(cancellationToken) : null;
+    /// <summary>The connection, where one can take a proxy's call at once.</summary>
+    internal RpcConnection? TryGetConnection(CancellationToken cancellationToken) => _loginRenewal is null ? TryGetReady(cancellationToken) : null;
 
-    /// <summary>Sends a request of a proxy when there is a connection.</summary>
+    /// <summary>Sends a proxy's request when there is a connection.</summary>
     internal ValueTask<T> CallWhenReadyAsync<T>(string method, MprpcWriter request, CancellationToken cancellationToken)
         => _loginRenewal is null
             ? CallWhenReadyAsync<T>(method, request, CallTimeout, cancellationToken)
             : _loginRenewal.CallAsync<T>(this, method, request, cancellationToken);
-
-    private RpcConnection? TryGetFree(CancellationToken cancellationToken)
-        => !_pool.IsLimited && !cancellationToken.IsCancellationRequested && _pool.TryGet() is { Output.IsCongested: false } connection ? connection : null;
-
-    private ValueTask<T> Call<T>(string method, MprpcWriter request, MprpcCallOptions options)
-        => _loginRenewal is null ? Send<T>(method, request, options) : _loginRenewal.CallAsync<T>(this, method, request, options);
 
     /// <summary>Sends a request whose method and arguments are written: at once where a connection is there.</summary>
     internal ValueTask<T> Send<T>(string method, MprpcWriter request, MprpcCallOptions options)
     {
         TimeSpan timeout = options.Timeout ?? CallTimeout;
 
-        if (TryGetFree(options.CancellationToken) is { } connection)
+        if (TryGetReady(options.CancellationToken) is { } connection)
         {
             PendingCall<T> call = PendingCall<T>.Rent(method, timeout);
             ValueTask<T> result = call.Task;
@@ -252,23 +246,18 @@ public sealed class MprpcClient : IAsyncDisposable
         return CallWhenReadyAsync<T>(method, request, timeout, options.CancellationToken);
     }
 
+    private ValueTask<T> Call<T>(string method, MprpcWriter request, MprpcCallOptions options)
+        => _loginRenewal is null ? Send<T>(method, request, options) : _loginRenewal.CallAsync<T>(this, method, request, options);
+
+    private RpcConnection? TryGetReady(CancellationToken cancellationToken)
+        => !_pool.IsLimited && !cancellationToken.IsCancellationRequested && _pool.TryGet() is { Output.IsCongested: false } connection ? connection : null;
+
+    internal ILogger Logger => _options.LoggerFactory.CreateLogger("Mprpc.Client");
+
     internal ValueTask Notify(MprpcWriter notification)
         => !_pool.IsLimited && _pool.TryGet() is { Output.IsCongested: false } connection && connection.TryNotify(notification)
             ? ValueTask.CompletedTask
             : NotifyWhenReadyAsync(notification);
-
-    /// <summary>Sends a notification of a caller who does not wait for the sending.</summary>
-    internal async Task NotifyOrLogAsync(string method, MprpcWriter notification)
-    {
-        try
-        {
-            await Notify(notification).ConfigureAwait(false);
-        }
-        catch (Exception exception)
-        {
-            ClientLog.NotificationNotSent(_options.LoggerFactory.CreateLogger("Mprpc.Client"), method, exception);
-        }
-    }
 
     private async ValueTask<T> CallWhenReadyAsync<T>(string method, MprpcWriter request, TimeSpan timeout, CancellationToken cancellationToken)
     {
@@ -399,7 +388,7 @@ public sealed class MprpcClient : IAsyncDisposable
         }
         catch (Exception exception)
         {
-            ClientLog.StateHandlerThrew(_options.LoggerFactory.CreateLogger("Mprpc.Client"), exception);
+            ClientLog.StateHandlerThrew(Logger, exception);
         }
     }
 }

@@ -64,16 +64,16 @@ public sealed class MprpcClientOptions
     public SslClientAuthenticationOptions? Tls { get; set; }
 
     /// <summary>
-    /// Gives the token with which each connection logs in before its first call (<c>$/authenticate</c>), again before the token expires, and once when a call is refused as unauthenticated. Default
-    /// null: the client does not log in. Called from several threads; a token that lasts should be kept by the provider. Use it with <c>tls://</c>: over plain TCP the token can be read on the way.
-    /// </summary>
-    public Func<MprpcTokenContext, CancellationToken, ValueTask<MprpcToken>>? TokenProvider { get; set; }
-
-    /// <summary>
     /// For <c>ws://</c> and <c>wss://</c> addresses: sets what the request brings that opens the WebSocket, such as an Authorization header; called for each connection. Default null. With
     /// <see cref="Tls"/>, .NET refuses what would replace it here: proxy, cookies, credentials and certificates.
     /// </summary>
     public Action<ClientWebSocketOptions>? ConfigureWebSocket { get; set; }
+
+    /// <summary>
+    /// Gives the token with which each connection logs in before its first call (<c>$/authenticate</c>), again before the token expires, and once when a call is refused as unauthenticated. Default
+    /// null: the client does not log in. Called from several threads; a token that lasts should be kept by the provider. Use it with <c>tls://</c>: over plain TCP the token can be read on the way.
+    /// </summary>
+    public Func<MprpcTokenContext, CancellationToken, ValueTask<MprpcToken>>? TokenProvider { get; set; }
 
     /// <summary>The delays between attempts to connect.</summary>
     public MprpcReconnectOptions Reconnect { get; set; } = new();

@@ -1,4 +1,3 @@
-using System.Net;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 
@@ -9,32 +8,9 @@ internal static class CallHttpContext
 {
     public static HttpContext Create(MprpcCallContext call)
     {
-        var features = new FeatureCollection(call.Connection.Features);
-        features.Set<IHttpRequestFeature>(new HttpRequestFeature());
-        features.Set<IHttpResponseFeature>(new HttpResponseFeature());
-        features.Set<IHttpResponseBodyFeature>(new StreamResponseBodyFeature(Stream.Null));
-        features.Set<IServiceProvidersFeature>(new CallServices(call));
-        features.Set<IHttpConnectionFeature>(Addresses(call.Connection));
-        return new DefaultHttpContext(features) { User = call.User, RequestAborted = call.CancellationToken };
-    }
-
-    private static HttpConnectionFeature Addresses(MprpcConnection connection)
-    {
-        var addresses = new HttpConnectionFeature { ConnectionId = connection.Id };
-
-        if (connection.RemoteEndPoint is IPEndPoint remote)
-        {
-            addresses.RemoteIpAddress = remote.Address;
-            addresses.RemotePort = remote.Port;
-        }
-
-        if (connection.LocalEndPoint is IPEndPoint local)
-        {
-            addresses.LocalIpAddress = local.Address;
-            addresses.LocalPort = local.Port;
-        }
-
-        return addresses;
+        DefaultHttpContext context = ConnectionHttpContext.Create(call.Connection, new CallServices(call), keepRequest: false, call.CancellationToken);
+        context.User = call.User;
+        return context;
     }
 
     /// <summary>The call's scope, made only when a policy asks.</summary>

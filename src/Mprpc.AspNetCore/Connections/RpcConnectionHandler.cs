@@ -1,7 +1,6 @@
 using System.IO.Pipelines;
 using System.Net;
 using System.Net.Sockets;
-using System.Security.Claims;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http.Features;
@@ -11,6 +10,7 @@ using Microsoft.Extensions.Options;
 using Mprpc.AspNetCore.Hosting;
 using Mprpc.AspNetCore.Model;
 using Mprpc.AspNetCore.Policies;
+using Mprpc.AspNetCore.Security;
 using Mprpc.Connections;
 using Mprpc.Diagnostics;
 using Mprpc.Dispatch;
@@ -21,7 +21,7 @@ namespace Mprpc.AspNetCore.Connections;
 internal sealed class RpcConnectionHandler
 {
     private readonly IServiceProvider _services;
-    private readonly EndpointLimits _limits;
+    private readonly EndpointSecurity _security;
     private readonly RunningCallsTotal _runningCalls;
     private readonly LimitHits _limitHits;
     private readonly MprpcSerializerOptions _serializer;
@@ -36,13 +36,13 @@ internal sealed class RpcConnectionHandler
     {
         MprpcServerOptions options = services.GetRequiredService<IOptions<MprpcServerOptions>>().Value;
         _services = services;
-        _limits = limits;
+        _security = new EndpointSecurity(services, endpoint, options, limits);
         _registry = services.GetRequiredService<ConnectionRegistry>();
         _runningCalls = services.GetRequiredService<RunningCallsTotal>();
         _limitHits = services.GetRequiredService<LimitHits>();
         _serializer = endpoint.OldSpec ? options.Serializer.WithOldSpec() : options.Serializer;
-        var policies = new MethodPolicies(services, options, endpoint);
-        _dispatcher = new Dispatcher(BuildTable(services, endpoint, options, policies), _serializer, endpoint.ErrorShape, options.EnableDetailedErrors)
+        var policies = new MethodPolicies(services, options, endpoint, _security);
+        _dispatcher = new Dispatcher(BuildTable(services, endpoint, options, policies, _security), _serializer, endpoint.ErrorShape, options.EnableDetailedErrors)
         {
             Exceptions = options.Exceptions,
             Unknown = policies.ForUnknown(),
@@ -52,48 +52,29 @@ internal sealed class RpcConnectionHandler
         _logger = services.GetRequiredService<ILoggerFactory>().CreateLogger("Mprpc.Connection");
     }
 
-    public async Task OnConnectedAsync(ConnectionContext transport)
-    {
-        RpcConnection connection = Create(
+    /// <summary>Serves a connection of a listener until it ends.</summary>
+    public Task OnConnectedAsync(ConnectionContext transport)
+        => ServeAsync(
             transport.ConnectionId,
             transport.Transport,
             () => transport.Abort(new ConnectionAbortedException("The MessagePack-RPC connection was aborted.")),
             transport.LocalEndPoint,
             transport.RemoteEndPoint,
-            transport.Features);
+            transport.Features,
+            transport.Features.Get<IConnectionLifetimeNotificationFeature>()?.ConnectionClosedRequested ?? default);
 
-        // The host stops: without this, Kestrel would wait for the connection as long as the whole shutdown may take.
-        CancellationToken stopping = transport.Features.Get<IConnectionLifetimeNotificationFeature>()?.ConnectionClosedRequested ?? default;
-        using CancellationTokenRegistration registration = stopping.UnsafeRegister(static connection => ((RpcConnection)connection!).Stop(), connection);
-
-        await RunAsync(connection).ConfigureAwait(false);
-    }
-
-    /// <summary>Serves a connection until it ends; the application sees it meanwhile.</summary>
-    /// <returns>Why it ended; null where it ended in good order.</returns>
-    public async Task<Exception?> RunAsync(RpcConnection connection)
+    /// <summary>Serves a connection until it ends, with the limits of this moment.</summary>
+    /// <returns>Why it ended; null where either side closed it in good order.</returns>
+    public async Task<Exception?> ServeAsync(
+        string id, IDuplexPipe transport, Action abort, EndPoint? local, EndPoint? remote, IFeatureCollection features, CancellationToken stopping)
     {
-        _registry.Add(connection);
-
-        try
-        {
-            return await connection.RunAsync().ConfigureAwait(false);
-        }
-        finally
-        {
-            _registry.Remove(connection);
-        }
-    }
-
-    /// <summary>Makes a connection of this endpoint, with the limits of this moment.</summary>
-    public RpcConnection Create(
-        string id, IDuplexPipe transport, Action abort, EndPoint? local, EndPoint? remote, IFeatureCollection features, ClaimsPrincipal? user = null)
-        => new(new RpcConnectionSettings
+        using var session = new ConnectionSession(_security);
+        var connection = new RpcConnection(new RpcConnectionSettings
         {
             Id = id,
             Transport = transport,
             AbortTransport = abort,
-            Limits = _limits.Current,
+            Limits = _security.InitialLimits,
             RunningCallsTotal = _runningCalls,
             LimitHits = _limitHits,
             IsTransportReset = features.Get<IConnectionSocketFeature>() is { } socket ? () => IsReset(socket.Socket) : null,
@@ -102,12 +83,27 @@ internal sealed class RpcConnectionHandler
             Serializer = _serializer,
             ResponseOrder = _responseOrder,
             Services = _services,
+            Session = session,
             Clock = _clock,
-            User = user,
             LocalEndPoint = local,
             RemoteEndPoint = remote,
             Features = features,
         });
+
+        // The host stops: without this, Kestrel would wait for the connection as long as the whole shutdown may take.
+        using CancellationTokenRegistration registration = stopping.UnsafeRegister(static connection => ((RpcConnection)connection!).Stop(), connection);
+        _registry.Add(connection);
+
+        try
+        {
+            await _security.StartAsync(session, connection).ConfigureAwait(false);
+            return await connection.RunAsync().ConfigureAwait(false);
+        }
+        finally
+        {
+            _registry.Remove(connection);
+        }
+    }
 
     /// <summary>Whether a socket that nobody reads has been reset; a peer that has merely ended its side has not.</summary>
     private static bool IsReset(Socket socket)
@@ -122,7 +118,7 @@ internal sealed class RpcConnectionHandler
         }
     }
 
-    private static MethodTable BuildTable(IServiceProvider services, MprpcEndpointOptions endpoint, MprpcServerOptions options, MethodPolicies policies)
+    private static MethodTable BuildTable(IServiceProvider services, MprpcEndpointOptions endpoint, MprpcServerOptions options, MethodPolicies policies, EndpointSecurity security)
     {
         List<ServiceRegistration> registrations = endpoint.Services.Count > 0 ? endpoint.Services : [.. services.GetServices<ServiceRegistration>()];
 
@@ -135,13 +131,19 @@ internal sealed class RpcConnectionHandler
                     : "where it is made: options => options.AddService<T>()."));
         }
 
-        var methods = new MethodTable(registrations.SelectMany(registration => registration.BuildMethods(services, options.NamingPolicy)));
+        List<RpcMethod> published = [.. registrations.SelectMany(registration => registration.BuildMethods(services, options.NamingPolicy))];
+        IReadOnlyList<RpcMethod> ofLogin = security.LoginMethods();
 
-        foreach (RpcMethod method in methods.Methods)
+        foreach (RpcMethod method in published)
         {
             method.Policy = policies.For(method);
         }
 
-        return methods;
+        foreach (RpcMethod method in ofLogin)
+        {
+            method.Policy = policies.ForLogin(method);
+        }
+
+        return new MethodTable(published.Concat(ofLogin));
     }
 }

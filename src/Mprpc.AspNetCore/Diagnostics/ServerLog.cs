@@ -21,6 +21,29 @@ internal static partial class ServerLog
     [LoggerMessage(103, LogLevel.Warning, "The configuration has changed, but the limits stay as they were: {Reason}", EventName = "LimitsNotChanged")]
     public static partial void LimitsNotChanged(ILogger logger, string reason, Exception exception);
 
+    // No token, and nothing that a scheme says of one, stands in any of these.
+    [LoggerMessage(150, LogLevel.Debug, "Connection {ConnectionId} logged in by the authentication scheme {Scheme}.", EventName = "LoggedIn")]
+    public static partial void LoggedIn(ILogger logger, string connectionId, string scheme);
+
+    [LoggerMessage(151, LogLevel.Information, "The authentication scheme {Scheme} refused what connection {ConnectionId} brought ({Failure}).", EventName = "LoginRefused")]
+    public static partial void LoginRefused(ILogger logger, string connectionId, string scheme, string failure);
+
+    [LoggerMessage(
+        152,
+        LogLevel.Information,
+        "Connection {ConnectionId} asked for an authentication scheme that is not offered: neither the application's default scheme nor one of MprpcServerOptions.Authentication.Schemes.",
+        EventName = "SchemeNotOffered")]
+    public static partial void SchemeNotOffered(ILogger logger, string connectionId);
+
+    [LoggerMessage(153, LogLevel.Error, "The authentication scheme {Scheme} threw a {Exception} for connection {ConnectionId}; what it says may quote the credential.", EventName = "SchemeThrew")]
+    public static partial void SchemeThrew(ILogger logger, string connectionId, string scheme, string exception);
+
+    [LoggerMessage(154, LogLevel.Warning, "The authentication scheme {Scheme} took longer than {Seconds} s for connection {ConnectionId}, which goes on without it.", EventName = "SchemeTooSlow")]
+    public static partial void SchemeTooSlow(ILogger logger, string connectionId, string scheme, double seconds);
+
+    [LoggerMessage(155, LogLevel.Information, "Connection {ConnectionId} is closed: {Count} of its logins have failed.", EventName = "TooManyLogins")]
+    public static partial void TooManyLogins(ILogger logger, string connectionId, int count);
+
     [LoggerMessage(
         105,
         LogLevel.Warning,
@@ -28,11 +51,11 @@ internal static partial class ServerLog
         EventName = "CallsAbandoned")]
     public static partial void CallsAbandoned(ILogger logger, int count, string methods);
 
-    [LoggerMessage(106, LogLevel.Information, "Stopping: not ready any more, and listening on for {Delay}, so that load balancers see it.", EventName = "DrainDelay")]
+    [LoggerMessage(104, LogLevel.Information, "Stopping: not ready any more, and listening on for {Delay}, so that load balancers see it.", EventName = "DrainDelay")]
     public static partial void DrainDelay(ILogger logger, TimeSpan delay);
 
     [LoggerMessage(
-        104,
+        106,
         LogLevel.Information,
         "Not listening for MessagePack-RPC: the server is a TestServer, or Mprpc:Listen is false. Tests connect in memory; Mprpc:Listen true opens the listeners all the same.",
         EventName = "NotListening")]

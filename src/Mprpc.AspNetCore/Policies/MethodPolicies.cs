@@ -1,12 +1,13 @@
 using Microsoft.AspNetCore.RateLimiting;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Mprpc.AspNetCore.Security;
 using Mprpc.Dispatch;
 
 namespace Mprpc.AspNetCore.Policies;
 
 /// <summary>Decides at start-up what stands before each method of an endpoint; most often nothing.</summary>
-internal sealed class MethodPolicies(IServiceProvider services, MprpcServerOptions server, MprpcEndpointOptions endpoint)
+internal sealed class MethodPolicies(IServiceProvider services, MprpcServerOptions server, MprpcEndpointOptions endpoint, EndpointSecurity security)
 {
     /// <summary>The policy of a method, or null where its calls go straight to it.</summary>
     /// <exception cref="InvalidOperationException">Something is asked for that the application does not have.</exception>
@@ -27,22 +28,27 @@ internal sealed class MethodPolicies(IServiceProvider services, MprpcServerOptio
         }
 
         filters.AddRange(server.Filters.Concat(method.Metadata.OfType<IMprpcFilter>()).OrderBy(filter => (filter as MprpcFilterAttribute)?.Order ?? 0));
-        return Create(before, authorization: null, filters, Timeout(method));
+        return Create(before, security.For(method), filters, Timeout(method));
     }
 
     /// <summary>What stands before names that no method has; null: nothing.</summary>
     public UnknownMethod? ForUnknown()
     {
         var unknown = new UnknownMethod();
+        RateLimiting? limiter = RateLimiter(unknown);
+        CallAuthorization? authorization = security.ForUnknown();
 
-        if (RateLimiter(unknown) is not { } limiter)
+        if (limiter is null && authorization is null)
         {
             return null;
         }
 
-        unknown.Policy = new MethodPolicy([.. OfEveryCall(unknown), limiter], authorization: null, []);
+        unknown.Policy = new MethodPolicy(limiter is null ? OfEveryCall(unknown) : [.. OfEveryCall(unknown), limiter], authorization, []);
         return unknown;
     }
+
+    /// <summary>The policy of <c>$/authenticate</c>: it is for anyone, limits count it, and no filter gets to see its token.</summary>
+    public MethodPolicy? ForLogin(RpcMethod method) => RateLimiter(method) is { } limiter ? new MethodPolicy([limiter], authorization: null, []) : null;
 
     private static MethodPolicy? Create(List<IMprpcFilter> before, CallAuthorization? authorization, List<IMprpcFilter> filters, TimeSpan timeout)
         => before.Count == 0 && authorization is null && filters.Count == 0 && timeout == System.Threading.Timeout.InfiniteTimeSpan

@@ -1,13 +1,13 @@
 using System.Net;
 using System.Net.WebSockets;
+using System.Security.Claims;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 using Mprpc.AspNetCore.Connections;
 using Mprpc.AspNetCore.Hosting;
-using Mprpc.Connections;
 using Mprpc.WebSockets;
 
 namespace Mprpc.AspNetCore.WebSockets;
@@ -59,13 +59,17 @@ internal sealed class WebSocketEndpoint(MprpcEndpointOptions options)
     {
         ConnectionInfo http = context.Connection;
         var transport = new WebSocketTransport(socket);
-        RpcConnection connection = _handler!.Create(
-            $"{http.Id}-{Interlocked.Increment(ref s_lastId)}", transport, transport.Abort, EndPointOf(http.LocalIpAddress, http.LocalPort), EndPointOf(http.RemoteIpAddress, http.RemotePort), context.Features, context.User);
-
         CancellationToken stopping = context.RequestServices.GetRequiredService<DirectConnections>().StopRequested;
-        using CancellationTokenRegistration registration = stopping.UnsafeRegister(static connection => ((RpcConnection)connection!).Stop(), connection);
+        context.Features.Set<IConnectionUserFeature>(new RequestUser { User = context.User });
         transport.Start();
-        Exception? reason = await _handler.RunAsync(connection).ConfigureAwait(false);
+        Exception? reason = await _handler!.ServeAsync(
+            $"{http.Id}-{Interlocked.Increment(ref s_lastId)}",
+            transport,
+            transport.Abort,
+            EndPointOf(http.LocalIpAddress, http.LocalPort),
+            EndPointOf(http.RemoteIpAddress, http.RemotePort),
+            context.Features,
+            stopping).ConfigureAwait(false);
 
         (WebSocketCloseStatus status, string? description) = reason is MprpcProtocolException ? (WebSocketCloseStatus.ProtocolError, "That was no MessagePack-RPC, or exceeded a limit.")
             : stopping.IsCancellationRequested ? (WebSocketCloseStatus.EndpointUnavailable, "The server stops.")
@@ -92,4 +96,10 @@ internal sealed class WebSocketEndpoint(MprpcEndpointOptions options)
     }
 
     private static IPEndPoint? EndPointOf(IPAddress? address, int port) => address is null ? null : new IPEndPoint(address, port);
+
+    /// <summary>Who has opened the WebSocket.</summary>
+    private sealed class RequestUser : IConnectionUserFeature
+    {
+        public ClaimsPrincipal? User { get; set; }
+    }
 }

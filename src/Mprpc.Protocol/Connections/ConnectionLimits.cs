@@ -24,6 +24,9 @@ internal sealed record ConnectionLimits(int MaxMessageSize, int MaxDepth, int Ma
     /// <summary>How long nothing may be said; infinite: for ever.</summary>
     public TimeSpan IdleTimeout { get; init; } = Timeout.InfiniteTimeSpan;
 
+    /// <summary>The option that sets <see cref="MaxMessageSize"/>, for errors.</summary>
+    public string MaxMessageSizeOption { get; init; } = $"{OptionsName}.MaxMessageSize";
+
     // docs/protocol.md 1.3
     public const int DefaultMaxMessageSize = 4 * 1024 * 1024;
     public const int DefaultMaxDepth = 64;
@@ -44,6 +47,6 @@ internal sealed record ConnectionLimits(int MaxMessageSize, int MaxDepth, int Ma
     {
         FrameStatus.ReservedByte => "The peer sent the byte 0xc1, which MessagePack never uses. Is it a MessagePack-RPC peer?",
         FrameStatus.TooDeep => $"A message nests deeper than {MaxDepth:N0} arrays and maps. Raise {OptionsName}.MaxDepth, or send flatter values.",
-        _ => $"A message exceeds {MaxMessageSize:N0} bytes. Raise {OptionsName}.MaxMessageSize, or send the value in parts.",
+        _ => $"A message exceeds {MaxMessageSize:N0} bytes. Raise {MaxMessageSizeOption}, or send the value in parts.",
     });
 }

@@ -96,6 +96,9 @@ internal sealed class ReadLoop
     /// <summary>Handles what has been received, then ends.</summary>
     public void Stop() => _input.CancelPendingRead();
 
+    /// <summary>To be used by whatever thread: the next message that is looked at goes by it.</summary>
+    public void ChangeMaxMessageSize(int bytes) => _scanner.MaxSize = bytes;
+
     public void EnterUserCode()
     {
         _progress++;

@@ -12,7 +12,7 @@ namespace Mprpc.Connections;
 /// <summary>A connection as both sides have it: it reads messages, serves the peer's calls, and makes calls of its own.</summary>
 internal sealed class RpcConnection : MprpcConnection
 {
-    private static readonly ClaimsPrincipal Anonymous = new(new ClaimsIdentity());
+    internal static readonly ClaimsPrincipal Anonymous = new(new ClaimsIdentity());
 
     private readonly RpcConnectionSettings _settings;
     private readonly ReadLoop _loop;
@@ -28,6 +28,7 @@ internal sealed class RpcConnection : MprpcConnection
     public RpcConnection(RpcConnectionSettings settings)
     {
         _settings = settings;
+        Limits = settings.Limits;
         Closed = _closed.Token;
         var gate = new Lock();
         Requests = new InFlightRequests(settings.Clock, gate);
@@ -44,13 +45,16 @@ internal sealed class RpcConnection : MprpcConnection
 
     public override EndPoint? RemoteEndPoint => _settings.RemoteEndPoint;
 
-    public override ClaimsPrincipal User => _settings.User ?? Anonymous;
+    public override ClaimsPrincipal User => Session?.User ?? Anonymous;
 
     public override IFeatureCollection Features => _settings.Features;
 
     public override IDictionary<object, object?> Items => _items ?? Interlocked.CompareExchange(ref _items, [], null) ?? _items;
 
     public override CancellationToken Closed { get; }
+
+    /// <summary>Who the peer is, where this side asks for it; else null.</summary>
+    public RpcSession? Session => _settings.Session;
 
     public MessageOutput Output { get; }
 
@@ -65,7 +69,8 @@ internal sealed class RpcConnection : MprpcConnection
 
     public MprpcSerializerOptions Serializer => _settings.Serializer;
 
-    public ConnectionLimits Limits => _settings.Limits;
+    /// <summary>What the peer may demand at this moment.</summary>
+    public ConnectionLimits Limits { get; private set; }
 
     public ILogger Logger => _settings.Logger;
 
@@ -121,6 +126,14 @@ internal sealed class RpcConnection : MprpcConnection
 
     /// <summary>Ends the connection in good order: what has been received is answered.</summary>
     public void Stop() => _loop.Stop();
+
+    /// <summary>Changes how large the peer's messages may be and how many of its calls may run, from its next message on; deadlines stay as they are.</summary>
+    public void ChangeLimits(ConnectionLimits limits)
+    {
+        Limits = limits;
+        _loop.ChangeMaxMessageSize(limits.MaxMessageSize);
+        RunningCalls.ChangeLimit(limits.MaxRunningCalls);
+    }
 
     public override void Abort()
     {

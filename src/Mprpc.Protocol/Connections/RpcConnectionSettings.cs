@@ -1,6 +1,5 @@
 using System.IO.Pipelines;
 using System.Net;
-using System.Security.Claims;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Logging;
 using Mprpc.Diagnostics;
@@ -44,11 +43,11 @@ internal sealed class RpcConnectionSettings
     /// <summary>How long this side's calls wait for their answers where the call does not say; infinite: for ever.</summary>
     public TimeSpan CallTimeout { get; init; } = Timeout.InfiniteTimeSpan;
 
+    /// <summary>Who the peer is; null: this side does not ask.</summary>
+    public RpcSession? Session { get; init; }
+
     /// <summary>Where the services of calls come from.</summary>
     public IServiceProvider? Services { get; init; }
-
-    /// <summary>Who the peer is, where the transport has told; null: nobody known.</summary>
-    public ClaimsPrincipal? User { get; init; }
 
     public EndPoint? LocalEndPoint { get; init; }
 

@@ -8,6 +8,7 @@ namespace Mprpc.Connections;
 internal sealed class RunningCalls(int limit, RunningCallsTotal? total, InFlightRequests callsToPeer)
 {
     private readonly Lock _gate = new();
+    private int _limit = limit;
     private int _count;
     private TaskCompletionSource? _room;
     private TaskCompletionSource? _none;
@@ -17,13 +18,20 @@ internal sealed class RunningCalls(int limit, RunningCallsTotal? total, InFlight
     public int Count => Volatile.Read(ref _count);
 
     /// <summary>Whether no further call may start.</summary>
-    public bool IsFull => Volatile.Read(ref _count) >= limit || total is { IsFull: true };
+    public bool IsFull => Volatile.Read(ref _count) >= _limit || total is { IsFull: true };
 
     /// <summary>Whether it is this connection's limit that keeps further calls from starting, not the server's.</summary>
-    public bool IsAtOwnLimit => Volatile.Read(ref _count) >= limit;
+    public bool IsAtOwnLimit => Volatile.Read(ref _count) >= _limit;
 
     /// <summary>Whether further messages have to wait unread.</summary>
     public bool MustWait => IsFull && callsToPeer.Count == 0;
+
+    /// <summary>Changes how many calls may run; those that run go on.</summary>
+    public void ChangeLimit(int calls)
+    {
+        Volatile.Write(ref _limit, calls);
+        Recheck();
+    }
 
     public void Add()
     {
@@ -113,7 +121,7 @@ internal sealed class RunningCalls(int limit, RunningCallsTotal? total, InFlight
     {
         lock (_gate)
         {
-            if (_room is null || _isQueued || total is not { IsFull: true } || Count >= limit)
+            if (_room is null || _isQueued || total is not { IsFull: true } || Count >= _limit)
             {
                 return;
             }

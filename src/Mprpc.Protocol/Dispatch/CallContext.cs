@@ -9,7 +9,7 @@ namespace Mprpc.Dispatch;
 /// <summary>The context of one call, made only where the method or its service needs one; the scope in it is made when it is first asked for.</summary>
 internal sealed class CallContext(RpcConnection connection, string method, long? messageId) : MprpcCallContext
 {
-    private readonly ClaimsPrincipal _user = connection.User;     // as it was when the call came: a later login is for later calls
+    private ClaimsPrincipal _user = connection.User;     // as it was when the call came: a later login is for later calls
     private CancellationToken _cancellationToken = connection.Closed;
     private AsyncServiceScope? _scope;
     private object? _disposable;
@@ -28,6 +28,9 @@ internal sealed class CallContext(RpcConnection connection, string method, long?
     public override MprpcConnection Connection => connection;
 
     public override IDictionary<object, object?> Items => _items ??= [];
+
+    /// <summary>A policy sees the caller otherwise than the connection: by the authentication schemes that it names.</summary>
+    public void SetUser(ClaimsPrincipal user) => _user = user;
 
     /// <summary>The call may be cancelled by something else than the end of its connection.</summary>
     public void SetCancellationToken(CancellationToken cancellationToken) => _cancellationToken = cancellationToken;

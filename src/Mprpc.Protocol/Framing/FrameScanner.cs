@@ -9,7 +9,6 @@ internal struct FrameScanner
 {
     private const int UsualDepth = 8;
 
-    private readonly int _maxSize;
     private readonly int _maxDepth;
     private uint[] _open;               // for each open array or map: how many values are still to come; grows with the depth that is there
     private int _depth;
@@ -17,10 +16,13 @@ internal struct FrameScanner
 
     public FrameScanner(int maxSize, int maxDepth)
     {
-        _maxSize = maxSize;
+        MaxSize = maxSize;
         _maxDepth = maxDepth;
         _open = new uint[Math.Min(UsualDepth, maxDepth)];
     }
+
+    /// <summary>Largest message, in bytes.</summary>
+    public int MaxSize { readonly get; set; }
 
     /// <summary>How many bytes the message has at least, as far as its heads tell.</summary>
     public readonly int AtLeast => _scanned;
@@ -76,7 +78,7 @@ internal struct FrameScanner
             }
 
             // Each value takes a byte at least, so a count that cannot fit is refused before anything is buffered for it.
-            if (position + values > _maxSize)
+            if (position + values > MaxSize)
             {
                 return FrameStatus.TooLarge;
             }

@@ -86,7 +86,7 @@ public sealed class HealthTests
         Assert.Equal(HealthStatus.Degraded, report.Entries["rpc"].Status);
     }
 
-    private const int DrainDelayId = 106;
+    private const int DrainDelayId = 104;
 
     private static RpcHost Build(Action<MprpcServerOptions>? configure = null)
         => RpcHost.Build(

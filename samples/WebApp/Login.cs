@@ -1,0 +1,4 @@
+namespace WebApp;
+
+/// <summary>The body of POST /login.</summary>
+public record Login(string Name);

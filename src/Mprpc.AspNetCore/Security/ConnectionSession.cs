@@ -1,0 +1,134 @@
+using System.Collections.Concurrent;
+using System.Security.Claims;
+using Microsoft.AspNetCore.Authentication;
+using Mprpc.Connections;
+
+namespace Mprpc.AspNetCore.Security;
+
+/// <summary>Who calls over one connection, from its start to its end. Safe for concurrent use.</summary>
+internal sealed class ConnectionSession(EndpointSecurity security) : RpcSession, IDisposable
+{
+    private readonly Lock _gate = new();
+    private readonly ConcurrentDictionary<string, Lazy<Task<AuthenticateResult>>> _ofConnection = new(StringComparer.Ordinal);
+    private Caller _caller = Caller.Anonymous();
+    private ITimer? _deadline;
+    private int _logins;
+    private int _acceptedLogin;
+    private int _loginsUnderWay;
+    private int _failedLogins;
+
+    public override ClaimsPrincipal User => Caller.User;
+
+    /// <summary>Who calls at this moment.</summary>
+    public Caller Caller
+    {
+        get
+        {
+            Caller caller = Volatile.Read(ref _caller);
+
+            if (!caller.IsOver(security.Clock))
+            {
+                return caller;
+            }
+
+            Caller expired = Caller.Expired();
+            Caller present = Interlocked.CompareExchange(ref _caller, expired, caller);
+            return present == caller ? expired : present;
+        }
+    }
+
+    /// <summary>Starts with whom the transport knows; where login is required, the time for it runs from here.</summary>
+    public void Start(RpcConnection connection, Caller? ofTransport)
+    {
+        if (ofTransport is not null)
+        {
+            _caller = ofTransport;
+        }
+
+        if (!security.RequiresLogin)
+        {
+            return;
+        }
+
+        if (Caller.IsAuthenticated)
+        {
+            connection.ChangeLimits(security.Limits);
+        }
+        else if (security.Options.LoginTimeout != Timeout.InfiniteTimeSpan)
+        {
+            _deadline = security.Clock.CreateTimer(_ => OnDeadline(connection), state: null, security.Options.LoginTimeout, Timeout.InfiniteTimeSpan);
+        }
+    }
+
+    /// <summary>Begins a login.</summary>
+    /// <param name="number">To be given to <see cref="Accept"/>: of several logins under way the one that was asked for last wins.</param>
+    /// <returns>False where too many have failed, those counted that are still under way: a peer could send any number at once.</returns>
+    public bool TryBeginLogin(out int number)
+    {
+        lock (_gate)
+        {
+            number = ++_logins;
+
+            if (_failedLogins + _loginsUnderWay >= security.Options.MaxFailedLogins)
+            {
+                return false;
+            }
+
+            _loginsUnderWay++;
+            return true;
+        }
+    }
+
+    public void Accept(RpcConnection connection, int number, Caller caller)
+    {
+        lock (_gate)
+        {
+            _loginsUnderWay--;
+
+            if (number < _acceptedLogin)
+            {
+                return;
+            }
+
+            _acceptedLogin = number;
+            Volatile.Write(ref _caller, caller);
+        }
+
+        if (security.RequiresLogin)
+        {
+            _deadline?.Dispose();
+            connection.ChangeLimits(security.Limits);
+        }
+    }
+
+    /// <summary>Counts a login that failed.</summary>
+    /// <returns>Whether it was the last that may.</returns>
+    public bool CountFailure()
+    {
+        lock (_gate)
+        {
+            _loginsUnderWay--;
+            return ++_failedLogins == security.Options.MaxFailedLogins;
+        }
+    }
+
+    /// <summary>What a scheme makes of what the connection itself brings; asked once a connection.</summary>
+    public Task<AuthenticateResult> AuthenticateAsync(RpcConnection connection, string scheme)
+    {
+        Lazy<Task<AuthenticateResult>> result = _ofConnection.GetOrAdd(
+            scheme, static (scheme, of) => new Lazy<Task<AuthenticateResult>>(() => of.Schemes.AuthenticateConnectionAsync(of.Connection, scheme, of.Connection.Closed)), (security.Schemes, Connection: connection));
+        return result.Value;
+    }
+
+    public void Dispose() => _deadline?.Dispose();
+
+    private void OnDeadline(RpcConnection connection)
+    {
+        if (!Caller.IsAuthenticated)
+        {
+            connection.Abort(new MprpcProtocolException(
+                $"The peer has not logged in within {security.Options.LoginTimeout.TotalSeconds:0.###} s, as this endpoint requires. It logs in with $/authenticate; "
+                + "raise MprpcServerOptions.Authentication.LoginTimeout if that takes so long."));
+        }
+    }
+}

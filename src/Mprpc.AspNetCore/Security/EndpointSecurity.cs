@@ -1,0 +1,202 @@
+using System.Security.Claims;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Authorization.Policy;
+using Microsoft.AspNetCore.Connections.Features;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Mprpc.AspNetCore.Diagnostics;
+using Mprpc.AspNetCore.Hosting;
+using Mprpc.AspNetCore.Model;
+using Mprpc.Connections;
+using Mprpc.Dispatch;
+
+namespace Mprpc.AspNetCore.Security;
+
+/// <summary>Who may do what on one endpoint; made at start-up. Safe for concurrent use.</summary>
+internal sealed class EndpointSecurity
+{
+    private readonly MprpcEndpointOptions _endpoint;
+    private readonly EndpointLimits _limits;
+    private readonly ILogger _logger;
+    private readonly IAuthenticationSchemeProvider? _schemes;
+    private readonly IAuthorizationPolicyProvider? _policies;
+    private readonly Lazy<VerdictCaching> _caching;
+
+    /// <exception cref="InvalidOperationException">The endpoint asks for something that the application does not have.</exception>
+    public EndpointSecurity(IServiceProvider services, MprpcEndpointOptions endpoint, MprpcServerOptions options, EndpointLimits limits)
+    {
+        _endpoint = endpoint;
+        _logger = services.GetRequiredService<ILoggerFactory>().CreateLogger("Mprpc.Security");
+        _schemes = services.GetService<IAuthenticationSchemeProvider>();
+        _policies = services.GetService<IPolicyEvaluator>() is null ? null : services.GetService<IAuthorizationPolicyProvider>();
+        _caching = new Lazy<VerdictCaching>(() => new VerdictCaching(services.GetRequiredService<ServiceLifetimes>()));
+        Options = options.Authentication;
+        _limits = limits;
+        Clock = services.GetService<TimeProvider>() ?? TimeProvider.System;
+        Schemes = new SchemeAuthenticator(_logger);
+        CheckEndpoint();
+    }
+
+    public MprpcAuthenticationOptions Options { get; }
+
+    public TimeProvider Clock { get; }
+
+    public SchemeAuthenticator Schemes { get; }
+
+    public bool RequiresLogin => _endpoint.RequireAuthentication;
+
+    /// <summary>What a connection may demand; where login is required, after it.</summary>
+    public ConnectionLimits Limits => _limits.Current;
+
+    /// <summary>What a connection may demand at its start.</summary>
+    public ConnectionLimits InitialLimits => !RequiresLogin ? Limits : BeforeLogin(Limits);
+
+    /// <summary>How many methods there are whose verdicts are kept.</summary>
+    public int KeptVerdicts { get; private set; }
+
+    /// <summary>The methods that are there where the application has authentication.</summary>
+    public IReadOnlyList<RpcMethod> LoginMethods() => _schemes is null ? [] : LoginMethod.Build(this, _logger);
+
+    /// <summary>What stands before a method; null: nothing.</summary>
+    /// <exception cref="InvalidOperationException">The method asks for something that the application does not have.</exception>
+    public CallAuthorization? For(RpcMethod method)
+    {
+        AuthorizationRules? rules = RulesOf(method);
+        int? number = null;
+
+        if (rules is { IsFixed: true, Fixed: null })
+        {
+            rules = null;
+        }
+        else if (rules is { Fixed: { } policy } && _caching.Value.CanKeep(policy))
+        {
+            number = KeptVerdicts++;
+        }
+
+        return rules is null && !RequiresLogin ? null : new MethodAuthorization(this, method.WireName, rules, number);
+    }
+
+    /// <summary>What stands before names that no method has; null: nothing.</summary>
+    public CallAuthorization? ForUnknown() => RequiresLogin ? new UnknownMethodAuthorization() : null;
+
+    /// <summary>Begins a connection's session with whom the transport knows: its certificate's owner, the process at the other end, or who opened the WebSocket.</summary>
+    public async ValueTask StartAsync(ConnectionSession session, RpcConnection connection)
+    {
+        PeerCredentials? peer = PeerCredentials.Find(connection.Features);
+
+        if (peer is not null)
+        {
+            connection.Features.Set<IMprpcPeerCredentialsFeature>(peer);
+        }
+
+        Caller? caller = _endpoint.AuthenticationScheme is { } scheme ? await RunAsync(session, connection, scheme).ConfigureAwait(false) : null;
+
+        if (caller is null && _endpoint.UsePeerCredentials && peer is not null)
+        {
+            caller = new Caller(await TransformAsync(connection, peer.ToPrincipal()).ConfigureAwait(false), MprpcPeerCredentials.AuthenticationScheme);
+        }
+
+        session.Start(connection, caller ?? OfRequest(connection));
+    }
+
+    /// <summary>Whether a policy's scheme can be asked about what a connection brings.</summary>
+    public async ValueTask<bool> CanRunAsync(string scheme)
+        => _schemes is not null && await _schemes.GetSchemeAsync(scheme).ConfigureAwait(false) is not null;
+
+    private async Task<Caller?> RunAsync(ConnectionSession session, RpcConnection connection, string scheme)
+    {
+        try
+        {
+            // A scheme may ask others, of a certificate's revocation for instance, who do not answer.
+            AuthenticateResult result = await session.AuthenticateAsync(connection, scheme).WaitAsync(Options.LoginTimeout, Clock, connection.Closed).ConfigureAwait(false);
+            return result.Succeeded ? Caller.Of(result.Ticket) : null;
+        }
+        catch (TimeoutException)
+        {
+            ServerLog.SchemeTooSlow(_logger, connection.Id, scheme, Options.LoginTimeout.TotalSeconds);
+            return null;
+        }
+    }
+
+    /// <summary>The application's claims transformation, which gives a Unix user its roles, say; schemes run it themselves.</summary>
+    private static async Task<ClaimsPrincipal> TransformAsync(RpcConnection connection, ClaimsPrincipal user)
+    {
+        AsyncServiceScope scope = connection.Services.CreateAsyncScope();
+
+        await using (scope.ConfigureAwait(false))
+        {
+            return scope.ServiceProvider.GetService<IClaimsTransformation>() is { } transformation ? await transformation.TransformAsync(user).ConfigureAwait(false) : user;
+        }
+    }
+
+    /// <summary>Who has opened the WebSocket that the connection came by.</summary>
+    private static Caller? OfRequest(RpcConnection connection)
+    {
+        if (connection.Features.Get<IConnectionUserFeature>()?.User is not { } user)
+        {
+            return null;
+        }
+
+        return connection.Features.Get<IAuthenticateResultFeature>()?.AuthenticateResult is { Succeeded: true } result && result.Principal == user
+            ? Caller.Of(result.Ticket)
+            : new Caller(user);
+    }
+
+    private ConnectionLimits BeforeLogin(ConnectionLimits limits) => limits with
+    {
+        MaxMessageSize = Math.Min(limits.MaxMessageSize, Options.MaxMessageSizeBeforeLogin),
+        MaxRunningCalls = Math.Min(limits.MaxRunningCalls, Options.MaxCallsInFlightBeforeLogin),
+        MaxMessageSizeOption = "MprpcServerOptions.Authentication.MaxMessageSizeBeforeLogin",
+    };
+
+    private AuthorizationRules? RulesOf(RpcMethod method)
+    {
+        if (method.Metadata.Any(item => item is IAllowAnonymous))
+        {
+            return null;
+        }
+
+        if (_policies is null)
+        {
+            return !AuthorizationRules.AreIn(method.Metadata) ? null : throw new InvalidOperationException(
+                $"{method} requires authorization, and the application has none. Call builder.Services.AddAuthorization(), and AddAuthentication() with a scheme that tells who calls.");
+        }
+
+        var rules = new AuthorizationRules(_policies, method.Metadata);
+        ValueTask<AuthorizationPolicy?> policy = rules.GetAsync();
+
+        if (policy.IsFaulted)
+        {
+            throw Unusable(method, policy.AsTask().Exception!.InnerException!);
+        }
+
+        return rules;
+    }
+
+    private static InvalidOperationException Unusable(RpcMethod method, Exception exception)
+        => new($"The authorization of {method} cannot be found out: {exception.Message} Add the policy in builder.Services.AddAuthorization(options => options.AddPolicy(...)).", exception);
+
+    private void CheckEndpoint()
+    {
+        if (_endpoint.AuthenticationScheme is { } scheme && _schemes is null)
+        {
+            throw new InvalidOperationException(
+                $"An endpoint names the authentication scheme '{scheme}' (MprpcEndpointOptions.AuthenticationScheme), and the application has no authentication. "
+                + "Call builder.Services.AddAuthentication() and add the scheme.");
+        }
+
+        if (_endpoint.AuthenticationScheme is { } named && _schemes!.GetSchemeAsync(named) is { IsCompletedSuccessfully: true } found && found.GetAwaiter().GetResult() is null)
+        {
+            throw new InvalidOperationException(
+                $"An endpoint names the authentication scheme '{named}' (MprpcEndpointOptions.AuthenticationScheme), and the application has none of this name. Add it to AddAuthentication().");
+        }
+
+        if (RequiresLogin && _schemes is null && !_endpoint.UsePeerCredentials)
+        {
+            throw new InvalidOperationException(
+                "An endpoint requires login (MprpcEndpointOptions.RequireAuthentication), and nobody can log in: the application has no authentication. "
+                + "Call builder.Services.AddAuthentication() and add a scheme, or set UsePeerCredentials on a Unix socket.");
+        }
+    }
+}

@@ -1,0 +1,10 @@
+using System.Security.Claims;
+
+namespace Mprpc.Connections;
+
+/// <summary>Who the peer is, as far as the side that accepted the connection has found out. Safe for concurrent use.</summary>
+internal abstract class RpcSession
+{
+    /// <summary>The peer's principal at this moment; a login replaces it, never changes it.</summary>
+    public abstract ClaimsPrincipal User { get; }
+}
