@@ -45,7 +45,7 @@ public static class MprpcEndpointRouteBuilderExtensions
         ArgumentException.ThrowIfNullOrWhiteSpace(urlOrName);
         return urlOrName.Contains("://", StringComparison.Ordinal)
             ? Map<T>(endpoints, RpcAddress.Parse(urlOrName), isPortOnly: false)
-            : Map(Collected<T>(endpoints).GetOrAdd(urlOrName), new ServiceRegistration<T>());
+            : Map(Collected(endpoints, NameOf<T>()).GetOrAdd(urlOrName), new ServiceRegistration<T>());
     }
 
     /// <summary>Serves a delegate as one method over MessagePack-RPC on a port of this machine's loopback address, 127.0.0.1.</summary>
@@ -66,32 +66,33 @@ public static class MprpcEndpointRouteBuilderExtensions
         return Map(endpoints, RpcAddress.Parse(string.Create(CultureInfo.InvariantCulture, $"tcp://127.0.0.1:{port}")), isPortOnly: true, method, handler);
     }
 
-    /// <summary>Serves a delegate as one method over MessagePack-RPC at an address.</summary>
+    /// <summary>Serves a delegate as one method over MessagePack-RPC at an address, or at an endpoint of the configuration.</summary>
     /// <param name="endpoints">The application.</param>
-    /// <param name="url">As for <c>MapMprpcService</c>.</param>
+    /// <param name="urlOrName">As for <c>MapMprpcService</c>.</param>
     /// <param name="method">The method's name on the wire, as it is.</param>
     /// <param name="handler">What runs; see the overload with a port.</param>
     /// <returns>A builder for the method's conventions.</returns>
     /// <exception cref="InvalidOperationException"><c>builder.Services.AddMprpc()</c> was not called, or the application has started.</exception>
-    /// <exception cref="ArgumentException">The url is no such address.</exception>
-    public static IMprpcServiceConventionBuilder MapMprpc(this IEndpointRouteBuilder endpoints, string url, string method, Delegate handler)
-        => Map(endpoints, RpcAddress.Parse(url), isPortOnly: false, method, handler);
-
-    private static ServiceConventionBuilder Map(IEndpointRouteBuilder endpoints, RpcAddress address, bool isPortOnly, string method, Delegate handler)
+    /// <exception cref="ArgumentException">It is no such address, and the configuration has no endpoint of that name.</exception>
+    public static IMprpcServiceConventionBuilder MapMprpc(this IEndpointRouteBuilder endpoints, string urlOrName, string method, Delegate handler)
     {
-        ArgumentException.ThrowIfNullOrEmpty(method);
-        ArgumentNullException.ThrowIfNull(handler);
-        return Map(At(Collected(endpoints, $"MapMprpc(\"{method}\")"), address, isPortOnly), new DelegateRegistration(method, handler));
+        ArgumentException.ThrowIfNullOrWhiteSpace(urlOrName);
+        return urlOrName.Contains("://", StringComparison.Ordinal)
+            ? Map(endpoints, RpcAddress.Parse(urlOrName), isPortOnly: false, method, handler)
+            : Map(Collected(endpoints, NameOf(method)).GetOrAdd(urlOrName), Registration(method, handler));
     }
 
     private static ServiceConventionBuilder Map<[DynamicallyAccessedMembers(ServiceRegistration.NeededMembers)] T>(IEndpointRouteBuilder endpoints, RpcAddress address, bool isPortOnly)
         where T : class
-        => Map(At(Collected<T>(endpoints), address, isPortOnly), new ServiceRegistration<T>());
+        => Map(endpoints, address, isPortOnly, new ServiceRegistration<T>(), NameOf<T>());
 
-    private static MprpcEndpointOptions At(RpcEndpoints endpoints, RpcAddress address, bool isPortOnly)
+    private static ServiceConventionBuilder Map(IEndpointRouteBuilder endpoints, RpcAddress address, bool isPortOnly, string method, Delegate handler)
+        => Map(endpoints, address, isPortOnly, Registration(method, handler), NameOf(method));
+
+    private static ServiceConventionBuilder Map(IEndpointRouteBuilder endpoints, RpcAddress address, bool isPortOnly, ServiceRegistration registration, string caller)
     {
         _ = LocalEndPoint.Of(address);      // a host that cannot be listened on fails here, not at the start
-        return endpoints.GetOrAdd(address, isPortOnly);
+        return Map(Collected(endpoints, caller).GetOrAdd(address, isPortOnly), registration);
     }
 
     private static ServiceConventionBuilder Map(MprpcEndpointOptions endpoint, ServiceRegistration registration)
@@ -100,7 +101,12 @@ public static class MprpcEndpointRouteBuilderExtensions
         return new ServiceConventionBuilder(registration, endpoint);
     }
 
-    private static RpcEndpoints Collected<T>(IEndpointRouteBuilder endpoints) => Collected(endpoints, $"MapMprpcService<{typeof(T).Name}>()");
+    private static DelegateRegistration Registration(string method, Delegate handler)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(method);
+        ArgumentNullException.ThrowIfNull(handler);
+        return new DelegateRegistration(method, handler);
+    }
 
     private static RpcEndpoints Collected(IEndpointRouteBuilder endpoints, string caller)
     {
@@ -108,4 +114,8 @@ public static class MprpcEndpointRouteBuilderExtensions
         return endpoints.ServiceProvider.GetService<RpcEndpoints>()
             ?? throw new InvalidOperationException($"{caller} needs the server's services. Call builder.Services.AddMprpc() before builder.Build().");
     }
+
+    private static string NameOf<T>() => $"MapMprpcService<{typeof(T).Name}>()";
+
+    private static string NameOf(string method) => $"MapMprpc(\"{method}\")";
 }

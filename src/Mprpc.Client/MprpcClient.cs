@@ -247,23 +247,12 @@ public sealed class MprpcClient : IAsyncDisposable
     private RpcConnection? TryGetReady(CancellationToken cancellationToken)
         => !_pool.IsLimited && !cancellationToken.IsCancellationRequested && _pool.TryGet() is { Output.IsCongested: false } connection ? connection : null;
 
+    internal ILogger Logger => _options.LoggerFactory.CreateLogger("Mprpc.Client");
+
     internal ValueTask Notify(MprpcWriter notification)
         => !_pool.IsLimited && _pool.TryGet() is { Output.IsCongested: false } connection && connection.TryNotify(notification)
             ? ValueTask.CompletedTask
             : NotifyWhenReadyAsync(notification);
-
-    /// <summary>Sends a notification of a caller who does not wait for the sending.</summary>
-    internal async Task NotifyOrLogAsync(string method, MprpcWriter notification)
-    {
-        try
-        {
-            await Notify(notification).ConfigureAwait(false);
-        }
-        catch (Exception exception)
-        {
-            ClientLog.NotificationNotSent(_options.LoggerFactory.CreateLogger("Mprpc.Client"), method, exception);
-        }
-    }
 
     private async ValueTask<T> CallWhenReadyAsync<T>(string method, MprpcWriter request, TimeSpan timeout, CancellationToken cancellationToken)
     {
@@ -394,7 +383,7 @@ public sealed class MprpcClient : IAsyncDisposable
         }
         catch (Exception exception)
         {
-            ClientLog.StateHandlerThrew(_options.LoggerFactory.CreateLogger("Mprpc.Client"), exception);
+            ClientLog.StateHandlerThrew(Logger, exception);
         }
     }
 }

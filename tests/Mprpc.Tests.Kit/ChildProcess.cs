@@ -126,7 +126,7 @@ public sealed class ChildProcess : IAsyncDisposable
         _process.Dispose();
     }
 
-    private Task<string> SignalAsync(string signal) => RunAsync("kill", [signal, _process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]);
+    private Task<string> SignalAsync(string signal) => RunAsync("kill", [signal, _process.Id.ToString(CultureInfo.InvariantCulture)]);
 
     private static bool IsAboutHosting(string variable)
         => variable.StartsWith("ASPNETCORE_", StringComparison.OrdinalIgnoreCase) || variable.Equals("URLS", StringComparison.OrdinalIgnoreCase);

@@ -3,12 +3,13 @@ using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.Extensions.DependencyInjection;
 using Mprpc.AspNetCore.Connections;
 using Mprpc.AspNetCore.Model;
+using Mprpc.AspNetCore.WebSockets;
 
 namespace Mprpc.AspNetCore.Hosting;
 
 /// <summary>Serves connections that no listener has accepted, as the listeners' own are served: those that the test kit makes in memory. They end with the server.</summary>
 /// <remarks>Safe for concurrent use.</remarks>
-internal sealed class DirectConnections(RpcEndpoints endpoints, IServiceProvider services)
+internal sealed class DirectConnections(IServiceProvider services)
 {
     private static readonly TimeSpan TimeAfterAbort = TimeSpan.FromSeconds(1);
 
@@ -24,13 +25,20 @@ internal sealed class DirectConnections(RpcEndpoints endpoints, IServiceProvider
     public IReadOnlyList<DirectEndpoint> Endpoints => _endpoints
         ?? throw new InvalidOperationException("The application has not started. Call StartAsync() before you create a client of it; WebApplicationFactory does so itself.");
 
-    public void Start()
+    /// <summary>Cancelled when the server closes its listeners.</summary>
+    public CancellationToken StopRequested => _stopRequested.Token;
+
+    public void Start(IReadOnlyList<RpcEndpoint> mapped, IReadOnlyList<WebSocketEndpoint> webSockets)
     {
-        List<DirectEndpoint> served = [.. endpoints.Start().Select(endpoint => new DirectEndpoint(endpoint.Options.Section?.Key, endpoint.Address, endpoint.Options))];
+        List<DirectEndpoint> served =
+        [
+            .. mapped.Select(endpoint => new DirectEndpoint(endpoint.Options.Section?.Key, endpoint.Address, endpoint.Options)),
+            .. webSockets.Select(webSocket => new DirectEndpoint(webSocket.Options.Origin, address: null, webSocket.Options)),
+        ];
 
         if (services.GetServices<ServiceRegistration>().Any())
         {
-            served.Add(new DirectEndpoint(name: null, address: null, new MprpcEndpointOptions { Origin = "AddService" }));
+            served.Add(new DirectEndpoint("AddService", address: null, new MprpcEndpointOptions { Origin = "AddService" }));
         }
 
         _endpoints = [.. served];

@@ -3,7 +3,7 @@ using Mprpc.Addresses;
 namespace Mprpc.AspNetCore.Hosting;
 
 /// <summary>An endpoint that can be connected to without its listener.</summary>
-/// <param name="name">What the configuration calls it, or null.</param>
+/// <param name="name">What the configuration calls it, or what it stands behind where it has no address of its own; else null.</param>
 /// <param name="address">Where it was mapped, or null where it has no listener of the server's own.</param>
 /// <param name="options">What it serves, and how it speaks.</param>
 internal sealed class DirectEndpoint(string? name, RpcAddress? address, MprpcEndpointOptions options)
@@ -12,8 +12,8 @@ internal sealed class DirectEndpoint(string? name, RpcAddress? address, MprpcEnd
 
     public MprpcEndpointOptions Options { get; } = options;
 
-    /// <summary>What the configuration calls it, or null.</summary>
+    /// <summary>What it is called besides its address, or null.</summary>
     public string? Name { get; } = name;
 
-    public override string ToString() => Address?.ToString() ?? "AddService";
+    public override string ToString() => Address is null ? Name! : Name is null ? Address.ToString() : $"{Name} at {Address}";
 }

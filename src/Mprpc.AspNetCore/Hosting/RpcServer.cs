@@ -38,7 +38,7 @@ internal sealed class RpcServer(
     /// <summary>Whether it serves: from the end of its start to the beginning of its stop.</summary>
     public bool IsReady { get; private set; }
 
-    private MprpcServerOptions Options => services.GetRequiredService<IOptions<MprpcServerOptions>>().Value;
+    private MprpcServerOptions Settings => services.GetRequiredService<IOptions<MprpcServerOptions>>().Value;
 
     public void AbortConnections()
     {
@@ -59,7 +59,14 @@ internal sealed class RpcServer(
             webSocket.Start(services);
         }
 
-        if (_mapped.Count > 0 && ShouldListen())
+        direct.Start(_mapped, endpoints.WebSockets);
+
+        if (!ShouldListen())
+        {
+            direct.Check();
+            ServerLog.NotListening(_logger);
+        }
+        else if (_mapped.Count > 0)
         {
             _kestrel = listeners.Create(_mapped);
         }
@@ -71,7 +78,11 @@ internal sealed class RpcServer(
 
     public async Task StartedAsync(CancellationToken cancellationToken)
     {
-        await ListenAsync(cancellationToken).ConfigureAwait(false);
+        if (_kestrel is not null)
+        {
+            await ListenAsync(_kestrel, cancellationToken).ConfigureAwait(false);
+        }
+
         IsReady = true;
     }
 
@@ -79,12 +90,12 @@ internal sealed class RpcServer(
     {
         IsReady = false;
 
-        if (Options.DrainDelay > TimeSpan.Zero)
+        if (Settings.DrainDelay > TimeSpan.Zero)
         {
             // HTTP goes on meanwhile, and answers the health checks: its server is stopped only when this has ended.
-            ServerLog.DrainDelay(_logger, Options.DrainDelay);
+            ServerLog.DrainDelay(_logger, Settings.DrainDelay);
             TimeProvider clock = services.GetService<TimeProvider>() ?? TimeProvider.System;
-            await Task.Delay(Options.DrainDelay, clock, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.Delay(Settings.DrainDelay, clock, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
 
         deadline.Watch(cancellationToken);
@@ -97,51 +108,24 @@ internal sealed class RpcServer(
 
     public void Dispose() => _kestrel?.Dispose();
 
+    /// <summary>By its name, because a server does not reference what tests are made with.</summary>
+    private static bool IsTestServer(Type? server) => server is not null && (server.FullName == "Microsoft.AspNetCore.TestHost.TestServer" || IsTestServer(server.BaseType));
+
     private void CheckDrainDelay()
     {
         TimeSpan shutdown = services.GetRequiredService<IOptions<HostOptions>>().Value.ShutdownTimeout;
 
-        if (Options.DrainDelay > TimeSpan.Zero && Options.DrainDelay >= shutdown && shutdown != Timeout.InfiniteTimeSpan)
+        if (Settings.DrainDelay > TimeSpan.Zero && Settings.DrainDelay >= shutdown && shutdown != Timeout.InfiniteTimeSpan)
         {
             throw new InvalidOperationException(
-                $"Mprpc:DrainDelay (MprpcServerOptions.DrainDelay) is {Options.DrainDelay}, and the whole stop may take {shutdown} (HostOptions.ShutdownTimeout): no time would be left for calls that "
-                + "run. Shorten the delay, or raise the timeout.");
+                $"Mprpc:DrainDelay (MprpcServerOptions.DrainDelay) is {Settings.DrainDelay}, and the whole stop may take {shutdown} (HostOptions.ShutdownTimeout): no time would be left for calls "
+                + "that run. Shorten the delay, or raise the timeout.");
         }
     }
 
-    private async Task ListenAsync(CancellationToken cancellationToken)
-    {
-        direct.Start();
+    private bool ShouldListen() => Settings.Listen ?? !IsTestServer(services.GetService<IServer>()?.GetType());
 
-        if (!ShouldListen())
-        {
-            direct.Check();
-            ServerLog.NotListening(_logger);
-            return;
-        }
-
-        if (_kestrel is null)
-        {
-            return;
-        }
-
-        await ListenAsync(_kestrel, _mapped, cancellationToken).ConfigureAwait(false);
-
-        // Where the port was 0, the options hold the one that was bound.
-        Endpoints = listeners.BoundEndPoints;
-
-        for (int i = 0; i < _mapped.Count; i++)
-        {
-            LogListening(_mapped[i], Endpoints[i]);
-        }
-    }
-
-    private bool ShouldListen() => Options.Listen ?? !IsTestServer(services.GetService<IServer>()?.GetType());
-
-    /// <summary>By its name, because a server does not reference what tests are made with.</summary>
-    private static bool IsTestServer(Type? server) => server is not null && (server.FullName == "Microsoft.AspNetCore.TestHost.TestServer" || IsTestServer(server.BaseType));
-
-    private static async Task ListenAsync(KestrelServer kestrel, IReadOnlyList<RpcEndpoint> mapped, CancellationToken cancellationToken)
+    private async Task ListenAsync(KestrelServer kestrel, CancellationToken cancellationToken)
     {
         try
         {
@@ -149,10 +133,17 @@ internal sealed class RpcServer(
         }
         catch (IOException exception) when (exception.InnerException is AddressInUseException)
         {
-            string wanted = string.Join("; ", mapped.Select(endpoint =>
-                $"{endpoint} for {string.Join(", ", endpoint.Options.Services)}"));
+            string wanted = string.Join("; ", _mapped.Select(endpoint => $"{endpoint} for {string.Join(", ", endpoint.Options.Services)}"));
             throw new InvalidOperationException(
                 $"{exception.Message} Mapped are: {wanted}. Stop the process that listens there, or give MapMprpcService another port (0 for any free one).", exception);
+        }
+
+        // Where the port was 0, the options hold the one that was bound.
+        Endpoints = listeners.BoundEndPoints;
+
+        for (int i = 0; i < _mapped.Count; i++)
+        {
+            LogListening(_mapped[i], Endpoints[i]);
         }
     }
 

@@ -5,7 +5,6 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 using Mprpc.AspNetCore.Connections;
 using Mprpc.AspNetCore.Hosting;
@@ -60,7 +59,7 @@ internal sealed class WebSocketEndpoint(MprpcEndpointOptions options)
     {
         ConnectionInfo http = context.Connection;
         var transport = new WebSocketTransport(socket);
-        CancellationToken stopping = context.RequestServices.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping;
+        CancellationToken stopping = context.RequestServices.GetRequiredService<DirectConnections>().StopRequested;
         context.Features.Set<IConnectionUserFeature>(new RequestUser { User = context.User });
         transport.Start();
         Exception? reason = await _handler!.ServeAsync(

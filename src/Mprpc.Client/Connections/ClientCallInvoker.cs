@@ -1,3 +1,4 @@
+using Mprpc.Client.Diagnostics;
 using Mprpc.Connections;
 using Mprpc.Contracts;
 using Mprpc.Messages;
@@ -10,10 +11,22 @@ internal sealed class ClientCallInvoker(MprpcClient client, MprpcSerializerOptio
     public override MprpcWriter BeginCall() => MprpcWriter.Rent(serializer, RequestWriter.HeadRoom);
 
     public override void Notify(string method, MprpcWriter notification)
-        => _ = client.NotifyOrLogAsync(method, notification);      // a void method cannot wait
+        => _ = NotifyAsync(method, notification);      // a void method cannot wait
 
     internal override RpcConnection? TryGetConnection(CancellationToken cancellationToken) => client.TryGetConnection(cancellationToken);
 
     internal override ValueTask<T> CallWhenReadyAsync<T>(string method, MprpcWriter request, CancellationToken cancellationToken)
         => client.CallWhenReadyAsync<T>(method, request, cancellationToken);
+
+    private async Task NotifyAsync(string method, MprpcWriter notification)
+    {
+        try
+        {
+            await client.Notify(notification).ConfigureAwait(false);
+        }
+        catch (Exception exception)
+        {
+            ClientLog.NotificationNotSent(client.Logger, method, exception);
+        }
+    }
 }

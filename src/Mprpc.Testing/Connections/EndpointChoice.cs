@@ -27,7 +27,7 @@ internal static class EndpointChoice
     }
 
     private static bool IsMeant(DirectEndpoint endpoint, string wanted)
-        => string.Equals(endpoint.ToString(), wanted, StringComparison.OrdinalIgnoreCase)
+        => string.Equals(endpoint.Address?.ToString(), wanted, StringComparison.OrdinalIgnoreCase)
             || string.Equals(endpoint.Name, wanted, StringComparison.OrdinalIgnoreCase)
             || (endpoint.Address is { Host: not null } address
                 && (wanted == address.Port.ToString(CultureInfo.InvariantCulture) || (wanted.Contains("://", StringComparison.Ordinal) && IsSame(address, wanted))));
