@@ -25,6 +25,7 @@ internal sealed class LimitsValidator(string format)
         Check(failures, nameof(limits.WriteTimeout), limits.WriteTimeout, Infinite);
         Check(failures, nameof(limits.HalfCloseTimeout), limits.HalfCloseTimeout, Infinite);
         Check(failures, nameof(limits.IdleTimeout), limits.IdleTimeout ?? Timeout.InfiniteTimeSpan, "null");
+        Check(failures, nameof(limits.MaxConnections), limits.MaxConnections ?? int.MaxValue, 1, int.MaxValue);
         Check(failures, nameof(limits.TlsHandshakeTimeout), limits.TlsHandshakeTimeout, Infinite);
         return failures;
     }

@@ -5,7 +5,7 @@ namespace Mprpc.AspNetCore;
 /// <summary>What a connection may demand of the server. All limits are on by default; set them in code, or in configuration under <c>Mprpc:Limits</c>.</summary>
 /// <remarks>
 /// Zero and negative values are refused at start-up. Times are kept to a second or two: connections are looked at once a second. Where the configuration changes while the application
-/// runs, new connections get the new limits; <see cref="MaxCallsInFlight"/> and <see cref="TlsHandshakeTimeout"/> stay as they were at the start.
+/// runs, new connections get the new limits; <see cref="MaxCallsInFlight"/>, <see cref="MaxConnections"/> and <see cref="TlsHandshakeTimeout"/> stay as they were at the start.
 /// </remarks>
 public sealed class MprpcServerLimits
 {
@@ -14,6 +14,13 @@ public sealed class MprpcServerLimits
 
     /// <summary>How deep arrays and maps may nest, the message itself counted, from 2 to 1,024. Default 64. A deeper message closes its connection.</summary>
     public int MaxDepth { get; set; } = ConnectionLimits.DefaultMaxDepth;
+
+    /// <summary>
+    /// How many connections each listener of <c>MapMprpcService</c> may have at once. Default null: as many as there are file descriptors, as in Kestrel. Further ones are closed when they come.
+    /// Set it below what the process may open (<c>ulimit -n</c>) where strangers connect: a .NET process that has no descriptor left is ended by its runtime. Listeners of your own with
+    /// <c>UseMessagePackRpc()</c> have KestrelServerLimits.MaxConcurrentConnections.
+    /// </summary>
+    public int? MaxConnections { get; set; }
 
     /// <summary>
     /// How many calls of one connection may run at once. Default 1,000. Further requests wait unread: back-pressure, not an error. A call keeps its place until its method has really

@@ -52,7 +52,7 @@ public static class MprpcServiceCollectionExtensions
         services.TryAddSingleton<RateLimiterPipeline>();
         services.TryAddSingleton(static provider => new ServerMeter(provider.GetService<IMeterFactory>()));
         services.TryAddSingleton(static provider => new LimitHits(
-            provider.GetRequiredService<ServerMeter>().OnLimitHit, TimeProvider.System, provider.GetRequiredService<ILoggerFactory>().CreateLogger("Mprpc.Connection")));
+            provider.GetRequiredService<ServerMeter>().OnLimitHit, TimeProvider.System, new HarmlessLogger(provider.GetRequiredService<ILoggerFactory>().CreateLogger("Mprpc.Connection"))));
         services.TryAddSingleton<ConnectionRegistry>();
         services.TryAddSingleton<StopDeadline>();
         services.TryAddSingleton<RpcEndpoints>();

@@ -40,9 +40,7 @@ public sealed class MprpcClient : IAsyncDisposable
     }
 
     private MprpcClient(RpcAddress address, MprpcClientOptions options)
-        : this(
-            address.WebSocket is not null ? new WebSocketDialer(address, options) : address.PipeName is not null ? new NamedPipeDialer(address, options) : new SocketDialer(address, options),
-            options)
+        : this(Dialer.To(address, options), options)
     {
     }
 
@@ -115,8 +113,7 @@ public sealed class MprpcClient : IAsyncDisposable
     /// <summary>Creates a client over this process's standard input and output, as neovim's <c>jobstart</c> with <c>rpc</c> wants it, and starts to serve them.</summary>
     /// <param name="options">Null: the defaults.</param>
     /// <remarks>Nothing else may write to the standard output: log to the standard error.</remarks>
-    public static MprpcClient FromStandardIO(MprpcClientOptions? options = null)
-        => FromStreams(Console.OpenStandardInput(), Console.OpenStandardOutput(), options);
+    public static MprpcClient FromStandardIO(MprpcClientOptions? options = null) => FromStreams(Console.OpenStandardInput(), Console.OpenStandardOutput(), options);
 
     /// <summary>Calls a method.</summary>
     /// <typeparam name="T">The type to read the result as; <see cref="MprpcRaw"/> takes any.</typeparam>
@@ -140,8 +137,7 @@ public sealed class MprpcClient : IAsyncDisposable
     /// <exception cref="TimeoutException">No answer came in time.</exception>
     /// <exception cref="OperationCanceledException">The call was cancelled. It may still run at the server.</exception>
     /// <exception cref="ObjectDisposedException">The client was disposed.</exception>
-    public ValueTask<T> CallAsync<T>(string method, MprpcCallOptions options, params ReadOnlySpan<object?> arguments)
-        => Call<T>(method, WriteRequest(method, arguments), options);
+    public ValueTask<T> CallAsync<T>(string method, MprpcCallOptions options, params ReadOnlySpan<object?> arguments) => Call<T>(method, WriteRequest(method, arguments), options);
 
     /// <summary>Calls a method whose result, if it has one, is of no interest.</summary>
     /// <param name="method">The method's wire name.</param>
@@ -171,8 +167,7 @@ public sealed class MprpcClient : IAsyncDisposable
     /// <exception cref="InvalidOperationException">The interface is no contract, or a method of it cannot be called.</exception>
     /// <exception cref="NotSupportedException">There is no generated proxy, and this application cannot make one at run time (native AOT).</exception>
     public T As<T>()
-        where T : class
-        => ProxyModel.Find<T>()(new ClientCallInvoker(this, _serializer, CallTimeout));
+        where T : class => ProxyModel.Find<T>()(new ClientCallInvoker(this, _serializer, CallTimeout));
 
     /// <summary>Completes when the client has no connection any more: for a process that lives as long as its peer.</summary>
     /// <param name="cancellationToken">Ends the wait.</param>

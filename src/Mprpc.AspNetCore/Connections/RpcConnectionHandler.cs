@@ -49,7 +49,7 @@ internal sealed class RpcConnectionHandler
         };
         _responseOrder = endpoint.ResponseOrder;
         _clock = services.GetService<TimeProvider>() ?? TimeProvider.System;
-        _logger = services.GetRequiredService<ILoggerFactory>().CreateLogger("Mprpc.Connection");
+        _logger = new HarmlessLogger(services.GetRequiredService<ILoggerFactory>().CreateLogger("Mprpc.Connection"));
     }
 
     /// <summary>Serves a connection of a listener until it ends.</summary>
@@ -61,12 +61,13 @@ internal sealed class RpcConnectionHandler
             transport.LocalEndPoint,
             transport.RemoteEndPoint,
             transport.Features,
-            transport.Features.Get<IConnectionLifetimeNotificationFeature>()?.ConnectionClosedRequested ?? default);
+            transport.Features.Get<IConnectionLifetimeNotificationFeature>()?.ConnectionClosedRequested ?? default,
+            transport.ConnectionClosed);
 
     /// <summary>Serves a connection until it ends, with the limits of this moment.</summary>
     /// <returns>Why it ended; null where either side closed it in good order.</returns>
     public async Task<Exception?> ServeAsync(
-        string id, IDuplexPipe transport, Action abort, EndPoint? local, EndPoint? remote, IFeatureCollection features, CancellationToken stopping)
+        string id, IDuplexPipe transport, Action abort, EndPoint? local, EndPoint? remote, IFeatureCollection features, CancellationToken stopping, CancellationToken closed = default)
     {
         using var session = new ConnectionSession(_security);
         var connection = new RpcConnection(new RpcConnectionSettings
@@ -78,6 +79,7 @@ internal sealed class RpcConnectionHandler
             RunningCallsTotal = _runningCalls,
             LimitHits = _limitHits,
             IsTransportReset = features.Get<IConnectionSocketFeature>() is { } socket ? () => IsReset(socket.Socket) : null,
+            TransportClosed = closed,
             Logger = _logger,
             Dispatcher = _dispatcher,
             Serializer = _serializer,

@@ -19,6 +19,7 @@ internal static class ConfiguredEndpoint
     [
         Url, Certificate, ClientCertificateMode, SslProtocols, Limits, Peer, nameof(MprpcEndpointOptions.ErrorShape), nameof(MprpcEndpointOptions.OldSpec),
         nameof(MprpcEndpointOptions.ResponseOrder), nameof(MprpcEndpointOptions.UnixSocketMode), nameof(MprpcEndpointOptions.RateLimitingPolicy),
+        nameof(MprpcEndpointOptions.RequireAuthentication), nameof(MprpcEndpointOptions.AuthenticationScheme), nameof(MprpcEndpointOptions.UsePeerCredentials),
     ];
 
     private static readonly string[] LimitKeys =
@@ -39,7 +40,7 @@ internal static class ConfiguredEndpoint
         options.Section = section;
         CheckKeys(section, Keys, failures);
         CheckLimits(section.GetSection(Limits), failures);
-        ReadSpeech(section, options, failures);
+        ReadOptions(section, options, failures);
         RpcAddress? address = ReadAddress(section, failures);
 
         // Kestrel, which reads these two, takes what it does not know for what was not said.
@@ -80,7 +81,7 @@ internal static class ConfiguredEndpoint
     }
 
     /// <summary>The preset first, since the single options override it.</summary>
-    private static void ReadSpeech(IConfigurationSection section, MprpcEndpointOptions options, List<string> failures)
+    private static void ReadOptions(IConfigurationSection section, MprpcEndpointOptions options, List<string> failures)
     {
         if (section[Peer] is { } name)
         {
@@ -100,18 +101,10 @@ internal static class ConfiguredEndpoint
         options.RateLimitingPolicy = section[nameof(options.RateLimitingPolicy)];
         options.ResponseOrder = Read(section, nameof(options.ResponseOrder), options.ResponseOrder, failures);
 
-        if (section[nameof(options.OldSpec)] is { } oldSpec)
-        {
-            if (bool.TryParse(oldSpec, out bool isOldSpec))
-            {
-                options.OldSpec = isOldSpec;
-            }
-            else
-            {
-                failures.Add($"{section.Path}:{nameof(options.OldSpec)} is '{oldSpec}'; allowed are true and false.");
-            }
-        }
-
+        options.OldSpec = Read(section, nameof(options.OldSpec), options.OldSpec, failures);
+        options.AuthenticationScheme = section[nameof(options.AuthenticationScheme)];
+        options.RequireAuthentication = Read(section, nameof(options.RequireAuthentication), options.RequireAuthentication, failures);
+        options.UsePeerCredentials = Read(section, nameof(options.UsePeerCredentials), options.UsePeerCredentials, failures);
         ReadMode(section, options, failures);
     }
 
@@ -140,6 +133,22 @@ internal static class ConfiguredEndpoint
         }
     }
 
+    private static bool Read(IConfigurationSection section, string key, bool otherwise, List<string> failures)
+    {
+        if (section[key] is not { } text)
+        {
+            return otherwise;
+        }
+
+        if (bool.TryParse(text, out bool value))
+        {
+            return value;
+        }
+
+        failures.Add($"{section.Path}:{key} is '{text}'; allowed are true and false.");
+        return otherwise;
+    }
+
     private static TEnum Read<TEnum>(IConfigurationSection section, string key, TEnum otherwise, List<string> failures)
         where TEnum : struct, Enum
     {
@@ -159,11 +168,9 @@ internal static class ConfiguredEndpoint
 
     private static void CheckLimits(IConfigurationSection section, List<string> failures)
     {
-        if (section[nameof(MprpcServerLimits.MaxCallsInFlight)] is not null)
+        if (Array.Find([nameof(MprpcServerLimits.MaxCallsInFlight), nameof(MprpcServerLimits.MaxConnections)], key => section[key] is not null) is { } ofTheServer)
         {
-            failures.Add(
-                $"{section.Path}:{nameof(MprpcServerLimits.MaxCallsInFlight)} is a limit of the whole server. Set Mprpc:Limits:{nameof(MprpcServerLimits.MaxCallsInFlight)}, "
-                + $"or here {nameof(MprpcServerLimits.MaxCallsInFlightPerConnection)}.");
+            failures.Add($"{section.Path}:{ofTheServer} is a limit of the whole server. Set Mprpc:Limits:{ofTheServer}; allowed here are {string.Join(", ", LimitKeys)}.");
             return;
         }
 

@@ -11,7 +11,13 @@ namespace Mprpc.AspNetCore.Hosting;
 
 /// <summary>Makes the Kestrel of the server's own, with a listener for each endpoint.</summary>
 internal sealed class RpcListeners(
-    IServiceProvider services, IConfiguration configuration, ServerLimits limits, UnixListenerFactory unix, IEnumerable<IConnectionListenerFactory> transports, ILoggerFactory loggers)
+    IServiceProvider services,
+    IConfiguration configuration,
+    IOptions<MprpcServerOptions> server,
+    ServerLimits limits,
+    UnixListenerFactory unix,
+    IEnumerable<IConnectionListenerFactory> transports,
+    ILoggerFactory loggers)
 {
     private readonly List<ListenOptions> _listeners = [];
 
@@ -22,6 +28,7 @@ internal sealed class RpcListeners(
     public KestrelServer Create(IReadOnlyList<RpcEndpoint> endpoints)
     {
         var options = new KestrelServerOptions { ApplicationServices = services };
+        options.Limits.MaxConcurrentConnections = server.Value.Limits.MaxConnections;
 
         foreach (RpcEndpoint endpoint in endpoints)
         {

@@ -76,18 +76,22 @@ internal sealed class ServerLimits : IDisposable
     {
         _options ??= _first.Value;
         MprpcServerLimits limits = _options.Limits.Clone();
-        int maxCallsInFlight = limits.MaxCallsInFlight;
         endpoint.Section?.GetSection(LimitsSection).Bind(limits);
         endpoint.Limits?.Invoke(limits);
 
         string place = endpoint.Section is null ? $"{endpoint.Origin}: ConfigureLimits: " : $"{endpoint.Section.Path}:{LimitsSection}:";
         List<string> failures = new LimitsValidator(place.Replace("{", "{{", StringComparison.Ordinal).Replace("}", "}}", StringComparison.Ordinal) + "{0}").Validate(limits);
 
-        if (limits.MaxCallsInFlight != maxCallsInFlight)
-        {
-            failures.Add($"{place}{nameof(limits.MaxCallsInFlight)} is set; it is a limit of the whole server. Set Mprpc:Limits:{nameof(limits.MaxCallsInFlight)}.");
-        }
-
+        Refuse(limits.MaxCallsInFlight != _options.Limits.MaxCallsInFlight, nameof(limits.MaxCallsInFlight));
+        Refuse(limits.MaxConnections != _options.Limits.MaxConnections, nameof(limits.MaxConnections));
         return failures.Count == 0 ? limits : throw new OptionsValidationException(LimitsSection, typeof(MprpcServerLimits), failures);
+
+        void Refuse(bool isSet, string limit)
+        {
+            if (isSet)
+            {
+                failures.Add($"{place}{limit} is set; it is a limit of the whole server. Set Mprpc:Limits:{limit}.");
+            }
+        }
     }
 }

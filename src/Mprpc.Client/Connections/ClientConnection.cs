@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 using Mprpc.Client.Diagnostics;
 using Mprpc.Client.Transports;
 using Mprpc.Connections;
+using Mprpc.Diagnostics;
 using Mprpc.Dispatch;
 
 namespace Mprpc.Client.Connections;
@@ -21,7 +22,7 @@ internal sealed class ClientConnection(Dialer dialer, MprpcClientOptions options
         HalfCloseTimeout = dispatcher.Methods.Methods.Count > 0 ? ConnectionLimits.DefaultHalfCloseTimeout : TimeSpan.MaxValue,
     };
     private readonly MprpcSerializerOptions _serializer = options.OldSpec ? options.Serializer.WithOldSpec() : options.Serializer;
-    private readonly ILogger _logger = options.LoggerFactory.CreateLogger("Mprpc.Client");
+    private readonly ILogger _logger = new HarmlessLogger(options.LoggerFactory.CreateLogger("Mprpc.Client"));
     private readonly long _lifetime = options.ConnectionLifetime is { } lifetime ? (long)(lifetime.TotalSeconds * options.TimeProvider.TimestampFrequency) : long.MaxValue;
     private readonly List<RpcConnection> _open = [];    // the current one, and those that have served their lifetime but not all their calls
     private RpcConnection? _current;

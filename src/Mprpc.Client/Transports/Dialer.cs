@@ -1,8 +1,16 @@
+using Mprpc.Addresses;
+
 namespace Mprpc.Client.Transports;
 
 /// <summary>Makes connections to one peer.</summary>
 internal abstract class Dialer
 {
+    /// <summary>The dialer for an address of this kind.</summary>
+    public static Dialer To(RpcAddress address, MprpcClientOptions options)
+        => address.WebSocket is not null ? new WebSocketDialer(address, options)
+            : address.PipeName is not null ? new NamedPipeDialer(address, options)
+            : new SocketDialer(address, options);
+
     /// <exception cref="MprpcConnectionException">The peer cannot be reached.</exception>
     public abstract Task<ClientTransport> ConnectAsync(CancellationToken cancellationToken);
 

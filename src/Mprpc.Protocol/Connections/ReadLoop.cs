@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Diagnostics;
 using System.IO.Pipelines;
 using Mprpc.Dispatch;
@@ -19,6 +18,9 @@ internal sealed class ReadLoop
     // Beyond this no more is read while the peer's calls wait for room: enough to notice the end of a peer that is in order, little for one that floods.
     private const int MostSetAside = 64 * 1024;
 
+    // A larger batch gains nothing: it is written in pieces of this size anyway.
+    private const int MostBatched = 64 * 1024;
+
     private readonly RpcConnection _connection;
     private readonly PipeReader _input;
     private readonly StallGuard _guard;
@@ -27,12 +29,7 @@ internal sealed class ReadLoop
 
     // What this run works on. The fields outlive a thread that is held up.
     private FrameScanner _scanner;
-    private PartialMessage _partial;
-    private ReadOnlySequence<byte> _buffer;
-    private SequencePosition _nextSegment;
-    private ReadOnlyMemory<byte> _source;
-    private int _position;
-    private bool _sourceIsPartial;
+    private ReceivedBytes _received;
     private bool _lastRead;
     private Task<ReadResult>? _ahead;   // a read that was begun before all of the last one was handled
     private MprpcWriter? _batch;
@@ -73,10 +70,10 @@ internal sealed class ReadLoop
     public int Reads { get; private set; }
 
     /// <summary>How many bytes there are of a message that is not all there yet.</summary>
-    public int PartialLength => _partial.Length;
+    public int PartialLength => _received.PartialLength;
 
     /// <summary>Counts the messages that were not all there at once.</summary>
-    public int PartialNumber { get; private set; }
+    public int PartialNumber => _received.PartialNumber;
 
     /// <summary>The method that is running on the loop, or null.</summary>
     public RpcMethod? RunningMethod { get; set; }
@@ -170,10 +167,19 @@ internal sealed class ReadLoop
                 resumed = false;
                 LoopOutcome outcome;
 
-                while ((outcome = HandleMessages()) == LoopOutcome.Full)
+                while ((outcome = HandleMessages()) is LoopOutcome.Full or LoopOutcome.Congested)
                 {
                     await SendBatchAsync().ConfigureAwait(false);
-                    await WaitForRoomAsync().ConfigureAwait(false);
+
+                    if (outcome == LoopOutcome.Full)
+                    {
+                        await WaitForRoomAsync().ConfigureAwait(false);
+                    }
+                    else if (_connection.IsCongested)
+                    {
+                        await _connection.Output.WaitUntilSentAsync().ConfigureAwait(false);
+                    }
+
                     HoldOutput();
                 }
 
@@ -183,16 +189,16 @@ internal sealed class ReadLoop
                 }
 
                 await SendBatchAsync().ConfigureAwait(false);
-                _source = default;
+                _received.Release();
 
                 if (_ahead is null)
                 {
-                    _input.AdvanceTo(_buffer.End);
+                    _input.AdvanceTo(_received.End);
                 }
 
                 if (_lastRead)
                 {
-                    _partial.Clear();
+                    _received.Clear();
                     _ended.TrySetResult();
                     return;
                 }
@@ -207,16 +213,11 @@ internal sealed class ReadLoop
     private void Begin(ReadResult read)
     {
         _ahead = null;
-        _buffer = read.Buffer;
-        _nextSegment = _buffer.Start;
-        _source = default;
-        _position = 0;
-        _sourceIsPartial = false;
         Reads++;
         _lastRead = read.IsCompleted || read.IsCanceled;
         PeerHasFinished |= read.IsCompleted;
         HoldOutput();
-        TryTakeSegment();
+        _received.Begin(read.Buffer, _scanner.AtLeast);
     }
 
     private void HoldOutput()
@@ -241,7 +242,9 @@ internal sealed class ReadLoop
 
         if (_ahead is null && !_lastRead)
         {
-            SetAside(_buffer, _nextSegment);
+            SequencePosition end = _received.End;
+            _received.SetAside();
+            _input.AdvanceTo(end);
             _ahead = _input.ReadAsync().AsTask();
         }
 
@@ -250,45 +253,39 @@ internal sealed class ReadLoop
             ReadResult read = await _ahead.ConfigureAwait(false);
             PeerHasFinished |= read.IsCompleted;
 
-            if (read.IsCompleted || read.IsCanceled || _partial.Length - _position > MostSetAside)
+            if (read.IsCompleted || read.IsCanceled)
             {
-                // What this read has brought stays with the transport, whose back-pressure bounds what else the peer can send.
-                IsDeaf = !read.IsCompleted;
                 break;
             }
 
-            SetAside(read.Buffer, read.Buffer.Start);
+            if (_received.Source.Length - _received.Position > MostSetAside && !_connection.TransportClosed.IsCompleted)
+            {
+                // What this read has brought stays with the transport, whose back-pressure bounds what else the peer can send, until the transport itself has come to an end.
+                IsDeaf = true;
+                Task first = await Task.WhenAny(roomOrEnd, _connection.TransportClosed).ConfigureAwait(false);
+                IsDeaf = false;
+
+                if (first == roomOrEnd)
+                {
+                    break;
+                }
+            }
+
+            _received.SetAside(read.Buffer);
+            _input.AdvanceTo(read.Buffer.End);
             _ahead = _input.ReadAsync().AsTask();
         }
 
         await roomOrEnd.ConfigureAwait(false);
-        IsDeaf = false;
-    }
-
-    /// <summary>Moves what is not handled yet out of the transport's buffers, so that it can be read on.</summary>
-    private void SetAside(ReadOnlySequence<byte> buffer, SequencePosition next)
-    {
-        KeepRest(_position);
-
-        while (buffer.TryGet(ref next, out ReadOnlyMemory<byte> segment))
-        {
-            _partial.Append(segment.Span, expected: 0);
-        }
-
-        _input.AdvanceTo(buffer.End);
-        _buffer = default;
-        _nextSegment = default;
-        _source = _partial.Memory;
-        _sourceIsPartial = true;
-        _position = 0;
     }
 
     private LoopOutcome HandleMessages()
     {
         do
         {
-            ReadOnlySpan<byte> source = _source.Span;
-            int position = _position;
+            ReadOnlyMemory<byte> memory = _received.Source;
+            ReadOnlySpan<byte> source = memory.Span;
+            int position = _received.Position;
 
             while (position < source.Length)
             {
@@ -296,6 +293,12 @@ internal sealed class ReadLoop
                 if (_connection.RunningCalls.MustWait)
                 {
                     return LoopOutcome.Full;
+                }
+
+                // Small requests may have large answers: those of one read together are more than any limit on what a peer may send.
+                if (_batch?.Length > MostBatched || _connection.IsCongested)
+                {
+                    return LoopOutcome.Congested;
                 }
 
                 FrameStatus status = _scanner.Scan(source[position..], out int length);
@@ -310,9 +313,9 @@ internal sealed class ReadLoop
                     break;
                 }
 
-                ReadOnlyMemory<byte> message = _source.Slice(position, length);
+                ReadOnlyMemory<byte> message = memory.Slice(position, length);
                 position += length;
-                _position = position;
+                _received.Position = position;
 
                 if (!_connection.Handle(message, this))
                 {
@@ -320,49 +323,11 @@ internal sealed class ReadLoop
                 }
             }
 
-            KeepRest(position);
+            _received.KeepRest(_scanner.AtLeast);
         }
-        while (TryTakeSegment());
+        while (_received.TryTakeSegment(_scanner.AtLeast));
 
         return LoopOutcome.Done;
-    }
-
-    private void KeepRest(int position)
-    {
-        if (_sourceIsPartial)
-        {
-            PartialNumber += position > 0 ? 1 : 0;
-            _partial.Consume(position);
-        }
-        else if (position < _source.Length)
-        {
-            PartialNumber++;
-            _partial.Append(_source.Span[position..], _scanner.AtLeast);
-        }
-    }
-
-    private bool TryTakeSegment()
-    {
-        while (_buffer.TryGet(ref _nextSegment, out ReadOnlyMemory<byte> segment))
-        {
-            if (segment.IsEmpty)
-            {
-                continue;
-            }
-
-            _sourceIsPartial = !_partial.IsEmpty;
-
-            if (_sourceIsPartial)
-            {
-                _partial.Append(segment.Span, _scanner.AtLeast);
-            }
-
-            _source = _sourceIsPartial ? _partial.Memory : segment;
-            _position = 0;
-            return true;
-        }
-
-        return false;
     }
 
     private async ValueTask SendBatchAsync()
@@ -393,7 +358,7 @@ internal sealed class ReadLoop
             await ((Task)_ahead).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
 
-        _partial.Clear();
+        _received.Clear();
         _ended.TrySetException(reason);
     }
 }

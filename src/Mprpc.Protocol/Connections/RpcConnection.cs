@@ -23,6 +23,7 @@ internal sealed class RpcConnection : MprpcConnection
     private Exception? _failure;
     private ConnectionLimit? _limitHit;
     private bool _callsHaveWaited;
+    private Task? _transportClosed;
     private volatile bool _isAborted;
 
     public RpcConnection(RpcConnectionSettings settings)
@@ -64,6 +65,12 @@ internal sealed class RpcConnection : MprpcConnection
 
     /// <summary>When answers may be sent, where the peer wants an order; else null.</summary>
     public AnswerOrder? AnswerOrder { get; }
+
+    /// <summary>Whether the peer has so many answers to read that it must read some before it may call on. Not while calls to the peer wait: their answers must be read.</summary>
+    public bool IsCongested => Output.IsCongested && Requests.Count == 0;
+
+    /// <summary>Ends when the transport reads no more; for the read loop alone, and only where it does not read itself.</summary>
+    public Task TransportClosed => _transportClosed ??= Task.Delay(Timeout.Infinite, _settings.TransportClosed);
 
     public Dispatcher Dispatcher => _settings.Dispatcher;
 

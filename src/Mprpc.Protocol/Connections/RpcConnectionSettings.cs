@@ -28,6 +28,9 @@ internal sealed class RpcConnectionSettings
     /// <summary>Whether the peer has reset the connection, asked while nothing is read; null: not to be found out.</summary>
     public Func<bool>? IsTransportReset { get; init; }
 
+    /// <summary>Cancelled when the transport reads no more, because the peer has ended its side or reset the connection.</summary>
+    public CancellationToken TransportClosed { get; init; }
+
     public required ILogger Logger { get; init; }
 
     /// <summary>Serves the peer's calls.</summary>

@@ -129,6 +129,20 @@ public sealed class LimitTests
         Assert.Equal(42, answer);
     }
 
+    [Fact]
+    public async Task Connections_AboveTheLimit_AreClosedAndThoseBelowServed()
+    {
+        await using RpcHost host = await RpcHost.StartAsync<Service>(options => options.Limits.MaxConnections = 1);
+        await using RawPeer first = await host.DialAsync();
+        await first.AssertOpenAsync();
+
+        await using RawPeer second = await host.DialAsync();
+        string end = await second.ReadToAnyEndAsync();
+
+        Assert.Equal("", end);
+        await first.AssertOpenAsync();
+    }
+
     private sealed class Service
     {
         private readonly TaskCompletionSource _opened = new(TaskCreationOptions.RunContinuationsAsynchronously);

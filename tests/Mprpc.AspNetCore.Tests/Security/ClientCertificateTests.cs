@@ -1,4 +1,3 @@
-using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Cryptography;
@@ -26,7 +25,7 @@ public sealed class ClientCertificateTests
         using X509Certificate2 own = Certificate("carol");
         await using RpcHost host = await StartAsync(certificate, endpointNamesScheme);
         using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        await socket.ConnectAsync(host.Http).InTime();
+        await socket.ConnectAsync(host.Rpc).InTime();
         await using var tls = new SslStream(new NetworkStream(socket));
         await tls.AuthenticateAsClientAsync(new SslClientAuthenticationOptions
         {
@@ -45,19 +44,18 @@ public sealed class ClientCertificateTests
         builder =>
         {
             SecuredHost.AddSecurity(builder.Services);
-            builder.Services.AddMprpc().AddService<Service>();
-            builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, listener =>
-            {
-                listener.UseHttps(new HttpsConnectionAdapterOptions
-                {
-                    ServerCertificate = certificate,
-                    ClientCertificateMode = ClientCertificateMode.AllowCertificate,
-                    ClientCertificateValidation = (_, _, _) => true,
-                });
-                listener.UseMessagePackRpc(options => options.AuthenticationScheme = endpointNamesScheme ? CertificateHandler.Name : null);
-            }));
+            builder.Services.AddMprpc();
         },
-        map: null);
+        app => app.MapMprpcService<Service>("tls://127.0.0.1:0").WithEndpoint(options =>
+        {
+            options.AuthenticationScheme = endpointNamesScheme ? CertificateHandler.Name : null;
+            options.UseTls(tls =>
+            {
+                tls.ServerCertificate = certificate;
+                tls.ClientCertificateMode = ClientCertificateMode.AllowCertificate;
+                tls.ClientCertificateValidation = (_, _, _) => true;
+            });
+        }));
 
     private static async Task<string> ReadAsync(SslStream stream, string pattern)
     {

@@ -59,6 +59,26 @@ public sealed class PeerCredentialsTests
         Assert.Null(await client.CodeOfAsync("user_by_scheme"));
     }
 
+    [Fact]
+    public async Task Options_OfTheConfiguration_SayWhoThePeerIsAndThatItMustBeKnown()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Only Linux has SO_PEERCRED.");
+        string path = Path.Combine(Path.GetTempPath(), $"mprpc-{Guid.NewGuid():N}.sock");
+        await using RpcHost host = await RpcHost.StartAsync(
+            builder =>
+            {
+                builder.Configuration["Mprpc:Endpoints:Local:Url"] = $"unix://{path}";
+                builder.Configuration["Mprpc:Endpoints:Local:UsePeerCredentials"] = "true";
+                builder.Configuration["Mprpc:Endpoints:Local:RequireAuthentication"] = "true";
+                builder.Services.AddAuthorization();
+                builder.Services.AddMprpc().AddService<Service>();
+            },
+            map: null);
+        await using MprpcClient client = host.CreateClient();
+
+        Assert.Equal((null, "forbidden"), (await client.CodeOfAsync("user"), await client.CodeOfAsync("nosuch")));
+    }
+
     private static Task<RpcHost> StartAsync(Action<MprpcEndpointOptions> endpoint, Action<IServiceCollection>? services = null)
     {
         string socket = Path.Combine(Path.GetTempPath(), $"mprpc-{Guid.NewGuid():N}.sock");

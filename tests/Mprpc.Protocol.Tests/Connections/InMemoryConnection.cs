@@ -40,7 +40,7 @@ internal sealed class InMemoryConnection : IAsyncDisposable
     /// <summary>Completes with the reason when the connection has ended.</summary>
     public Task<Exception?> Ended { get; }
 
-    public static InMemoryConnection Serving<TService>(TService service, int maxRunningCalls = 100)
+    public static InMemoryConnection Serving<TService>(TService service, int maxRunningCalls = 100, PipeWriter? output = null)
         where TService : class
         => new(
             dispatcher: () => new Dispatcher(
@@ -48,7 +48,8 @@ internal sealed class InMemoryConnection : IAsyncDisposable
                 MprpcSerializerOptions.Default,
                 MprpcErrorShape.Message,
                 enableDetailedErrors: true),
-            maxRunningCalls: maxRunningCalls);
+            maxRunningCalls: maxRunningCalls,
+            output: output);
 
     public async Task SendAsync(string hex) => await SendAsync(Hex.Bytes(hex)).ConfigureAwait(false);
 

@@ -6,6 +6,7 @@ namespace Mprpc.Protocol.Tests.Connections;
 [SuppressMessage("Performance", "CA1822", Justification = "What a service publishes are instance methods.")]
 public sealed class Probe : IDisposable
 {
+    private int _largeAnswers;
     private readonly AsyncLocal<string?> _ambient = new();
 
     /// <summary>What <see cref="Block"/> waits for.</summary>
@@ -15,6 +16,21 @@ public sealed class Probe : IDisposable
     public TaskCompletionSource Released { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public int Notified { get; private set; }
+
+    /// <summary>How many answers of 64 KiB were made.</summary>
+    public int LargeAnswers => Volatile.Read(ref _largeAnswers);
+
+    public byte[] Large()
+    {
+        Interlocked.Increment(ref _largeAnswers);
+        return new byte[64 * 1024];
+    }
+
+    public async Task<byte[]> LargeLaterAsync()
+    {
+        await Task.Yield();
+        return Large();
+    }
 
     public int Sum(int x, int y) => x + y;
 

@@ -1,3 +1,4 @@
+using System.IO.Pipelines;
 using CsCheck;
 using Mprpc.Protocol.Tests.Values;
 
@@ -162,6 +163,38 @@ public sealed class ReadLoopTests
         List<string> answers = [await next, .. await ReadAsync(peer, 2)];
 
         Assert.Equal(["940102c002", "940103c003", "940104c003"], answers.Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public async Task SmallRequestsWithLargeAnswers_PeerDoesNotRead_AreNotAllAnsweredIntoMemory()
+    {
+        // 1,000 requests in one read; 64 KiB for each answer.
+        var output = new Pipe(new PipeOptions(pauseWriterThreshold: 64 * 1024, resumeWriterThreshold: 32 * 1024));
+        using var probe = new Probe();
+        await using var peer = InMemoryConnection.Serving(probe, output: output.Writer);
+
+        await peer.SendAsync(string.Concat(Enumerable.Repeat("94 00 01 a5 6c61726765 90", 1_000)));
+        await Task.WhenAny(peer.Ended, Task.Delay(200));
+        int made = probe.LargeAnswers;
+        await output.Reader.CompleteAsync();
+
+        Assert.InRange(made, 1, 10);
+    }
+
+    [Fact]
+    public async Task AsynchronousMethodsWithLargeAnswers_PeerDoesNotRead_AreNotReadOnAndOn()
+    {
+        var output = new Pipe(new PipeOptions(pauseWriterThreshold: 64 * 1024, resumeWriterThreshold: 32 * 1024));
+        using var probe = new Probe();
+        await using var peer = InMemoryConnection.Serving(probe, maxRunningCalls: 10, output: output.Writer);
+
+        await peer.SendAsync(string.Concat(Enumerable.Repeat($"94 00 01 ab {Hex.Of("large_later"u8)} 90", 1_000)));
+        await Task.WhenAny(peer.Ended, Task.Delay(300));
+        int made = probe.LargeAnswers;
+        await output.Reader.CompleteAsync();
+
+        // A mebibyte that waits, and what ran when that was reached.
+        Assert.InRange(made, 1, 50);
     }
 
     [Fact]

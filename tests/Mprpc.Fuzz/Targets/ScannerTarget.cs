@@ -1,0 +1,57 @@
+using Mprpc.Framing;
+using Mprpc.Messages;
+
+namespace Mprpc.Fuzz.Targets;
+
+/// <summary>The scanner: however the bytes are cut, it says the same; what it calls whole is whole.</summary>
+internal sealed class ScannerTarget : FuzzTarget
+{
+    private const int MaxSize = 64 * 1024;
+    private const int MaxDepth = 64;
+
+    protected override void Execute(ReadOnlySpan<byte> input)
+    {
+        if (input.IsEmpty)
+        {
+            return;
+        }
+
+        // The first byte says how the rest is cut.
+        int piece = (input[0] % 61) + 1;
+        ReadOnlySpan<byte> bytes = input[1..];
+        FrameStatus whole = new FrameScanner(MaxSize, MaxDepth).Scan(bytes, out int length);
+        FrameStatus inPieces = ScanInPieces(bytes, piece, out int lengthInPieces, out int atLeast);
+
+        Require(whole == inPieces && length == lengthInPieces, $"In one piece {whole} {length}, in pieces of {piece} {inPieces} {lengthInPieces}.");
+        Require(atLeast <= MaxSize, $"It expects {atLeast} bytes.");
+
+        if (whole != FrameStatus.Complete)
+        {
+            return;
+        }
+
+        Require(length is > 0 && length <= bytes.Length, $"It ends at {length} of {bytes.Length}.");
+        Require(MessagePackHead.MeasureValue(bytes) == length, $"It measures {MessagePackHead.MeasureValue(bytes)}, the scanner {length}.");
+
+        if (MessageHead.TryRead(bytes[..length], out MessageHead head))
+        {
+            Require(head.BodyStart > 0 && head.BodyStart < length, $"The body starts at {head.BodyStart} of {length}.");
+        }
+    }
+
+    private static FrameStatus ScanInPieces(ReadOnlySpan<byte> bytes, int piece, out int length, out int atLeast)
+    {
+        var scanner = new FrameScanner(MaxSize, MaxDepth);
+
+        for (int present = Math.Min(piece, bytes.Length); ; present = Math.Min(present + piece, bytes.Length))
+        {
+            FrameStatus status = scanner.Scan(bytes[..present], out length);
+            atLeast = scanner.AtLeast;
+
+            if (status != FrameStatus.NeedMore || present == bytes.Length)
+            {
+                return status;
+            }
+        }
+    }
+}

@@ -1,0 +1,99 @@
+namespace Mprpc.Reliability.Server;
+
+/// <summary>Methods that behave, and methods that do not.</summary>
+public sealed class Work(CountingLog log)
+{
+    private int _running;
+    private int _notified;
+
+    public int Sum(int x, int y) => x + y;
+
+    public MprpcRaw Echo(MprpcRaw value) => value;
+
+    public byte[] Bytes(int length) => new byte[length];
+
+    public async Task<int> LaterAsync(int value)
+    {
+        await Task.Yield();
+        return value;
+    }
+
+    public void Notify(int value) => Interlocked.Add(ref _notified, value);
+
+    /// <summary>Runs until its connection is lost.</summary>
+    public async Task WaitAsync(CancellationToken cancellationToken)
+    {
+        Interlocked.Increment(ref _running);
+
+        try
+        {
+            await Task.Delay(Timeout.Infinite, cancellationToken);
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _running);
+        }
+    }
+
+    /// <summary>Runs as long as it likes.</summary>
+    public async Task<int> StubbornAsync(int milliseconds)
+    {
+        Interlocked.Increment(ref _running);
+
+        try
+        {
+            await Task.Delay(milliseconds, CancellationToken.None);
+            return milliseconds;
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _running);
+        }
+    }
+
+    public int Block(int milliseconds)
+    {
+        using var never = new ManualResetEventSlim();
+        never.Wait(milliseconds);
+        return milliseconds;
+    }
+
+    public int ThrowAtOnce() => throw new InvalidOperationException("secret");
+
+    public async Task<int> ThrowLaterAsync()
+    {
+        await Task.Yield();
+        throw new InvalidOperationException("secret");
+    }
+
+    public Task<int> NullTask() => null!;
+
+    public Task<int> CancelItself() => Task.FromCanceled<int>(new CancellationToken(canceled: true));
+
+    public async Task<int> CancelLaterAsync()
+    {
+        await Task.Yield();
+        throw new OperationCanceledException();
+    }
+
+    public Unwritable Unwritable() => new();
+
+    public async Task<Unwritable> UnwritableLaterAsync()
+    {
+        await Task.Yield();
+        return new Unwritable();
+    }
+
+    public int Unreadable(Unwritable value) => value.Number;
+
+    public int Running() => Volatile.Read(ref _running);
+
+    public int Notified() => Volatile.Read(ref _notified);
+
+    /// <summary>Lines that Mprpc has logged at Information or above.</summary>
+    public int Lines() => log.Lines(LogLevel.Information);
+
+    public string LogSummary() => log.Summary;
+
+    public long Heap() => GC.GetTotalMemory(forceFullCollection: true);
+}

@@ -1,0 +1,71 @@
+using System.Globalization;
+using System.Net;
+using Mprpc.Client;
+
+namespace Mprpc.Reliability.Kit;
+
+/// <summary>The server under attack, in a process of its own.</summary>
+internal sealed class ServerProcess : IAsyncDisposable
+{
+    private ServerProcess(ChildProcess process, int port, int tlsPort)
+    {
+        Process = process;
+        EndPoint = new IPEndPoint(IPAddress.Loopback, port);
+        TlsEndPoint = new IPEndPoint(IPAddress.Loopback, tlsPort);
+    }
+
+    public ChildProcess Process { get; }
+
+    public IPEndPoint EndPoint { get; }
+
+    public IPEndPoint TlsEndPoint { get; }
+
+    public string Url => $"tcp://{EndPoint}";
+
+    public ProcessFigures Figures => ProcessFigures.Of(Process.Id);
+
+    /// <summary>Starts the server with these settings.</summary>
+    /// <param name="settings">Such as <c>Mprpc:Limits:MaxCallsInFlight=10</c>.</param>
+    public static Task<ServerProcess> StartAsync(params string[] settings) => StartAsync(maxDescriptors: null, settings);
+
+    /// <param name="maxDescriptors">How many descriptors it may have; null: as many as this process.</param>
+    /// <param name="settings">Such as <c>Mprpc:Limits:MaxCallsInFlight=10</c>.</param>
+    /// <param name="minThreads">With how many threads its pool starts before it waits to see whether more are of use; null: one a processor.</param>
+    public static async Task<ServerProcess> StartAsync(int? maxDescriptors, string[] settings, int? minThreads = null)
+    {
+        Requirement.IsMet(OperatingSystem.IsLinux(), "The server is watched by way of /proc, which only Linux has.");
+        var environment = new Dictionary<string, string>(StringComparer.Ordinal);
+
+        if (minThreads is { } threads)
+        {
+            environment["DOTNET_ThreadPool_ForceMinWorkerThreads"] = threads.ToString("x", CultureInfo.InvariantCulture);
+        }
+
+        string[] arguments = [Paths.Server, "--urls", "http://127.0.0.1:0", .. settings.Select(setting => "--" + setting)];
+        ChildProcess process = maxDescriptors is null
+            ? ChildProcess.Start("dotnet", arguments, expectedLine: "listening ", environment: environment)
+            : ChildProcess.Start("bash", ["-c", $"ulimit -n {maxDescriptors}; exec dotnet \"$@\"", "bash", .. arguments], expectedLine: "listening ", environment: environment);
+
+        try
+        {
+            string[] words = (await process.WaitForLineAsync()).Split(' ');
+            return new ServerProcess(process, int.Parse(words[1], CultureInfo.InvariantCulture), int.Parse(words[2], CultureInfo.InvariantCulture));
+        }
+        catch
+        {
+            await process.DisposeAsync();
+            throw;
+        }
+    }
+
+    public Task<RawPeer> DialAsync() => RawPeer.DialAsync(EndPoint);
+
+    /// <summary>Asks the server, over a connection of its own.</summary>
+    public async Task<T> AskAsync<T>(string method)
+    {
+        await using MprpcClient client = await MprpcClient.ConnectAsync(Url).InTime();
+        return await client.CallAsync<T>(method).InTime();
+    }
+
+    public ValueTask DisposeAsync() => Process.DisposeAsync();
+}

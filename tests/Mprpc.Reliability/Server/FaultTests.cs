@@ -1,0 +1,156 @@
+using System.Diagnostics;
+using System.Globalization;
+
+namespace Mprpc.Reliability.Server;
+
+/// <summary>What goes wrong on the server's own side.</summary>
+public sealed class FaultTests
+{
+    private static readonly string[] s_failing =
+    [
+        "throw_at_once", "throw_later", "null_task", "cancel_itself", "cancel_later", "unwritable", "unwritable_later",
+    ];
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Methods_ThatFailInWhateverWay_AreAnsweredOnce(bool loggerThrows)
+    {
+        await using Scenario scenario = await Scenario.StartAsync($"{nameof(Methods_ThatFailInWhateverWay_AreAnsweredOnce)}{(loggerThrows ? ", the logger throws" : "")}", $"Faults:Logger={loggerThrows}");
+        byte[] internalError = Wire.Text("Internal error.");
+        await using RawPeer peer = await scenario.Server.DialAsync();
+        int calls = 0;
+
+        for (int round = 0; round < 20; round++)
+        {
+            foreach (string method in s_failing)
+            {
+                await peer.SendAsync(Wire.Request(calls % 128, method, 0x90));
+                Assert.Equal(Hex.Text([0x94, 0x01, (byte)(calls % 128), .. internalError, 0xc0]), await peer.ReadMessageAsync());
+                await peer.SendAsync(Wire.Notification(method, 0x90));
+                calls++;
+            }
+
+            await peer.SendAsync(Wire.Request(1, "unreadable", 0x91, 0x05));
+            Assert.StartsWith("940101d9", await peer.ReadMessageAsync(), StringComparison.Ordinal);
+            await peer.SendAsync(Wire.Request(1, "no_such", 0x90));
+            Assert.StartsWith("940101", await peer.ReadMessageAsync(), StringComparison.Ordinal);
+        }
+
+        await peer.AssertOpenAsync();
+        await scenario.EndAsync($"{calls} calls and as many notifications of {s_failing.Length} failing methods");
+    }
+
+    [Fact]
+    public async Task BrokenMessages_WhileTheLoggerThrows_EndOnlyTheirConnections()
+    {
+        await using Scenario scenario = await Scenario.StartAsync(nameof(BrokenMessages_WhileTheLoggerThrows_EndOnlyTheirConnections), "Faults:Logger=true");
+
+        for (int i = 0; i < 100; i++)
+        {
+            using LoadSocket socket = await LoadSocket.DialAsync(scenario.Server.EndPoint);
+            await socket.SendAsync(Hex.Bytes(i % 2 == 0 ? "c1" : "94 01 05 c0 01 c1"));
+            Assert.Equal(0, await socket.ReceiveToEndAsync());
+        }
+
+        await scenario.EndAsync($"100 connections closed");
+    }
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData(64)]
+    public async Task Methods_ThatBlockTheirThreads_HoldUpNobodyWhileThePoolHasThreads(int? minThreads)
+    {
+        const int Connections = 8;
+        await using Scenario scenario = await Scenario.StartAsync(
+            $"{nameof(Methods_ThatBlockTheirThreads_HoldUpNobodyWhileThePoolHasThreads)}, {minThreads?.ToString(CultureInfo.InvariantCulture) ?? "default"}",
+            await ServerProcess.StartAsync(maxDescriptors: null, settings: [], minThreads));
+        byte[] block = [.. Wire.Text("block"), 0x91, 0xcd, 0x07, 0xd0];
+        byte[] messages = [0x94, 0x00, 0x01, .. block, .. Hex.Bytes("94 00 02 SUM"), 0x94, 0x00, 0x03, .. block, .. Hex.Bytes("94 00 04 SUM")];
+        List<RawPeer> peers = [];
+        var watch = Stopwatch.StartNew();
+
+        for (int i = 0; i < Connections; i++)
+        {
+            RawPeer peer = await scenario.Server.DialAsync();
+            await peer.SendAsync(messages);
+            peers.Add(peer);
+        }
+
+        List<string>[] answers = await Task.WhenAll(peers.Select(async peer =>
+        {
+            List<string> all = await peer.ReadMessagesAsync(2);
+            TimeSpan first = watch.Elapsed;
+            all.AddRange(await peer.ReadMessagesAsync(2));
+            return all.Append($"{first.TotalMilliseconds:F0}").ToList();
+        }));
+        double longest = answers.Max(answer => double.Parse(answer[^1], CultureInfo.InvariantCulture));
+
+        foreach (List<string> answer in answers)
+        {
+            Assert.Equal(["940101c0cd07d0", "940102c003", "940103c0cd07d0", "940104c003"], answer[..4].Order(StringComparer.Ordinal));
+
+            // Without threads to spare the pool adds one or two a second, and whoever needs one waits for it.
+            Assert.True(minThreads is null || answer[..2].Order(StringComparer.Ordinal).SequenceEqual(["940102c003", "940104c003"]), string.Join(' ', answer));
+        }
+
+        foreach (RawPeer peer in peers)
+        {
+            await peer.DisposeAsync();
+        }
+
+        await scenario.EndAsync($"2 calls that block for 2 s on each of {Connections} connections; the 2 sums behind them were answered after {longest:N0} ms at most", isServerFull: minThreads is null);
+    }
+
+    [Fact]
+    public async Task Connections_MoreThanDescriptors_AreRefusedBeyondMaxConnections()
+    {
+        // A .NET process whose descriptors are used up is ended by its runtime, whose garbage collector cannot read /proc/meminfo then: the limit must come first.
+        const int Descriptors = 400;
+        const int MaxConnections = 100;
+        await using Scenario scenario = await Scenario.StartAsync(
+            nameof(Connections_MoreThanDescriptors_AreRefusedBeyondMaxConnections),
+            await ServerProcess.StartAsync(Descriptors, [$"Mprpc:Limits:MaxConnections={MaxConnections}"]));
+        List<LoadSocket> sockets = [];
+
+        for (int i = 0; i < Descriptors * 2; i++)
+        {
+            sockets.Add(await LoadSocket.DialAsync(scenario.Server.EndPoint));
+        }
+
+        // Not which: a place may become free while they come.
+        Task<long>[] ends = [.. sockets.Select(socket => socket.ReceiveToEndAsync())];
+        await Bounded.Until(() => ends.Count(end => end.IsCompleted) >= sockets.Count - MaxConnections, "that those beyond the limit are closed");
+        int most = scenario.Server.Figures.Descriptors - scenario.Before.Descriptors;
+        sockets.ForEach(socket => socket.Dispose());
+
+        Assert.InRange(most, 1, MaxConnections + 10);       // the process has opened some files since
+        await Bounded.Until(() => scenario.Server.Figures.Descriptors <= scenario.Before.Descriptors + 2, "that the places are free again");
+        await scenario.EndAsync($"{Descriptors * 2} connections to a process of {Descriptors} descriptors that takes {MaxConnections}: {most} were kept");
+    }
+
+    [Fact]
+    public async Task Stop_WithCallsRunning_AnswersEndsWithFinAndExitsWithZero()
+    {
+        await using ServerProcess server = await ServerProcess.StartAsync();
+        await using RawPeer peer = await server.DialAsync();
+        await using RawPeer idle = await server.DialAsync();
+        await idle.AssertOpenAsync();
+        await peer.SendAsync(Wire.Request(1, "stubborn", 0x91, 0xcd, 0x05, 0xdc));
+
+        while (await server.AskAsync<int>("running") == 0)
+        {
+        }
+
+        var watch = Stopwatch.StartNew();
+        await server.Process.InterruptAsync();
+        string rest = await peer.ReadToEndAsync();
+        string idleRest = await idle.ReadToEndAsync();
+        await server.Process.WaitForExitAsync();
+
+        Assert.Equal("940101c0cd05dc", rest);
+        Assert.Equal("", idleRest);
+        Assert.Equal(0, server.Process.ExitCode);
+        Results.Add(nameof(Stop_WithCallsRunning_AnswersEndsWithFinAndExitsWithZero), $"exit code 0 after {watch.Elapsed.TotalSeconds:N1} s, with a call that takes 1.5 s");
+    }
+}
