@@ -22,6 +22,21 @@ public sealed class ClockTests
     }
 
     [Fact]
+    public async Task CallTimeout_OfTheServer_ElapsesByTheApplicationsClock()
+    {
+        await using MprpcTestHost host = await StartAsync();
+        await using MprpcClient client = host.CreateMprpcClient();
+        await client.CallAsync<int>("sum", 1, 2).InTime();
+        Task<int> call = client.CallAsync<int>("limited").AsTask();
+        await client.CallAsync<int>("sum", 1, 2).InTime();
+        Assert.False(call.IsCompleted);
+
+        _clock.Advance(TimeSpan.FromMinutes(11));
+
+        Assert.Equal("timeout", (await Assert.ThrowsAsync<MprpcRemoteException>(() => call.InTime())).Code);
+    }
+
+    [Fact]
     public async Task IdleTimeout_OfTheServer_ElapsesByTheApplicationsClock()
     {
         await using MprpcTestHost host = await StartAsync(options => options.Limits.IdleTimeout = TimeSpan.FromHours(1));
@@ -98,6 +113,9 @@ public sealed class ClockTests
         public int Sum(int x, int y) => x + y;
 
         public Task<int> NeverAsync() => new TaskCompletionSource<int>().Task;
+
+        [MprpcMethod(TimeoutMilliseconds = 600_000)]
+        public Task<int> LimitedAsync() => new TaskCompletionSource<int>().Task;
 
         public async Task<int> TomorrowAsync()
         {
