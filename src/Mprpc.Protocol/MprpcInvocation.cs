@@ -7,13 +7,11 @@ namespace Mprpc;
 /// <remarks>Valid until the call has ended. Not safe for concurrent use.</remarks>
 public abstract class MprpcInvocation
 {
-    private readonly CallArguments _arguments;
-
     private protected MprpcInvocation(CallContext context, RpcMethod method, CallArguments arguments)
     {
         CallContext = context;
         RpcMethod = method;
-        _arguments = arguments;
+        Arguments = arguments;
     }
 
     /// <summary>The call's context: method, caller, services, connection.</summary>
@@ -41,7 +39,7 @@ public abstract class MprpcInvocation
     /// <summary>What the caller is told in place of a result, if the call was refused.</summary>
     internal RpcError? Refusal { get; private set; }
 
-    private protected CallArguments Arguments => _arguments;
+    private protected CallArguments Arguments { get; }
 
     /// <summary>Reads an argument.</summary>
     /// <typeparam name="T">The type to read it as; <see cref="MprpcRaw"/> takes any.</typeparam>

@@ -43,7 +43,7 @@ internal sealed class Dispatcher(MethodTable methods, MprpcSerializerOptions ser
 
         if (method is null)
         {
-            return DispatchUnknown(call, loop, message, head);
+            return DispatchUnknown(call, loop, head);
         }
 
         if (method.Policy is { } policy)
@@ -64,9 +64,9 @@ internal sealed class Dispatcher(MethodTable methods, MprpcSerializerOptions ser
 
         int start = head.BodyStart;
 
-        if (CheckArguments(call, method, message.Span, ref start, out int count) is { } invalid)
+        if (!TryReadArguments(method, message.Span, ref start, out int count))
         {
-            Refuse(call, method, invalid);
+            Refuse(call, method, DescribeArguments(call, method, message.Span, head.BodyStart));
             return true;
         }
 
@@ -159,7 +159,7 @@ internal sealed class Dispatcher(MethodTable methods, MprpcSerializerOptions ser
         Answer(call, onLoop: true, new RpcError(RpcErrorKind.Handler, message, ErrorCode.Busy));
     }
 
-    private bool DispatchUnknown(in IncomingCall call, ReadLoop loop, ReadOnlyMemory<byte> message, in MessageHead head)
+    private bool DispatchUnknown(in IncomingCall call, ReadLoop loop, in MessageHead head)
     {
         string name = head.MethodIsText ? LogText.Clean(head.Method) : "";
         var error = new RpcError(
@@ -179,9 +179,10 @@ internal sealed class Dispatcher(MethodTable methods, MprpcSerializerOptions ser
 
     private bool DispatchGuarded(in IncomingCall call, ReadLoop loop, RpcMethod method, ReadOnlyMemory<byte> message, int start)
     {
-        RpcError? invalid = CheckArguments(call, method, message.Span, ref start, out int count);
+        int values = start;
+        RpcError? invalid = TryReadArguments(method, message.Span, ref values, out int count) ? null : DescribeArguments(call, method, message.Span, start);
         var context = new CallContext(call.Connection, method.WireName, call.MessageId);
-        var arguments = new CallArguments(message.ToArray(), start, invalid is null ? count : 0, serializer);
+        var arguments = new CallArguments(message.ToArray(), values, invalid is null ? count : 0, serializer);
         return Start(call, loop, method.Guard(call.WithoutLoop(), context, arguments, invalid));
     }
 
@@ -201,10 +202,14 @@ internal sealed class Dispatcher(MethodTable methods, MprpcSerializerOptions ser
         return call.End(call.LeaveUserCode(), guarded.RpcMethod);
     }
 
-    /// <summary>Looks at the params as far as any method's must be: an array of as many values as the method takes.</summary>
-    private static RpcError? CheckArguments(in IncomingCall call, RpcMethod method, ReadOnlySpan<byte> message, ref int start, out int count)
+    /// <summary>Whether the params are an array of as many values as the method takes.</summary>
+    private static bool TryReadArguments(RpcMethod method, ReadOnlySpan<byte> message, ref int start, out int count)
+        => TryReadCount(message, ref start, out count) && count >= method.Description.RequiredParameters && count <= method.Description.Parameters.Count;
+
+    /// <summary>Why <see cref="TryReadArguments"/> is false.</summary>
+    private static RpcError DescribeArguments(in IncomingCall call, RpcMethod method, ReadOnlySpan<byte> message, int start)
     {
-        if (!TryReadCount(message, ref start, out count))
+        if (!TryReadCount(message, ref start, out int count))
         {
             return new RpcError(
                 RpcErrorKind.InvalidArguments, $"Method '{method.WireName}' takes its params as an array; they came as {Describe(message[start])}.");
@@ -212,12 +217,6 @@ internal sealed class Dispatcher(MethodTable methods, MprpcSerializerOptions ser
 
         int required = method.Description.RequiredParameters;
         int all = method.Description.Parameters.Count;
-
-        if (count >= required && count <= all)
-        {
-            return null;
-        }
-
         string takes = required == all ? $"{all}" : $"{required} to {all}";
         string unit = all == 1 ? "param" : "params";
         string came = call.MessageId is { } id ? $"request {id} has {count}" : $"the notification has {count}";
