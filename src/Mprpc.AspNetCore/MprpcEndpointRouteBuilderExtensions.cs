@@ -22,11 +22,7 @@ public static class MprpcEndpointRouteBuilderExtensions
     public static IMprpcServiceConventionBuilder MapMprpcService<
         [DynamicallyAccessedMembers(ServiceRegistration.NeededMembers)] T>(this IEndpointRouteBuilder endpoints, int port)
         where T : class
-    {
-        ArgumentOutOfRangeException.ThrowIfNegative(port);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(port, System.Net.IPEndPoint.MaxPort);
-        return Map<T>(endpoints, RpcAddress.Parse(string.Create(CultureInfo.InvariantCulture, $"tcp://127.0.0.1:{port}")), isPortOnly: true);
-    }
+        => Map(endpoints, port, new ServiceRegistration<T>(), NameOf<T>());
 
     /// <summary>Serves <typeparamref name="T"/> over MessagePack-RPC at an address, or at an endpoint of the configuration.</summary>
     /// <typeparam name="T">The service class; see the overload with a port.</typeparam>
@@ -41,12 +37,7 @@ public static class MprpcEndpointRouteBuilderExtensions
     public static IMprpcServiceConventionBuilder MapMprpcService<
         [DynamicallyAccessedMembers(ServiceRegistration.NeededMembers)] T>(this IEndpointRouteBuilder endpoints, string urlOrName)
         where T : class
-    {
-        ArgumentException.ThrowIfNullOrWhiteSpace(urlOrName);
-        return urlOrName.Contains("://", StringComparison.Ordinal)
-            ? Map<T>(endpoints, RpcAddress.Parse(urlOrName), isPortOnly: false)
-            : Map(Collected(endpoints, NameOf<T>()).GetOrAdd(urlOrName), new ServiceRegistration<T>());
-    }
+        => Map(endpoints, urlOrName, new ServiceRegistration<T>(), NameOf<T>());
 
     /// <summary>Serves a delegate as one method over MessagePack-RPC on a port of this machine's loopback address, 127.0.0.1.</summary>
     /// <param name="endpoints">The application.</param>
@@ -60,11 +51,7 @@ public static class MprpcEndpointRouteBuilderExtensions
     /// <exception cref="InvalidOperationException"><c>builder.Services.AddMprpc()</c> was not called, or the application has started.</exception>
     /// <exception cref="ArgumentOutOfRangeException">There is no such port.</exception>
     public static IMprpcServiceConventionBuilder MapMprpc(this IEndpointRouteBuilder endpoints, int port, string method, Delegate handler)
-    {
-        ArgumentOutOfRangeException.ThrowIfNegative(port);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(port, System.Net.IPEndPoint.MaxPort);
-        return Map(endpoints, RpcAddress.Parse(string.Create(CultureInfo.InvariantCulture, $"tcp://127.0.0.1:{port}")), isPortOnly: true, method, handler);
-    }
+        => Map(endpoints, port, Registration(method, handler), NameOf(method));
 
     /// <summary>Serves a delegate as one method over MessagePack-RPC at an address, or at an endpoint of the configuration.</summary>
     /// <param name="endpoints">The application.</param>
@@ -75,19 +62,22 @@ public static class MprpcEndpointRouteBuilderExtensions
     /// <exception cref="InvalidOperationException"><c>builder.Services.AddMprpc()</c> was not called, or the application has started.</exception>
     /// <exception cref="ArgumentException">It is no such address, and the configuration has no endpoint of that name.</exception>
     public static IMprpcServiceConventionBuilder MapMprpc(this IEndpointRouteBuilder endpoints, string urlOrName, string method, Delegate handler)
+        => Map(endpoints, urlOrName, Registration(method, handler), NameOf(method));
+
+    private static ServiceConventionBuilder Map(IEndpointRouteBuilder endpoints, int port, ServiceRegistration registration, string caller)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(port);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(port, System.Net.IPEndPoint.MaxPort);
+        return Map(endpoints, RpcAddress.Parse(string.Create(CultureInfo.InvariantCulture, $"tcp://127.0.0.1:{port}")), isPortOnly: true, registration, caller);
+    }
+
+    private static ServiceConventionBuilder Map(IEndpointRouteBuilder endpoints, string urlOrName, ServiceRegistration registration, string caller)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(urlOrName);
         return urlOrName.Contains("://", StringComparison.Ordinal)
-            ? Map(endpoints, RpcAddress.Parse(urlOrName), isPortOnly: false, method, handler)
-            : Map(Collected(endpoints, NameOf(method)).GetOrAdd(urlOrName), Registration(method, handler));
+            ? Map(endpoints, RpcAddress.Parse(urlOrName), isPortOnly: false, registration, caller)
+            : Map(Collected(endpoints, caller).GetOrAdd(urlOrName), registration);
     }
-
-    private static ServiceConventionBuilder Map<[DynamicallyAccessedMembers(ServiceRegistration.NeededMembers)] T>(IEndpointRouteBuilder endpoints, RpcAddress address, bool isPortOnly)
-        where T : class
-        => Map(endpoints, address, isPortOnly, new ServiceRegistration<T>(), NameOf<T>());
-
-    private static ServiceConventionBuilder Map(IEndpointRouteBuilder endpoints, RpcAddress address, bool isPortOnly, string method, Delegate handler)
-        => Map(endpoints, address, isPortOnly, Registration(method, handler), NameOf(method));
 
     private static ServiceConventionBuilder Map(IEndpointRouteBuilder endpoints, RpcAddress address, bool isPortOnly, ServiceRegistration registration, string caller)
     {

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Microsoft.Extensions.Options;
 
 namespace Mprpc.AspNetCore;
@@ -6,18 +5,16 @@ namespace Mprpc.AspNetCore;
 /// <summary>Refuses, at start-up, options that cannot be meant.</summary>
 internal sealed class MprpcServerOptionsValidator : IValidateOptions<MprpcServerOptions>
 {
-    private static readonly LimitsValidator Limits = new("Mprpc:Limits:{0} (MprpcServerOptions.Limits.{0})");
-    private const string Authentication = nameof(MprpcServerOptions.Authentication);
-
     public ValidateOptionsResult Validate(string? name, MprpcServerOptions options)
     {
-        List<string> failures = Limits.Validate(options.Limits);
+        List<string> failures = LimitsValidator.Validate(options.Limits, limit => PlaceOf(nameof(options.Limits), limit));
 
         MprpcAuthenticationOptions authentication = options.Authentication;
-        Check(failures, nameof(authentication.MaxFailedLogins), authentication.MaxFailedLogins, 1, int.MaxValue, Authentication);
-        Check(failures, nameof(authentication.MaxMessageSizeBeforeLogin), authentication.MaxMessageSizeBeforeLogin, 1, Array.MaxLength, Authentication);
-        Check(failures, nameof(authentication.MaxCallsInFlightBeforeLogin), authentication.MaxCallsInFlightBeforeLogin, 1, int.MaxValue, Authentication);
-        Check(failures, nameof(authentication.LoginTimeout), authentication.LoginTimeout, "Timeout.InfiniteTimeSpan (-00:00:00.001)", Authentication);
+        var ranges = new OptionRanges(failures, option => PlaceOf(nameof(options.Authentication), option));
+        ranges.Check(nameof(authentication.MaxFailedLogins), authentication.MaxFailedLogins, 1, int.MaxValue);
+        ranges.Check(nameof(authentication.MaxMessageSizeBeforeLogin), authentication.MaxMessageSizeBeforeLogin, 1, Array.MaxLength);
+        ranges.Check(nameof(authentication.MaxCallsInFlightBeforeLogin), authentication.MaxCallsInFlightBeforeLogin, 1, int.MaxValue);
+        ranges.Check(nameof(authentication.LoginTimeout), authentication.LoginTimeout, OptionRanges.Infinite);
 
         if (options.CallTimeout is { } timeout && timeout <= TimeSpan.Zero)
         {
@@ -42,22 +39,5 @@ internal sealed class MprpcServerOptionsValidator : IValidateOptions<MprpcServer
         return failures.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(failures);
     }
 
-    private static void Check(List<string> failures, string limit, double value, int min, int max, string section)
-    {
-        if (value < min || value > max)
-        {
-            failures.Add(string.Create(
-                CultureInfo.InvariantCulture,
-                $"Mprpc:{section}:{limit} (MprpcServerOptions.{section}.{limit}) is {value:N0}; allowed is {min:N0} to {max:N0}. Leave it out for the default."));
-        }
-    }
-
-    private static void Check(List<string> failures, string limit, TimeSpan value, string none, string section)
-    {
-        if (value <= TimeSpan.Zero && value != Timeout.InfiniteTimeSpan)
-        {
-            failures.Add(
-                $"Mprpc:{section}:{limit} (MprpcServerOptions.{section}.{limit}) is {value}; allowed is any positive time, or {none} for no limit. Leave it out for the default.");
-        }
-    }
+    private static string PlaceOf(string section, string option) => $"Mprpc:{section}:{option} (MprpcServerOptions.{section}.{option})";
 }

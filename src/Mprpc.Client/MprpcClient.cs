@@ -211,6 +211,8 @@ public sealed class MprpcClient : IAsyncDisposable
     /// <summary>Only for tests of the wrap of msgids: the calls in flight on the connection that the next call takes.</summary>
     internal InFlightRequests? CurrentRequests => _pool.TryGet()?.Requests;
 
+    internal ILogger Logger => _options.LoggerFactory.CreateLogger("Mprpc.Client");
+
     private TimeSpan CallTimeout => _options.CallTimeout ?? Timeout.InfiniteTimeSpan;
 
     /// <summary>The connection, where one can take a proxy's call at once.</summary>
@@ -226,33 +228,21 @@ public sealed class MprpcClient : IAsyncDisposable
     internal ValueTask<T> Send<T>(string method, MprpcWriter request, MprpcCallOptions options)
     {
         TimeSpan timeout = options.Timeout ?? CallTimeout;
-
-        if (TryGetReady(options.CancellationToken) is { } connection)
-        {
-            PendingCall<T> call = PendingCall<T>.Rent(method, timeout);
-            ValueTask<T> result = call.Task;
-
-            if (connection.TryCall(call, request, options.CancellationToken))
-            {
-                return result;
-            }
-        }
-
-        return CallWhenReadyAsync<T>(method, request, timeout, options.CancellationToken);
+        return TryGetReady(options.CancellationToken) is { } connection && connection.TryCall(method, request, timeout, options.CancellationToken, out ValueTask<T> result)
+            ? result
+            : CallWhenReadyAsync<T>(method, request, timeout, options.CancellationToken);
     }
+
+    internal ValueTask Notify(MprpcWriter notification)
+        => !_pool.IsLimited && _pool.TryGet() is { Output.IsCongested: false } connection && connection.TryNotify(notification)
+            ? ValueTask.CompletedTask
+            : NotifyWhenReadyAsync(notification);
 
     private ValueTask<T> Call<T>(string method, MprpcWriter request, MprpcCallOptions options)
         => _loginRenewal is null ? Send<T>(method, request, options) : _loginRenewal.CallAsync<T>(this, method, request, options);
 
     private RpcConnection? TryGetReady(CancellationToken cancellationToken)
         => !_pool.IsLimited && !cancellationToken.IsCancellationRequested && _pool.TryGet() is { Output.IsCongested: false } connection ? connection : null;
-
-    internal ILogger Logger => _options.LoggerFactory.CreateLogger("Mprpc.Client");
-
-    internal ValueTask Notify(MprpcWriter notification)
-        => !_pool.IsLimited && _pool.TryGet() is { Output.IsCongested: false } connection && connection.TryNotify(notification)
-            ? ValueTask.CompletedTask
-            : NotifyWhenReadyAsync(notification);
 
     private async ValueTask<T> CallWhenReadyAsync<T>(string method, MprpcWriter request, TimeSpan timeout, CancellationToken cancellationToken)
     {

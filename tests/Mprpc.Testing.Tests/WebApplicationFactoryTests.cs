@@ -108,26 +108,11 @@ public sealed class WebApplicationFactoryTests
     {
         await using WebApplicationFactory<Calculator> factory = new WebApplicationFactory<Calculator>()
             .WithWebHostBuilder(host => host.ConfigureTestServices(services => services.Configure<MprpcServerOptions>(options => options.Listen = true)));
-        Assert.SkipUnless(IsFree(6000), "Port 6000, which the sample listens on, is taken on this machine.");
+        Assert.SkipUnless(Requirement.IsFree(6000), "Port 6000, which the sample listens on, is taken on this machine.");
         await using MprpcClient memory = factory.CreateMprpcClient();
         await using var socket = new MprpcClient("tcp://127.0.0.1:6000");
 
         Assert.Equal(3, await memory.CallAsync<int>("sum", 1, 2).InTime());
         Assert.Equal(3, await socket.CallAsync<int>("sum", 1, 2).InTime());
-    }
-
-    private static bool IsFree(int port)
-    {
-        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-
-        try
-        {
-            socket.Bind(new IPEndPoint(IPAddress.Loopback, port));
-            return true;
-        }
-        catch (SocketException)
-        {
-            return false;
-        }
     }
 }

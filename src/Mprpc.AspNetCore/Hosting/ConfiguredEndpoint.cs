@@ -180,7 +180,7 @@ internal static class ConfiguredEndpoint
         try
         {
             section.Bind(limits);
-            failures.AddRange(new LimitsValidator(section.Path.Replace("{", "{{", StringComparison.Ordinal).Replace("}", "}}", StringComparison.Ordinal) + ":{0}").Validate(limits));
+            failures.AddRange(LimitsValidator.Validate(limits, limit => $"{section.Path}:{limit}"));
         }
         catch (InvalidOperationException exception)
         {

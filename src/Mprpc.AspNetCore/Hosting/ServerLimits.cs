@@ -80,7 +80,7 @@ internal sealed class ServerLimits : IDisposable
         endpoint.Limits?.Invoke(limits);
 
         string place = endpoint.Section is null ? $"{endpoint.Origin}: ConfigureLimits: " : $"{endpoint.Section.Path}:{LimitsSection}:";
-        List<string> failures = new LimitsValidator(place.Replace("{", "{{", StringComparison.Ordinal).Replace("}", "}}", StringComparison.Ordinal) + "{0}").Validate(limits);
+        List<string> failures = LimitsValidator.Validate(limits, limit => place + limit);
 
         Refuse(limits.MaxCallsInFlight != _options.Limits.MaxCallsInFlight, nameof(limits.MaxCallsInFlight));
         Refuse(limits.MaxConnections != _options.Limits.MaxConnections, nameof(limits.MaxConnections));

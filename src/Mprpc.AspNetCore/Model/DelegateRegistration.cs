@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Mprpc.Dispatch;
 using Mprpc.Model;
 
@@ -8,17 +9,11 @@ internal sealed class DelegateRegistration(string method, Delegate handler) : Se
 {
     public override Type ServiceType => handler.GetType();
 
-    public override IReadOnlyList<RpcMethod> BuildMethods(IServiceProvider services, MprpcNamingPolicy policy)
-    {
-        IReadOnlyList<RpcMethod> methods = ServiceModel.BuildDelegateOfAnyType(string.IsNullOrEmpty(Prefix) ? method : $"{Prefix}.{method}", handler);
-
-        foreach (RpcMethod built in methods)
-        {
-            built.Metadata = MethodMetadata.Collect(built, implementation: null, Conventions);
-        }
-
-        return methods;
-    }
-
     public override string ToString() => $"'{method}'";
+
+    protected override IReadOnlyList<RpcMethod> CreateMethods(IServiceProvider services, MprpcNamingPolicy policy)
+        => ServiceModel.BuildDelegateOfAnyType(string.IsNullOrEmpty(Prefix) ? method : $"{Prefix}.{method}", handler);
+
+    [return: DynamicallyAccessedMembers(NeededMembers)]
+    protected override Type? Implementation(IServiceProvider services) => null;
 }

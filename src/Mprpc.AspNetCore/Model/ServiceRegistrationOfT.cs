@@ -11,22 +11,12 @@ internal sealed class ServiceRegistration<[DynamicallyAccessedMembers(ServiceReg
 {
     public override Type ServiceType => typeof(TService);
 
-    public override IReadOnlyList<RpcMethod> BuildMethods(IServiceProvider services, MprpcNamingPolicy policy)
-    {
-        IReadOnlyList<RpcMethod> methods = ServiceModel.Build(CreateTarget(services), policy, Prefix);
-
-        foreach (RpcMethod method in methods)
-        {
-            method.Metadata = MethodMetadata.Collect(method, Implementation(services), Conventions);
-        }
-
-        return methods;
-    }
+    protected override IReadOnlyList<RpcMethod> CreateMethods(IServiceProvider services, MprpcNamingPolicy policy) => ServiceModel.Build(CreateTarget(services), policy, Prefix);
 
     /// <summary>The class that runs where the service is registered by its interface; the interface itself where a factory makes it, whose attributes nobody knows.</summary>
     [UnconditionalSuppressMessage("Trimming", "IL2073", Justification = "An implementation that is trimmed has no attributes that could be missed.")]
     [return: DynamicallyAccessedMembers(NeededMembers)]
-    private static Type Implementation(IServiceProvider services)
+    protected override Type Implementation(IServiceProvider services)
     {
         ServiceDescriptor? registered = services.GetRequiredService<ServiceLifetimes>().Find(typeof(TService));
         return registered?.ImplementationType is { ContainsGenericParameters: false } type ? type : registered?.ImplementationInstance?.GetType() ?? typeof(TService);

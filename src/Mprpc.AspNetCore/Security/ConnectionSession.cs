@@ -17,6 +17,9 @@ internal sealed class ConnectionSession(EndpointSecurity security) : RpcSession,
     private int _loginsUnderWay;
     private int _failedLogins;
 
+    /// <summary>The session of a connection that this server has accepted.</summary>
+    public static ConnectionSession Of(RpcConnection connection) => (ConnectionSession)connection.Session!;
+
     public override ClaimsPrincipal User => Caller.User;
 
     /// <summary>Who calls at this moment.</summary>

@@ -43,7 +43,7 @@ internal sealed class LoginMethod(EndpointSecurity security, ILogger logger)
         }
 
         var connection = (RpcConnection)context.Connection;
-        var session = (ConnectionSession)connection.Session!;
+        ConnectionSession session = ConnectionSession.Of(connection);
 
         if (!session.TryBeginLogin(out int number))
         {

@@ -19,7 +19,7 @@ internal sealed class MethodAuthorization(EndpointSecurity security, string meth
 {
     public override bool? TryAuthorize(RpcConnection connection)
     {
-        Caller caller = SessionOf(connection).Caller;
+        Caller caller = ConnectionSession.Of(connection).Caller;
 
         if (!security.RequiresLogin)
         {
@@ -30,12 +30,12 @@ internal sealed class MethodAuthorization(EndpointSecurity security, string meth
         return caller.IsAuthenticated && (rules is null || Find(caller) == true) ? true : null;
     }
 
-    public override RpcError Denied(RpcConnection connection) => Refusal(SessionOf(connection).Caller, challenge: null);
+    public override RpcError Denied(RpcConnection connection) => Refusal(ConnectionSession.Of(connection).Caller, challenge: null);
 
     public override async ValueTask<RpcError?> AuthorizeAsync(CallContext context)
     {
         var connection = (RpcConnection)context.Connection;
-        ConnectionSession session = SessionOf(connection);
+        ConnectionSession session = ConnectionSession.Of(connection);
         Caller caller = session.Caller;
 
         if (security.RequiresLogin && !caller.IsAuthenticated)
@@ -65,8 +65,6 @@ internal sealed class MethodAuthorization(EndpointSecurity security, string meth
 
         return verdict.Succeeded ? null : Refusal(caller, verdict.Challenged);
     }
-
-    private static ConnectionSession SessionOf(RpcConnection connection) => (ConnectionSession)connection.Session!;
 
     private static async ValueTask<PolicyAuthorizationResult> EvaluateAsync(CallContext context, AuthorizationPolicy policy)
     {

@@ -15,7 +15,7 @@ internal sealed class UnknownMethodAuthorization : CallAuthorization
 
     private static RpcError Refuse(RpcConnection connection)
     {
-        Caller caller = ((ConnectionSession)connection.Session!).Caller;
+        Caller caller = ConnectionSession.Of(connection).Caller;
         return caller.IsAuthenticated ? SecurityError.ForbiddenOrUnknown : SecurityError.Unauthenticated(caller);
     }
 }

@@ -3,7 +3,7 @@ using System.IO.Pipelines;
 namespace Mprpc.Connections;
 
 /// <summary>A transport that tells its peer where a batch of whole messages ends.</summary>
-internal abstract class BatchPipeWriter : PipeWriter
+internal abstract class BatchPipeWriter : DirectPipeWriter
 {
     /// <summary>Sends a piece of a batch.</summary>
     /// <param name="piece">The bytes.</param>

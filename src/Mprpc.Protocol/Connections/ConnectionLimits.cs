@@ -43,6 +43,14 @@ internal sealed record ConnectionLimits(int MaxMessageSize, int MaxDepth, int Ma
     public bool HasDeadlines
         => PartialMessageTimeout != TimeSpan.MaxValue || WriteTimeout != TimeSpan.MaxValue || HalfCloseTimeout != TimeSpan.MaxValue || IdleTimeout != Timeout.InfiniteTimeSpan;
 
+    /// <summary>The limit that a message is beyond, or null where it is no message at all.</summary>
+    public static ConnectionLimit? HitBy(FrameStatus status) => status switch
+    {
+        FrameStatus.TooDeep => ConnectionLimit.Depth,
+        FrameStatus.TooLarge => ConnectionLimit.MessageSize,
+        _ => null,
+    };
+
     public MprpcProtocolException Violation(FrameStatus status) => new(status switch
     {
         FrameStatus.ReservedByte => "The peer sent the byte 0xc1, which MessagePack never uses. Is it a MessagePack-RPC peer?",

@@ -186,12 +186,7 @@ internal sealed class RpcConnection : MprpcConnection
     /// <summary>Why a message cannot be read.</summary>
     public MprpcProtocolException Violation(FrameStatus status)
     {
-        _limitHit ??= status switch
-        {
-            FrameStatus.TooDeep => ConnectionLimit.Depth,
-            FrameStatus.TooLarge => ConnectionLimit.MessageSize,
-            _ => null,
-        };
+        _limitHit ??= ConnectionLimits.HitBy(status);
         return Limits.Violation(status);
     }
 
@@ -214,16 +209,14 @@ internal sealed class RpcConnection : MprpcConnection
     {
         options.CancellationToken.ThrowIfCancellationRequested();
         MprpcWriter request = RequestWriter.Begin(Serializer, method, arguments);
-        PendingCall<T> call = PendingCall<T>.Rent(method, options.Timeout ?? _settings.CallTimeout);
-        ValueTask<T> task = call.Task;
 
-        if (!TryCall(call, request, options.CancellationToken))
+        if (TryCall(method, request, options.Timeout ?? _settings.CallTimeout, options.CancellationToken, out ValueTask<T> result))
         {
-            MprpcWriter.Return(request);
-            call.Fail(NotSent());
+            return result;
         }
 
-        return task;
+        MprpcWriter.Return(request);
+        return ValueTask.FromException<T>(NotSent());
     }
 
     public override ValueTask NotifyAsync(string method, params ReadOnlySpan<object?> arguments)
@@ -237,6 +230,15 @@ internal sealed class RpcConnection : MprpcConnection
         }
 
         return Output.IsCongested ? new ValueTask(Output.WaitUntilSentAsync()) : ValueTask.CompletedTask;
+    }
+
+    /// <summary>Makes a call of a request whose method and arguments are written.</summary>
+    /// <returns>False where the connection is closed: nothing was sent, the result is not to be used, and the request can be sent over another.</returns>
+    public bool TryCall<T>(string method, MprpcWriter request, TimeSpan timeout, CancellationToken cancellationToken, out ValueTask<T> result)
+    {
+        PendingCall<T> call = PendingCall<T>.Rent(method, timeout);
+        result = call.Task;
+        return TryCall(call, request, cancellationToken);
     }
 
     /// <summary>Sends a request whose method and arguments are written.</summary>

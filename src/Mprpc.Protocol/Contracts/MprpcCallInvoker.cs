@@ -26,20 +26,9 @@ public abstract class MprpcCallInvoker
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <remarks>Not virtual: finding the code of a virtual generic method costs each call a look-up.</remarks>
     public ValueTask<T> CallAsync<T>(string method, MprpcWriter request, CancellationToken cancellationToken)
-    {
-        if (TryGetConnection(cancellationToken) is { } connection)
-        {
-            PendingCall<T> call = PendingCall<T>.Rent(method, _callTimeout);
-            ValueTask<T> result = call.Task;
-
-            if (connection.TryCall(call, request, cancellationToken))
-            {
-                return result;
-            }
-        }
-
-        return CallWhenReadyAsync<T>(method, request, cancellationToken);
-    }
+        => TryGetConnection(cancellationToken) is { } connection && connection.TryCall(method, request, _callTimeout, cancellationToken, out ValueTask<T> result)
+            ? result
+            : CallWhenReadyAsync<T>(method, request, cancellationToken);
 
     /// <summary>Sends a request whose result is read over.</summary>
     /// <param name="method">The method's wire name, for errors, logs and metrics; the request has it already.</param>

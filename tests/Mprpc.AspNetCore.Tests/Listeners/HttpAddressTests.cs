@@ -48,7 +48,7 @@ public sealed class HttpAddressTests
     public async Task Default_WithoutAnyConfiguration_IsServed()
     {
         const int Default = 5000;
-        Assert.SkipUnless(IsFree(Default), "Port 5000 is taken on this machine.");
+        Assert.SkipUnless(Requirement.IsFree(Default), "Port 5000 is taken on this machine.");
 
         await AssertBothServedAsync([], expectedPort: Default);
     }
@@ -118,19 +118,4 @@ public sealed class HttpAddressTests
                 map?.Invoke(app);
             },
             arguments);
-
-    private static bool IsFree(int port)
-    {
-        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-
-        try
-        {
-            socket.Bind(new IPEndPoint(IPAddress.Loopback, port));
-            return true;
-        }
-        catch (SocketException)
-        {
-            return false;
-        }
-    }
 }
