@@ -11,7 +11,7 @@ namespace Mprpc.Connections;
 /// no danger: the <see cref="StallGuard"/> notices, another thread takes the loop over at the next message, and the thread that returns from the user code finds that its
 /// role is gone. The role is a number in <see cref="_state"/>, odd while user code runs, so that one compare-and-exchange decides who goes on.
 /// </remarks>
-internal sealed class ReadLoop
+internal sealed class ReadLoop : IStallable
 {
     private const long InUserCode = 1;
 
