@@ -21,6 +21,9 @@ internal sealed class ReadLoop : IStallable
     // A larger batch gains nothing: it is written in pieces of this size anyway.
     private const int MostBatched = 64 * 1024;
 
+    // So that the peer has something to do while the rest is handled. A send costs as much as a few dozen calls.
+    private const int MostHandled = 512;
+
     private readonly RpcConnection _connection;
     private readonly PipeReader _input;
     private readonly StallGuard _guard;
@@ -34,6 +37,7 @@ internal sealed class ReadLoop : IStallable
     private Task<ReadResult>? _ahead;   // a read that was begun before all of the last one was handled
     private MprpcWriter? _batch;
     private bool _holdsOutput;
+    private int _handled;               // since something was sent
 
     private long _state;
     private long _progress;
@@ -296,7 +300,7 @@ internal sealed class ReadLoop : IStallable
                 }
 
                 // Small requests may have large answers: those of one read together are more than any limit on what a peer may send.
-                if (_batch?.Length > MostBatched || _connection.IsCongested)
+                if (_handled == MostHandled || _batch?.Length > MostBatched || _connection.IsCongested)
                 {
                     return LoopOutcome.Congested;
                 }
@@ -313,6 +317,7 @@ internal sealed class ReadLoop : IStallable
                     break;
                 }
 
+                _handled++;
                 ReadOnlyMemory<byte> message = memory.Slice(position, length);
                 position += length;
                 _received.Position = position;
@@ -334,6 +339,7 @@ internal sealed class ReadLoop : IStallable
     {
         MprpcWriter? batch = _batch;
         _batch = null;
+        _handled = 0;
         await _connection.Output.SendBatchAsync(batch, _holdsOutput).ConfigureAwait(false);
         _holdsOutput = false;
         IsBusy = false;
