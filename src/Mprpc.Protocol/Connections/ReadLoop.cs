@@ -21,8 +21,10 @@ internal sealed class ReadLoop : IStallable
     // A larger batch gains nothing: it is written in pieces of this size anyway.
     private const int MostBatched = 64 * 1024;
 
-    // So that the peer has something to do while the rest is handled. A send costs as much as a few dozen calls.
-    private const int MostHandled = 512;
+    // So that the peer has something to do while the rest is handled. It is counted in small messages, of which a send costs as much as a few dozen; of larger ones, each so many bytes
+    // are about as much work.
+    private const int MostWork = 512;
+    private const int BytesOfWork = 32;
 
     private readonly RpcConnection _connection;
     private readonly PipeReader _input;
@@ -37,7 +39,7 @@ internal sealed class ReadLoop : IStallable
     private Task<ReadResult>? _ahead;   // a read that was begun before all of the last one was handled
     private MprpcWriter? _batch;
     private bool _holdsOutput;
-    private int _handled;               // since something was sent
+    private int _work;                  // since something was sent
 
     private long _state;
     private long _progress;
@@ -300,7 +302,7 @@ internal sealed class ReadLoop : IStallable
                 }
 
                 // Small requests may have large answers: those of one read together are more than any limit on what a peer may send.
-                if (_handled == MostHandled || _batch?.Length > MostBatched || _connection.IsCongested)
+                if (_work >= MostWork || _batch?.Length > MostBatched || _connection.IsCongested)
                 {
                     return LoopOutcome.Congested;
                 }
@@ -317,7 +319,7 @@ internal sealed class ReadLoop : IStallable
                     break;
                 }
 
-                _handled++;
+                _work += 1 + (length / BytesOfWork);
                 ReadOnlyMemory<byte> message = memory.Slice(position, length);
                 position += length;
                 _received.Position = position;
@@ -339,7 +341,7 @@ internal sealed class ReadLoop : IStallable
     {
         MprpcWriter? batch = _batch;
         _batch = null;
-        _handled = 0;
+        _work = 0;
         await _connection.Output.SendBatchAsync(batch, _holdsOutput).ConfigureAwait(false);
         _holdsOutput = false;
         IsBusy = false;
