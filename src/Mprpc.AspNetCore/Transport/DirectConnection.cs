@@ -9,8 +9,9 @@ using Mprpc.Sockets;
 
 namespace Mprpc.AspNetCore.Transport;
 
-/// <summary>A connection as Kestrel sees it, over a socket that is read and written directly.</summary>
-internal sealed class DirectConnection : ConnectionContext, IConnectionSocketFeature
+/// <summary>A connection as Kestrel sees it, over a socket that is read and written directly. It has the features that connections of Kestrel's own sockets have.</summary>
+internal sealed class DirectConnection : ConnectionContext, IConnectionSocketFeature, IConnectionIdFeature, IConnectionTransportFeature, IConnectionItemsFeature, IConnectionLifetimeFeature,
+    IConnectionEndPointFeature
 {
     private const int MostDropped = 1024 * 1024;
 
@@ -31,6 +32,11 @@ internal sealed class DirectConnection : ConnectionContext, IConnectionSocketFea
         _transport = new SocketTransport(socket);
         Transport = _transport;
         Features.Set<IConnectionSocketFeature>(this);
+        Features.Set<IConnectionIdFeature>(this);
+        Features.Set<IConnectionTransportFeature>(this);
+        Features.Set<IConnectionItemsFeature>(this);
+        Features.Set<IConnectionLifetimeFeature>(this);
+        Features.Set<IConnectionEndPointFeature>(this);
     }
 
     public Socket Socket => _transport.Socket;

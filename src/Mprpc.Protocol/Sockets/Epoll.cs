@@ -29,13 +29,13 @@ internal static unsafe partial class Epoll
     /// <returns>Its descriptor, or a negative number where the system has none for us.</returns>
     public static int Create() => CreateNative(CloseOnExec);
 
-    /// <summary>Reports this descriptor's events from now on.</summary>
+    /// <summary>Reports this descriptor's events from now on, each with <paramref name="key"/>.</summary>
     /// <returns>Whether it could be added.</returns>
-    public static bool TryAdd(int epoll, int descriptor, uint events)
+    public static bool TryAdd(int epoll, int descriptor, ulong key, uint events)
     {
         byte* added = stackalloc byte[16];
         Unsafe.WriteUnaligned(added, events);
-        Unsafe.WriteUnaligned(added + DataOffset, (ulong)descriptor);
+        Unsafe.WriteUnaligned(added + DataOffset, key);
         return ControlNative(epoll, Add, descriptor, added) == 0;
     }
 
@@ -58,10 +58,10 @@ internal static unsafe partial class Epoll
     }
 
     /// <summary>Reads an event.</summary>
-    public static (int Descriptor, uint Events) Read(byte* events, int index)
+    public static (ulong Key, uint Events) Read(byte* events, int index)
     {
         byte* read = events + (index * EventSize);
-        return ((int)Unsafe.ReadUnaligned<ulong>(read + DataOffset), Unsafe.ReadUnaligned<uint>(read));
+        return (Unsafe.ReadUnaligned<ulong>(read + DataOffset), Unsafe.ReadUnaligned<uint>(read));
     }
 
     [LibraryImport("libc", EntryPoint = "epoll_create1", SetLastError = true)]

@@ -14,24 +14,24 @@ internal sealed class PolledPipeReader(PolledSocket socket) : PipeReader
     private const int NothingYet = -1;
 
     private byte[]? _buffer;
+    private RestOfInput _rest = new();
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public override async ValueTask<ReadResult> ReadAsync(CancellationToken cancellationToken = default)
     {
+        if (!socket.PeerHasFinished)
+        {
+            await socket.Readable.WaitAsync().ConfigureAwait(false);
+        }
+
         int received;
 
-        do
+        while ((received = Receive()) == NothingYet)
         {
-            if (!socket.PeerHasFinished)
-            {
-                await socket.Readable.WaitAsync().ConfigureAwait(false);
-            }
-
-            received = Receive();
+            await socket.Readable.WaitAsync().ConfigureAwait(false);
         }
-        while (received == NothingYet);
 
-        return new ReadResult(new ReadOnlySequence<byte>(_buffer ?? [], 0, received), isCanceled: false, isCompleted: received == 0);
+        return new ReadResult(new ReadOnlySequence<byte>(_buffer ?? [], 0, received), isCanceled: _rest.IsLast(received), isCompleted: received == 0);
     }
 
     public override bool TryRead(out ReadResult result)
@@ -51,8 +51,8 @@ internal sealed class PolledPipeReader(PolledSocket socket) : PipeReader
 
     public override void AdvanceTo(SequencePosition consumed, SequencePosition examined) => AdvanceTo(consumed);
 
-    /// <summary>Ends the reading: the pending read completes as if the peer had finished.</summary>
-    public override void CancelPendingRead() => SocketTransport.TryShutdown(socket.Socket, SocketShutdown.Receive);
+    /// <summary>Ends the reading: what has come is still read, then it is as if the peer had finished.</summary>
+    public override void CancelPendingRead() => _rest.Cut(socket.Socket);
 
     public override void Complete(Exception? exception = null)
     {
@@ -84,7 +84,6 @@ internal sealed class PolledPipeReader(PolledSocket socket) : PipeReader
             case SocketError.Success:
                 return 0;
             case SocketError.WouldBlock:
-                socket.PeerHasFinished = false;     // it has not, if there may be more
                 return NothingYet;
             default:
                 throw new SocketException((int)error);

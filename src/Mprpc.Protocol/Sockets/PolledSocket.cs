@@ -21,12 +21,15 @@ internal sealed class PolledSocket
 
     public int Descriptor { get; }
 
+    /// <summary>Tells its events from those of a socket that had its descriptor before; given by the poller.</summary>
+    public ulong Key { get; set; }
+
     public Readiness Readable { get; } = new();
 
     public Readiness Writable { get; } = new();
 
     /// <summary>Whether the peer's end has been reported. No further event comes for what it has sent before: who reads must not wait for one.</summary>
-    public bool PeerHasFinished { get; set; }
+    public bool PeerHasFinished { get; private set; }
 
     /// <summary>Makes a socket one that never blocks, and has its events reported.</summary>
     /// <exception cref="SocketException">The system reports no events of it.</exception>
@@ -51,12 +54,15 @@ internal sealed class PolledSocket
             PeerHasFinished = true;
         }
 
+        bool mayRead = (events & (Epoll.In | Epoll.Error | Finished)) != 0;
+
         if ((events & (Epoll.Out | Epoll.Error | Epoll.HangUp)) != 0)
         {
-            Writable.Set(onThisThread: true);
+            // Who goes on here may come to user code that waits for what there is to read.
+            Writable.Set(onThisThread: !mayRead);
         }
 
-        if ((events & (Epoll.In | Epoll.Error | Finished)) != 0)
+        if (mayRead)
         {
             Readable.Set(onThisThread: true);
         }

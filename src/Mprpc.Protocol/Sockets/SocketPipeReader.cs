@@ -13,6 +13,7 @@ internal sealed class SocketPipeReader(Socket socket) : PipeReader
     private const int BufferSize = 64 * 1024;
 
     private byte[]? _buffer;
+    private RestOfInput _rest = new();
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public override async ValueTask<ReadResult> ReadAsync(CancellationToken cancellationToken = default)
@@ -23,7 +24,7 @@ internal sealed class SocketPipeReader(Socket socket) : PipeReader
         await socket.ReceiveAsync(Memory<byte>.Empty, SocketFlags.None, cancellationToken).ConfigureAwait(false);
         _buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
         int received = await socket.ReceiveAsync(_buffer.AsMemory(), SocketFlags.None, cancellationToken).ConfigureAwait(false);
-        return new ReadResult(new ReadOnlySequence<byte>(_buffer, 0, received), isCanceled: false, isCompleted: received == 0);
+        return new ReadResult(new ReadOnlySequence<byte>(_buffer, 0, received), isCanceled: _rest.IsLast(received), isCompleted: received == 0);
     }
 
     public override bool TryRead(out ReadResult result)
@@ -36,8 +37,8 @@ internal sealed class SocketPipeReader(Socket socket) : PipeReader
 
     public override void AdvanceTo(SequencePosition consumed, SequencePosition examined) => Complete();
 
-    /// <summary>Ends the reading: the pending read completes as if the peer had finished.</summary>
-    public override void CancelPendingRead() => SocketTransport.TryShutdown(socket, SocketShutdown.Receive);
+    /// <summary>Ends the reading: what has come is still read, then it is as if the peer had finished.</summary>
+    public override void CancelPendingRead() => _rest.Cut(socket);
 
     public override void Complete(Exception? exception = null)
     {

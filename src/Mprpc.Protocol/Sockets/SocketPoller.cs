@@ -17,8 +17,9 @@ internal sealed unsafe class SocketPoller : IStallable
 {
     private const int MostEvents = 64;
     private const long Handling = 1;
+    private const long NoLead = 0;
 
-    // Threads beyond this are held up in user code.
+    // Besides those that are held up in user code.
     private static readonly int s_mostThreads = Math.Max(2, Environment.ProcessorCount);
 
     // 500 us. Another thread takes a few microseconds to wake, and more of the processor; meanwhile nothing is lost but that time.
@@ -30,31 +31,52 @@ internal sealed unsafe class SocketPoller : IStallable
     private readonly ConcurrentQueue<PolledSocket> _ready = new();
     private readonly SemaphoreSlim _leadGiven = new(0);
     private PolledSocket?[] _sockets = new PolledSocket?[256];      // by descriptor
-    private int _threads;       // under the lock
+    private uint _added;        // under the lock
+    private int _threads;       // under the lock; without those that are held up
     private int _parked;        // under the lock
-    private long _lead;
+    private long _lead = NoLead + 2;
     private long _progress;
     private Spinning _spinning = new();
     private long _averageCost;  // of handling a socket's events; a lost update does no harm
 
+    // The last that this thread has had.
     [ThreadStatic]
-    private static bool t_isOfPoller;
+    private static long t_lead;
 
     private SocketPoller(int epoll)
     {
         _epoll = epoll;
         _guard = new StallGuard(this);
-        GiveLead(mayExceed: true);
+        GiveLead();
     }
 
     /// <summary>The poller of the process; null where the system has no epoll, or <see cref="SocketSettings.UsePoller"/> is off.</summary>
-    public static SocketPoller? Shared { get; } = TryCreate();
+    public static SocketPoller? Shared { get; } = SocketSettings.UsePoller ? TryCreate() : null;
 
     public long Progress => Volatile.Read(ref _progress);
 
     public bool IsInUserCode => (Volatile.Read(ref _lead) & Handling) != 0;
 
     public bool IsBusy { get; private set; }
+
+    /// <returns>A poller with a thread that never ends, or null where the system has no epoll.</returns>
+    public static SocketPoller? TryCreate()
+    {
+        if (!OperatingSystem.IsLinux())
+        {
+            return null;
+        }
+
+        try
+        {
+            int epoll = Epoll.Create();
+            return epoll < 0 ? null : new SocketPoller(epoll);
+        }
+        catch (Exception exception) when (exception is DllNotFoundException or EntryPointNotFoundException)
+        {
+            return null;        // a C library of another kind
+        }
+    }
 
     /// <summary>Reports a socket's events from now on, beginning with what it is ready for.</summary>
     /// <exception cref="SocketException">The system does not take it.</exception>
@@ -67,14 +89,15 @@ internal sealed unsafe class SocketPoller : IStallable
                 Array.Resize(ref _sockets, Math.Max(_sockets.Length * 2, socket.Descriptor + 1));
             }
 
+            socket.Key = ((ulong)++_added << 32) | (uint)socket.Descriptor;
             _sockets[socket.Descriptor] = socket;
         }
 
-        if (!Epoll.TryAdd(_epoll, socket.Descriptor, Epoll.In | Epoll.Out | Epoll.ReadHangUp | Epoll.EdgeTriggered))
+        if (!Epoll.TryAdd(_epoll, socket.Descriptor, socket.Key, Epoll.In | Epoll.Out | Epoll.ReadHangUp | Epoll.EdgeTriggered))
         {
             int error = Marshal.GetLastPInvokeError();
             Remove(socket);
-            throw new SocketException(error);
+            throw new SocketException((int)SocketError.NoBufferSpaceAvailable, $"epoll_ctl failed with error {error}.");
         }
     }
 
@@ -92,17 +115,20 @@ internal sealed unsafe class SocketPoller : IStallable
     }
 
     /// <summary>Handles events when those of the other sockets have been, which are ready already.</summary>
-    /// <returns>False where the thread is not the poller's: nobody would look.</returns>
+    /// <returns>False where the thread does not lead, and cannot rely on it that somebody looks: the one who leads may be asleep, and this thread may come to user code and stay there.</returns>
     public bool TryHandleLater(PolledSocket socket, uint events)
     {
-        if (!t_isOfPoller)
+        if (!ThisThreadLeads)
         {
             return false;
         }
 
         socket.Note(events);
         _ready.Enqueue(socket);
-        return true;
+
+        // Who has taken the lead before this has perhaps looked before, too.
+        Interlocked.MemoryBarrier();
+        return ThisThreadLeads;
     }
 
     public void TakeOver(long progress)
@@ -111,31 +137,19 @@ internal sealed unsafe class SocketPoller : IStallable
 
         if ((lead & Handling) != 0 && Progress == progress && Interlocked.CompareExchange(ref _lead, lead + 1, lead) == lead)
         {
-            GiveLead(mayExceed: true);
+            lock (_gate)
+            {
+                _threads--;
+            }
+
+            GiveLead();
         }
     }
 
-    private static SocketPoller? TryCreate()
-    {
-        if (!OperatingSystem.IsLinux() || !SocketSettings.UsePoller)
-        {
-            return null;
-        }
-
-        try
-        {
-            int epoll = Epoll.Create();
-            return epoll < 0 ? null : new SocketPoller(epoll);
-        }
-        catch (Exception exception) when (exception is DllNotFoundException or EntryPointNotFoundException)
-        {
-            return null;        // a C library of another kind
-        }
-    }
+    private bool ThisThreadLeads => t_lead != NoLead && (Volatile.Read(ref _lead) & ~Handling) == t_lead;
 
     private void Run()
     {
-        t_isOfPoller = true;
         byte* events = stackalloc byte[MostEvents * Epoll.EventSize];
 
         do
@@ -154,8 +168,8 @@ internal sealed unsafe class SocketPoller : IStallable
     /// <summary>Waits for events and handles them, until the lead is gone.</summary>
     private void Lead(byte* events)
     {
-        long lead = Volatile.Read(ref _lead);
-        long begun = 0;
+        long lead = t_lead = Volatile.Read(ref _lead);
+        long begun = Stopwatch.GetTimestamp();
 
         while (true)
         {
@@ -163,7 +177,6 @@ internal sealed unsafe class SocketPoller : IStallable
             {
                 IsBusy = false;
                 Poll(events);
-                IsBusy = true;
                 _guard.Watch();
                 begun = Stopwatch.GetTimestamp();
                 continue;
@@ -173,13 +186,13 @@ internal sealed unsafe class SocketPoller : IStallable
             {
                 Volatile.Write(ref _lead, lead + 2);
 
-                if (GiveLead(mayExceed: false))
+                if (TryShareLead())
                 {
                     socket.HandleEvents();
                     return;
                 }
 
-                lead += 2;
+                t_lead = lead += 2;
             }
 
             _progress++;
@@ -188,6 +201,11 @@ internal sealed unsafe class SocketPoller : IStallable
 
             if (Interlocked.CompareExchange(ref _lead, lead, lead | Handling) != (lead | Handling))
             {
+                lock (_gate)
+                {
+                    _threads++;
+                }
+
                 return;
             }
 
@@ -214,14 +232,15 @@ internal sealed unsafe class SocketPoller : IStallable
         }
 
         _spinning.End();
+        IsBusy = true;      // what is done to a socket below is also the fence between this and the guard's check of it
         PolledSocket?[] sockets = Volatile.Read(ref _sockets);
 
         for (int i = 0; i < count; i++)
         {
-            (int descriptor, uint mask) = Epoll.Read(events, i);
+            (ulong key, uint mask) = Epoll.Read(events, i);
 
-            // Else it was closed meanwhile.
-            if (sockets[descriptor] is { } socket)
+            // Else it was closed meanwhile, and its descriptor may be another's.
+            if (sockets[(uint)key] is { } socket && socket.Key == key)
             {
                 socket.Note(mask);
                 _ready.Enqueue(socket);
@@ -229,9 +248,23 @@ internal sealed unsafe class SocketPoller : IStallable
         }
     }
 
+    /// <summary>Has another thread lead, unless all threads that there may be have something to do.</summary>
+    private bool TryShareLead()
+    {
+        lock (_gate)
+        {
+            if (_parked == 0 && _threads >= s_mostThreads)
+            {
+                return false;
+            }
+
+            GiveLead();
+            return true;
+        }
+    }
+
     /// <summary>Has another thread lead.</summary>
-    /// <returns>False where all threads that there may be have something to do.</returns>
-    private bool GiveLead(bool mayExceed)
+    private void GiveLead()
     {
         lock (_gate)
         {
@@ -239,19 +272,13 @@ internal sealed unsafe class SocketPoller : IStallable
             {
                 _parked--;
                 _leadGiven.Release();
-                return true;
-            }
-
-            if (_threads >= s_mostThreads && !mayExceed)
-            {
-                return false;
+                return;
             }
 
             _threads++;
         }
 
         new Thread(Run) { IsBackground = true, Name = "Mprpc sockets" }.UnsafeStart();
-        return true;
     }
 
     /// <summary>Waits until it is given the lead.</summary>

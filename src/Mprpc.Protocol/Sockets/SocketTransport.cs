@@ -12,8 +12,15 @@ internal sealed class SocketTransport : IDuplexPipe
     private readonly PolledSocket? _polled;
 
     /// <param name="socket">Belongs to the transport from here on. Where it is to be polled, nothing asynchronous may have been done with it.</param>
+    /// <exception cref="SocketException">The system has no room for it.</exception>
     public SocketTransport(Socket socket)
-        : this(socket, SocketPoller.Shared is { } poller ? PolledSocket.Create(poller, socket) : null)
+        : this(socket, SocketPoller.Shared)
+    {
+    }
+
+    /// <summary>As the other, with a poller or without.</summary>
+    public SocketTransport(Socket socket, SocketPoller? poller)
+        : this(socket, poller is null ? null : PolledSocket.Create(poller, socket))
     {
     }
 
@@ -36,12 +43,16 @@ internal sealed class SocketTransport : IDuplexPipe
     /// <param name="endPoint">An address, not a name.</param>
     /// <param name="cancellationToken">Ends the attempt.</param>
     /// <exception cref="SocketException">The peer cannot be reached.</exception>
-    public static async Task<SocketTransport> ConnectAsync(Socket socket, EndPoint endPoint, CancellationToken cancellationToken)
+    public static Task<SocketTransport> ConnectAsync(Socket socket, EndPoint endPoint, CancellationToken cancellationToken)
+        => ConnectAsync(socket, endPoint, SocketPoller.Shared, cancellationToken);
+
+    /// <summary>As the other, with a poller or without.</summary>
+    public static async Task<SocketTransport> ConnectAsync(Socket socket, EndPoint endPoint, SocketPoller? poller, CancellationToken cancellationToken)
     {
-        if (SocketPoller.Shared is not { } poller)
+        if (poller is null)
         {
             await socket.ConnectAsync(endPoint, cancellationToken).ConfigureAwait(false);
-            return new SocketTransport(socket, polled: null);
+            return new SocketTransport(socket, poller);
         }
 
         // Not by ConnectAsync: .NET's own poller would report all events of the socket as well from then on, for nobody.
@@ -54,6 +65,9 @@ internal sealed class SocketTransport : IDuplexPipe
             if (isPending)
             {
                 await WaitUntilConnectedAsync(polled, cancellationToken).ConfigureAwait(false);
+
+                // Off the poller's thread: who has waited for the connection may do with his thread what he likes.
+                await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
             }
 
             return new SocketTransport(socket, polled);

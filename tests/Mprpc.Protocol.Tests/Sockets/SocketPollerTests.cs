@@ -1,0 +1,249 @@
+using System.IO.Pipelines;
+using System.Net.Sockets;
+using System.Runtime.InteropServices;
+using Mprpc.Sockets;
+using Mprpc.Tests.Kit;
+
+namespace Mprpc.Protocol.Tests.Sockets;
+
+/// <summary>What user code does on the poller's thread stops no other socket, and not its own for ever.</summary>
+public sealed partial class SocketPollerTests
+{
+    [Fact]
+    public async Task Sockets_WhoseHandlersBlock_HoldUpNoOther()
+    {
+        const int Blocking = 6;
+        SocketPoller poller = ConnectedPair.OwnPoller();
+        using ConnectedPair other = await ConnectedPair.ConnectAsync(poller);
+        using var released = new ManualResetEventSlim();
+        List<Task> blocked = [];
+
+        for (int i = 0; i < Blocking; i++)
+        {
+            ConnectedPair pair = await ConnectedPair.ConnectAsync(poller);
+            blocked.Add(BlockWhenReadAsync(pair, released));
+            await pair.PeerSendsAsync(new byte[] { 1 });
+        }
+
+        await EchoAsync(other, rounds: 100).InTime();
+        released.Set();
+
+        await Task.WhenAll(blocked).InTime();
+        await EchoAsync(other, rounds: 100).InTime();
+
+        static async Task BlockWhenReadAsync(ConnectedPair pair, ManualResetEventSlim released)
+        {
+            await pair.ReadAsync().ConfigureAwait(false);
+            Assert.True(released.Wait(Bounded.Time));
+            pair.Dispose();
+        }
+    }
+
+    [Fact]
+    public async Task Handler_ThatWaitsForAnAnswerOnAnotherSocket_GetsIt()
+    {
+        SocketPoller poller = ConnectedPair.OwnPoller();
+        using ConnectedPair first = await ConnectedPair.ConnectAsync(poller);
+        using ConnectedPair second = await ConnectedPair.ConnectAsync(poller);
+
+        for (byte i = 0; i < 10; i++)
+        {
+            Task<byte[]> asking = AskOtherAsync();
+            await first.PeerSendsAsync(new byte[] { i });
+            await second.PeerSendsAsync(await second.PeerReadsAsync(1).InTime());
+
+            Assert.Equal([i], await asking.InTime());
+        }
+
+        async Task<byte[]> AskOtherAsync()
+        {
+            byte[] question = await first.ReadAsync().ConfigureAwait(false);
+            Task<byte[]> answer = second.ReadAsync();
+            await second.Transport.Output.WriteAsync(question).ConfigureAwait(false);
+            Assert.True(answer.Wait(Bounded.Time));
+            return answer.Result;
+        }
+    }
+
+    [Fact]
+    public async Task Handler_ThatHasLostTheLeadAndWaitsForMoreOfItsOwnSocket_GetsIt()
+    {
+        const int Count = 128 * 1024;       // two buffers
+        SocketPoller poller = ConnectedPair.OwnPoller();
+        using ConnectedPair pair = await ConnectedPair.ConnectAsync(poller);
+        using ConnectedPair other = await ConnectedPair.ConnectAsync(poller);
+        pair.Transport.Socket.ReceiveBufferSize = 2 * Count;
+        using var isQuiet = new ManualResetEventSlim();
+        Task handling = HandleAsync();
+
+        await pair.PeerSendsAsync(new byte[1]);
+        await EchoAsync(other, rounds: 1).InTime();         // by another thread: the first is held up
+        await pair.PeerSendsAsync(new byte[Count]).InTime();
+        await Bounded.Until(() => pair.Transport.Socket.Available == Count, "that all has arrived");
+        await EchoAsync(other, rounds: 10).InTime();        // its events are handled
+        isQuiet.Set();
+
+        await handling.InTime();
+
+        async Task HandleAsync()
+        {
+            await pair.ReadAsync().ConfigureAwait(false);
+            Assert.True(isQuiet.Wait(Bounded.Time));
+
+            // A buffer that it fills: what is left is read by another, for whom this thread waits.
+            byte[] begin = pair.ReadAsync().GetAwaiter().GetResult();
+            Assert.True(Task.Run(() => pair.ReadAsync(Count - begin.Length)).Wait(Bounded.Time));
+        }
+    }
+
+    [Fact]
+    public async Task Handler_ThatWrites_AndThenWaitsForWhatThereIsToRead_GetsIt()
+    {
+        using ConnectedPair pair = await ConnectedPair.ConnectAsync(ConnectedPair.OwnPoller());
+        PolledSocket socket = await QuietAsync(pair);
+        using var wasRead = new ManualResetEventSlim();
+        Task reading = ReadAsync();
+        Task writing = WriteAsync();
+
+        socket.Note(Epoll.In | Epoll.Out);
+        Task handling = Task.Run(socket.HandleEvents);
+
+        await Task.WhenAll(reading, writing, handling).InTime();
+
+        async Task ReadAsync()
+        {
+            await socket.Readable.WaitAsync().ConfigureAwait(false);
+            wasRead.Set();
+        }
+
+        async Task WriteAsync()
+        {
+            await socket.Writable.WaitAsync().ConfigureAwait(false);
+            Assert.True(wasRead.Wait(Bounded.Time));
+        }
+    }
+
+    [Fact]
+    public async Task TryHandleLater_OnAThreadThatDoesNotLead_IsRefused()
+    {
+        SocketPoller poller = ConnectedPair.OwnPoller();
+        using ConnectedPair pair = await ConnectedPair.ConnectAsync(poller);
+        using Socket socket = pair.Peer;
+        PolledSocket polled = PolledSocket.Create(poller, socket);
+
+        bool wasTaken = poller.TryHandleLater(polled, Epoll.In);
+        polled.Forget();
+
+        Assert.False(wasTaken);
+    }
+
+    [Fact]
+    public async Task Events_OfASocketThatHadTheDescriptorBefore_AreNotTheNewOnes()
+    {
+        SocketPoller poller = ConnectedPair.OwnPoller();
+
+        // As a child process does that is being started, a duplicate keeps the first one known to the system.
+        using ConnectedPair first = await ConnectedPair.ConnectAsync(poller);
+        using ConnectedPair second = await ConnectedPair.ConnectAsync(isPolled: false);
+        int descriptor = (int)first.Transport.Socket.Handle;
+        int duplicate = Duplicate(descriptor);
+        int original = Duplicate((int)second.Transport.Socket.Handle, descriptor);
+        PolledSocket polled = PolledSocket.Create(poller, first.Transport.Socket);
+
+        first.Peer.Dispose();
+        using ConnectedPair third = await ConnectedPair.ConnectAsync(poller);
+        await EchoAsync(third, rounds: 10).InTime();        // the poller has been round
+
+        Assert.Equal(descriptor, original);
+        Assert.False(polled.PeerHasFinished);
+        polled.Forget();
+        Assert.Equal(0, Close(duplicate));
+    }
+
+    [Fact]
+    public async Task Peer_ThatFloods_HoldsUpNoOther()
+    {
+        SocketPoller poller = ConnectedPair.OwnPoller();
+        using ConnectedPair flooded = await ConnectedPair.ConnectAsync(poller);
+        using ConnectedPair other = await ConnectedPair.ConnectAsync(poller);
+        bool isOver = false;
+        Task flooding = Task.Run(FloodAsync);
+        Task<long> reading = ReadToEndAsync();
+
+        await EchoAsync(other, rounds: 200).InTime();
+        Volatile.Write(ref isOver, true);
+
+        await flooding.InTime();
+        Assert.True(await reading.InTime() > 0);
+
+        async Task FloodAsync()
+        {
+            byte[] bytes = new byte[256 * 1024];
+
+            while (!Volatile.Read(ref isOver))
+            {
+                await flooded.PeerSendsAsync(bytes);
+            }
+
+            flooded.Peer.Shutdown(SocketShutdown.Send);
+        }
+
+        async Task<long> ReadToEndAsync()
+        {
+            long count = 0;
+
+            while (await flooded.ReadAsync().ConfigureAwait(false) is { Length: > 0 } read)
+            {
+                count += read.Length;
+            }
+
+            return count;
+        }
+    }
+
+    [Fact]
+    public async Task Sockets_InGreatNumber_AreAllServed()
+    {
+        const int Sockets = 300;
+        SocketPoller poller = ConnectedPair.OwnPoller();
+        ConnectedPair[] pairs = await Task.WhenAll(Enumerable.Range(0, Sockets).Select(_ => ConnectedPair.ConnectAsync(poller))).InTime();
+
+        await Task.WhenAll(pairs.Select(pair => EchoAsync(pair, rounds: 20))).InTime();
+
+        Array.ForEach(pairs, pair => pair.Dispose());
+    }
+
+    private static async Task EchoAsync(ConnectedPair pair, int rounds)
+    {
+        for (int i = 0; i < rounds; i++)
+        {
+            Task<byte[]> reading = pair.ReadAsync();
+            await pair.PeerSendsAsync(new byte[] { (byte)i });
+            await pair.Transport.Output.WriteAsync(await reading);
+
+            Assert.Equal([(byte)i], await pair.PeerReadsAsync(1));
+        }
+    }
+
+    /// <summary>A second view of a socket, for which nothing is reported any more, and which is ready for nothing.</summary>
+    private static async Task<PolledSocket> QuietAsync(ConnectedPair pair)
+    {
+        SocketPoller poller = ConnectedPair.OwnPoller();
+        var polled = PolledSocket.Create(poller, pair.Transport.Socket);
+        polled.Forget();
+        using ConnectedPair other = await ConnectedPair.ConnectAsync(poller);
+        await EchoAsync(other, rounds: 10).InTime();        // the poller has been round
+        await polled.Writable.WaitAsync();
+        await polled.Readable.WaitAsync();
+        return polled;
+    }
+
+    [LibraryImport("libc", EntryPoint = "dup")]
+    private static partial int Duplicate(int descriptor);
+
+    [LibraryImport("libc", EntryPoint = "dup2")]
+    private static partial int Duplicate(int descriptor, int number);
+
+    [LibraryImport("libc", EntryPoint = "close")]
+    private static partial int Close(int descriptor);
+}
