@@ -17,9 +17,11 @@ return args switch
 
 static int Afl(string name)
 {
-    FuzzTarget target = Find(name);
+    // Made at the first input: what runs of the instrumented code before SharpFuzz has its coverage map writes to address 0, and the fork server dies with signal 6.
+    FuzzTarget? target = null;
     Fuzzer.OutOfProcess.Run(stream =>
     {
+        target ??= Find(name);
         using var input = new MemoryStream();
         stream.CopyTo(input);
         target.Run(input.GetBuffer().AsSpan(0, (int)input.Length));
