@@ -57,7 +57,15 @@ static int Mutate(string name, long count, int first)
 
 static int Replay(string name, string file)
 {
-    Find(name).Run(File.ReadAllBytes(file));
+    FuzzTarget target = Find(name);
+    byte[] input = File.ReadAllBytes(file);
+
+    // Over and over: memory is looked at when what is made at first and stays has been made, and counted where it is this thread that runs the methods.
+    for (var watch = Stopwatch.StartNew(); watch.Elapsed < TimeSpan.FromSeconds(1);)
+    {
+        target.Run(input);
+    }
+
     Console.WriteLine("No finding.");
     return 0;
 }
