@@ -76,7 +76,7 @@ internal sealed class Dispatcher(MethodTable methods, MprpcSerializerOptions ser
         if (method.BlocksItsThread)
         {
             connection.RunningCalls.Add();
-            ThreadPool.UnsafeQueueUserWorkItem(new OffloadedCall(call.WithoutLoop(), method, message.ToArray(), start, count), preferLocal: false);
+            BlockingThreads.Shared.Run(new OffloadedCall(call.WithoutLoop(), method, message.ToArray(), start, count));
             return true;
         }
 
@@ -195,7 +195,7 @@ internal sealed class Dispatcher(MethodTable methods, MprpcSerializerOptions ser
 
         if (guarded.RpcMethod.BlocksItsThread)
         {
-            ThreadPool.UnsafeQueueUserWorkItem(guarded, preferLocal: false);
+            BlockingThreads.Shared.Run(guarded);
             return true;
         }
 
