@@ -228,7 +228,7 @@ public sealed class FaultTests
         await server.UntilRunningAsync(running => running > 0);
 
         var watch = Stopwatch.StartNew();
-        await server.Process.InterruptAsync();
+        await server.Process.TerminateAsync();      // not Ctrl-C, which a process started in the background may ignore
         string rest = await peer.ReadToEndAsync();
         string idleRest = await idle.ReadToEndAsync();
         await server.Process.WaitForExitAsync();
