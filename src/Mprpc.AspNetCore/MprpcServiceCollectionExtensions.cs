@@ -12,6 +12,7 @@ using Mprpc.AspNetCore.Diagnostics;
 using Mprpc.AspNetCore.Hosting;
 using Mprpc.AspNetCore.Model;
 using Mprpc.AspNetCore.Policies;
+using Mprpc.AspNetCore.Transport;
 using Mprpc.Connections;
 using Mprpc.Diagnostics;
 
@@ -48,6 +49,7 @@ public static class MprpcServiceCollectionExtensions
         services.TryAddSingleton(static provider => new RunningCallsTotal(provider.GetRequiredService<IOptions<MprpcServerOptions>>().Value.Limits.MaxCallsInFlight));
         services.TryAddSingleton<ServerLimits>();
         services.TryAddSingleton<UnixListenerFactory>();
+        services.TryAddSingleton<DirectListenerFactory>();
         services.TryAddSingleton<RpcListeners>();
         services.TryAddSingleton<RateLimiterPipeline>();
         services.TryAddSingleton(static provider => new ServerMeter(provider.GetService<IMeterFactory>()));

@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using Mprpc.AspNetCore.Transport;
 
 namespace Mprpc.AspNetCore.Hosting;
 
@@ -16,6 +17,7 @@ internal sealed class RpcListeners(
     IOptions<MprpcServerOptions> server,
     ServerLimits limits,
     UnixListenerFactory unix,
+    DirectListenerFactory sockets,
     IEnumerable<IConnectionListenerFactory> transports,
     ILoggerFactory loggers)
 {
@@ -30,16 +32,26 @@ internal sealed class RpcListeners(
         var options = new KestrelServerOptions { ApplicationServices = services };
         options.Limits.MaxConcurrentConnections = server.Value.Limits.MaxConnections;
 
+        // By reference: each port 0 is another.
+        var withTls = new HashSet<EndPoint>(ReferenceEqualityComparer.Instance);
+
         foreach (RpcEndpoint endpoint in endpoints)
         {
-            options.Listen(LocalEndPoint.Of(endpoint.Address), listener =>
+            EndPoint address = LocalEndPoint.Of(endpoint.Address);
+
+            if (endpoint.IsTls)
+            {
+                withTls.Add(address);
+            }
+
+            options.Listen(address, listener =>
             {
                 Configure(listener, endpoint);
                 _listeners.Add(listener);
             });
         }
 
-        return new KestrelServer(Options.Create(options), new ListenerFactories(transports, unix), loggers);
+        return new KestrelServer(Options.Create(options), new ListenerFactories(transports, unix, sockets, withTls), loggers);
     }
 
     private void Configure(ListenOptions listener, RpcEndpoint endpoint)

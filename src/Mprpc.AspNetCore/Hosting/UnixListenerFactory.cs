@@ -1,15 +1,10 @@
 using System.Net;
 using System.Net.Sockets;
-using Microsoft.AspNetCore.Connections;
-using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
-using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Options;
 
 namespace Mprpc.AspNetCore.Hosting;
 
-/// <summary>Listens on Unix sockets, with rights that are set before anybody can connect.</summary>
-/// <remarks>Kestrel's socket transport, with a socket of our own making: between its bind and its listen the file is there and connections are refused.</remarks>
-internal sealed class UnixListenerFactory(IOptions<SocketTransportOptions> transport, ILoggerFactory loggers)
+/// <summary>Makes Unix sockets to listen on, with rights that are set before anybody can connect: between its bind and its listen the file is there and connections are refused.</summary>
+internal sealed class UnixListenerFactory
 {
     private static readonly TimeSpan ProbeTimeout = TimeSpan.FromSeconds(2);
 
@@ -19,25 +14,11 @@ internal sealed class UnixListenerFactory(IOptions<SocketTransportOptions> trans
     public void SetMode(string path, UnixFileMode mode) => _modes[path] = mode;
 
     /// <exception cref="InvalidOperationException">The path is taken: by a server that lives, or by a file that is no socket.</exception>
-    public async ValueTask<IConnectionListener> BindAsync(UnixDomainSocketEndPoint endPoint, CancellationToken cancellationToken)
+    public async ValueTask<Socket> BindAsync(UnixDomainSocketEndPoint endPoint, CancellationToken cancellationToken)
     {
         string path = endPoint.ToString();
         await RemoveStaleAsync(path, endPoint, cancellationToken).ConfigureAwait(false);
-
-        SocketTransportOptions given = transport.Value;
-        var factory = new SocketTransportFactory(
-            Options.Create(new SocketTransportOptions
-            {
-                Backlog = given.Backlog,
-                IOQueueCount = given.IOQueueCount,
-                MaxReadBufferSize = given.MaxReadBufferSize,
-                MaxWriteBufferSize = given.MaxWriteBufferSize,
-                UnsafePreferInlineScheduling = given.UnsafePreferInlineScheduling,
-                WaitForDataBeforeAllocatingBuffer = given.WaitForDataBeforeAllocatingBuffer,
-                CreateBoundListenSocket = Bind,
-            }),
-            loggers);
-        return await factory.BindAsync(endPoint, cancellationToken).ConfigureAwait(false);
+        return Bind(endPoint);
     }
 
     private Socket Bind(EndPoint endPoint)

@@ -4,6 +4,7 @@ using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Authentication;
 using Mprpc.Addresses;
+using Mprpc.Sockets;
 
 namespace Mprpc.Client.Transports;
 
@@ -21,27 +22,21 @@ internal sealed class SocketDialer(RpcAddress address, MprpcClientOptions option
         using var timeout = new CancellationTokenSource(options.ConnectTimeout ?? Timeout.InfiniteTimeSpan, options.TimeProvider);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
         EndPoint endPoint = address.ToRemoteEndPoint();
-        Socket socket = endPoint is UnixDomainSocketEndPoint
-            ? new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified)
-            : new Socket(SocketType.Stream, ProtocolType.Tcp);
 
         try
         {
-            if (endPoint is not UnixDomainSocketEndPoint)
+            if (address.IsTls)
             {
-                Configure(socket);
+                return await ConnectTlsAsync(endPoint, either.Token).ConfigureAwait(false);
             }
 
-            await socket.ConnectAsync(endPoint, either.Token).ConfigureAwait(false);
-            ClientTransport transport = address.IsTls
-                ? await AuthenticateAsync(socket, either.Token).ConfigureAwait(false)
-                : new ClientTransport(new SocketPipeReader(socket), new SocketPipeWriter(socket), () => Close(socket));
-            return transport with { LocalEndPoint = socket.LocalEndPoint, RemoteEndPoint = socket.RemoteEndPoint };
+            SocketTransport transport = endPoint is DnsEndPoint name
+                ? await ConnectToAnyAsync(name, either.Token).ConfigureAwait(false)
+                : await ConnectAsync(endPoint, either.Token).ConfigureAwait(false);
+            return Describe(new ClientTransport(transport.Input, transport.Output, transport.Close), transport.Socket);
         }
         catch (Exception exception)
         {
-            socket.Dispose();
-
             if (exception is OperationCanceledException && timeout.IsCancellationRequested)
             {
                 throw new MprpcConnectionException(
@@ -67,27 +62,69 @@ internal sealed class SocketDialer(RpcAddress address, MprpcClientOptions option
         }
     }
 
-    /// <summary>Verifies the server by its certificate, for the name that the address has unless the options say another.</summary>
-    private async Task<ClientTransport> AuthenticateAsync(Socket socket, CancellationToken cancellationToken)
+    private static ClientTransport Describe(ClientTransport transport, Socket socket) => transport with { LocalEndPoint = socket.LocalEndPoint, RemoteEndPoint = socket.RemoteEndPoint };
+
+    /// <summary>Connects to the first address of a name that can be connected to.</summary>
+    private async Task<SocketTransport> ConnectToAnyAsync(DnsEndPoint name, CancellationToken cancellationToken)
     {
-        var stream = new SslStream(new NetworkStream(socket, ownsSocket: true));
-        await stream.AuthenticateAsClientAsync(TlsSettings.For(options.Tls, address.Host!), cancellationToken).ConfigureAwait(false);
-        return new ClientTransport(PipeReader.Create(stream), PipeWriter.Create(stream), stream.Dispose);
+        IPAddress[] addresses = await Dns.GetHostAddressesAsync(name.Host, cancellationToken).ConfigureAwait(false);
+        SocketException? failure = null;
+
+        foreach (IPAddress found in addresses)
+        {
+            try
+            {
+                return await ConnectAsync(new IPEndPoint(found, name.Port), cancellationToken).ConfigureAwait(false);
+            }
+            catch (SocketException exception)
+            {
+                failure = exception;
+            }
+        }
+
+        throw failure ?? new SocketException((int)SocketError.HostNotFound);
     }
 
-    /// <summary>Ends both directions, then closes: a socket that is disposed while it receives is reset, and what is on its way is lost.</summary>
-    private static void Close(Socket socket)
+    private async Task<SocketTransport> ConnectAsync(EndPoint endPoint, CancellationToken cancellationToken)
     {
+        Socket socket = endPoint is UnixDomainSocketEndPoint
+            ? new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified)
+            : new Socket(endPoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+
         try
         {
-            socket.Shutdown(SocketShutdown.Both);
-        }
-        catch (Exception exception) when (exception is SocketException or ObjectDisposedException)
-        {
-            // Not connected any more.
-        }
+            if (endPoint is not UnixDomainSocketEndPoint)
+            {
+                Configure(socket);
+            }
 
-        socket.Dispose();
+            return await SocketTransport.ConnectAsync(socket, endPoint, cancellationToken).ConfigureAwait(false);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Verifies the server by its certificate, for the name that the address has unless the options say another.</summary>
+    private async Task<ClientTransport> ConnectTlsAsync(EndPoint endPoint, CancellationToken cancellationToken)
+    {
+        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
+
+        try
+        {
+            Configure(socket);
+            await socket.ConnectAsync(endPoint, cancellationToken).ConfigureAwait(false);
+            var stream = new SslStream(new NetworkStream(socket, ownsSocket: true));
+            await stream.AuthenticateAsClientAsync(TlsSettings.For(options.Tls, address.Host!), cancellationToken).ConfigureAwait(false);
+            return Describe(new ClientTransport(PipeReader.Create(stream), PipeWriter.Create(stream), stream.Dispose), socket);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
     }
 
     private void Configure(Socket socket)

@@ -11,7 +11,7 @@ namespace Mprpc.Connections;
 /// no danger: the <see cref="StallGuard"/> notices, another thread takes the loop over at the next message, and the thread that returns from the user code finds that its
 /// role is gone. The role is a number in <see cref="_state"/>, odd while user code runs, so that one compare-and-exchange decides who goes on.
 /// </remarks>
-internal sealed class ReadLoop
+internal sealed class ReadLoop : IStallable
 {
     private const long InUserCode = 1;
 
@@ -20,6 +20,11 @@ internal sealed class ReadLoop
 
     // A larger batch gains nothing: it is written in pieces of this size anyway.
     private const int MostBatched = 64 * 1024;
+
+    // So that the peer has something to do while the rest is handled. It is counted in small messages, of which a send costs as much as a few dozen; of larger ones, each so many bytes
+    // are about as much work.
+    private const int MostWork = 512;
+    private const int BytesOfWork = 32;
 
     private readonly RpcConnection _connection;
     private readonly PipeReader _input;
@@ -34,6 +39,7 @@ internal sealed class ReadLoop
     private Task<ReadResult>? _ahead;   // a read that was begun before all of the last one was handled
     private MprpcWriter? _batch;
     private bool _holdsOutput;
+    private int _work;                  // since something was sent
 
     private long _state;
     private long _progress;
@@ -296,7 +302,7 @@ internal sealed class ReadLoop
                 }
 
                 // Small requests may have large answers: those of one read together are more than any limit on what a peer may send.
-                if (_batch?.Length > MostBatched || _connection.IsCongested)
+                if (_work >= MostWork || _batch?.Length > MostBatched || _connection.IsCongested)
                 {
                     return LoopOutcome.Congested;
                 }
@@ -313,6 +319,7 @@ internal sealed class ReadLoop
                     break;
                 }
 
+                _work += 1 + (length / BytesOfWork);
                 ReadOnlyMemory<byte> message = memory.Slice(position, length);
                 position += length;
                 _received.Position = position;
@@ -334,6 +341,7 @@ internal sealed class ReadLoop
     {
         MprpcWriter? batch = _batch;
         _batch = null;
+        _work = 0;
         await _connection.Output.SendBatchAsync(batch, _holdsOutput).ConfigureAwait(false);
         _holdsOutput = false;
         IsBusy = false;

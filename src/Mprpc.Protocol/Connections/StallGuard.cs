@@ -1,11 +1,11 @@
 namespace Mprpc.Connections;
 
-/// <summary>Notices when user code holds a read loop up, and takes the loop over.</summary>
+/// <summary>Notices when user code holds a loop up, and has the loop go on without its thread.</summary>
 /// <remarks>
-/// One timer a connection, armed while messages are handled and found still armed at nearly every batch, so that a busy connection pays for it a few hundred times a second and
+/// One timer a loop, armed while there is something to do and found still armed at nearly every round, so that a busy loop pays for it a few hundred times a second and
 /// an idle one never. It runs on the real clock: it is about threads, not about the application's time.
 /// </remarks>
-internal sealed class StallGuard(ReadLoop loop)
+internal sealed class StallGuard(IStallable loop)
 {
     // Long enough that a thread that merely lost its time slice is seldom taken for a blocked one, short enough to go unnoticed by other calls.
     private const int PeriodMilliseconds = 10;
@@ -37,7 +37,7 @@ internal sealed class StallGuard(ReadLoop loop)
         _seen = progress;
         _armed = false;
 
-        // Seen busy only after the flag is down: a batch that starts now either sees the flag or is seen here.
+        // Seen busy only after the flag is down: a round that starts now either sees the flag or is seen here.
         Interlocked.MemoryBarrier();
 
         if (loop.IsBusy)

@@ -3,7 +3,7 @@ using System.Net.Sockets;
 using System.Runtime.CompilerServices;
 using Mprpc.Connections;
 
-namespace Mprpc.Client.Transports;
+namespace Mprpc.Sockets;
 
 /// <summary>Sends what it is given straight from the caller's buffer.</summary>
 internal sealed class SocketPipeWriter(Socket socket) : DirectPipeWriter

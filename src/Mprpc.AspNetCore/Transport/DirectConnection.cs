@@ -1,0 +1,99 @@
+using System.Globalization;
+using System.IO.Pipelines;
+using System.Net.Sockets;
+using System.Security.Cryptography;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Connections.Features;
+using Microsoft.AspNetCore.Http.Features;
+using Mprpc.Sockets;
+
+namespace Mprpc.AspNetCore.Transport;
+
+/// <summary>A connection as Kestrel sees it, over a socket that is read and written directly.</summary>
+internal sealed class DirectConnection : ConnectionContext, IConnectionSocketFeature
+{
+    private const int MostDropped = 1024 * 1024;
+
+    // Ids of several processes may come together in one log.
+    private static readonly int s_process = RandomNumberGenerator.GetInt32(int.MaxValue);
+    private static long s_last;
+
+    private readonly SocketTransport _transport;
+    private readonly CancellationTokenSource _closed = new();
+    private string? _id;
+    private int _isAborted;
+
+    public DirectConnection(Socket socket)
+    {
+        LocalEndPoint = socket.LocalEndPoint;
+        RemoteEndPoint = socket.RemoteEndPoint;
+        ConnectionClosed = _closed.Token;
+        _transport = new SocketTransport(socket);
+        Transport = _transport;
+        Features.Set<IConnectionSocketFeature>(this);
+    }
+
+    public Socket Socket => _transport.Socket;
+
+    public override IDuplexPipe Transport { get; set; }
+
+    /// <summary>Made when asked for.</summary>
+    public override string ConnectionId
+    {
+        get => _id ??= string.Create(CultureInfo.InvariantCulture, $"{s_process:X8}-{Interlocked.Increment(ref s_last):X4}");
+        set => _id = value;
+    }
+
+    public override IFeatureCollection Features { get; } = new FeatureCollection();
+
+    public override IDictionary<object, object?> Items { get; set; } = new ConnectionItems();
+
+    public override void Abort(ConnectionAbortedException abortReason)
+    {
+        if (Interlocked.Exchange(ref _isAborted, 1) == 0)
+        {
+            _transport.Close();
+            _ = _closed.CancelAsync();      // on another thread: what runs on cancellation is not ours
+        }
+    }
+
+    public override async ValueTask DisposeAsync()
+    {
+        if (Volatile.Read(ref _isAborted) == 0)
+        {
+            SocketTransport.TryShutdown(Socket, SocketShutdown.Send);
+            DropRest();
+        }
+
+        _transport.Close();
+        await _closed.CancelAsync().ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        _closed.Dispose();
+        await base.DisposeAsync().ConfigureAwait(false);
+    }
+
+    /// <summary>Reads what nobody wants any more: a socket that is closed with something unread resets the connection, and the peer may lose the last answers.</summary>
+    private void DropRest()
+    {
+        byte[] dropped = new byte[4096];
+        int count = 0;
+
+        try
+        {
+            while (count < MostDropped && Socket.Available > 0)
+            {
+                int received = Socket.Receive(dropped, SocketFlags.None, out _);
+
+                if (received == 0)
+                {
+                    return;
+                }
+
+                count += received;
+            }
+        }
+        catch (Exception exception) when (exception is SocketException or ObjectDisposedException)
+        {
+            // The peer, or the socket, is gone.
+        }
+    }
+}

@@ -1,0 +1,30 @@
+using System.Net;
+using System.Net.Sockets;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
+using Microsoft.Extensions.Options;
+
+namespace Mprpc.AspNetCore.Transport;
+
+/// <summary>Makes listeners for Kestrel whose connections speak MessagePack-RPC right on the socket: what is received is parsed where it is, what is sent goes from where it was written.</summary>
+/// <remarks>Kestrel's own socket transport, whose options hold here too, has a pipe, a copy and changes of threads between, in either direction.</remarks>
+internal sealed class DirectListenerFactory(IOptions<SocketTransportOptions> options)
+{
+    /// <exception cref="SocketException">The address is no one's to listen on, or somebody listens there.</exception>
+    public IConnectionListener Bind(EndPoint endPoint) => Listen(options.Value.CreateBoundListenSocket(endPoint));
+
+    /// <summary>Listens with a socket that is bound.</summary>
+    public IConnectionListener Listen(Socket socket)
+    {
+        try
+        {
+            socket.Listen(options.Value.Backlog);
+            return new DirectListener(socket, options.Value.NoDelay);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+}

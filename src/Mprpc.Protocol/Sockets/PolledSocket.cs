@@ -1,0 +1,83 @@
+using System.Net.Sockets;
+
+namespace Mprpc.Sockets;
+
+/// <summary>A socket whose events the poller reports.</summary>
+internal sealed class PolledSocket
+{
+    private const uint Finished = Epoll.ReadHangUp | Epoll.HangUp;
+
+    private readonly SocketPoller _poller;
+    private uint _events;
+
+    private PolledSocket(SocketPoller poller, Socket socket)
+    {
+        _poller = poller;
+        Socket = socket;
+        Descriptor = (int)socket.Handle;
+    }
+
+    public Socket Socket { get; }
+
+    public int Descriptor { get; }
+
+    public Readiness Readable { get; } = new();
+
+    public Readiness Writable { get; } = new();
+
+    /// <summary>Whether the peer's end has been reported. No further event comes for what it has sent before: who reads must not wait for one.</summary>
+    public bool PeerHasFinished { get; set; }
+
+    /// <summary>Makes a socket one that never blocks, and has its events reported.</summary>
+    /// <exception cref="SocketException">The system reports no events of it.</exception>
+    public static PolledSocket Create(SocketPoller poller, Socket socket)
+    {
+        socket.Blocking = false;
+        var polled = new PolledSocket(poller, socket);
+        poller.Add(polled);
+        return polled;
+    }
+
+    /// <summary>Keeps events until they are handled.</summary>
+    public void Note(uint events) => Interlocked.Or(ref _events, events);
+
+    /// <summary>Lets those go on who have waited for the events that were noted, on this thread.</summary>
+    public void HandleEvents()
+    {
+        uint events = Interlocked.Exchange(ref _events, 0);
+
+        if ((events & Finished) != 0)
+        {
+            PeerHasFinished = true;
+        }
+
+        if ((events & (Epoll.Out | Epoll.Error | Epoll.HangUp)) != 0)
+        {
+            Writable.Set(onThisThread: true);
+        }
+
+        if ((events & (Epoll.In | Epoll.Error | Finished)) != 0)
+        {
+            Readable.Set(onThisThread: true);
+        }
+    }
+
+    /// <summary>There is more to read; the others' turn comes first.</summary>
+    public void ReadLater()
+    {
+        if (!_poller.TryHandleLater(this, Epoll.In))
+        {
+            Readable.Set(onThisThread: false);
+        }
+    }
+
+    /// <summary>Reports no more events. Those who wait go on, and find the socket closed, if that is done next.</summary>
+    public void Forget() => _poller.Remove(this);
+
+    /// <summary>Lets those go on who wait, on another thread.</summary>
+    public void Wake()
+    {
+        Readable.Set(onThisThread: false);
+        Writable.Set(onThisThread: false);
+    }
+}

@@ -1,0 +1,275 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Net.Sockets;
+using System.Runtime.InteropServices;
+using Mprpc.Connections;
+
+namespace Mprpc.Sockets;
+
+/// <summary>Waits for the events of all sockets of the process, and handles them on the thread that has waited: nothing is handed from thread to thread, and while there is
+/// much to do no thread sleeps that would have to be woken.</summary>
+/// <remarks>
+/// One thread leads: it waits for events and handles them. Where more has come than one thread should do alone, it gives the lead to another first; where user code holds it up, the
+/// guard does. The lead is a number in <see cref="_lead"/>, odd while events are handled, so that one compare-and-exchange tells a thread that the lead is gone.
+/// .NET's own sockets hand each event to the thread pool, which costs a call that is alone more than all the rest, and cannot be told not to.
+/// </remarks>
+internal sealed unsafe class SocketPoller : IStallable
+{
+    private const int MostEvents = 64;
+    private const long Handling = 1;
+
+    // Threads beyond this are held up in user code.
+    private static readonly int s_mostThreads = Math.Max(2, Environment.ProcessorCount);
+
+    // 500 us. Another thread takes a few microseconds to wake, and more of the processor; meanwhile nothing is lost but that time.
+    private static readonly long s_worthSharing = Stopwatch.Frequency / 2000;
+
+    private readonly int _epoll;
+    private readonly StallGuard _guard;
+    private readonly Lock _gate = new();
+    private readonly ConcurrentQueue<PolledSocket> _ready = new();
+    private readonly SemaphoreSlim _leadGiven = new(0);
+    private PolledSocket?[] _sockets = new PolledSocket?[256];      // by descriptor
+    private int _threads;       // under the lock
+    private int _parked;        // under the lock
+    private long _lead;
+    private long _progress;
+    private Spinning _spinning = new();
+    private long _averageCost;  // of handling a socket's events; a lost update does no harm
+
+    [ThreadStatic]
+    private static bool t_isOfPoller;
+
+    private SocketPoller(int epoll)
+    {
+        _epoll = epoll;
+        _guard = new StallGuard(this);
+        GiveLead(mayExceed: true);
+    }
+
+    /// <summary>The poller of the process; null where the system has no epoll, or <see cref="SocketSettings.UsePoller"/> is off.</summary>
+    public static SocketPoller? Shared { get; } = TryCreate();
+
+    public long Progress => Volatile.Read(ref _progress);
+
+    public bool IsInUserCode => (Volatile.Read(ref _lead) & Handling) != 0;
+
+    public bool IsBusy { get; private set; }
+
+    /// <summary>Reports a socket's events from now on, beginning with what it is ready for.</summary>
+    /// <exception cref="SocketException">The system does not take it.</exception>
+    public void Add(PolledSocket socket)
+    {
+        lock (_gate)
+        {
+            if (socket.Descriptor >= _sockets.Length)
+            {
+                Array.Resize(ref _sockets, Math.Max(_sockets.Length * 2, socket.Descriptor + 1));
+            }
+
+            _sockets[socket.Descriptor] = socket;
+        }
+
+        if (!Epoll.TryAdd(_epoll, socket.Descriptor, Epoll.In | Epoll.Out | Epoll.ReadHangUp | Epoll.EdgeTriggered))
+        {
+            int error = Marshal.GetLastPInvokeError();
+            Remove(socket);
+            throw new SocketException(error);
+        }
+    }
+
+    /// <summary>Reports no more events of a socket; to be called before it is closed. The system itself forgets it then.</summary>
+    public void Remove(PolledSocket socket)
+    {
+        lock (_gate)
+        {
+            // The descriptor may be another socket's by now.
+            if (_sockets[socket.Descriptor] == socket)
+            {
+                _sockets[socket.Descriptor] = null;
+            }
+        }
+    }
+
+    /// <summary>Handles events when those of the other sockets have been, which are ready already.</summary>
+    /// <returns>False where the thread is not the poller's: nobody would look.</returns>
+    public bool TryHandleLater(PolledSocket socket, uint events)
+    {
+        if (!t_isOfPoller)
+        {
+            return false;
+        }
+
+        socket.Note(events);
+        _ready.Enqueue(socket);
+        return true;
+    }
+
+    public void TakeOver(long progress)
+    {
+        long lead = Volatile.Read(ref _lead);
+
+        if ((lead & Handling) != 0 && Progress == progress && Interlocked.CompareExchange(ref _lead, lead + 1, lead) == lead)
+        {
+            GiveLead(mayExceed: true);
+        }
+    }
+
+    private static SocketPoller? TryCreate()
+    {
+        if (!OperatingSystem.IsLinux() || !SocketSettings.UsePoller)
+        {
+            return null;
+        }
+
+        try
+        {
+            int epoll = Epoll.Create();
+            return epoll < 0 ? null : new SocketPoller(epoll);
+        }
+        catch (Exception exception) when (exception is DllNotFoundException or EntryPointNotFoundException)
+        {
+            return null;        // a C library of another kind
+        }
+    }
+
+    private void Run()
+    {
+        t_isOfPoller = true;
+        byte* events = stackalloc byte[MostEvents * Epoll.EventSize];
+
+        do
+        {
+            Lead(events);
+
+            // The lead is another's now: what it has left is done by both.
+            while (_ready.TryDequeue(out PolledSocket? socket))
+            {
+                socket.HandleEvents();
+            }
+        }
+        while (TryPark());
+    }
+
+    /// <summary>Waits for events and handles them, until the lead is gone.</summary>
+    private void Lead(byte* events)
+    {
+        long lead = Volatile.Read(ref _lead);
+        long begun = 0;
+
+        while (true)
+        {
+            if (!_ready.TryDequeue(out PolledSocket? socket))
+            {
+                IsBusy = false;
+                Poll(events);
+                IsBusy = true;
+                _guard.Watch();
+                begun = Stopwatch.GetTimestamp();
+                continue;
+            }
+
+            if ((_ready.Count + 1) * _averageCost > s_worthSharing)
+            {
+                Volatile.Write(ref _lead, lead + 2);
+
+                if (GiveLead(mayExceed: false))
+                {
+                    socket.HandleEvents();
+                    return;
+                }
+
+                lead += 2;
+            }
+
+            _progress++;
+            Volatile.Write(ref _lead, lead | Handling);
+            socket.HandleEvents();
+
+            if (Interlocked.CompareExchange(ref _lead, lead, lead | Handling) != (lead | Handling))
+            {
+                return;
+            }
+
+            long now = Stopwatch.GetTimestamp();
+            _averageCost += (now - begun - _averageCost) / 8;
+            begun = now;
+        }
+    }
+
+    /// <summary>Waits until something is ready.</summary>
+    private void Poll(byte* events)
+    {
+        int count = 0;
+        _spinning.Begin();
+
+        while (count == 0 && _spinning.MayGoOn())
+        {
+            count = Epoll.Wait(_epoll, events, MostEvents, milliseconds: 0);
+        }
+
+        if (count == 0)
+        {
+            count = Epoll.Wait(_epoll, events, MostEvents, Timeout.Infinite);
+        }
+
+        _spinning.End();
+        PolledSocket?[] sockets = Volatile.Read(ref _sockets);
+
+        for (int i = 0; i < count; i++)
+        {
+            (int descriptor, uint mask) = Epoll.Read(events, i);
+
+            // Else it was closed meanwhile.
+            if (sockets[descriptor] is { } socket)
+            {
+                socket.Note(mask);
+                _ready.Enqueue(socket);
+            }
+        }
+    }
+
+    /// <summary>Has another thread lead.</summary>
+    /// <returns>False where all threads that there may be have something to do.</returns>
+    private bool GiveLead(bool mayExceed)
+    {
+        lock (_gate)
+        {
+            if (_parked > 0)
+            {
+                _parked--;
+                _leadGiven.Release();
+                return true;
+            }
+
+            if (_threads >= s_mostThreads && !mayExceed)
+            {
+                return false;
+            }
+
+            _threads++;
+        }
+
+        new Thread(Run) { IsBackground = true, Name = "Mprpc sockets" }.UnsafeStart();
+        return true;
+    }
+
+    /// <summary>Waits until it is given the lead.</summary>
+    /// <returns>False where there are enough threads without this one.</returns>
+    private bool TryPark()
+    {
+        lock (_gate)
+        {
+            if (_threads > s_mostThreads)
+            {
+                _threads--;
+                return false;
+            }
+
+            _parked++;
+        }
+
+        _leadGiven.Wait();
+        return true;
+    }
+}
