@@ -17,9 +17,11 @@ return args switch
 
 static int Afl(string name)
 {
-    FuzzTarget target = Find(name);
+    // Made at the first input: what runs of the instrumented code before SharpFuzz has its coverage map writes to address 0, and the fork server dies with signal 6.
+    FuzzTarget? target = null;
     Fuzzer.OutOfProcess.Run(stream =>
     {
+        target ??= Find(name);
         using var input = new MemoryStream();
         stream.CopyTo(input);
         target.Run(input.GetBuffer().AsSpan(0, (int)input.Length));
@@ -55,7 +57,15 @@ static int Mutate(string name, long count, int first)
 
 static int Replay(string name, string file)
 {
-    Find(name).Run(File.ReadAllBytes(file));
+    FuzzTarget target = Find(name);
+    byte[] input = File.ReadAllBytes(file);
+
+    // Over and over: memory is looked at when what is made at first and stays has been made, and counted where it is this thread that runs the methods.
+    for (var watch = Stopwatch.StartNew(); watch.Elapsed < TimeSpan.FromSeconds(1);)
+    {
+        target.Run(input);
+    }
+
     Console.WriteLine("No finding.");
     return 0;
 }

@@ -86,6 +86,30 @@ public sealed class Work(CountingLog log)
 
     public int Unreadable(Unwritable value) => value.Number;
 
+    [FaultyFilter(FilterFault.ThrowsAtOnce)]
+    public int FilterThrowsAtOnce() => 1;
+
+    [FaultyFilter(FilterFault.ThrowsLater)]
+    public int FilterThrowsLater() => 1;
+
+    [FaultyFilter(FilterFault.ThrowsBehindTheMethod)]
+    public int FilterThrowsBehindTheMethod() => 1;
+
+    [FaultyFilter(FilterFault.CancelsItself)]
+    public int FilterCancelsItself() => 1;
+
+    [FaultyFilter(FilterFault.AnswersNothing)]
+    public int FilterAnswersNothing() => 1;
+
+    [FaultyFilter(FilterFault.AnswersAnotherType)]
+    public int FilterAnswersAnotherType() => 1;
+
+    [MprpcFilter<UnmakeableFilter>]
+    public int FilterCannotBeMade() => 1;
+
+    [FaultyFilter(FilterFault.RunsTheMethodTwice)]
+    public int FilterRunsTheMethodTwice() => 1;
+
     public int Running() => Volatile.Read(ref _running);
 
     public int Notified() => Volatile.Read(ref _notified);

@@ -9,6 +9,7 @@ using Mprpc.AspNetCore.Diagnostics;
 using Mprpc.AspNetCore.Hosting;
 using Mprpc.AspNetCore.Model;
 using Mprpc.Connections;
+using Mprpc.Diagnostics;
 using Mprpc.Dispatch;
 
 namespace Mprpc.AspNetCore.Security;
@@ -27,7 +28,7 @@ internal sealed class EndpointSecurity
     public EndpointSecurity(IServiceProvider services, MprpcEndpointOptions endpoint, MprpcServerOptions options, EndpointLimits limits)
     {
         _endpoint = endpoint;
-        _logger = services.GetRequiredService<ILoggerFactory>().CreateLogger("Mprpc.Security");
+        _logger = new SampledLogger(new HarmlessLogger(services.GetRequiredService<ILoggerFactory>().CreateLogger("Mprpc.Security")), TimeProvider.System);
         _schemes = services.GetService<IAuthenticationSchemeProvider>();
         _policies = services.GetService<IPolicyEvaluator>() is null ? null : services.GetService<IAuthorizationPolicyProvider>();
         _caching = new Lazy<VerdictCaching>(() => new VerdictCaching(services.GetRequiredService<ServiceLifetimes>()));

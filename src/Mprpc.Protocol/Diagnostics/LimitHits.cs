@@ -7,10 +7,7 @@ namespace Mprpc.Diagnostics;
 /// <remarks>Safe for concurrent use; one serves all connections of a server. No call passes here unless it reaches a limit.</remarks>
 internal sealed class LimitHits(Action<ConnectionLimit>? count, TimeProvider clock, ILogger logger)
 {
-    // Enough to see who does it, little enough for any log: a hundred bytes a line are a kilobyte a second for each kind.
-    public const int LinesPerSecond = 10;
-
-    private readonly LogSampler[] _samplers = [.. Enum.GetValues<ConnectionLimit>().Select(_ => new LogSampler(clock, LinesPerSecond))];
+    private readonly LogSampler[] _samplers = [.. Enum.GetValues<ConnectionLimit>().Select(_ => new LogSampler(clock, LogSampler.LinesPerSecond))];
 
     /// <summary>Counts one.</summary>
     /// <returns>Whether it is to be logged.</returns>

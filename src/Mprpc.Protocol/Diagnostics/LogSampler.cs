@@ -3,6 +3,9 @@ namespace Mprpc.Diagnostics;
 /// <summary>Lets so many lines a second through. Safe for concurrent use.</summary>
 internal sealed class LogSampler(TimeProvider clock, int linesPerSecond)
 {
+    // Enough to see who does it, little enough for any log: a hundred bytes a line are a kilobyte a second for each kind.
+    public const int LinesPerSecond = 10;
+
     private static readonly TimeSpan Window = TimeSpan.FromSeconds(1);
 
     private readonly Lock _gate = new();

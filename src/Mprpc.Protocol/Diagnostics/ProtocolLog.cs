@@ -55,6 +55,12 @@ internal static partial class ProtocolLog
     [LoggerMessage(17, LogLevel.Debug, "Code that awaited a call over connection {ConnectionId} blocks its thread; for a while such code runs on threads of its own.", EventName = "ContinuationBlocks")]
     public static partial void ContinuationBlocks(ILogger logger, string connectionId);
 
+    [LoggerMessage(18, LogLevel.Error, "{LeftOut} lines about calls of '{Method}' that threw were left out: at most 10 a second are logged.", EventName = "FailuresLeftOut")]
+    public static partial void FailuresLeftOut(ILogger logger, long leftOut, string method);
+
+    [LoggerMessage(EventId = 19, Message = "{LeftOut} lines of the event {EventName} were left out: at most 10 a second are logged.", EventName = "EventsLeftOut")]
+    public static partial void EventsLeftOut(ILogger logger, LogLevel level, long leftOut, string? eventName);
+
     [LoggerMessage(20, LogLevel.Debug, "Connection {ConnectionId} brought an answer with msgid {MessageId} that no call waits for; it was ignored.", EventName = "UnexpectedResponse")]
     public static partial void UnexpectedResponse(ILogger logger, string connectionId, long messageId);
 }

@@ -81,7 +81,7 @@ internal sealed class CallContext(RpcConnection connection, string method, long?
         }
         catch (Exception exception)
         {
-            ProtocolLog.ScopeDisposalFailed(connection.Logger, connection.Id, method, exception);
+            connection.Dispatcher.DisposalFailures.ScopeDisposalFailed(connection, method, exception);
         }
         finally
         {

@@ -24,6 +24,9 @@ internal sealed class Dispatcher(MethodTable methods, MprpcSerializerOptions ser
     /// <summary>What stands before names that no method has; null: nothing.</summary>
     public UnknownMethod? Unknown { get; init; }
 
+    /// <summary>Where it is said that what calls have made could not be disposed.</summary>
+    public FailureLog DisposalFailures { get; } = new();
+
     /// <summary>Handles one request or notification.</summary>
     /// <returns>False where the read loop has gone on without this thread.</returns>
     public bool Dispatch(RpcConnection connection, ReadLoop loop, ReadOnlyMemory<byte> message, in MessageHead head)
@@ -73,7 +76,7 @@ internal sealed class Dispatcher(MethodTable methods, MprpcSerializerOptions ser
         if (method.BlocksItsThread)
         {
             connection.RunningCalls.Add();
-            ThreadPool.UnsafeQueueUserWorkItem(new OffloadedCall(call.WithoutLoop(), method, message.ToArray(), start, count), preferLocal: false);
+            BlockingThreads.Shared.Run(new OffloadedCall(call.WithoutLoop(), method, message.ToArray(), start, count));
             return true;
         }
 
@@ -129,7 +132,7 @@ internal sealed class Dispatcher(MethodTable methods, MprpcSerializerOptions ser
     {
         if (exception is not OperationCanceledException || !call.Connection.Closed.IsCancellationRequested)
         {
-            ProtocolLog.MethodThrew(call.Connection.Logger, call.Connection.Id, method.WireName, exception);
+            method.Failures.MethodThrew(call.Connection, method.WireName, exception);
         }
     }
 
@@ -192,7 +195,7 @@ internal sealed class Dispatcher(MethodTable methods, MprpcSerializerOptions ser
 
         if (guarded.RpcMethod.BlocksItsThread)
         {
-            ThreadPool.UnsafeQueueUserWorkItem(guarded, preferLocal: false);
+            BlockingThreads.Shared.Run(guarded);
             return true;
         }
 

@@ -1,6 +1,7 @@
 using System.Text;
 using Mprpc.Connections;
 using Mprpc.Contracts;
+using Mprpc.Diagnostics;
 using Mprpc.Messages;
 
 namespace Mprpc.Dispatch;
@@ -10,6 +11,7 @@ internal abstract class RpcMethod(MprpcMethodDescription description, string wir
 {
     private Suspicion _blocks;
     private int _running;
+    private FailureLog? _failures;
 
     public MprpcMethodDescription Description { get; } = description;
 
@@ -29,6 +31,9 @@ internal abstract class RpcMethod(MprpcMethodDescription description, string wir
     public void AddRunning() => Interlocked.Increment(ref _running);
 
     public void RemoveRunning() => Interlocked.Decrement(ref _running);
+
+    /// <summary>Where it is said that calls threw; made when one does.</summary>
+    public FailureLog Failures => _failures ?? Interlocked.CompareExchange(ref _failures, new FailureLog(), null) ?? _failures;
 
     /// <summary>Attributes of class, contract and method, and what the mapping has added; the most specific last.</summary>
     public IReadOnlyList<object> Metadata { get; set; } = [];

@@ -1,3 +1,7 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using MessagePack;
+
 namespace Mprpc.Framing;
 
 /// <summary>Finds where a message ends: MessagePack-RPC has no length prefix (docs/protocol.md 1.1).</summary>
@@ -10,15 +14,16 @@ internal struct FrameScanner
     private const int UsualDepth = 8;
 
     private readonly int _maxDepth;
-    private uint[] _open;               // for each open array or map: how many values are still to come; grows with the depth that is there
+    private uint[] _outer;              // for each open array or map but the innermost, and the message itself: how many values are still to come in it; grows with the depth that is there
     private int _depth;
+    private uint _left = 1;             // how many values are still to come where the scanner is; 0: none, but the last one's body is not all there
     private int _scanned;               // where the next head starts; beyond the bytes at hand where a body is still to come
 
     public FrameScanner(int maxSize, int maxDepth)
     {
         MaxSize = maxSize;
         _maxDepth = maxDepth;
-        _open = new uint[Math.Min(UsualDepth, maxDepth)];
+        _outer = new uint[Math.Min(UsualDepth, maxDepth)];
     }
 
     /// <summary>Largest message, in bytes.</summary>
@@ -32,103 +37,123 @@ internal struct FrameScanner
     /// <param name="length">The message's length where it is complete.</param>
     public FrameStatus Scan(ReadOnlySpan<byte> message, out int length)
     {
-        long position = _scanned;
+        ref byte sizes = ref MemoryMarshal.GetReference(MessagePackHead.FixedSize);
+        int position = _scanned;
         int depth = _depth;
-        uint[] open = _open;
+        uint left = _left;
         length = 0;
 
-        // A whole message whose last body was not there yet: its end is known.
-        if (position != 0 && depth == 0)
+        while (left != 0)
         {
-            return End(message, position, out length);
-        }
+            if (position >= message.Length)
+            {
+                return Suspend(position, depth, left);
+            }
 
-        while (position < message.Length)
-        {
-            byte code = message[(int)position];
-            long values = 0;
+            byte code = message[position];
 
-            if (code < 0x80 || code >= 0xe0)
+            // The commonest by branches: the processor guesses them and reads on, while for a size from the table it must wait.
+            int size = code < 0x80 ? 1
+                : code == MessagePackCode.Float64 ? 9
+                : code == MessagePackCode.UInt16 ? 3
+                : Unsafe.Add(ref sizes, code);
+
+            // Nearly all values: without others in them, and of a size that the code tells.
+            if (size != 0)
             {
-                position++;
-            }
-            else if (code >= 0xa0 && code < 0xc0)
-            {
-                position += 1 + (code & 0x1f);
-            }
-            else if (code < 0xa0)
-            {
-                position++;
-                values = code < 0x90 ? (code & 0x0f) * 2 : code & 0x0f;
-            }
-            else if (code == 0xc1)
-            {
-                return FrameStatus.ReservedByte;
+                position += size;
+                left--;
             }
             else
             {
-                int head = MessagePackHead.Read(message[(int)position..], out long body, out values);
+                long end = position + 1;
+                long values;
 
-                if (head == 0)
+                if (code < 0xa0)
                 {
-                    break;
+                    values = code < 0x90 ? (code & 0x0f) * 2 : code & 0x0f;
+                }
+                else if (code == 0xc1)
+                {
+                    return FrameStatus.ReservedByte;
+                }
+                else
+                {
+                    int head = MessagePackHead.Read(message[position..], out long body, out values);
+
+                    if (head == 0)
+                    {
+                        return Suspend(position, depth, left);
+                    }
+
+                    end = position + head + body;
                 }
 
-                position += head + body;
-            }
-
-            // Each value takes a byte at least, so a count that cannot fit is refused before anything is buffered for it.
-            if (position + values > MaxSize)
-            {
-                return FrameStatus.TooLarge;
-            }
-
-            if (values != 0)
-            {
-                if (depth == open.Length)
+                // Each value takes a byte at least, so a count that cannot fit is refused before anything is buffered for it.
+                if (end + values > MaxSize)
                 {
-                    if (depth == _maxDepth)
+                    return FrameStatus.TooLarge;
+                }
+
+                position = (int)end;
+                left--;
+
+                if (values != 0)
+                {
+                    if (depth == _outer.Length && !TryGrow())
                     {
                         return FrameStatus.TooDeep;
                     }
 
-                    Array.Resize(ref _open, Math.Min(depth * 2, _maxDepth));
-                    open = _open;
+                    _outer[depth++] = left;
+                    left = (uint)values;
                 }
-
-                open[depth++] = (uint)values;
-                continue;
             }
 
-            while (depth != 0 && --open[depth - 1] == 0)
+            while (left == 0 && depth != 0)
             {
-                depth--;
-            }
-
-            if (depth == 0)
-            {
-                return End(message, position, out length);
+                left = _outer[--depth];
             }
         }
 
-        _scanned = (int)position;
+        if (position > message.Length)
+        {
+            return Suspend(position, depth, left);
+        }
+
+        if (position > MaxSize)
+        {
+            return FrameStatus.TooLarge;
+        }
+
+        _depth = 0;
+        _left = 1;
+        _scanned = 0;
+        length = position;
+        return FrameStatus.Complete;
+    }
+
+    private FrameStatus Suspend(int position, int depth, uint left)
+    {
+        if (position > MaxSize)
+        {
+            return FrameStatus.TooLarge;
+        }
+
+        _scanned = position;
         _depth = depth;
+        _left = left;
         return FrameStatus.NeedMore;
     }
 
-    private FrameStatus End(ReadOnlySpan<byte> message, long end, out int length)
+    private bool TryGrow()
     {
-        _depth = 0;
-
-        if (end > message.Length)
+        if (_outer.Length == _maxDepth)
         {
-            _scanned = (int)end;
-            length = 0;
-            return FrameStatus.NeedMore;
+            return false;
         }
 
-        _scanned = 0;
-        length = (int)end;
-        return FrameStatus.Complete;
+        Array.Resize(ref _outer, Math.Min(_outer.Length * 2, _maxDepth));
+        return true;
     }
 }

@@ -6,6 +6,27 @@ namespace Mprpc.Framing;
 /// <summary>Reads the heads of MessagePack values that have more than one byte.</summary>
 internal static class MessagePackHead
 {
+    /// <summary>For each code: how many bytes the whole value has, where the code tells and no values are in it; else 0.</summary>
+    public static ReadOnlySpan<byte> FixedSize =>
+    [
+        1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1,     // 0x00 to 0x7f: int
+        1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1,
+        1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1,
+        1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1,
+        1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1,
+        1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1,
+        1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1,
+        1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1,
+        0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,     // map
+        0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,     // array
+        1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16,     // str
+        17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32,
+        1, 0, 1, 1, 0, 0, 0, 0, 0, 0, 5, 9, 2, 3, 5, 9,     // nil, (never used), false, true, bin, ext, float, uint
+        2, 3, 5, 9, 3, 4, 6, 10, 18, 0, 0, 0, 0, 0, 0, 0,     // int, fixext, str, array, map
+        1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1,     // 0xe0 to 0xff: int
+        1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1,
+    ];
+
     // For the codes 0xc0 to 0xdf: how many bytes the head has with its length field ...
     private static ReadOnlySpan<byte> HeadSize =>
     [
@@ -104,14 +125,11 @@ internal static class MessagePackHead
         for (long values = 1; values != 0; values--)
         {
             byte code = source[position];
+            int size = FixedSize[code];
 
-            if (code < 0x80 || code >= 0xe0)
+            if (size != 0)
             {
-                position++;
-            }
-            else if (code >= 0xa0 && code < 0xc0)
-            {
-                position += 1 + (code & 0x1f);
+                position += size;
             }
             else if (code < 0xa0)
             {

@@ -1,6 +1,8 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
+using Microsoft.AspNetCore.Mvc;
 using Microsoft.Extensions.Logging;
+using Mprpc.Client;
 
 namespace Mprpc.AspNetCore.Tests.Limits;
 
@@ -103,6 +105,41 @@ public sealed class LimitHitTests
         Assert.DoesNotContain(host.Log.Entries, entry => entry.Level >= LogLevel.Information && entry.Category == "Mprpc.Connection");
     }
 
+    [Theory]
+    [InlineData("fail", "MethodThrew", 18, "'fail'")]
+    [InlineData("fail_later", "MethodThrew", 18, "'fail_later'")]
+    [InlineData("leave_trap", "ScopeDisposalFailed", 19, "ScopeDisposalFailed")]
+    public async Task Flood_OfCallsThatThrow_IsLoggedInPartAndHidesNothingOfOtherMethods(string method, string eventName, int leftOutId, string said)
+    {
+        await using RpcHost host = await RpcHost.StartAsync<Service>(services: services => services.AddScoped<Trap>());
+        await using MprpcClient client = host.CreateClient();
+        var watch = System.Diagnostics.Stopwatch.StartNew();
+
+        for (int i = 0; i < 300; i++)
+        {
+            await Record.ExceptionAsync(() => client.CallAsync<int>(method).InTime());
+        }
+
+        int seconds = (int)watch.Elapsed.TotalSeconds + 1;
+        await Assert.ThrowsAsync<MprpcRemoteException>(() => client.CallAsync<int>("fail_otherwise").InTime());
+        await Bounded.Until(() => host.Log.Entries.Any(entry => entry.Message.Contains("'fail_otherwise'", StringComparison.Ordinal)), "the line about the other method");
+        int lines = host.Log.Entries.Count(entry => entry.Event.Name == eventName && entry.Message.Contains($"'{method}'", StringComparison.Ordinal));
+
+        Assert.InRange(lines, 10, (seconds + 1) * 10);
+
+        // What is left out is said with the first line of the next second.
+        await Bounded.Until(
+            () =>
+            {
+                _ = client.CallAsync<int>(method).AsTask();
+                return host.Log.Find(leftOutId) is not null;
+            },
+            "the line about those left out");
+        LogEntry leftOut = host.Log.Find(leftOutId)!;
+        Assert.Equal(LogLevel.Error, leftOut.Level);
+        Assert.Contains(said, leftOut.Message, StringComparison.Ordinal);
+    }
+
     private sealed class Recorder : IDisposable
     {
         private readonly MeterListener _listener = new();
@@ -139,5 +176,22 @@ public sealed class LimitHitTests
         public int Add(int x, int y) => x + y;
 
         public Task WaitAsync() => Next.WaitAsync();
+
+        public int Fail() => throw new InvalidOperationException("secret");
+
+        public async Task<int> FailLaterAsync()
+        {
+            await Task.Yield();
+            throw new InvalidOperationException("secret");
+        }
+
+        public int FailOtherwise() => throw new InvalidOperationException("secret");
+
+        public int LeaveTrap([FromServices] Trap trap) => trap.GetHashCode();
+    }
+
+    private sealed class Trap : IDisposable
+    {
+        public void Dispose() => throw new InvalidOperationException("secret");
     }
 }

@@ -48,6 +48,24 @@ public sealed class LoginTests
         MessagePattern.AssertMatches("""94 01 03 c0 "alice" """, await peer.ReadMessageAsync());
     }
 
+    [Fact]
+    public async Task Login_RefusedOverAndOver_IsLoggedInPart()
+    {
+        await using RpcHost host = await SecuredHost.StartAsync<Service>();
+        var watch = System.Diagnostics.Stopwatch.StartNew();
+
+        for (int i = 0; i < 100; i++)
+        {
+            await using RawPeer peer = await host.DialAsync();
+            await peer.SendAsync($"94 00 01 {Mallory}");
+            await peer.ReadMessageAsync();
+        }
+
+        int seconds = (int)watch.Elapsed.TotalSeconds + 1;
+
+        Assert.InRange(host.Log.Entries.Count(entry => entry.Event.Name == "LoginRefused"), 10, (seconds + 1) * 10);
+    }
+
     [Theory]
     [InlineData("alice", "Token", null)]
     [InlineData("", "Token", Unauthenticated)]

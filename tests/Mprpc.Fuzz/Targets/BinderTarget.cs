@@ -14,6 +14,9 @@ internal sealed class BinderTarget : FuzzTarget
 {
     private const int MaxSize = 64 * 1024;
     private const int MaxDepth = 64;
+    // An answer that says what was wrong: its text is made, written and forgotten.
+    private const int BytesForEachMessage = 512;
+
     private static readonly TimeSpan s_longest = TimeSpan.FromSeconds(20);
 
     private readonly Dispatcher _dispatcher = new(
@@ -39,26 +42,30 @@ internal sealed class BinderTarget : FuzzTarget
         Exception? end = running.Result;
         Require(end is null or MprpcProtocolException, $"It ends with {end}");
 
-        int requests = CountRequests(input);
+        _ = CountMessages(input, out int requests);
         int responses = CountResponses(answers.GetBuffer().AsSpan(0, (int)answers.Length));
 
         // A message that ends the connection also ends the calls that still run, as one does that has lost the loop to another thread.
         Require(end is null ? requests == responses : responses <= requests, $"{requests} requests, {responses} responses; the end: {end?.Message}");
     }
 
-    /// <summary>The requests before the first thing that ends the connection.</summary>
-    private static int CountRequests(ReadOnlySpan<byte> bytes)
+    protected override long MostAllocated(ReadOnlySpan<byte> input) => base.MostAllocated(input) + ((long)BytesForEachMessage * CountMessages(input, out _));
+
+    /// <summary>The messages before the first thing that ends the connection.</summary>
+    private static int CountMessages(ReadOnlySpan<byte> bytes, out int requests)
     {
         var scanner = new FrameScanner(MaxSize, MaxDepth);
-        int requests = 0;
+        int messages = 0;
+        requests = 0;
 
         while (scanner.Scan(bytes, out int length) == FrameStatus.Complete && MessageHead.TryRead(bytes[..length], out MessageHead head))
         {
+            messages++;
             requests += head.Kind == MessageKind.Request ? 1 : 0;
             bytes = bytes[length..];
         }
 
-        return requests;
+        return messages;
     }
 
     private static int CountResponses(ReadOnlySpan<byte> bytes)

@@ -4,8 +4,8 @@ namespace Mprpc.Fuzz.Targets;
 internal abstract class FuzzTarget
 {
     // What may be taken for an input whatever its length, and for each of its bytes.
-    private const int FixedBytes = 64 * 1024;
-    private const int BytesForEachByte = 8;
+    protected const int FixedBytes = 64 * 1024;
+    protected const int BytesForEachByte = 8;
 
     private bool _isWarm;
 
@@ -18,19 +18,22 @@ internal abstract class FuzzTarget
         long allocated = GC.GetAllocatedBytesForCurrentThread() - before;
 
         // At first things are made that stay.
-        if (_isWarm && allocated > FixedBytes + ((long)BytesForEachByte * input.Length))
+        if (_isWarm && allocated > MostAllocated(input))
         {
             // Once more: a table may have been made that nobody had needed before.
             before = GC.GetAllocatedBytesForCurrentThread();
             Execute(input);
             allocated = GC.GetAllocatedBytesForCurrentThread() - before;
-            Require(allocated <= FixedBytes + ((long)BytesForEachByte * input.Length), $"{input.Length} bytes made it allocate {allocated}.");
+            Require(allocated <= MostAllocated(input), $"{input.Length} bytes made it allocate {allocated}.");
         }
 
         _isWarm = true;
     }
 
     protected abstract void Execute(ReadOnlySpan<byte> input);
+
+    /// <summary>How many bytes the input may make it allocate, those that are garbage at once included.</summary>
+    protected virtual long MostAllocated(ReadOnlySpan<byte> input) => FixedBytes + ((long)BytesForEachByte * input.Length);
 
     protected static void Require(bool isSo, FormattableString otherwise)
     {

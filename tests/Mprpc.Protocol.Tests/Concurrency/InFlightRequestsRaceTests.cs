@@ -136,6 +136,37 @@ public sealed class InFlightRequestsRaceTests
     }
 
     [Fact]
+    public async Task Calls_AnsweredWhileALargeTableGrows_AreAllFound()
+    {
+        // Half of the slots: the next call moves them all, which takes long enough to be met.
+        const int Calls = 32 * 1024;
+
+        for (int round = 0; round < 10; round++)
+        {
+            var requests = new InFlightRequests(TimeProvider.System);
+            int lost = 0;
+
+            for (int i = 0; i < Calls; i++)
+            {
+                Assert.True(requests.TryAdd(new Call(Timeout.InfiniteTimeSpan)));
+            }
+
+            await Noise.RunAsync(
+                _ => requests.TryAdd(new Call(Timeout.InfiniteTimeSpan)),
+                _ =>
+                {
+                    for (int id = 0; id < Calls; id++)
+                    {
+                        lost += requests.Take(id) is null ? 1 : 0;
+                    }
+                });
+
+            Assert.Equal(0, lost);
+            Assert.Equal(1, requests.Count);
+        }
+    }
+
+    [Fact]
     public async Task WhenEmpty_RacingTheLastAnswer_CallsBackOnce()
     {
         for (int round = 0; round < Rounds * 10; round++)

@@ -106,6 +106,30 @@ public sealed class InFlightRequestsTests
     }
 
     [Fact]
+    public void Remove_CallInFlight_TakesItOnce()
+    {
+        PendingCall<int> call = Add();
+        PendingCall<int> other = Add();
+
+        Assert.True(_requests.Remove(call));
+        Assert.False(_requests.Remove(call));
+
+        Assert.Equal(1, _requests.Count);
+        Assert.Null(_requests.Take(0));
+        Assert.Same(other, _requests.Take(1));
+    }
+
+    [Fact]
+    public void Remove_AfterClose_IsFalse()
+    {
+        PendingCall<int> call = Add();
+
+        _requests.Close(() => new IOException("lost"));
+
+        Assert.False(_requests.Remove(call));
+    }
+
+    [Fact]
     public async Task Close_CallsInFlight_FailAtOnceAndLaterOnesAreRefused()
     {
         ValueTask<int>[] tasks = [.. Enumerable.Range(0, 100).Select(_ => Add().Task)];
@@ -114,6 +138,8 @@ public sealed class InFlightRequestsTests
 
         _requests.Close(() => new IOException("lost"));
         _requests.Close(() => new IOException("again"));
+
+        Assert.All(tasks, task => Assert.True(task.IsCompleted));
 
         foreach (ValueTask<int> task in tasks)
         {
@@ -133,12 +159,26 @@ public sealed class InFlightRequestsTests
 
         _requests.Close(() => new IOException("lost"));
 
+        Assert.All(tasks, task => Assert.True(task.IsCompleted));
+
         foreach (ValueTask<int> task in tasks)
         {
             exceptions.Add(await Assert.ThrowsAsync<IOException>(async () => await task));
         }
 
         Assert.Equal(3, exceptions.Distinct(ReferenceEqualityComparer.Instance).Count());
+    }
+
+    [Fact]
+    public void Close_Twice_CallsBackOnce()
+    {
+        int callbacks = 0;
+        _requests.OnClosed = () => callbacks++;
+
+        _requests.Close(() => new IOException("lost"));
+        _requests.Close(() => new IOException("again"));
+
+        Assert.Equal(1, callbacks);
     }
 
     [Fact]
@@ -154,6 +194,7 @@ public sealed class InFlightRequestsTests
         Assert.False(fast.IsCompleted);
 
         _clock.Advance(TimeSpan.FromMilliseconds(2));
+        Assert.True(fast.IsCompleted);
         var exception = await Assert.ThrowsAsync<TimeoutException>(async () => await fast);
         Assert.Contains("'sum'", exception.Message, StringComparison.Ordinal);
         Assert.Contains("500 ms", exception.Message, StringComparison.Ordinal);
@@ -161,6 +202,7 @@ public sealed class InFlightRequestsTests
         Assert.Equal(1, timeouts);
 
         _clock.Advance(TimeSpan.FromSeconds(11));
+        Assert.True(slow.IsCompleted);
         await Assert.ThrowsAsync<TimeoutException>(async () => await slow);
         Assert.False(never.IsCompleted);
         Assert.Equal(1, _requests.Count);
@@ -214,18 +256,35 @@ public sealed class InFlightRequestsTests
     }
 
     [Fact]
-    public async Task WhenEmpty_CallsInFlight_CallsBackOnceAfterTheLast()
+    public void WhenEmpty_CallsInFlight_CallsBackOnceAfterTheLast()
     {
         Add();
         Add();
-        var empty = new TaskCompletionSource();
+        int callbacks = 0;
 
-        _requests.WhenEmpty(empty.SetResult);
+        _requests.WhenEmpty(() => callbacks++);
         _requests.Take(1);
-        Assert.False(empty.Task.IsCompleted);
+        Assert.Equal(0, callbacks);
+        _requests.Take(0);
         _requests.Take(0);
 
-        await empty.Task.WaitAsync(InMemoryConnection.Deadline);
+        Assert.Equal(1, callbacks);
+    }
+
+    [Fact]
+    public async Task WhenEmpty_LastCallIsRemoved_CallsBackWithoutTheLock()
+    {
+        var gate = new Lock();
+        var requests = new InFlightRequests(_clock, gate);
+        PendingCall<int> call = PendingCall<int>.Rent("sum", Timeout.InfiniteTimeSpan);
+        requests.TryAdd(call);
+        var empty = new TaskCompletionSource<bool>();
+
+        requests.WhenEmpty(() => empty.SetResult(gate.IsHeldByCurrentThread));
+        Assert.False(empty.Task.IsCompleted);
+        requests.Remove(call);
+
+        Assert.False(await empty.Task.WaitAsync(InMemoryConnection.Deadline));
     }
 
     [Fact]

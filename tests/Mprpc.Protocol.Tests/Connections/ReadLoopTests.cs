@@ -86,6 +86,26 @@ public sealed class ReadLoopTests
         Assert.Equal(SumAnswer, await peer.ReadAsync());
     }
 
+    [Theory]
+    [InlineData(1, 500, 1)]
+    [InlineData(1, 1500, 3)]        // 512 small messages are as much work as goes without a send
+    [InlineData(800, 18, 1)]        // and of this size 20
+    [InlineData(800, 60, 3)]
+    public async Task Messages_OfOneRead_AreAnsweredInAFewSends(int size, int messages, int sends)
+    {
+        await using var peer = InMemoryConnection.Serving(new Probe());
+        byte[] message = [.. Hex.Bytes("94 00 01 a5 6279746573 91 c5"), (byte)(size >> 8), (byte)size, .. new byte[size]];
+
+        await peer.SendAsync(Enumerable.Repeat(message, messages).SelectMany(bytes => bytes).ToArray());
+
+        for (int i = 0; i < messages; i++)
+        {
+            Assert.StartsWith("940101c0", await peer.ReadAsync(), StringComparison.Ordinal);
+        }
+
+        Assert.Equal(sends, peer.Connection.Output.Writes);
+    }
+
     [Fact]
     public async Task MethodBlocks_OtherCalls_GoOnAndItsAnswerComesWhenItEnds()
     {

@@ -35,7 +35,8 @@ public sealed class FrameScannerPropertyTests
 
     [Fact]
     public void MeasureValue_AnyValue_IsWhatTheReferenceMeasures()
-        => MessagePackGen.Value.Sample(value => Assert.Equal(ReferenceMeasure.Length(value), MessagePackHead.MeasureValue([.. value, 0xc1])));
+        // What follows is a value as well: the byte 0xc1 would measure as nothing, however many were taken for part of the first.
+        => MessagePackGen.Value.Sample(value => Assert.Equal(ReferenceMeasure.Length(value), MessagePackHead.MeasureValue([.. value, 0xc0])));
 
     private static void AssertAgrees(byte[] bytes, int piece)
     {

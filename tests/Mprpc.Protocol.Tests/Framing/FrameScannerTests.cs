@@ -153,6 +153,7 @@ public sealed class FrameScannerTests
     [InlineData("de000101", 64)]
     [InlineData("df0000000101", 64)]
     [InlineData("91", 2)]
+    [InlineData("91", 10)]
     public void Scan_AsDeepAsAllowed_IsAcceptedAndOneDeeperRefused(string open, int maxDepth)
     {
         byte[] deep = Hex.Bytes(Repeat(open, maxDepth) + "c0");

@@ -167,6 +167,22 @@ public sealed class MprpcReaderTests
 
         Assert.Equal(bytes[head..], Read<byte[]>(hex));
         Assert.Equal(bytes, Read<MprpcRaw>(hex).Memory.ToArray());
+        Assert.Equal(bytes, bytes[0] == 0xc4 ? bytes : Assert.IsType<MprpcRaw>(Read<object>(hex)).Memory.ToArray());
+    }
+
+    [Fact]
+    public void Read_ManyTextsThatAreNoUtf8AsObject_MakesNoExceptionOfEach()
+    {
+        const int Texts = 1_000;
+        byte[] bytes = Hex.Bytes("dc03e8" + string.Concat(Enumerable.Repeat("a1ff", Texts)));
+        TryRead<object>(bytes);     // what is made at first and stays
+
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        object values = TryRead<object>(bytes);
+        long allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+
+        Assert.Equal(Texts, Assert.IsType<object[]>(values).Length);
+        Assert.InRange(allocated, 0, Texts * 200);      // an exception has about a thousand bytes
     }
 
     [Theory]

@@ -20,9 +20,7 @@ public sealed class LossTests
             return exception;
         })];
 
-        while (await server.AskAsync<int>("running") < 500)
-        {
-        }
+        await server.UntilRunningAsync(running => running >= 500);
 
         var watch = Stopwatch.StartNew();
         await server.Process.KillAsync();

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using Mprpc.Client;
@@ -65,6 +66,17 @@ internal sealed class ServerProcess : IAsyncDisposable
     {
         await using MprpcClient client = await MprpcClient.ConnectAsync(Url).InTime();
         return await client.CallAsync<T>(method).InTime();
+    }
+
+    /// <summary>Waits until as many calls run as is asked for.</summary>
+    public async Task UntilRunningAsync(Func<int, bool> isReached)
+    {
+        var watch = Stopwatch.StartNew();
+
+        while (await AskAsync<int>("running") is var running && !isReached(running))
+        {
+            Assert.True(watch.Elapsed < Bounded.Time, $"{running} calls run.");
+        }
     }
 
     public ValueTask DisposeAsync() => Process.DisposeAsync();

@@ -49,7 +49,10 @@ public sealed class CutTests
     [InlineData(false)]
     public async Task Conversation_EndedAfterEveryOffset_LeavesNothingBehind(bool isReset)
     {
-        await using Scenario scenario = await Scenario.StartAsync($"{nameof(Conversation_EndedAfterEveryOffset_LeavesNothingBehind)}, {(isReset ? "RST" : "FIN")}");
+        string name = $"{nameof(Conversation_EndedAfterEveryOffset_LeavesNothingBehind)}, {(isReset ? "RST" : "FIN")}";
+
+        // The calls of connections that were reset go on: here all may, so that none has to wait, which would be logged.
+        await using Scenario scenario = await Scenario.StartAsync(name, "Mprpc:Limits:MaxCallsInFlight=1000000");
         byte[] conversation = Conversation.Bytes;
         int step = Scale.Of(conversation.Length / 400, 1);
         int ends = 0;
@@ -71,7 +74,7 @@ public sealed class CutTests
             await receiving;
         }
 
-        Assert.Equal(0, await scenario.Server.AskAsync<int>("lines"));
+        Assert.True(await scenario.Server.AskAsync<int>("lines") == 0, await scenario.Server.AskAsync<string>("log_summary"));
         await scenario.EndAsync($"{ends:N0} connections");
     }
 

@@ -11,6 +11,12 @@ public sealed class FaultTests
         "throw_at_once", "throw_later", "null_task", "cancel_itself", "cancel_later", "unwritable", "unwritable_later",
     ];
 
+    private static readonly string[] s_filtered =
+    [
+        "filter_throws_at_once", "filter_throws_later", "filter_throws_behind_the_method", "filter_cancels_itself", "filter_answers_nothing", "filter_answers_another_type",
+        "filter_cannot_be_made",
+    ];
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
@@ -39,6 +45,50 @@ public sealed class FaultTests
 
         await peer.AssertOpenAsync();
         await scenario.EndAsync($"{calls} calls and as many notifications of {s_failing.Length} failing methods");
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Filters_ThatFailInWhateverWay_AreAnsweredOnceAndKeepNoPlace(bool loggerThrows)
+    {
+        const int Rounds = 100;
+        await using Scenario scenario = await Scenario.StartAsync(
+            $"{nameof(Filters_ThatFailInWhateverWay_AreAnsweredOnceAndKeepNoPlace)}{(loggerThrows ? ", the logger throws" : "")}",
+            $"Faults:Logger={loggerThrows}", "Mprpc:Limits:MaxCallsInFlightPerConnection=10");
+        using LoadSocket socket = await LoadSocket.DialAsync(scenario.Server.EndPoint);
+        string internalError = Hex.Text([.. Wire.Text("Internal error."), 0xc0]);
+        int calls = 0;
+
+        for (int round = 0; round < Rounds; round++)
+        {
+            using var messages = new MemoryStream();
+            List<string> expected = [];
+            byte id = 0;
+
+            foreach (string method in s_filtered)
+            {
+                expected.Add($"9401{id:x2}{internalError}");
+                messages.Write(Wire.Request(id++, method, 0x90));
+                messages.Write(Wire.Notification(method, 0x90));
+            }
+
+            expected.Add($"9401{id:x2}c001");
+            messages.Write(Wire.Request(id++, "filter_runs_the_method_twice", 0x90));
+            expected.Add($"9401{id:x2}c003");
+            messages.Write([0x94, 0x00, id++, .. Hex.Bytes("SUM")]);
+
+            // All at once: each answer comes once, in whatever order.
+            await socket.SendAsync(messages.ToArray());
+            List<string> answers = Wire.Sorted(await socket.ReceiveAsync(expected.Sum(answer => answer.Length / 2)));
+            Assert.Equal(expected.Order(StringComparer.Ordinal), answers);
+            calls += id - 1;
+        }
+
+        // Nothing more comes, and with ten places for all of them none has been kept.
+        await socket.SendAsync(Hex.Bytes("94 00 01 SUM"));
+        Assert.Equal("940101c003", Hex.Text(await socket.ReceiveAsync(5)));
+        await scenario.EndAsync($"{calls} calls and as many notifications behind {s_filtered.Length + 1} faulty filters, ten places");
     }
 
     [Fact]
@@ -103,6 +153,44 @@ public sealed class FaultTests
     }
 
     [Fact]
+    public async Task Methods_KnownToBlock_HoldUpNobodyWithoutThreadsToSpare()
+    {
+        const int Connections = 16;
+        await using Scenario scenario = await Scenario.StartAsync(nameof(Methods_KnownToBlock_HoldUpNobodyWithoutThreadsToSpare));
+        using LoadSocket first = await LoadSocket.DialAsync(scenario.Server.EndPoint);
+        byte[] shortBlock = Wire.Request(1, "block", 0x91, 0x32);       // 50 ms
+        var watch = Stopwatch.StartNew();
+
+        // Each time that it holds the read loop up, the server keeps it off the loop for longer: in the end for several seconds.
+        while (watch.Elapsed < TimeSpan.FromSeconds(3))
+        {
+            await first.SendAsync(shortBlock);
+            await first.ReceiveAsync(5);
+        }
+
+        byte[] longBlock = [.. Wire.Text("block"), 0x91, 0xcd, 0x07, 0xd0];     // 2 s
+        byte[] messages = [.. Enumerable.Range(0, 4).SelectMany(id => (byte[])[0x94, 0x00, (byte)(0x10 + id), .. longBlock]), .. Hex.Bytes("94 00 02 SUM")];
+        List<LoadSocket> sockets = [];
+
+        for (int i = 0; i < Connections; i++)
+        {
+            sockets.Add(await LoadSocket.DialAsync(scenario.Server.EndPoint));
+        }
+
+        watch.Restart();
+        await Task.WhenAll(sockets.Select(socket => socket.SendAsync(messages)));
+        byte[][] sums = await Task.WhenAll(sockets.Select(socket => socket.ReceiveAsync(5)));
+        TimeSpan longest = watch.Elapsed;
+        byte[][] blocked = await Task.WhenAll(sockets.Select(socket => socket.ReceiveAsync(4 * 7)));
+        TimeSpan all = watch.Elapsed;
+        sockets.ForEach(socket => socket.Dispose());
+
+        Assert.All(sums, sum => Assert.Equal("940102c003", Hex.Text(sum)));
+        Assert.All(blocked, answers => Assert.Equal(["940110c0cd07d0", "940111c0cd07d0", "940112c0cd07d0", "940113c0cd07d0"], Wire.Sorted(answers)));
+        await scenario.EndAsync($"{Connections} connections with 4 calls each that block for 2 s: the sum behind them was answered after {longest.TotalMilliseconds:N0} ms at most, all of them after {all.TotalSeconds:N1} s");
+    }
+
+    [Fact]
     public async Task Connections_MoreThanDescriptors_AreRefusedBeyondMaxConnections()
     {
         // A .NET process whose descriptors are used up is ended by its runtime, whose garbage collector cannot read /proc/meminfo then: the limit must come first.
@@ -137,13 +225,10 @@ public sealed class FaultTests
         await using RawPeer idle = await server.DialAsync();
         await idle.AssertOpenAsync();
         await peer.SendAsync(Wire.Request(1, "stubborn", 0x91, 0xcd, 0x05, 0xdc));
-
-        while (await server.AskAsync<int>("running") == 0)
-        {
-        }
+        await server.UntilRunningAsync(running => running > 0);
 
         var watch = Stopwatch.StartNew();
-        await server.Process.InterruptAsync();
+        await server.Process.TerminateAsync();      // not Ctrl-C, which a process started in the background may ignore
         string rest = await peer.ReadToEndAsync();
         string idleRest = await idle.ReadToEndAsync();
         await server.Process.WaitForExitAsync();

@@ -32,6 +32,27 @@ public sealed class FloodTests
     }
 
     [Fact]
+    public async Task Calls_ThatThrow_WriteTenLinesASecondAtMost()
+    {
+        await using Scenario scenario = await Scenario.StartAsync(nameof(Calls_ThatThrow_WriteTenLinesASecondAtMost));
+        int count = Scale.Of(20_000, 200_000);
+        byte[] answer = [0x94, 0x01, 0x01, .. Wire.Text("Internal error."), 0xc0];
+        using LoadSocket socket = await LoadSocket.DialAsync(scenario.Server.EndPoint);
+        var watch = Stopwatch.StartNew();
+
+        Task<byte[]> receiving = socket.ReceiveAsync(count * answer.Length);
+        await socket.SendAsync(Wire.Repeat(Wire.Request(1, "throw_at_once", 0x90), count));
+        await receiving;
+        double seconds = watch.Elapsed.TotalSeconds;
+        int lines = await scenario.Server.AskAsync<int>("lines");
+
+        // Ten of the method, and one that says how many are missing.
+        Assert.InRange(lines, 10, (int)(11 * (seconds + 2)));
+        Assert.InRange(scenario.Server.Figures.RssMiB - scenario.Before.RssMiB, double.MinValue, 200);
+        await scenario.EndAsync($"{count:N0} calls that throw in {seconds:N1} s wrote {lines} lines");
+    }
+
+    [Fact]
     public async Task Requests_WithOneMsgid_AreEachAnswered()
     {
         await using Scenario scenario = await Scenario.StartAsync(nameof(Requests_WithOneMsgid_AreEachAnswered));

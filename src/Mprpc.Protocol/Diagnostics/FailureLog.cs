@@ -1,0 +1,42 @@
+using Microsoft.Extensions.Logging;
+using Mprpc.Connections;
+
+namespace Mprpc.Diagnostics;
+
+/// <summary>Logs what a service's own code throws, so many lines a second at most: who can make it throw cannot fill the log.</summary>
+/// <remarks>Safe for concurrent use. Each method has one, so that a method which throws all the time hides nothing of another; the disposals of an endpoint share one.</remarks>
+internal sealed class FailureLog
+{
+    // The machine's clock: it is about the log, not about the application's time.
+    private readonly LogSampler _sampler = new(TimeProvider.System, LogSampler.LinesPerSecond);
+
+    public void MethodThrew(RpcConnection connection, string method, Exception exception)
+    {
+        if (!_sampler.TryTake(out long leftOut))
+        {
+            return;
+        }
+
+        if (leftOut > 0)
+        {
+            ProtocolLog.FailuresLeftOut(connection.Logger, leftOut, method);
+        }
+
+        ProtocolLog.MethodThrew(connection.Logger, connection.Id, method, exception);
+    }
+
+    public void ScopeDisposalFailed(RpcConnection connection, string method, Exception exception)
+    {
+        if (!_sampler.TryTake(out long leftOut))
+        {
+            return;
+        }
+
+        if (leftOut > 0)
+        {
+            ProtocolLog.EventsLeftOut(connection.Logger, LogLevel.Error, leftOut, nameof(ProtocolLog.ScopeDisposalFailed));
+        }
+
+        ProtocolLog.ScopeDisposalFailed(connection.Logger, connection.Id, method, exception);
+    }
+}
