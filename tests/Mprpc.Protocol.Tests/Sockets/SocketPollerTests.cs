@@ -77,13 +77,12 @@ public sealed partial class SocketPollerTests
 
         await pair.PeerSendsAsync(new byte[1]);
         await EchoAsync(other, rounds: 1).InTime();         // by another thread: the first is held up
-        Task sending = pair.PeerSendsAsync(new byte[Count]);
-        await Bounded.Until(() => pair.Transport.Socket.Available > Count / 2, "that more than a buffer has arrived");
+        await pair.PeerSendsAsync(new byte[Count]).InTime();
+        await Bounded.Until(() => pair.Transport.Socket.Available == Count, "that all has arrived");
         await EchoAsync(other, rounds: 10).InTime();        // its events are handled
         isQuiet.Set();
 
         await handling.InTime();
-        await sending.InTime();
 
         async Task HandleAsync()
         {
