@@ -217,6 +217,21 @@ public sealed class FrameScannerTests
     }
 
     [Theory]
+    [InlineData("94 a3616263 a3616263")]    // two of four values are there
+    [InlineData("94 a3616263 a3")]          // the second one's head says where it ends
+    [InlineData("cb 00")]                   // the code does
+    public void Scan_NotWholeAndBeyondTheLimit_IsRefusedBeforeMoreIsBuffered(string hex)
+    {
+        byte[] message = Hex.Bytes(hex);
+
+        FrameStatus fits = new FrameScanner(9, MaxDepth).Scan(message, out _);
+        FrameStatus exceeds = new FrameScanner(8, MaxDepth).Scan(message, out _);
+
+        Assert.Equal(FrameStatus.NeedMore, fits);
+        Assert.Equal(FrameStatus.TooLarge, exceeds);
+    }
+
+    [Theory]
     [InlineData("c1")]
     [InlineData("94 c1")]
     [InlineData("94 00 01 a3 73756d 92 01 c1")]
