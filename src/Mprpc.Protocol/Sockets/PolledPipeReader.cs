@@ -6,15 +6,10 @@ using System.Runtime.CompilerServices;
 
 namespace Mprpc.Sockets;
 
-/// <summary>Reads a polled socket straight into the one buffer that the read loop parses: no pipe and no copy between, and no buffer while nothing comes.</summary>
-/// <remarks>For the read loop alone: it always consumes all that a read brought, and keeps the part of a message that is not all there itself.</remarks>
-internal sealed class PolledPipeReader(PolledSocket socket) : PipeReader
+/// <summary>Reads a polled socket, when the poller says that there is something.</summary>
+internal sealed class PolledPipeReader(PolledSocket socket) : DirectPipeReader(socket.Socket)
 {
-    private const int BufferSize = 64 * 1024;
     private const int NothingYet = -1;
-
-    private byte[]? _buffer;
-    private RestOfInput _rest = new();
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public override async ValueTask<ReadResult> ReadAsync(CancellationToken cancellationToken = default)
@@ -31,42 +26,18 @@ internal sealed class PolledPipeReader(PolledSocket socket) : PipeReader
             await socket.Readable.WaitAsync().ConfigureAwait(false);
         }
 
-        return new ReadResult(new ReadOnlySequence<byte>(_buffer ?? [], 0, received), isCanceled: _rest.IsLast(received), isCompleted: received == 0);
-    }
-
-    public override bool TryRead(out ReadResult result)
-    {
-        result = default;
-        return false;
-    }
-
-    public override void AdvanceTo(SequencePosition consumed)
-    {
-        if (_buffer is { } buffer)
-        {
-            _buffer = null;
-            ArrayPool<byte>.Shared.Return(buffer);
-        }
-    }
-
-    public override void AdvanceTo(SequencePosition consumed, SequencePosition examined) => AdvanceTo(consumed);
-
-    /// <summary>Ends the reading: what has come is still read, then it is as if the peer had finished.</summary>
-    public override void CancelPendingRead() => _rest.Cut(socket.Socket);
-
-    public override void Complete(Exception? exception = null)
-    {
+        return Result(received);
     }
 
     private int Receive()
     {
-        Debug.Assert(_buffer is null, "The loop consumes all it was given before it reads on.");
+        Debug.Assert(Buffer is null, "The loop consumes all it was given before it reads on.");
         byte[] buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
         int received = socket.Socket.Receive(buffer, SocketFlags.None, out SocketError error);
 
         if (received > 0)
         {
-            _buffer = buffer;
+            Buffer = buffer;
 
             // An event comes only for what is new, and a buffer that was filled may have left something.
             if (received == buffer.Length)

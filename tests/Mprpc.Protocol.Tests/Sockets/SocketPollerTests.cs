@@ -179,10 +179,11 @@ public sealed partial class SocketPollerTests
         {
             byte[] bytes = new byte[256 * 1024];
 
-            while (!Volatile.Read(ref isOver))
+            do
             {
                 await flooded.PeerSendsAsync(bytes);
             }
+            while (!Volatile.Read(ref isOver));
 
             flooded.Peer.Shutdown(SocketShutdown.Send);
         }
