@@ -25,6 +25,9 @@ internal sealed unsafe class SocketPoller : IStallable
     // 500 us. Another thread takes a few microseconds to wake, and more of the processor; meanwhile nothing is lost but that time.
     private static readonly long s_worthSharing = Stopwatch.Frequency / 2000;
 
+    // So that one call that blocks is forgotten after a few dozen that do not.
+    private static readonly long s_mostCost = 20 * s_worthSharing;
+
     private readonly int _epoll;
     private readonly StallGuard _guard;
     private readonly Lock _gate = new();
@@ -159,7 +162,7 @@ internal sealed unsafe class SocketPoller : IStallable
             // The lead is another's now: what it has left is done by both.
             while (_ready.TryDequeue(out PolledSocket? socket))
             {
-                socket.HandleEvents();
+                Handle(socket);
             }
         }
         while (TryPark());
@@ -169,7 +172,6 @@ internal sealed unsafe class SocketPoller : IStallable
     private void Lead(byte* events)
     {
         long lead = t_lead = Volatile.Read(ref _lead);
-        long begun = Stopwatch.GetTimestamp();
 
         while (true)
         {
@@ -178,7 +180,6 @@ internal sealed unsafe class SocketPoller : IStallable
                 IsBusy = false;
                 Poll(events);
                 _guard.Watch();
-                begun = Stopwatch.GetTimestamp();
                 continue;
             }
 
@@ -188,7 +189,7 @@ internal sealed unsafe class SocketPoller : IStallable
 
                 if (TryShareLead())
                 {
-                    socket.HandleEvents();
+                    Handle(socket);
                     return;
                 }
 
@@ -197,7 +198,7 @@ internal sealed unsafe class SocketPoller : IStallable
 
             _progress++;
             Volatile.Write(ref _lead, lead | Handling);
-            socket.HandleEvents();
+            Handle(socket);
 
             if (Interlocked.CompareExchange(ref _lead, lead, lead | Handling) != (lead | Handling))
             {
@@ -208,11 +209,16 @@ internal sealed unsafe class SocketPoller : IStallable
 
                 return;
             }
-
-            long now = Stopwatch.GetTimestamp();
-            _averageCost += (now - begun - _averageCost) / 8;
-            begun = now;
         }
+    }
+
+    /// <summary>Handles a socket's events, and notes what that costs; whoever does it, or the lead would be shared for ever after once it was worth it.</summary>
+    private void Handle(PolledSocket socket)
+    {
+        long begun = Stopwatch.GetTimestamp();
+        socket.HandleEvents();
+        long cost = Math.Min(Stopwatch.GetTimestamp() - begun, s_mostCost);
+        _averageCost += (cost - _averageCost) / 8;
     }
 
     /// <summary>Waits until something is ready.</summary>

@@ -49,8 +49,8 @@ internal static class ClientCases
         // One request at a time, for servers that take one message a recv.
         new("C19", ["accept", "read", "silence 100", "send 94 01 {i} c0 03", "read", "silence 100", "send 94 01 {i} c0 03", "read", "send 94 01 {i} c0 03"],
             [[Three, Three, Three]], "mprpc's server loses what it gets with another request") { Profile = Serial },
-        new("C20", ["accept", "read", "delay 1500", "send 94 01 {i1} c0 07", "read", "send 94 01 {i2} c0 03"], [[new(TimedOut)], [Three]],
-            "an answer after its timeout is nobody's") { Profile = Impatient },
+        new("C20", ["accept", "read", "delay 2250", "send 94 01 {i1} c0 07", "read", "send 94 01 {i2} c0 03"], [[new(TimedOut)], [Three]],
+            "an answer after its timeout is nobody's") { Profile = Impatient with { CallTimeout = TimeSpan.FromMilliseconds(1500) } },
         new("C20b", ["accept", "read", "closed", "accept", "read", "send 94 01 {i} c0 03"], [[new(TimedOut)], [Three]],
             "a serial server may still be at it: the connection is dropped") { Profile = Impatient with { MaxInFlightPerConnection = 1 } },
 
