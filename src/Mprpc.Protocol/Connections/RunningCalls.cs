@@ -26,6 +26,9 @@ internal sealed class RunningCalls(int limit, RunningCallsTotal? total, InFlight
     /// <summary>Whether further messages have to wait unread.</summary>
     public bool MustWait => IsFull && callsToPeer.Count == 0;
 
+    /// <summary>Whether a call that has been read is refused: only where messages may not wait. Where they may, others can have taken the server's last place since that was asked.</summary>
+    public bool MustRefuse => IsFull && callsToPeer.Count > 0;
+
     /// <summary>Changes how many calls may run; those that run go on.</summary>
     public void ChangeLimit(int calls)
     {

@@ -31,12 +31,12 @@ internal sealed class Dispatcher(MethodTable methods, MprpcSerializerOptions ser
     /// <returns>False where the read loop has gone on without this thread.</returns>
     public bool Dispatch(RpcConnection connection, ReadLoop loop, ReadOnlyMemory<byte> message, in MessageHead head)
     {
-        bool isFull = connection.RunningCalls.IsFull;
+        bool isRefused = connection.RunningCalls.MustRefuse;
         IncomingCall call = head.Kind == MessageKind.Request
             ? new(connection, head.MessageId, connection.AnswerOrder?.Begin(), loop)
             : new(connection, messageId: null, turn: null, loop);
 
-        if (isFull)
+        if (isRefused)
         {
             RefuseForRoom(call);
             return true;

@@ -159,6 +159,20 @@ public sealed class ConcurrencyTests
     }
 
     [Fact]
+    public async Task Requests_OfManyConnectionsBeyondTheServersLimit_WaitAndNoneIsRefused()
+    {
+        var probe = new ConcurrencyProbe();
+        await using RpcHost host = await RpcHost.StartAsync<Probed>(options => options.Limits.MaxCallsInFlight = 2, services => services.AddSingleton(probe));
+        MprpcClient[] clients = [.. Enumerable.Range(0, 8).Select(_ => host.CreateClient())];
+
+        // Each connection looks for room at moments when others take the last place.
+        int[][] answers = await Task.WhenAll(clients.Select(client => Task.WhenAll(Enumerable.Range(0, 1_000).Select(i => client.CallAsync<int>("work", i).AsTask())))).InTime();
+        await Task.WhenAll(clients.Select(client => client.DisposeAsync().AsTask()));
+
+        Assert.All(answers, one => Assert.Equal(Enumerable.Range(0, 1_000), one));
+    }
+
+    [Fact]
     public async Task Requests_BeyondTheLimit_AreReadWhenACallEnds()
     {
         var gate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);

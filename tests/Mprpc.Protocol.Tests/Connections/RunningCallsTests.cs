@@ -52,6 +52,7 @@ public sealed class RunningCallsTests
         running.Add();
         Task room = running.WaitForRoomAsync();
         Assert.False(room.IsCompleted);
+        Assert.False(running.MustRefuse);       // a call that was read when there was room still
 
         _callsToPeer.TryAdd(PendingCall<int>.Rent("back", Timeout.InfiniteTimeSpan));
         running.Recheck();
@@ -59,6 +60,7 @@ public sealed class RunningCallsTests
         await room.WaitAsync(InMemoryConnection.Deadline);
         Assert.True(running.IsFull);
         Assert.False(running.MustWait);
+        Assert.True(running.MustRefuse);
     }
 
     [Fact]

@@ -74,7 +74,9 @@ public sealed class CutTests
             await receiving;
         }
 
-        Assert.True(await scenario.Server.AskAsync<int>("lines") == 0, await scenario.Server.AskAsync<string>("log_summary"));
+        // At most that calls waited, where connections come faster than their calls end.
+        string[] lines = (await scenario.Server.AskAsync<string>("log_summary")).Split(", ");
+        Assert.DoesNotContain(lines, line => !line.StartsWith("Debug ", StringComparison.Ordinal) && !line.StartsWith("Information CallsWait", StringComparison.Ordinal) && !line.StartsWith("Information LinesLeftOut", StringComparison.Ordinal));
         await scenario.EndAsync($"{ends:N0} connections");
     }
 
