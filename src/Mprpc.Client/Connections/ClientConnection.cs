@@ -179,9 +179,7 @@ internal sealed class ClientConnection(Dialer dialer, MprpcClientOptions options
             lock (_gate)
             {
                 _connecting = null;
-                _failures++;
-                TimeSpan delay = options.Reconnect.DelayAfter(_failures);
-                _nextAttempt = options.TimeProvider.GetTimestamp() + (long)(delay.TotalSeconds * options.TimeProvider.TimestampFrequency);
+                TimeSpan delay = DelayNextAttempt();
 
                 if (!disposed.IsCancellationRequested)
                 {
@@ -220,14 +218,14 @@ internal sealed class ClientConnection(Dialer dialer, MprpcClientOptions options
             RemoteEndPoint = transport.RemoteEndPoint,
         });
 
-        connection.Requests.OnClosed = () => Forget(connection);
+        connection.Requests.OnClosed = () => Forget(connection, isLost: true);
 
         if (options.MaxInFlightPerConnection == 1)
         {
             // The late answer would come before, or in place of, that of the next call; which must not come upon this connection.
             connection.Requests.OnGivenUp = () =>
             {
-                Forget(connection);
+                Forget(connection, isLost: false);
                 connection.Abort();
             };
         }
@@ -279,7 +277,6 @@ internal sealed class ClientConnection(Dialer dialer, MprpcClientOptions options
 
             _current = connection;
             _connecting = null;
-            _failures = 0;
             _callsLeft = options.MaxCallsPerConnection;
             _usableUntil = _lifetime == long.MaxValue ? long.MaxValue : options.TimeProvider.GetTimestamp() + _lifetime;
         }
@@ -295,16 +292,36 @@ internal sealed class ClientConnection(Dialer dialer, MprpcClientOptions options
     }
 
     /// <summary>Takes no more calls over a connection that is lost, before its calls are told: a caller that calls again gets another.</summary>
-    private void Forget(RpcConnection connection)
+    private void Forget(RpcConnection connection, bool isLost)
     {
         lock (_gate)
         {
             // Both in one: a connection that has just logged in is published only while it is open.
-            _open.Remove(connection);
+            bool wasOpen = _open.Remove(connection);
             Interlocked.CompareExchange(ref _current, null, connection);
+
+            if (connection.HasReceived)
+            {
+                _failures = 0;
+            }
+            else if (wasOpen && isLost)
+            {
+                // Accepted and closed, as by a proxy whose server is down: no better than not connected.
+                DelayNextAttempt();
+            }
         }
 
         onChanged();
+    }
+
+    /// <summary>Under the lock: an attempt has failed.</summary>
+    /// <returns>How long the next one waits.</returns>
+    private TimeSpan DelayNextAttempt()
+    {
+        _failures++;
+        TimeSpan delay = options.Reconnect.DelayAfter(_failures);
+        _nextAttempt = options.TimeProvider.GetTimestamp() + (long)(delay.TotalSeconds * options.TimeProvider.TimestampFrequency);
+        return delay;
     }
 
     private RpcConnection? Retire(RpcConnection connection)

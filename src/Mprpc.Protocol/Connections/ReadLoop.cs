@@ -75,6 +75,9 @@ internal sealed class ReadLoop : IStallable
     /// <summary>Counts the reads.</summary>
     public int Reads { get; private set; }
 
+    /// <summary>Whether the peer has sent anything at all.</summary>
+    public bool HasReceived { get; private set; }
+
     /// <summary>How many bytes there are of a message that is not all there yet.</summary>
     public int PartialLength => _received.PartialLength;
 
@@ -222,6 +225,7 @@ internal sealed class ReadLoop : IStallable
         Reads++;
         _lastRead = read.IsCompleted || read.IsCanceled;
         PeerHasFinished |= read.IsCompleted;
+        HasReceived |= !read.Buffer.IsEmpty;
         HoldOutput();
         _received.Begin(read.Buffer, _scanner.AtLeast);
     }

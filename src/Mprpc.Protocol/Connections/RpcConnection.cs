@@ -61,6 +61,9 @@ internal sealed class RpcConnection : MprpcConnection
 
     public RunningCalls RunningCalls { get; }
 
+    /// <summary>Whether the peer has sent anything at all.</summary>
+    public bool HasReceived => _loop.HasReceived;
+
     public InFlightRequests Requests { get; }
 
     /// <summary>When answers may be sent, where the peer wants an order; else null.</summary>
