@@ -31,6 +31,7 @@ internal sealed class ClientConnection(Dialer dialer, MprpcClientOptions options
     private int _callsLeft;
     private int _failures;
     private long _nextAttempt;
+    private long _madeAt;
     private int _reserved;
 
     /// <summary>The connection, where there is one that can take calls.</summary>
@@ -277,6 +278,7 @@ internal sealed class ClientConnection(Dialer dialer, MprpcClientOptions options
 
             _current = connection;
             _connecting = null;
+            _madeAt = options.TimeProvider.GetTimestamp();
             _callsLeft = options.MaxCallsPerConnection;
             _usableUntil = _lifetime == long.MaxValue ? long.MaxValue : options.TimeProvider.GetTimestamp() + _lifetime;
         }
@@ -300,7 +302,8 @@ internal sealed class ClientConnection(Dialer dialer, MprpcClientOptions options
             bool wasOpen = _open.Remove(connection);
             Interlocked.CompareExchange(ref _current, null, connection);
 
-            if (connection.HasReceived)
+            // Long enough without a byte does as well: there are clients that only notify.
+            if (connection.HasReceived || options.TimeProvider.GetElapsedTime(_madeAt) > options.Reconnect.MaxDelay)
             {
                 _failures = 0;
             }
