@@ -4,6 +4,8 @@ namespace Mprpc.Client.Tests;
 
 public sealed class ReconnectTests
 {
+    private const string Unauthenticated = "af756e61757468656e74696361746564c0";     // "unauthenticated", nil
+
     private static readonly TimeSpan Delay = TimeSpan.FromHours(1);
 
     [Fact]
@@ -44,6 +46,30 @@ public sealed class ReconnectTests
         }
     }
 
-    private static MprpcClient Create(ScriptedServer server, FakeTimeProvider clock)
-        => new(server.Url, new MprpcClientOptions { TimeProvider = clock, Reconnect = new() { InitialDelay = Delay, MaxDelay = Delay, Jitter = 0 } });
+    [Fact]
+    public async Task Login_Refused_IsFollowedByTheDelay()
+    {
+        var clock = new FakeTimeProvider();
+        using var server = new ScriptedServer();
+        await using var client = Create(server, clock, (_, _) => ValueTask.FromResult(new MprpcToken("Bearer", "bad")));
+        Task<int> first = client.CallAsync<int>("sum").AsTask();
+        ScriptedConnection connection = await server.AcceptAsync();
+        await connection.AnswerAsync(Unauthenticated);
+        await connection.AnswerAsync(Unauthenticated);
+        await Assert.ThrowsAsync<MprpcConnectionException>(() => first.WaitAsync(ScriptedServer.Deadline));
+        await connection.WaitForEndAsync();
+        Assert.True(await server.IsSilentAsync());      // Until the connection has ended on the client's side too.
+
+        Task<int> second = client.CallAsync<int>("sum").AsTask();
+        Assert.True(await server.IsSilentAsync());
+        clock.Advance(Delay);
+
+        connection = await server.AcceptAsync();
+        await connection.AnswerAsync("c0c0");
+        await connection.AnswerAsync("c0 03");
+        Assert.Equal(3, await second.WaitAsync(ScriptedServer.Deadline));
+    }
+
+    private static MprpcClient Create(ScriptedServer server, FakeTimeProvider clock, Func<MprpcTokenContext, CancellationToken, ValueTask<MprpcToken>>? tokens = null)
+        => new(server.Url, new MprpcClientOptions { TimeProvider = clock, TokenProvider = tokens, Reconnect = new() { InitialDelay = Delay, MaxDelay = Delay, Jitter = 0 } });
 }

@@ -299,22 +299,30 @@ internal sealed class ClientConnection(Dialer dialer, MprpcClientOptions options
         lock (_gate)
         {
             // Both in one: a connection that has just logged in is published only while it is open.
-            bool wasOpen = _open.Remove(connection);
-            Interlocked.CompareExchange(ref _current, null, connection);
+            _open.Remove(connection);
 
-            // Long enough without a byte does as well: there are clients that only notify.
-            if (connection.HasReceived || options.TimeProvider.GetElapsedTime(_madeAt) > options.Reconnect.MaxDelay)
+            if (Interlocked.CompareExchange(ref _current, null, connection) == connection)
             {
-                _failures = 0;
-            }
-            else if (wasOpen && isLost)
-            {
-                // Accepted and closed, as by a proxy whose server is down: no better than not connected.
-                DelayNextAttempt();
+                CountEnd(connection, isLost);
             }
         }
 
         onChanged();
+    }
+
+    /// <summary>Under the lock, of a connection that was published: tells whether it was of use. Of others the attempt has failed, which is counted there.</summary>
+    private void CountEnd(RpcConnection connection, bool isLost)
+    {
+        // Long enough without a byte does as well: there are clients that only notify.
+        if (connection.HasReceived || options.TimeProvider.GetElapsedTime(_madeAt) > options.Reconnect.MaxDelay)
+        {
+            _failures = 0;
+        }
+        else if (isLost)
+        {
+            // Accepted and closed, as by a proxy whose server is down: no better than not connected.
+            DelayNextAttempt();
+        }
     }
 
     /// <summary>Under the lock: an attempt has failed.</summary>
