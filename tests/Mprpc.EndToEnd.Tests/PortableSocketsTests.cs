@@ -44,21 +44,7 @@ public sealed class PortableSocketsTests : IDisposable
         settings["runtimeOptions"]!["configProperties"]!["Mprpc.Sockets.UsePoller"] = usePoller;
         await File.WriteAllTextAsync(configuration, settings.ToJsonString());
 
-        Requirement.FreePort(Sample.RpcPort);
-        ChildProcess app = ChildProcess.Start(
-            "dotnet",
-            ["exec", "--runtimeconfig", configuration, "--depsfile", Path.ChangeExtension(program, ".deps.json"), program, "--urls", $"http://127.0.0.1:{Requirement.AnyFreePort()}"],
-            expectedLine: "Try:");
-
-        try
-        {
-            await app.WaitForLineAsync();
-            return app;
-        }
-        catch
-        {
-            await app.DisposeAsync();
-            throw;
-        }
+        return await Sample.StartWebAppAsync(
+            ["exec", "--runtimeconfig", configuration, "--depsfile", Path.ChangeExtension(program, ".deps.json"), program, "--urls", $"http://127.0.0.1:{Requirement.AnyFreePort()}"]);
     }
 }

@@ -1,4 +1,3 @@
-using System.Net;
 using System.Net.Sockets;
 
 namespace Mprpc.AspNetCore.Hosting;
@@ -18,12 +17,11 @@ internal sealed class UnixListenerFactory
     {
         string path = endPoint.ToString();
         await RemoveStaleAsync(path, endPoint, cancellationToken).ConfigureAwait(false);
-        return Bind(endPoint);
+        return Bind(path, endPoint);
     }
 
-    private Socket Bind(EndPoint endPoint)
+    private Socket Bind(string path, UnixDomainSocketEndPoint endPoint)
     {
-        string path = endPoint.ToString()!;
         var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
 
         try

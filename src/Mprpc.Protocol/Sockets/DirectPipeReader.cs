@@ -12,6 +12,8 @@ internal abstract class DirectPipeReader(Socket socket) : PipeReader
 
     private RestOfInput _rest = new();
 
+    protected Socket Socket { get; } = socket;
+
     /// <summary>What was read last, until it is consumed.</summary>
     protected byte[]? Buffer { get; set; }
 
@@ -35,7 +37,7 @@ internal abstract class DirectPipeReader(Socket socket) : PipeReader
     public override void AdvanceTo(SequencePosition consumed, SequencePosition examined) => AdvanceTo(consumed);
 
     /// <summary>Ends the reading: what has come is still read, then it is as if the peer had finished.</summary>
-    public override void CancelPendingRead() => _rest.Cut(socket);
+    public override void CancelPendingRead() => _rest.Cut(Socket);
 
     public override void Complete(Exception? exception = null) => AdvanceTo(default);
 

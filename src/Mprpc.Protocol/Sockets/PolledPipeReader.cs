@@ -33,7 +33,7 @@ internal sealed class PolledPipeReader(PolledSocket socket) : DirectPipeReader(s
     {
         Debug.Assert(Buffer is null, "The loop consumes all it was given before it reads on.");
         byte[] buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
-        int received = socket.Socket.Receive(buffer, SocketFlags.None, out SocketError error);
+        int received = Socket.Receive(buffer, SocketFlags.None, out SocketError error);
 
         if (received > 0)
         {

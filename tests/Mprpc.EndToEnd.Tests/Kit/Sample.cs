@@ -10,10 +10,15 @@ internal static class Sample
     /// <summary>Starts samples/WebApp and waits until it serves.</summary>
     /// <param name="httpPort">Where it is to serve HTTP; MessagePack-RPC is on port 6000.</param>
     /// <param name="arguments">Further arguments: configuration.</param>
-    public static async Task<ChildProcess> StartWebAppAsync(int httpPort, params string[] arguments)
+    public static Task<ChildProcess> StartWebAppAsync(int httpPort, params string[] arguments)
+        => StartWebAppAsync([PathOf("WebApp"), "--urls", $"http://127.0.0.1:{httpPort}", .. arguments]);
+
+    /// <summary>Starts samples/WebApp and waits until it serves.</summary>
+    /// <param name="command">All that follows <c>dotnet</c>.</param>
+    public static async Task<ChildProcess> StartWebAppAsync(string[] command)
     {
         Requirement.FreePort(RpcPort);
-        ChildProcess app = ChildProcess.Start("dotnet", [PathOf("WebApp"), "--urls", $"http://127.0.0.1:{httpPort}", .. arguments], expectedLine: "Try:");
+        ChildProcess app = ChildProcess.Start("dotnet", command, expectedLine: "Try:");
 
         try
         {
