@@ -48,7 +48,7 @@ public sealed class LoginTests
 
         var refused = await Assert.ThrowsAsync<MprpcRemoteException>(() => rpc.CallAsync("$/authenticate", "Bearer", forged).AsTask().InTime());
         await rpc.CallAsync("$/authenticate", "Bearer", token).AsTask().InTime();
-        await app.InterruptAsync();
+        await app.TerminateAsync();
         await app.WaitForExitAsync();
 
         Assert.Equal("unauthenticated", refused.Code);

@@ -85,8 +85,16 @@ public sealed class ChildProcess : IAsyncDisposable
 
     public Task WaitForExitAsync(TimeSpan? within = null) => _process.WaitForExitAsync().WaitAsync(within ?? Bounded.Time);
 
-    /// <summary>What Ctrl-C sends.</summary>
-    public Task InterruptAsync() => SignalAsync("-INT");
+    /// <summary>What Ctrl-C sends. A process that was started in the background of a script ignores it, and so do its children: there the test is skipped.</summary>
+    public Task InterruptAsync()
+    {
+        const long Interrupt = 1 << (2 - 1);
+        string status = $"/proc/{_process.Id}/status";
+        string? ignored = File.Exists(status) ? File.ReadLines(status).Single(line => line.StartsWith("SigIgn:", StringComparison.Ordinal)).Split('\t')[1] : null;
+        Assert.SkipWhen(
+            ignored is not null && (Convert.ToInt64(ignored, 16) & Interrupt) != 0, "SIGINT is ignored by the processes of this test run; run it in the foreground.");
+        return SignalAsync("-INT");
+    }
 
     /// <summary>What a service manager or a container's runtime sends.</summary>
     public Task TerminateAsync() => SignalAsync("-TERM");
