@@ -29,7 +29,7 @@ internal sealed class DirectConnection : ConnectionContext, IConnectionSocketFea
         LocalEndPoint = socket.LocalEndPoint;
         RemoteEndPoint = socket.RemoteEndPoint;
         ConnectionClosed = _closed.Token;
-        _transport = new SocketTransport(socket);
+        _transport = new SocketTransport(socket, OnFailed);
         Transport = _transport;
         Features.Set<IConnectionSocketFeature>(this);
         Features.Set<IConnectionIdFeature>(this);
@@ -75,6 +75,18 @@ internal sealed class DirectConnection : ConnectionContext, IConnectionSocketFea
         await _closed.CancelAsync().ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         _closed.Dispose();
         await base.DisposeAsync().ConfigureAwait(false);
+    }
+
+    private void OnFailed()
+    {
+        try
+        {
+            _ = _closed.CancelAsync();      // on another thread: this one is the poller's
+        }
+        catch (ObjectDisposedException)
+        {
+            // The connection has ended meanwhile.
+        }
     }
 
     /// <summary>Reads what nobody wants any more: a socket that is closed with something unread resets the connection, and the peer may lose the last answers.</summary>

@@ -11,6 +11,6 @@ internal interface IStallable
     /// <summary>Whether it has something to do; false while it waits for more.</summary>
     bool IsBusy { get; }
 
-    /// <summary>Goes on without the thread that has been in the same user code since <paramref name="progress"/>.</summary>
+    /// <summary>Goes on without the thread that has been in the same user code since <paramref name="progress"/>: on another, since the calling one looks after all loops.</summary>
     void TakeOver(long progress);
 }

@@ -128,34 +128,13 @@ internal sealed class ReadLoop : IStallable
         return true;
     }
 
-    /// <summary>Lets the calling thread go on with the loop where its holder has been in the same user code since <paramref name="progress"/>.</summary>
+    /// <summary>Lets another thread go on with the loop where its holder has been in the same user code since <paramref name="progress"/>.</summary>
     public void TakeOver(long progress)
     {
-        long state = Volatile.Read(ref _state);
-
-        if ((state & InUserCode) == 0 || Progress != progress)
+        // Not one of the pool: what holds the loop up may hold up those as well, and what the loop comes to next may hold up this one.
+        if (IsInUserCode && Progress == progress)
         {
-            return;
-        }
-
-        RpcMethod? method = RunningMethod;
-
-        // The next even number: a role that nobody has had.
-        if (Interlocked.CompareExchange(ref _state, state + 1, state) != state)
-        {
-            return;
-        }
-
-        _connection.OnHeldUp(method);
-        RunningMethod = null;
-
-        if (_context is null)
-        {
-            _ = RunAsync(resumed: true);
-        }
-        else
-        {
-            ExecutionContext.Run(_context, static loop => _ = ((ReadLoop)loop!).RunAsync(resumed: true), this);
+            BlockingThreads.Shared.Run(new TakenOverLoop(this, progress));
         }
     }
 
@@ -273,6 +252,7 @@ internal sealed class ReadLoop : IStallable
                 // What this read has brought stays with the transport, whose back-pressure bounds what else the peer can send, until the transport itself has come to an end.
                 IsDeaf = true;
                 Task first = await Task.WhenAny(roomOrEnd, _connection.TransportClosed).ConfigureAwait(false);
+                _connection.CheckTransport();
                 IsDeaf = false;
 
                 if (first == roomOrEnd)
@@ -372,5 +352,41 @@ internal sealed class ReadLoop : IStallable
 
         _received.Clear();
         _ended.TrySetException(reason);
+    }
+
+    private void GoOn(long progress)
+    {
+        long state = Volatile.Read(ref _state);
+
+        if ((state & InUserCode) == 0 || Progress != progress)
+        {
+            return;
+        }
+
+        RpcMethod? method = RunningMethod;
+
+        // The next even number: a role that nobody has had.
+        if (Interlocked.CompareExchange(ref _state, state + 1, state) != state)
+        {
+            return;
+        }
+
+        _connection.OnHeldUp(method);
+        RunningMethod = null;
+
+        if (_context is null)
+        {
+            _ = RunAsync(resumed: true);
+        }
+        else
+        {
+            ExecutionContext.Run(_context, static loop => _ = ((ReadLoop)loop!).RunAsync(resumed: true), this);
+        }
+    }
+
+    /// <summary>A loop that is to go on, if its holder is still held up.</summary>
+    private sealed class TakenOverLoop(ReadLoop loop, long progress) : IThreadPoolWorkItem
+    {
+        public void Execute() => loop.GoOn(progress);
     }
 }

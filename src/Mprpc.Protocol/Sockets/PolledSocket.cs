@@ -24,12 +24,16 @@ internal sealed class PolledSocket
     /// <summary>Tells its events from those of a socket that had its descriptor before; given by the poller.</summary>
     public ulong Key { get; set; }
 
-    public Readiness Readable { get; } = new();
+    /// <summary>Not before it is reported, which it is at once where something has come: so that who reads goes on on the poller's thread from the first time on, not on one of the pool.</summary>
+    public Readiness Readable { get; } = new(isReady: false);
 
-    public Readiness Writable { get; } = new();
+    public Readiness Writable { get; } = new(isReady: true);
 
     /// <summary>Whether the peer's end has been reported. No further event comes for what it has sent before: who reads must not wait for one.</summary>
     public bool PeerHasFinished { get; private set; }
+
+    /// <summary>Called when the connection has failed, even where nobody reads; on the poller's thread, which it must not hold up.</summary>
+    public Action? OnFailed { get; set; }
 
     /// <summary>Makes a socket one that never blocks, and has its events reported.</summary>
     /// <exception cref="SocketException">The system reports no events of it.</exception>
@@ -52,6 +56,11 @@ internal sealed class PolledSocket
         if ((events & Finished) != 0)
         {
             PeerHasFinished = true;
+        }
+
+        if ((events & Epoll.Error) != 0)
+        {
+            OnFailed?.Invoke();
         }
 
         bool mayRead = (events & (Epoll.In | Epoll.Error | Finished)) != 0;

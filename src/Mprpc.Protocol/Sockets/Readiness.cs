@@ -4,14 +4,14 @@ namespace Mprpc.Sockets;
 
 /// <summary>Whether a socket is worth a try, to read or to write: one waits for it, the poller says so.</summary>
 /// <remarks>What it says may be out of date: who has waited tries, and waits again where nothing comes of it. Safe for any number who say so, and one who waits.</remarks>
-internal sealed class Readiness : IValueTaskSource
+internal sealed class Readiness(bool isReady) : IValueTaskSource
 {
     private const int No = 0;
     private const int Yes = 1;
     private const int Awaited = 2;
 
     private ManualResetValueTaskSourceCore<bool> _core;
-    private int _state = Yes;
+    private int _state = isReady ? Yes : No;
 
     /// <summary>Completes when it is worth a try; at once where it has become so since the last time.</summary>
     public ValueTask WaitAsync()

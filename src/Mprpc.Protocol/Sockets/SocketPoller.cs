@@ -284,7 +284,15 @@ internal sealed unsafe class SocketPoller : IStallable
             _threads++;
         }
 
-        new Thread(Run) { IsBackground = true, Name = "Mprpc sockets" }.UnsafeStart();
+        try
+        {
+            new Thread(Run) { IsBackground = true, Name = "Mprpc sockets" }.UnsafeStart();
+        }
+        catch (Exception exception) when (exception is OutOfMemoryException or ThreadStartException)
+        {
+            // The system has no thread left for this process; the pool has some.
+            ThreadPool.UnsafeQueueUserWorkItem(static poller => poller.Run(), this, preferLocal: false);
+        }
     }
 
     /// <summary>Waits until it is given the lead.</summary>

@@ -12,10 +12,15 @@ internal sealed class SocketTransport : IDuplexPipe
     private readonly PolledSocket? _polled;
 
     /// <param name="socket">Belongs to the transport from here on. Where it is to be polled, nothing asynchronous may have been done with it.</param>
+    /// <param name="onFailed">Called when the peer has reset the connection, even where nobody reads; not to hold its thread up. Not called where there is no poller.</param>
     /// <exception cref="SocketException">The system has no room for it.</exception>
-    public SocketTransport(Socket socket)
+    public SocketTransport(Socket socket, Action onFailed)
         : this(socket, SocketPoller.Shared)
     {
+        if (_polled is not null)
+        {
+            _polled.OnFailed = onFailed;
+        }
     }
 
     /// <summary>As the other, with a poller or without.</summary>

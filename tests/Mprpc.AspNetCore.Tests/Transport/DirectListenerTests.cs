@@ -106,6 +106,22 @@ public sealed class DirectListenerTests
     }
 
     [Fact]
+    public async Task Connection_ThatIsResetWhileNobodyReads_SaysThatItIsClosed()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "There is no epoll here.");
+        await using IConnectionListener listener = Listen();
+        RawPeer peer = await RawPeer.DialAsync(listener.EndPoint);
+        await using ConnectionContext connection = await AcceptAsync(listener);
+        var closed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        using CancellationTokenRegistration registration = connection.ConnectionClosed.UnsafeRegister(_ => closed.SetResult(), state: null);
+
+        await peer.SendAsync("c0");
+        peer.Reset();
+
+        await closed.Task.InTime();
+    }
+
+    [Fact]
     public async Task Accept_WhenTheListenerIsUnbound_GivesNoMore()
     {
         IConnectionListener listener = Listen();

@@ -7,16 +7,29 @@ namespace Mprpc.Protocol.Tests.Sockets;
 /// <summary>Who waits goes on as often as it has become worth a try, never less.</summary>
 public sealed class ReadinessTests
 {
-    private readonly Readiness _readiness = new();
+    private readonly Readiness _readiness = new(isReady: true);
 
     [Fact]
-    public void WaitAsync_OfASocketThatIsNew_CompletesOnce()
+    public void WaitAsync_OfOneThatIsReady_CompletesOnce()
     {
         ValueTask first = _readiness.WaitAsync();
         ValueTask second = _readiness.WaitAsync();
 
         Assert.True(first.IsCompletedSuccessfully);
         Assert.False(second.IsCompleted);
+    }
+
+    [Fact]
+    public void WaitAsync_OfOneThatIsNotReady_CompletesWhenItIs()
+    {
+        var readiness = new Readiness(isReady: false);
+        ValueTask first = readiness.WaitAsync();
+        bool wasCompleted = first.IsCompleted;
+
+        readiness.Set(onThisThread: true);
+
+        Assert.False(wasCompleted);
+        Assert.True(first.IsCompletedSuccessfully);
     }
 
     [Fact]

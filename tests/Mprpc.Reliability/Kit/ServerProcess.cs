@@ -31,21 +31,13 @@ internal sealed class ServerProcess : IAsyncDisposable
 
     /// <param name="maxDescriptors">How many descriptors it may have; null: as many as this process.</param>
     /// <param name="settings">Such as <c>Mprpc:Limits:MaxCallsInFlight=10</c>.</param>
-    /// <param name="minThreads">With how many threads its pool starts before it waits to see whether more are of use; null: one a processor.</param>
-    public static async Task<ServerProcess> StartAsync(int? maxDescriptors, string[] settings, int? minThreads = null)
+    public static async Task<ServerProcess> StartAsync(int? maxDescriptors, string[] settings)
     {
         Requirement.IsMet(OperatingSystem.IsLinux(), "The server is watched by way of /proc, which only Linux has.");
-        var environment = new Dictionary<string, string>(StringComparer.Ordinal);
-
-        if (minThreads is { } threads)
-        {
-            environment["DOTNET_ThreadPool_ForceMinWorkerThreads"] = threads.ToString("x", CultureInfo.InvariantCulture);
-        }
-
         string[] arguments = [Paths.Server, "--urls", "http://127.0.0.1:0", .. settings.Select(setting => "--" + setting)];
         ChildProcess process = maxDescriptors is null
-            ? ChildProcess.Start("dotnet", arguments, expectedLine: "listening ", environment: environment)
-            : ChildProcess.Start("bash", ["-c", $"ulimit -n {maxDescriptors}; exec dotnet \"$@\"", "bash", .. arguments], expectedLine: "listening ", environment: environment);
+            ? ChildProcess.Start("dotnet", arguments, expectedLine: "listening ")
+            : ChildProcess.Start("bash", ["-c", $"ulimit -n {maxDescriptors}; exec dotnet \"$@\"", "bash", .. arguments], expectedLine: "listening ");
 
         try
         {

@@ -1,0 +1,70 @@
+using System.Collections.Concurrent;
+
+namespace Mprpc.Connections;
+
+/// <summary>Looks every ten milliseconds at the loops that have something to do, for their guards. A thread of its own, since those of the pool may be what is held up.</summary>
+/// <remarks>One for the process. It runs on the real clock: it is about threads, not about the application's time. Safe for concurrent use.</remarks>
+internal sealed class Watchdog
+{
+    // Long enough that a thread that merely lost its time slice is seldom taken for a blocked one, short enough to go unnoticed by other calls.
+    private static readonly TimeSpan Period = TimeSpan.FromMilliseconds(10);
+
+    // Then it sleeps until somebody wakes it, which costs him more than a place in the queue.
+    private const int EmptyRoundsBeforeSleep = 100;
+
+    private readonly ConcurrentQueue<StallGuard> _guards = new();
+    private readonly AutoResetEvent _wake = new(initialState: false);
+    private int _sleeps;
+
+    private Watchdog() => new Thread(Run) { IsBackground = true, Name = "Mprpc watchdog" }.UnsafeStart();
+
+    public static Watchdog Shared { get; } = new();
+
+    /// <summary>Has a guard look once, in ten milliseconds at most.</summary>
+    public void Add(StallGuard guard)
+    {
+        _guards.Enqueue(guard);
+
+        // Seen asleep only after the guard is in the queue: either it is seen there, or its thread is woken.
+        Interlocked.MemoryBarrier();
+
+        if (Volatile.Read(ref _sleeps) != 0 && Interlocked.Exchange(ref _sleeps, 0) != 0)
+        {
+            _wake.Set();
+        }
+    }
+
+    private void Run()
+    {
+        int emptyRounds = 0;
+
+        while (true)
+        {
+            _wake.WaitOne(Period);      // it is set only for who sleeps
+            emptyRounds = _guards.IsEmpty ? emptyRounds + 1 : 0;
+
+            // Those that want another look are in the queue again: for the next round.
+            for (int left = _guards.Count; left > 0 && _guards.TryDequeue(out StallGuard? guard); left--)
+            {
+                guard.Look();
+            }
+
+            if (emptyRounds == EmptyRoundsBeforeSleep)
+            {
+                Sleep();
+                emptyRounds = 0;
+            }
+        }
+    }
+
+    private void Sleep()
+    {
+        Interlocked.Exchange(ref _sleeps, 1);
+
+        // Who has come before that wakes nobody.
+        if (_guards.IsEmpty || Interlocked.Exchange(ref _sleeps, 0) == 0)
+        {
+            _wake.WaitOne();
+        }
+    }
+}
