@@ -67,8 +67,10 @@ internal sealed class DirectConnection : ConnectionContext, IConnectionSocketFea
     {
         if (Volatile.Read(ref _isAborted) == 0)
         {
-            SocketTransport.TryShutdown(Socket, SocketShutdown.Send);
+            // In this order: what is read after the last read that was asked for tells a peer that could send no more nothing of the new room; the end that is sent after it does. Else
+            // such a peer is stuck until the system forgets the connection, a minute later.
             DropRest();
+            SocketTransport.TryShutdown(Socket, SocketShutdown.Send);
         }
 
         _transport.Close();

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using Microsoft.AspNetCore.Connections;
+using Mprpc.Sockets;
 
 namespace Mprpc.AspNetCore.Transport;
 
@@ -9,6 +10,8 @@ internal sealed class DirectListener(Socket socket, bool noDelay) : IConnectionL
 {
     // Until some of the process's files have been closed.
     private static readonly TimeSpan RetryDelay = TimeSpan.FromMilliseconds(100);
+
+    private readonly SocketAcceptor _acceptor = new(socket, SocketPoller.Shared);
 
     public EndPoint EndPoint { get; } = socket.LocalEndPoint!;
 
@@ -20,7 +23,7 @@ internal sealed class DirectListener(Socket socket, bool noDelay) : IConnectionL
 
             try
             {
-                accepted = await socket.AcceptAsync(cancellationToken).ConfigureAwait(false);
+                accepted = await _acceptor.AcceptAsync(cancellationToken).ConfigureAwait(false);
 
                 if (accepted.LocalEndPoint is IPEndPoint)
                 {
@@ -48,7 +51,7 @@ internal sealed class DirectListener(Socket socket, bool noDelay) : IConnectionL
 
     public ValueTask UnbindAsync(CancellationToken cancellationToken = default)
     {
-        socket.Dispose();
+        _acceptor.Close();
         return ValueTask.CompletedTask;
     }
 

@@ -16,6 +16,7 @@ internal static unsafe partial class Epoll
 
     private const int CloseOnExec = 0x80000;
     private const int Add = 1;
+    private const int Modify = 3;
     private const int Interrupted = 4;      // EINTR
 
     // struct epoll_event is packed on x64 and x86 alone.
@@ -31,13 +32,11 @@ internal static unsafe partial class Epoll
 
     /// <summary>Reports this descriptor's events from now on, each with <paramref name="key"/>.</summary>
     /// <returns>Whether it could be added.</returns>
-    public static bool TryAdd(int epoll, int descriptor, ulong key, uint events)
-    {
-        byte* added = stackalloc byte[16];
-        Unsafe.WriteUnaligned(added, events);
-        Unsafe.WriteUnaligned(added + DataOffset, key);
-        return ControlNative(epoll, Add, descriptor, added) == 0;
-    }
+    public static bool TryAdd(int epoll, int descriptor, ulong key, uint events) => TryControl(epoll, Add, descriptor, key, events);
+
+    /// <summary>Reports other events of a descriptor that was added; what it is ready for is reported once more, behind what is ready already.</summary>
+    /// <returns>Whether it is still there.</returns>
+    public static bool TryModify(int epoll, int descriptor, ulong key, uint events) => TryControl(epoll, Modify, descriptor, key, events);
 
     /// <summary>Waits for events.</summary>
     /// <param name="epoll">The epoll's descriptor.</param>
@@ -64,11 +63,19 @@ internal static unsafe partial class Epoll
         return (Unsafe.ReadUnaligned<ulong>(read + DataOffset), Unsafe.ReadUnaligned<uint>(read));
     }
 
+    private static bool TryControl(int epoll, int operation, int descriptor, ulong key, uint events)
+    {
+        byte* change = stackalloc byte[16];
+        Unsafe.WriteUnaligned(change, events);
+        Unsafe.WriteUnaligned(change + DataOffset, key);
+        return ControlNative(epoll, operation, descriptor, change) == 0;
+    }
+
     [LibraryImport("libc", EntryPoint = "epoll_create1", SetLastError = true)]
     private static partial int CreateNative(int flags);
 
     [LibraryImport("libc", EntryPoint = "epoll_ctl", SetLastError = true)]
-    private static partial int ControlNative(int epoll, int operation, int descriptor, byte* added);
+    private static partial int ControlNative(int epoll, int operation, int descriptor, byte* change);
 
     [LibraryImport("libc", EntryPoint = "epoll_wait", SetLastError = true)]
     private static partial int WaitNative(int epoll, byte* events, int count, int milliseconds);

@@ -11,8 +11,22 @@ internal sealed class PolledPipeReader(PolledSocket socket) : DirectPipeReader(s
 {
     private const int NothingYet = -1;
 
+    private bool _hasBegun = socket.HasBegun;
+
+    /// <summary>Reads what has come. The first read brings nothing, but has the next one on a thread of the poller.</summary>
+    public override ValueTask<ReadResult> ReadAsync(CancellationToken cancellationToken = default)
+    {
+        if (_hasBegun)
+        {
+            return ReadNextAsync();
+        }
+
+        _hasBegun = true;
+        return new ValueTask<ReadResult>(new FirstRead(socket), token: 0);
+    }
+
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    public override async ValueTask<ReadResult> ReadAsync(CancellationToken cancellationToken = default)
+    private async ValueTask<ReadResult> ReadNextAsync()
     {
         if (!socket.PeerHasFinished)
         {

@@ -10,8 +10,10 @@ internal sealed class PolledSocket
     private readonly SocketPoller _poller;
     private uint _events;
 
-    private PolledSocket(SocketPoller poller, Socket socket)
+    /// <summary>Makes a socket one that never blocks. Its events are reported from <see cref="Begin"/> on.</summary>
+    public PolledSocket(SocketPoller poller, Socket socket)
     {
+        socket.Blocking = false;
         _poller = poller;
         Socket = socket;
         Descriptor = (int)socket.Handle;
@@ -21,10 +23,12 @@ internal sealed class PolledSocket
 
     public int Descriptor { get; }
 
-    /// <summary>Tells its events from those of a socket that had its descriptor before; given by the poller.</summary>
+    /// <summary>Tells its events from those of a socket that had its descriptor before; given by the poller, 0 before.</summary>
     public ulong Key { get; set; }
 
-    /// <summary>Not before it is reported, which it is at once where something has come: so that who reads goes on on the poller's thread from the first time on, not on one of the pool.</summary>
+    /// <summary>Whether its events are reported, or were.</summary>
+    public bool HasBegun => Key != 0;
+
     public Readiness Readable { get; } = new(isReady: false);
 
     public Readiness Writable { get; } = new(isReady: true);
@@ -33,16 +37,34 @@ internal sealed class PolledSocket
     public bool PeerHasFinished { get; private set; }
 
     /// <summary>Called when the connection has failed, even where nobody reads; on the poller's thread, which it must not hold up.</summary>
-    public Action? OnFailed { get; set; }
+    public Action? OnFailed { get; init; }
 
     /// <summary>Makes a socket one that never blocks, and has its events reported.</summary>
     /// <exception cref="SocketException">The system reports no events of it.</exception>
     public static PolledSocket Create(SocketPoller poller, Socket socket)
     {
-        socket.Blocking = false;
         var polled = new PolledSocket(poller, socket);
         poller.Add(polled);
         return polled;
+    }
+
+    /// <summary>Has its events reported. Where the system does not, the connection ends, and who reads finds it so.</summary>
+    public void Begin()
+    {
+        if (!TryWithDescriptor(static (poller, socket) => poller.Add(socket)))
+        {
+            SocketTransport.TryShutdown(Socket, SocketShutdown.Both);
+            Readable.Set(onThisThread: false);
+        }
+    }
+
+    /// <summary>Has what it is ready for reported once more, behind what others are ready for already.</summary>
+    public void ReportAgain()
+    {
+        if (!TryWithDescriptor(static (poller, socket) => poller.ReportAgain(socket)))
+        {
+            Readable.Set(onThisThread: false);
+        }
     }
 
     /// <summary>Keeps events until they are handled.</summary>
@@ -94,5 +116,30 @@ internal sealed class PolledSocket
     {
         Readable.Set(onThisThread: false);
         Writable.Set(onThisThread: false);
+    }
+
+    /// <summary>Does something with the descriptor, which is no other socket's meanwhile, even if this one is closed.</summary>
+    /// <returns>False where it is closed, or the system refuses.</returns>
+    private bool TryWithDescriptor(Action<SocketPoller, PolledSocket> action)
+    {
+        bool isHeld = false;
+
+        try
+        {
+            Socket.SafeHandle.DangerousAddRef(ref isHeld);
+            action(_poller, this);
+            return true;
+        }
+        catch (Exception exception) when (exception is ObjectDisposedException or SocketException)
+        {
+            return false;
+        }
+        finally
+        {
+            if (isHeld)
+            {
+                Socket.SafeHandle.DangerousRelease();
+            }
+        }
     }
 }

@@ -16,6 +16,7 @@ namespace Mprpc.Sockets;
 internal sealed unsafe class SocketPoller : IStallable
 {
     private const int MostEvents = 64;
+    private const uint Events = Epoll.In | Epoll.Out | Epoll.ReadHangUp | Epoll.EdgeTriggered;
     private const long Handling = 1;
     private const long NoLead = 0;
 
@@ -96,11 +97,21 @@ internal sealed unsafe class SocketPoller : IStallable
             _sockets[socket.Descriptor] = socket;
         }
 
-        if (!Epoll.TryAdd(_epoll, socket.Descriptor, socket.Key, Epoll.In | Epoll.Out | Epoll.ReadHangUp | Epoll.EdgeTriggered))
+        if (!Epoll.TryAdd(_epoll, socket.Descriptor, socket.Key, Events))
         {
-            int error = Marshal.GetLastPInvokeError();
+            SocketException failure = Failure();
             Remove(socket);
-            throw new SocketException((int)SocketError.NoBufferSpaceAvailable, $"epoll_ctl failed with error {error}.");
+            throw failure;
+        }
+    }
+
+    /// <summary>Reports what a socket is ready for once more, behind what others are ready for already.</summary>
+    /// <exception cref="SocketException">The system does not.</exception>
+    public void ReportAgain(PolledSocket socket)
+    {
+        if (!Epoll.TryModify(_epoll, socket.Descriptor, socket.Key, Events))
+        {
+            throw Failure();
         }
     }
 
@@ -110,7 +121,7 @@ internal sealed unsafe class SocketPoller : IStallable
         lock (_gate)
         {
             // The descriptor may be another socket's by now.
-            if (_sockets[socket.Descriptor] == socket)
+            if (socket.HasBegun && _sockets[socket.Descriptor] == socket)
             {
                 _sockets[socket.Descriptor] = null;
             }
@@ -148,6 +159,8 @@ internal sealed unsafe class SocketPoller : IStallable
             GiveLead();
         }
     }
+
+    private static SocketException Failure() => new((int)SocketError.NoBufferSpaceAvailable, $"epoll_ctl failed with error {Marshal.GetLastPInvokeError()}.");
 
     private bool ThisThreadLeads => t_lead != NoLead && (Volatile.Read(ref _lead) & ~Handling) == t_lead;
 

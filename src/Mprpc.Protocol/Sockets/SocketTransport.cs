@@ -11,21 +11,11 @@ internal sealed class SocketTransport : IDuplexPipe
 
     private readonly PolledSocket? _polled;
 
-    /// <param name="socket">Belongs to the transport from here on. Where it is to be polled, nothing asynchronous may have been done with it.</param>
+    /// <summary>Of a socket that was accepted.</summary>
+    /// <param name="socket">Belongs to the transport from here on. Nothing asynchronous may have been done with it.</param>
     /// <param name="onFailed">Called when the peer has reset the connection, even where nobody reads; not to hold its thread up. Not called where there is no poller.</param>
-    /// <exception cref="SocketException">The system has no room for it.</exception>
     public SocketTransport(Socket socket, Action onFailed)
-        : this(socket, SocketPoller.Shared)
-    {
-        if (_polled is not null)
-        {
-            _polled.OnFailed = onFailed;
-        }
-    }
-
-    /// <summary>As the other, with a poller or without.</summary>
-    public SocketTransport(Socket socket, SocketPoller? poller)
-        : this(socket, poller is null ? null : PolledSocket.Create(poller, socket))
+        : this(socket, SocketPoller.Shared is { } poller ? new PolledSocket(poller, socket) { OnFailed = onFailed } : null)
     {
     }
 
@@ -57,7 +47,7 @@ internal sealed class SocketTransport : IDuplexPipe
         if (poller is null)
         {
             await socket.ConnectAsync(endPoint, cancellationToken).ConfigureAwait(false);
-            return new SocketTransport(socket, poller);
+            return new SocketTransport(socket, polled: null);
         }
 
         // Not by ConnectAsync: .NET's own poller would report all events of the socket as well from then on, for nobody.

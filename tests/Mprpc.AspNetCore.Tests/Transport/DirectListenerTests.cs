@@ -1,3 +1,4 @@
+using System.IO.Pipelines;
 using System.Net;
 using System.Net.Sockets;
 using Microsoft.AspNetCore.Connections;
@@ -91,10 +92,8 @@ public sealed class DirectListenerTests
 
             try
             {
-                if ((await connection.Transport.Input.ReadAsync(TestContext.Current.CancellationToken).InTime()).Buffer.Length == 1)
-                {
-                    return;
-                }
+                await ReadByteAsync(connection);
+                return;
             }
             catch (SocketException)
             {
@@ -116,9 +115,33 @@ public sealed class DirectListenerTests
         using CancellationTokenRegistration registration = connection.ConnectionClosed.UnsafeRegister(_ => closed.SetResult(), state: null);
 
         await peer.SendAsync("c0");
+        await ReadByteAsync(connection);
+        await peer.SendAsync("c0");
         peer.Reset();
 
         await closed.Task.InTime();
+    }
+
+    [Fact]
+    public async Task Dispose_AfterTheLastRead_EndsThePeersSendingThatIsStuck()
+    {
+        await using IConnectionListener listener = Listen();
+        using var peer = new Socket(SocketType.Stream, ProtocolType.Tcp);
+        await peer.ConnectAsync(listener.EndPoint).InTime();
+        ConnectionContext connection = await AcceptAsync(listener);
+        Task sending = Task.Run(async () =>
+        {
+            while (true)
+            {
+                await peer.SendAsync(new byte[16 * 1024]);
+            }
+        });
+        await Task.WhenAny(sending, Task.Delay(500, TestContext.Current.CancellationToken));     // until it is stuck, as far as can be told
+
+        connection.Transport.Input.CancelPendingRead();
+        await connection.DisposeAsync();
+
+        await Assert.ThrowsAsync<SocketException>(() => sending.WaitAsync(TimeSpan.FromSeconds(30)));       // else a minute
     }
 
     [Fact]
@@ -205,5 +228,19 @@ public sealed class DirectListenerTests
         ConnectionContext? connection = await listener.AcceptAsync(TestContext.Current.CancellationToken).InTime();
         Assert.NotNull(connection);
         return connection;
+    }
+
+    /// <summary>Reads what is a single byte; the first read of a connection brings nothing.</summary>
+    private static async Task ReadByteAsync(ConnectionContext connection)
+    {
+        ReadResult read = default;
+
+        for (int i = 0; i < 2 && read.Buffer.IsEmpty; i++)
+        {
+            read = await connection.Transport.Input.ReadAsync(TestContext.Current.CancellationToken).InTime();
+            connection.Transport.Input.AdvanceTo(read.Buffer.End);
+        }
+
+        Assert.Equal(1, read.Buffer.Length);
     }
 }

@@ -53,6 +53,35 @@ public sealed class FloodTests
     }
 
     [Fact]
+    public async Task Connections_ThatComeFasterThanTheyAreServed_WaitWithTheSystem()
+    {
+        const int MostAtOnce = 1_000;
+        await using Scenario scenario = await Scenario.StartAsync(nameof(Connections_ThatComeFasterThanTheyAreServed_WaitWithTheSystem));
+        int connections = Scale.Of(10_000, 50_000);
+        int most = 0;
+        Task flood = Task.Run(FloodAsync);
+
+        while (await Task.WhenAny(flood, Task.Delay(20)) != flood)
+        {
+            most = Math.Max(most, scenario.Server.Figures.Descriptors - scenario.Before.Descriptors);
+        }
+
+        await flood;
+        Assert.InRange(most, 1, MostAtOnce);
+        await scenario.EndAsync($"{connections:N0} connections with some hundred calls each, reset at once: {most:N0} at most were open at the same time");
+
+        async Task FloodAsync()
+        {
+            for (int i = 0; i < connections; i++)
+            {
+                using LoadSocket socket = await LoadSocket.DialAsync(scenario.Server.EndPoint);
+                await socket.SendAsync(Conversation.Bytes.AsMemory(0, 5_000));
+                socket.Reset();
+            }
+        }
+    }
+
+    [Fact]
     public async Task Requests_WithOneMsgid_AreEachAnswered()
     {
         await using Scenario scenario = await Scenario.StartAsync(nameof(Requests_WithOneMsgid_AreEachAnswered));
