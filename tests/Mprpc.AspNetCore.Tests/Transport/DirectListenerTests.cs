@@ -180,6 +180,30 @@ public sealed class DirectListenerTests
         Assert.Equal("c3", await peer.ReadToEndAsync());
     }
 
+    [Fact]
+    public async Task Dispose_WhileAPeerWaitsForRoomToSendOn_EndsItsWait()
+    {
+        await using IConnectionListener listener = Listen();
+        await using RawPeer peer = await RawPeer.DialAsync(listener.EndPoint);
+        ConnectionContext connection = await AcceptAsync(listener);
+        Socket socket = connection.Features.GetRequiredFeature<IConnectionSocketFeature>().Socket;
+        Task sending = peer.SendAsync(new byte[64 * 1024 * 1024]);      // more than all buffers between the two can hold
+        int arrived = 0;
+        await Bounded.Until(
+            () =>
+            {
+                int before = arrived;
+                arrived = socket.Available;
+                return before > 0 && arrived == before;
+            },
+            "that nothing more arrives");
+
+        connection.Transport.Input.CancelPendingRead();     // as at the stop of the server
+        await connection.DisposeAsync();
+
+        await Assert.ThrowsAsync<SocketException>(() => sending);
+    }
+
     private DirectListenerFactory Factory() => new(Options.Create(_options));
 
     private IConnectionListener Listen() => Factory().Bind(new IPEndPoint(IPAddress.Loopback, 0));
