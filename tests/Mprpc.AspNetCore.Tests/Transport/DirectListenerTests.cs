@@ -187,7 +187,7 @@ public sealed class DirectListenerTests
         await using RawPeer peer = await RawPeer.DialAsync(listener.EndPoint);
         ConnectionContext connection = await AcceptAsync(listener);
         Socket socket = connection.Features.GetRequiredFeature<IConnectionSocketFeature>().Socket;
-        Task sending = peer.SendAsync(new byte[64 * 1024 * 1024]);      // more than all buffers between the two can hold
+        Task sending = peer.SendAsync(new byte[32 * 1024 * 1024]);      // more than all buffers between the two can hold
         int arrived = 0;
         await Bounded.Until(
             () =>
