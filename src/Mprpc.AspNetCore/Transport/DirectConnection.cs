@@ -67,10 +67,11 @@ internal sealed class DirectConnection : ConnectionContext, IConnectionSocketFea
     {
         if (Volatile.Read(ref _isAborted) == 0)
         {
-            // In this order: what is read after the last read that was asked for tells a peer that could send no more nothing of the new room; the end that is sent after it does. Else
-            // such a peer is stuck until the system forgets the connection, a minute later.
+            // Before the FIN too, which tells the peer how much room there is now: once reading is shut down nothing else does, and a peer that waits for room to send on would learn a
+            // minute or more later that the connection has ended.
             DropRest();
             SocketTransport.TryShutdown(Socket, SocketShutdown.Send);
+            DropRest();
         }
 
         _transport.Close();
@@ -94,14 +95,14 @@ internal sealed class DirectConnection : ConnectionContext, IConnectionSocketFea
     /// <summary>Reads what nobody wants any more: a socket that is closed with something unread resets the connection, and the peer may lose the last answers.</summary>
     private void DropRest()
     {
-        byte[] dropped = new byte[4096];
+        byte[]? dropped = null;
         int count = 0;
 
         try
         {
             while (count < MostDropped && Socket.Available > 0)
             {
-                int received = Socket.Receive(dropped, SocketFlags.None, out _);
+                int received = Socket.Receive(dropped ??= new byte[4096], SocketFlags.None, out _);
 
                 if (received == 0)
                 {

@@ -120,11 +120,12 @@ internal sealed class RunningCalls(int limit, RunningCallsTotal? total, InFlight
     }
 
     /// <summary>Waits in the server's queue where it is the server that is full: once, and only while this connection itself has room, so that who is woken can go on.</summary>
+    /// <remarks>Also where the server has room again by now: nobody else would notice that, and those in the queue have their turn first.</remarks>
     private void Queue()
     {
         lock (_gate)
         {
-            if (_room is null || _isQueued || total is not { IsFull: true } || Count >= _limit)
+            if (_room is null || _isQueued || total is null || Count >= _limit)
             {
                 return;
             }

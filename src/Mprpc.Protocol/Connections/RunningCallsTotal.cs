@@ -1,8 +1,10 @@
 namespace Mprpc.Connections;
 
 /// <summary>Counts the calls that run on all connections of a server, and wakes one that waits when there is room.</summary>
-/// <remarks>Safe for concurrent use.</remarks>
-internal sealed class RunningCallsTotal(int limit)
+/// <remarks>
+/// Safe for concurrent use. While somebody waits and there is room, somebody is about to be woken: who enqueues, who gives a place back and who has woken another sees to that.
+/// </remarks>
+internal sealed class RunningCallsTotal(int limit) : IThreadPoolWorkItem
 {
     private readonly Lock _gate = new();
     private readonly Queue<RunningCalls> _waiting = new();
@@ -34,7 +36,18 @@ internal sealed class RunningCallsTotal(int limit)
             _isAwaited = true;
         }
 
+        Interlocked.MemoryBarrier();    // with the decrement of Remove: one of the two sees the other
+
         if (!IsFull)
+        {
+            WakeNextSoon();
+        }
+    }
+
+    /// <summary>Wakes one, if there is still room.</summary>
+    public void Execute()
+    {
+        if (_isAwaited && !IsFull)
         {
             WakeOne();
         }
@@ -51,5 +64,14 @@ internal sealed class RunningCallsTotal(int limit)
         }
 
         calls?.OnTotalHasRoom();
+
+        if (_isAwaited)
+        {
+            // It may take no place, and so give none back: its calls may end at once, its message may not be all there, its connection may have ended.
+            WakeNextSoon();
+        }
     }
+
+    /// <summary>Behind those that have been woken, who mostly have taken their places by then; one that finds none waits again.</summary>
+    private void WakeNextSoon() => ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
 }

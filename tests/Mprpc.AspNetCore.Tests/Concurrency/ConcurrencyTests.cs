@@ -40,7 +40,7 @@ public sealed class ConcurrencyTests
         int[] answers = await Task.WhenAll(Enumerable.Range(0, 1_000).Select(i => client.CallAsync<int>(i % 2 == 0 ? "delayed" : "fast", i).AsTask())).InTime();
 
         Assert.Equal(Enumerable.Range(0, 1_000), answers);
-        Assert.InRange(watch.Elapsed, TimeSpan.FromMilliseconds(90), TimeSpan.FromSeconds(10));     // one by one: 50 s
+        Assert.InRange(watch.Elapsed, TimeSpan.FromMilliseconds(90), TimeSpan.FromSeconds(25));     // one by one: 50 s
     }
 
     [Fact]
@@ -167,7 +167,7 @@ public sealed class ConcurrencyTests
         MprpcClient[] clients = [.. Enumerable.Range(0, 8).Select(_ => host.CreateClient())];
 
         // Each connection looks for room at moments when others take the last place.
-        int[][] answers = await Task.WhenAll(clients.Select(client => Task.WhenAll(Enumerable.Range(0, 1_000).Select(i => client.CallAsync<int>("work", i).AsTask())))).InTime();
+        int[][] answers = await Task.WhenAll(clients.Select(client => Task.WhenAll(Enumerable.Range(0, 1_000).Select(i => client.CallAsync<int>("pass", i).AsTask())))).InTime();
         await Task.WhenAll(clients.Select(client => client.DisposeAsync().AsTask()));
 
         Assert.All(answers, one => Assert.Equal(Enumerable.Range(0, 1_000), one));
@@ -389,6 +389,13 @@ public sealed class ConcurrencyTests
             probe.Enter();
             await Task.Delay(1);
             probe.Leave();
+            return number;
+        }
+
+        /// <summary>Off the read loop, so that it takes a place, and over at once: places come and go as fast as they can.</summary>
+        public async Task<int> PassAsync(int number)
+        {
+            await Task.Yield();
             return number;
         }
     }

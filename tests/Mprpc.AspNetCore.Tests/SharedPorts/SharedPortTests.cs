@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Net;
 using System.Text;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Time.Testing;
 using Mprpc.AspNetCore.Tests.Listeners;
 using Mprpc.Client;
 
@@ -90,14 +91,22 @@ public sealed class SharedPortTests
     [Fact]
     public async Task Silence_LongerThanTheLimit_ClosesTheConnection()
     {
-        await using RpcHost host = await StartAsync(options => options.ConfigureLimits(limits => limits.PartialMessageTimeout = TimeSpan.FromMilliseconds(200)));
+        var clock = new FakeTimeProvider();
+        await using RpcHost host = await StartAsync(options => options.ConfigureLimits(limits => limits.PartialMessageTimeout = TimeSpan.FromMinutes(1)), clock: clock);
         await using RawPeer silent = await RawPeer.DialAsync(host.Http);
         await using RawPeer talking = await RawPeer.DialAsync(host.Http);
         await talking.AssertOpenAsync();
 
-        string end = await silent.ReadToAnyEndAsync();
+        Task<string> end = silent.ReadToAnyEndAsync();
+        await Bounded.Until(
+            () =>
+            {
+                clock.Advance(TimeSpan.FromMinutes(2));     // its time may begin after the other's first answer
+                return end.IsCompleted;
+            },
+            "the end of the silent connection");
 
-        Assert.Equal("", end);
+        Assert.Equal("", await end);
         await talking.AssertOpenAsync();
     }
 
@@ -152,7 +161,7 @@ public sealed class SharedPortTests
         await using RawPeer talking = await RawPeer.DialAsync(host.Http);
         await talking.AssertOpenAsync();
 
-        await host.App.StopAsync(TestContext.Current.CancellationToken).WaitAsync(TimeSpan.FromSeconds(8), TestContext.Current.CancellationToken);
+        await host.App.StopAsync().InTime();
 
         Assert.Equal("", await silent.ReadToAnyEndAsync());
     }
@@ -188,11 +197,11 @@ public sealed class SharedPortTests
         Assert.Equal(("both", 3), (page, sum));
     }
 
-    private static Task<RpcHost> StartAsync(Action<MprpcEndpointOptions>? configure = null, bool logConnections = false)
+    private static Task<RpcHost> StartAsync(Action<MprpcEndpointOptions>? configure = null, bool logConnections = false, TimeProvider? clock = null)
         => RpcHost.StartAsync(
             builder =>
             {
-                builder.Services.AddMprpc().AddService<Adder>();
+                builder.Services.AddSingleton(clock ?? TimeProvider.System).AddMprpc().AddService<Adder>();
                 builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, listener =>
                 {
                     if (logConnections)

@@ -68,7 +68,7 @@ public sealed class AbandonedCallTests
     public async Task Call_ThatEndsWhenItIsCancelledAtTheDeadline_IsNotNamed()
     {
         var gate = new Gate();
-        await using RpcHost host = await StartAsync(gate);
+        await using RpcHost host = await StartAsync(gate, services => services.AddHostedService<EndOfThePolite>());
         await using RawPeer peer = await host.DialAsync();
         await peer.SendAsync("94 00 01 a6 706f6c697465 90");
         await gate.WaitForAsync(1);
@@ -94,16 +94,36 @@ public sealed class AbandonedCallTests
         Assert.DoesNotContain(host.Log.Entries, entry => entry.Event.Id == CallsAbandoned);
     }
 
-    private static Task<RpcHost> StartAsync(Gate gate)
-        => RpcHost.StartAsync<Worker>(services: services => services
-            .AddSingleton(gate)
-            .Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromMilliseconds(300)));
+    private static Task<RpcHost> StartAsync(Gate gate, Action<IServiceCollection>? configure = null)
+        => RpcHost.StartAsync<Worker>(services: services =>
+        {
+            services.AddSingleton(gate).Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromMilliseconds(300));
+            configure?.Invoke(services);
+        });
+
+    /// <summary>Keeps the stop, before the server looks what still runs, until the polite call has ended: on a busy machine that may take longer than the server waits.</summary>
+    private sealed class EndOfThePolite(Gate gate) : IHostedLifecycleService
+    {
+        public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StoppedAsync(CancellationToken cancellationToken) => gate.Ended.Task.InTime();
+    }
 
     private sealed class Gate
     {
         private readonly SemaphoreSlim _entered = new(0);
         private readonly TaskCompletionSource _opened = new(TaskCreationOptions.RunContinuationsAsynchronously);
         private readonly ManualResetEventSlim _unblocked = new();
+
+        public TaskCompletionSource Ended { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
         public Task Enter()
         {
@@ -148,6 +168,16 @@ public sealed class AbandonedCallTests
 
         public void Block() => gate.EnterAndBlock();
 
-        public async Task PoliteAsync(CancellationToken cancellationToken) => await gate.Enter().WaitAsync(cancellationToken);
+        public async Task PoliteAsync(CancellationToken cancellationToken)
+        {
+            try
+            {
+                await gate.Enter().WaitAsync(cancellationToken);
+            }
+            finally
+            {
+                gate.Ended.SetResult();
+            }
+        }
     }
 }

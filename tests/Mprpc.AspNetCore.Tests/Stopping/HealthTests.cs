@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Time.Testing;
 
 namespace Mprpc.AspNetCore.Tests.Stopping;
 
@@ -23,7 +24,8 @@ public sealed class HealthTests
     [Fact]
     public async Task Health_FromTheMomentTheHostBeginsToStop_IsUnhealthyWhileCallsAreServed()
     {
-        await using RpcHost host = Build(options => options.DrainDelay = TimeSpan.FromSeconds(1));
+        var clock = new FakeTimeProvider();
+        await using RpcHost host = Build(options => options.DrainDelay = Delay, clock);
         await host.App.StartAsync().InTime();
         var atStop = new TaskCompletionSource<HealthReport>(TaskCreationOptions.RunContinuationsAsynchronously);
         host.App.Lifetime.ApplicationStopping.Register(() => _ = Task.Run(async () => atStop.SetResult(await CheckAsync(host))));
@@ -36,7 +38,7 @@ public sealed class HealthTests
         await using RawPeer late = await host.DialAsync();
         await late.AssertOpenAsync();
         await old.AssertOpenAsync();
-        await stopping.InTime();
+        await AdvanceUntilAsync(clock, stopping);
 
         Assert.Equal(HealthStatus.Unhealthy, during.Status);
         Assert.Equal(HealthStatus.Unhealthy, (await atStop.Task.InTime()).Status);
@@ -47,7 +49,8 @@ public sealed class HealthTests
     [Fact]
     public async Task Health_OfHttp_IsServedDuringTheDelay()
     {
-        await using RpcHost host = Build(options => options.DrainDelay = TimeSpan.FromSeconds(1));
+        var clock = new FakeTimeProvider();
+        await using RpcHost host = Build(options => options.DrainDelay = Delay, clock);
         await host.App.StartAsync().InTime();
         using var http = new HttpClient { BaseAddress = new Uri($"http://{host.Http}") };
         string before = await http.GetStringAsync(new Uri("/ready", UriKind.Relative)).InTime();
@@ -55,7 +58,7 @@ public sealed class HealthTests
         Task stopping = host.App.StopAsync();
         await Bounded.Until(() => host.Log.Entries.Any(entry => entry.Event.Id == DrainDelayId), "that the delay has begun");
         using HttpResponseMessage during = await http.GetAsync(new Uri("/ready", UriKind.Relative)).InTime();
-        await stopping.InTime();
+        await AdvanceUntilAsync(clock, stopping);
 
         Assert.Equal("Healthy", before);
         Assert.Equal(503, (int)during.StatusCode);
@@ -88,10 +91,13 @@ public sealed class HealthTests
 
     private const int DrainDelayId = 104;
 
-    private static RpcHost Build(Action<MprpcServerOptions>? configure = null)
+    private static readonly TimeSpan Delay = TimeSpan.FromSeconds(10);
+
+    private static RpcHost Build(Action<MprpcServerOptions>? configure = null, TimeProvider? clock = null)
         => RpcHost.Build(
             builder =>
             {
+                builder.Services.AddSingleton(clock ?? TimeProvider.System).Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromSeconds(30));
                 builder.Services.AddMprpc(configure);
                 builder.Services.AddHealthChecks().AddMprpc();
             },
@@ -100,6 +106,19 @@ public sealed class HealthTests
                 app.MapHealthChecks("/ready");
                 app.MapMprpcService<Listeners.Adder>(0);
             });
+
+    /// <summary>Lets the delay pass, which begins after it has been logged: one step could be too early.</summary>
+    private static async Task AdvanceUntilAsync(FakeTimeProvider clock, Task stopping)
+    {
+        await Bounded.Until(
+            () =>
+            {
+                clock.Advance(Delay);
+                return stopping.IsCompleted;
+            },
+            "the end of the stop");
+        await stopping;
+    }
 
     private static Task<HealthReport> CheckAsync(RpcHost host) => host.App.Services.GetRequiredService<HealthCheckService>().CheckHealthAsync().InTime();
 }

@@ -6,11 +6,9 @@ using Mprpc.Client;
 namespace Mprpc.AspNetCore.Tests.Stopping;
 
 /// <summary>A server that stops accepts no more, answers what was sent before, and ends its connections with FIN (docs/protocol.md 9.2).</summary>
+/// <remarks>The hosts of the tests have more time to stop than a test waits: one that does not end a connection fails its test.</remarks>
 public sealed class StopTests
 {
-    // Far from the default of 30 s that a connection costs which does not listen for the stop.
-    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(5);
-
     [Fact]
     public async Task Connection_Idle_DoesNotDelayTheStop()
     {
@@ -19,9 +17,8 @@ public sealed class StopTests
         await using RawPeer silent = await host.DialAsync();
         await used.AssertOpenAsync();
 
-        TimeSpan took = await StopAsync(host);
+        await host.App.StopAsync().InTime();
 
-        Assert.InRange(took, TimeSpan.Zero, Soon);
         Assert.Equal("", await used.ReadToEndAsync());
         Assert.Equal("", await silent.ReadToEndAsync());
     }
@@ -33,9 +30,8 @@ public sealed class StopTests
         await using RawPeer peer = await RawPeer.DialAsync(host.Http);
         await peer.AssertOpenAsync();
 
-        TimeSpan took = await StopAsync(host);
+        await host.App.StopAsync().InTime();
 
-        Assert.InRange(took, TimeSpan.Zero, Soon);
         Assert.Equal("", await peer.ReadToEndAsync());
     }
 
@@ -47,9 +43,7 @@ public sealed class StopTests
         await peer.AssertOpenAsync();
         await peer.SendAsync("94 00 01 a3");
 
-        TimeSpan took = await StopAsync(host);
-
-        Assert.InRange(took, TimeSpan.Zero, Soon);
+        await host.App.StopAsync().InTime();
     }
 
     [Fact]
@@ -96,10 +90,11 @@ public sealed class StopTests
         await using RawPeer peer = await host.DialAsync();
         await peer.SendAsync("94 00 07 a4776f726b 90");
         await gate.Entered.Task.InTime();
+        var watch = Stopwatch.StartNew();
 
-        TimeSpan took = await StopAsync(host);
+        await host.App.StopAsync().InTime();
 
-        Assert.InRange(took, TimeSpan.FromMilliseconds(900), TimeSpan.FromSeconds(20));
+        Assert.True(watch.Elapsed > TimeSpan.FromMilliseconds(900), $"It took {watch.Elapsed}.");
         Assert.Equal("", await peer.ReadToAnyEndAsync());
     }
 
@@ -114,9 +109,7 @@ public sealed class StopTests
         peer.FinishSending();
         await peer.ReadMessageAsync();
         peer.Reset();
-        TimeSpan took = await StopAsync(host);
-
-        Assert.InRange(took, TimeSpan.Zero, Soon);
+        await host.App.StopAsync().InTime();
     }
 
     [Fact]
@@ -126,16 +119,9 @@ public sealed class StopTests
         await using MprpcClient client = host.CreateClient();
         await client.CallAsync<int>("sum", 1, 2).InTime();
 
-        await StopAsync(host);
+        await host.App.StopAsync().InTime();
 
         await Assert.ThrowsAsync<MprpcConnectionException>(() => client.CallAsync<int>("sum", 1, 2).InTime());
-    }
-
-    private static async Task<TimeSpan> StopAsync(RpcHost host)
-    {
-        var watch = Stopwatch.StartNew();
-        await host.App.StopAsync().InTime();
-        return watch.Elapsed;
     }
 
     private static bool CanDial(RpcHost host)

@@ -145,9 +145,10 @@ public sealed class TlsTests : IDisposable
         await dribbling.SendAsync("16 03 01");      // the beginning of a handshake
         string[] answers = [await talking.ReadToAnyEndAsync(), await silent.ReadToAnyEndAsync(), await dribbling.ReadToAnyEndAsync()];
         await using MprpcClient client = CreateClient(host);
+        int sum = await CallUntilAnsweredAsync(client);
 
         Assert.All(answers, answer => Assert.DoesNotContain("940101c003", answer, StringComparison.Ordinal));
-        Assert.Equal(3, await client.CallAsync<int>("sum", 1, 2).InTime());
+        Assert.Equal(3, sum);
     }
 
     [Fact]
@@ -238,6 +239,24 @@ public sealed class TlsTests : IDisposable
                 ClientCertificates = certificate is null ? null : [certificate],
             },
         });
+
+    /// <summary>The short timeout holds for its handshakes too, which a machine that stalls may not have done in time.</summary>
+    private static async Task<int> CallUntilAnsweredAsync(MprpcClient client)
+    {
+        using var giveUp = new CancellationTokenSource(Bounded.Time);
+
+        while (true)
+        {
+            try
+            {
+                return await client.CallAsync<int>("sum", giveUp.Token, 1, 2).InTime();
+            }
+            catch (MprpcConnectionException exception) when (!exception.RequestWasSent)
+            {
+                // Not connected: another attempt.
+            }
+        }
+    }
 
     private async Task<SslStream> DialAsync(EndPoint server, List<SslApplicationProtocol> protocols)
     {

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Net.Sockets;
 
 namespace Mprpc.AspNetCore.Tests.Transport;
@@ -15,11 +14,8 @@ public sealed class StopUnderLoadTests
         Task flooding = Task.Run(() => FloodAsync(peer, notifications));
         await Bounded.Until(() => Volatile.Read(ref Slow.Calls) > 0, "that it is called");
 
-        var watch = Stopwatch.StartNew();
         await host.App.StopAsync().InTime();
 
-        // Far from the 30 s that a connection may cost.
-        Assert.InRange(watch.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(10));
         await flooding.InTime();
     }
 

@@ -167,7 +167,7 @@ public sealed class WebSocketTests
         await using MprpcClient client = CreateClient(host);
         await client.CallAsync<int>("sum", 1, 2).InTime();
 
-        await host.App.StopAsync().WaitAsync(TimeSpan.FromSeconds(8), TestContext.Current.CancellationToken);
+        await host.App.StopAsync().InTime();
 
         await Assert.ThrowsAsync<MprpcConnectionException>(() => client.CallAsync<int>("sum", 1, 2).InTime());
     }

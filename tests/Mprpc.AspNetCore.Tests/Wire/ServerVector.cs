@@ -5,8 +5,8 @@ namespace Mprpc.AspNetCore.Tests.Wire;
 /// <param name="Input">What is sent.</param>
 /// <param name="Output">The messages that are answered, as <see cref="MessagePattern"/> writes them, sorted where they may come in any order.</param>
 /// <param name="End">What becomes of the connection.</param>
-/// <param name="IsInOrder">Whether the order of the answers matters.</param>
-internal sealed record ServerVector(string Case, string Input, string[] Output, After End = After.Open, bool IsInOrder = false)
+/// <param name="Then">What is sent when the first answer has come; where there is something, the order of the answers matters.</param>
+internal sealed record ServerVector(string Case, string Input, string[] Output, After End = After.Open, string? Then = null)
 {
     public byte[] Bytes => Hex.Bytes(Input);
 }

@@ -26,7 +26,7 @@ internal static class ServerVectors
         new("S11 long forms", "dd00000004 cc00 d30000000000000009 SUM", ["94 01 09 c0 03"]),
         new("S12 array16 head", "dc0004 00 01 SUM", ["94 01 01 c0 03"]),
         new("S14 three in a segment", "94 00 01 SUM 94 00 02 SUM 94 00 03 SUM", ["94 01 01 c0 03", "94 01 02 c0 03", "94 01 03 c0 03"]),
-        new("S16 slow, then fast", "94 00 01 a4736c6f77 91 64 94 00 02 SUM", ["94 01 02 c0 03", "94 01 01 c0 09"], IsInOrder: true),
+        new("S16 slow, then fast", "94 00 01 a468656c64 90 94 00 02 SUM", ["94 01 02 c0 03", "94 01 01 c0 09"], Then: "93 02 a772656c65617365 90"),
         new("S17 str8 name", "94 00 07 d90373756d 92 01 02", ["94 01 07 c0 03"]),
         new("S17 str16 name", "94 00 07 da000373756d 92 01 02", ["94 01 07 c0 03"]),
         new("S17 str32 name", "94 00 07 db0000000373756d 92 01 02", ["94 01 07 c0 03"]),

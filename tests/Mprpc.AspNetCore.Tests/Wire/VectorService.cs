@@ -27,9 +27,19 @@ internal sealed class VectorService
 
     public void Fail() => throw new MessagePackSerializationException("of the inside");
 
-    public async Task<int> SlowAsync(int milliseconds = 20)
+    public async Task<int> SlowAsync()
     {
-        await Task.Delay(milliseconds);
+        await Task.Delay(20);
         return 9;
     }
+
+    public async Task<int> HeldAsync(MprpcCallContext context)
+    {
+        var released = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        context.Connection.Items[nameof(Release)] = released;
+        await released.Task;
+        return 9;
+    }
+
+    public void Release(MprpcCallContext context) => ((TaskCompletionSource)context.Connection.Items[nameof(Release)]!).SetResult();
 }

