@@ -157,7 +157,9 @@ internal sealed class Dispatcher(MethodTable methods, MprpcSerializerOptions ser
     /// <summary>Of whatever method: that a name exists is not told by the way.</summary>
     private void RefuseForRoom(in IncomingCall call)
     {
-        string message = $"{call.Connection.Limits.MaxRunningCalls} calls of this connection are running, as many as may; wait for answers before calling on.";
+        string message = call.Connection.RunningCalls.IsAtOwnLimit
+            ? $"{call.Connection.Limits.MaxRunningCalls} calls of this connection are running, as many as may; wait for answers before calling on."
+            : "As many calls of all connections together are running as may; call again later.";
         ProtocolLog.CallRefused(call.Connection.Logger, call.Connection.Id, "(any)", message);
         Answer(call, onLoop: true, new RpcError(RpcErrorKind.Handler, message, ErrorCode.Busy));
     }

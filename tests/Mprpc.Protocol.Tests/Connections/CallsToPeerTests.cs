@@ -1,4 +1,6 @@
+using System.Text;
 using MessagePack;
+using Mprpc.Connections;
 
 namespace Mprpc.Protocol.Tests.Connections;
 
@@ -73,6 +75,27 @@ public sealed class CallsToPeerTests
 
         await Assert.ThrowsAsync<MprpcRemoteException>(() => failing.WaitAsync(InMemoryConnection.Deadline));
         Assert.Equal(3, await right.WaitAsync(InMemoryConnection.Deadline));
+    }
+
+    [Theory]
+    [InlineData(1, 100, "1 calls of this connection are running, as many as may; wait for answers before calling on.")]
+    [InlineData(100, 1, "As many calls of all connections together are running as may; call again later.")]
+    public async Task Call_BeyondALimitWhileThePeerIsAsked_IsRefusedWithThatLimit(int mostOfTheConnection, int mostOfAll, string message)
+    {
+        using var probe = new Probe();
+        await using var peer = InMemoryConnection.Serving(probe, mostOfTheConnection, total: new RunningCallsTotal(mostOfAll));
+        string callBack = Hex.Of(Encoding.UTF8.GetBytes("call_back_later"));
+        await peer.SendAsync($"94 00 01 af{callBack} 91 05");
+        string asked = await peer.ReadAsync();
+
+        await peer.SendAsync($"94 00 02 af{callBack} 91 06");
+        string refused = await peer.ReadAsync();
+        await peer.SendAsync("94 01 00 c0 07");
+
+        Assert.StartsWith("940000", asked, StringComparison.Ordinal);
+        Assert.StartsWith("940102", refused, StringComparison.Ordinal);
+        Assert.Contains(Hex.Of(Encoding.UTF8.GetBytes(message)), refused, StringComparison.Ordinal);
+        Assert.Equal("940101c007", await peer.ReadAsync());
     }
 
     [Fact]

@@ -16,7 +16,7 @@ internal sealed class InMemoryConnection : IAsyncDisposable
     private readonly Pipe _fromConnection = new();
     private readonly List<byte> _unread = [];
 
-    public InMemoryConnection(Func<Dispatcher>? dispatcher = null, TimeProvider? clock = null, int maxRunningCalls = 100, PipeWriter? output = null, bool inline = false)
+    public InMemoryConnection(Func<Dispatcher>? dispatcher = null, TimeProvider? clock = null, int maxRunningCalls = 100, PipeWriter? output = null, bool inline = false, RunningCallsTotal? total = null)
     {
         PipeScheduler scheduler = inline ? PipeScheduler.Inline : PipeScheduler.ThreadPool;
         _toConnection = new Pipe(new PipeOptions(readerScheduler: scheduler, writerScheduler: scheduler, useSynchronizationContext: false, pauseWriterThreshold: 0));
@@ -27,6 +27,7 @@ internal sealed class InMemoryConnection : IAsyncDisposable
             Transport = new Transport(_toConnection.Reader, output ?? _fromConnection.Writer),
             AbortTransport = () => _toConnection.Writer.Complete(new IOException("Aborted.")),
             Limits = new ConnectionLimits(4 * 1024 * 1024, 64, maxRunningCalls, "Options"),
+            RunningCallsTotal = total,
             Logger = NullLogger.Instance,
             Dispatcher = dispatcher?.Invoke() ?? Dispatcher.None,
             Clock = clock ?? TimeProvider.System,
@@ -40,7 +41,7 @@ internal sealed class InMemoryConnection : IAsyncDisposable
     /// <summary>Completes with the reason when the connection has ended.</summary>
     public Task<Exception?> Ended { get; }
 
-    public static InMemoryConnection Serving<TService>(TService service, int maxRunningCalls = 100, PipeWriter? output = null)
+    public static InMemoryConnection Serving<TService>(TService service, int maxRunningCalls = 100, PipeWriter? output = null, RunningCallsTotal? total = null)
         where TService : class
         => new(
             dispatcher: () => new Dispatcher(
@@ -49,7 +50,8 @@ internal sealed class InMemoryConnection : IAsyncDisposable
                 MprpcErrorShape.Message,
                 enableDetailedErrors: true),
             maxRunningCalls: maxRunningCalls,
-            output: output);
+            output: output,
+            total: total);
 
     public async Task SendAsync(string hex) => await SendAsync(Hex.Bytes(hex)).ConfigureAwait(false);
 
