@@ -9,8 +9,8 @@ internal sealed class Watchdog
     // Long enough that a thread that merely lost its time slice is seldom taken for a blocked one, short enough to go unnoticed by other calls.
     private static readonly TimeSpan Period = TimeSpan.FromMilliseconds(10);
 
-    // Then it sleeps until somebody wakes it, which costs him more than a place in the queue.
-    private const int EmptyRoundsBeforeSleep = 100;
+    // Then it sleeps until somebody wakes it, which costs him about what a few rounds cost.
+    private const int EmptyRoundsBeforeSleep = 5;
 
     private readonly ConcurrentQueue<StallGuard> _guards = new();
     private readonly AutoResetEvent _wake = new(initialState: false);
