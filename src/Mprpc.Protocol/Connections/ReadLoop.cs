@@ -129,14 +129,8 @@ internal sealed class ReadLoop : IStallable
     }
 
     /// <summary>Lets another thread go on with the loop where its holder has been in the same user code since <paramref name="progress"/>.</summary>
-    public void TakeOver(long progress)
-    {
-        // Not one of the pool: what holds the loop up may hold up those as well, and what the loop comes to next may hold up this one.
-        if (IsInUserCode && Progress == progress)
-        {
-            BlockingThreads.Shared.Run(new TakenOverLoop(this, progress));
-        }
-    }
+    /// <remarks>Not one of the pool: what holds the loop up may hold up those as well, and what the loop comes to next may hold up this one.</remarks>
+    public void TakeOver(long progress) => BlockingThreads.Shared.Run(new TakenOverLoop(this, progress));
 
     private async Task RunAsync(bool resumed)
     {

@@ -99,13 +99,7 @@ public sealed class LimitTests
         await busy.SendAsync("94 00 01 a4 77616974 90 94 00 02 SUM");
         string sum = await busy.ReadMessageAsync();     // the other call has begun by then
         Task<string> toEnd = idle.ReadToEndAsync();
-        await Bounded.Until(
-            () =>
-            {
-                clock.Advance(TimeSpan.FromSeconds(1));     // what the server looks at is set by other threads: one step could be too early
-                return toEnd.IsCompleted;
-            },
-            "the end of the idle connection");
+        await clock.AdvanceUntilAsync(TimeSpan.FromSeconds(1), toEnd, "the end of the idle connection");
         await busy.SendAsync("94 00 03 a4 6f70656e 90");
 
         Assert.Equal("940102c003", sum);

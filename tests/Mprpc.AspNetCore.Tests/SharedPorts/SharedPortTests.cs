@@ -98,13 +98,7 @@ public sealed class SharedPortTests
         await talking.AssertOpenAsync();
 
         Task<string> end = silent.ReadToAnyEndAsync();
-        await Bounded.Until(
-            () =>
-            {
-                clock.Advance(TimeSpan.FromMinutes(2));     // its time may begin after the other's first answer
-                return end.IsCompleted;
-            },
-            "the end of the silent connection");
+        await clock.AdvanceUntilAsync(TimeSpan.FromMinutes(2), end, "the end of the silent connection");
 
         Assert.Equal("", await end);
         await talking.AssertOpenAsync();

@@ -110,13 +110,7 @@ public sealed class HealthTests
     /// <summary>Lets the delay pass, which begins after it has been logged: one step could be too early.</summary>
     private static async Task AdvanceUntilAsync(FakeTimeProvider clock, Task stopping)
     {
-        await Bounded.Until(
-            () =>
-            {
-                clock.Advance(Delay);
-                return stopping.IsCompleted;
-            },
-            "the end of the stop");
+        await clock.AdvanceUntilAsync(Delay, stopping, "the end of the stop");
         await stopping;
     }
 

@@ -31,8 +31,7 @@ public sealed class SocketAcceptorTests : IDisposable
 
         for (int i = 0; i < Connections; i++)
         {
-            sockets.Add(ConnectedPair.NewSocket(AddressFamily.InterNetwork));
-            await sockets[^1].ConnectAsync(_listener.LocalEndPoint!).InTime();
+            sockets.Add(await DialAsync());
         }
 
         for (int i = 0; i < Connections; i++)
@@ -56,8 +55,7 @@ public sealed class SocketAcceptorTests : IDisposable
         for (int i = 0; i < 50; i++)
         {
             Task<Socket> accepting = acceptor.AcceptAsync(CancellationToken.None).AsTask();
-            using Socket socket = ConnectedPair.NewSocket(AddressFamily.InterNetwork);
-            await socket.ConnectAsync(_listener.LocalEndPoint!).InTime();
+            using Socket socket = await DialAsync();
             using Socket accepted = await accepting.InTime();
 
             Assert.Equal(socket.LocalEndPoint, accepted.RemoteEndPoint);
@@ -78,8 +76,7 @@ public sealed class SocketAcceptorTests : IDisposable
         await cancellation.CancelAsync();
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => accepting.InTime());
-        using Socket socket = ConnectedPair.NewSocket(AddressFamily.InterNetwork);
-        await socket.ConnectAsync(_listener.LocalEndPoint!).InTime();
+        using Socket socket = await DialAsync();
         using Socket accepted = await acceptor.AcceptAsync(CancellationToken.None).InTime();
         acceptor.Close();
     }
@@ -106,8 +103,7 @@ public sealed class SocketAcceptorTests : IDisposable
 
         for (int i = 0; i < 200; i++)
         {
-            using Socket peer = ConnectedPair.NewSocket(AddressFamily.InterNetwork);
-            await peer.ConnectAsync(_listener.LocalEndPoint!).InTime();
+            using Socket peer = await DialAsync();
             Socket accepted = await _listener.AcceptAsync().InTime();
             await peer.SendAsync(new byte[] { 7 });
             await Bounded.Until(() => accepted.Available == 1, "that it has arrived");
@@ -136,8 +132,7 @@ public sealed class SocketAcceptorTests : IDisposable
     [Fact]
     public async Task FirstRead_OfASocketThatIsClosed_Ends()
     {
-        using Socket peer = ConnectedPair.NewSocket(AddressFamily.InterNetwork);
-        await peer.ConnectAsync(_listener.LocalEndPoint!).InTime();
+        using Socket peer = await DialAsync();
         Socket accepted = await _listener.AcceptAsync().InTime();
         var polled = new PolledSocket(ConnectedPair.OwnPoller(), accepted);
         var input = new PolledPipeReader(polled);
@@ -147,5 +142,12 @@ public sealed class SocketAcceptorTests : IDisposable
 
         Assert.False(polled.HasBegun);
         await Assert.ThrowsAsync<ObjectDisposedException>(async () => await input.ReadAsync().AsTask().InTime());
+    }
+
+    private async Task<Socket> DialAsync()
+    {
+        Socket socket = ConnectedPair.NewSocket(AddressFamily.InterNetwork);
+        await socket.ConnectAsync(_listener.LocalEndPoint!).InTime();
+        return socket;
     }
 }
