@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.IO.Pipelines;
 using Mprpc.Dispatch;
 using Mprpc.Framing;
+using Mprpc.Scheduling;
 
 namespace Mprpc.Connections;
 
@@ -9,12 +10,10 @@ namespace Mprpc.Connections;
 /// <remarks>
 /// User code (a service's method, the continuation of a call) runs right on this loop, which saves a hop between threads per call. Code that holds the loop up is
 /// no danger: the <see cref="StallGuard"/> notices, another thread takes the loop over at the next message, and the thread that returns from the user code finds that its
-/// role is gone. The role is a number in <see cref="_state"/>, odd while user code runs, so that one compare-and-exchange decides who goes on.
+/// <see cref="Baton"/> is gone.
 /// </remarks>
 internal sealed class ReadLoop : IStallable
 {
-    private const long InUserCode = 1;
-
     // Beyond this no more is read while the peer's calls wait for room: enough to notice the end of a peer that is in order, little for one that floods.
     private const int MostSetAside = 64 * 1024;
 
@@ -41,9 +40,6 @@ internal sealed class ReadLoop : IStallable
     private bool _holdsOutput;
     private int _work;                  // since something was sent
 
-    private long _state;
-    private long _progress;
-
     public ReadLoop(RpcConnection connection, PipeReader input, int maxMessageSize, int maxDepth)
     {
         _connection = connection;
@@ -52,13 +48,7 @@ internal sealed class ReadLoop : IStallable
         _guard = new StallGuard(this);
     }
 
-    /// <summary>Identifies the present holder of the loop; to be read before user code and given to <see cref="LeaveUserCode"/>.</summary>
-    public long Role => _state;
-
-    /// <summary>Counts the entries into user code, so that the guard sees whether the loop moves.</summary>
-    public long Progress => Volatile.Read(ref _progress);
-
-    public bool IsInUserCode => (Volatile.Read(ref _state) & InUserCode) != 0;
+    public Baton Baton { get; } = new();
 
     /// <summary>Whether messages are being handled; false while the loop waits for bytes.</summary>
     public bool IsBusy { get; private set; }
@@ -105,16 +95,13 @@ internal sealed class ReadLoop : IStallable
     /// <summary>To be used by whatever thread: the next message that is looked at goes by it.</summary>
     public void ChangeMaxMessageSize(int bytes) => _scanner.MaxSize = bytes;
 
-    public void EnterUserCode()
-    {
-        _progress++;
-        Volatile.Write(ref _state, _state | InUserCode);
-    }
+    /// <returns>The number of this entry, for <see cref="LeaveUserCode"/>.</returns>
+    public long EnterUserCode() => Baton.Enter(RunningMethod);
 
     /// <summary>Returns whether the thread still holds the loop; else it must not touch the loop or its batch again.</summary>
-    public bool LeaveUserCode(long role)
+    public bool LeaveUserCode(long entry)
     {
-        if (Interlocked.CompareExchange(ref _state, role, role | InUserCode) != (role | InUserCode))
+        if (!Baton.TryLeave(entry))
         {
             return false;
         }
@@ -128,9 +115,9 @@ internal sealed class ReadLoop : IStallable
         return true;
     }
 
-    /// <summary>Lets another thread go on with the loop where its holder has been in the same user code since <paramref name="progress"/>.</summary>
+    /// <inheritdoc/>
     /// <remarks>Not one of the pool: what holds the loop up may hold up those as well, and what the loop comes to next may hold up this one.</remarks>
-    public void TakeOver(long progress) => BlockingThreads.Shared.Run(new TakenOverLoop(this, progress));
+    public void TakeOver(long entry) => BlockingThreads.Shared.Run(new TakenOverLoop(this, entry));
 
     private async Task RunAsync(bool resumed)
     {
@@ -348,24 +335,14 @@ internal sealed class ReadLoop : IStallable
         _ended.TrySetException(reason);
     }
 
-    private void GoOn(long progress)
+    private void GoOn(long entry)
     {
-        long state = Volatile.Read(ref _state);
-
-        if ((state & InUserCode) == 0 || Progress != progress)
+        if (!Baton.TryTake(entry, out object? method))
         {
             return;
         }
 
-        RpcMethod? method = RunningMethod;
-
-        // The next even number: a role that nobody has had.
-        if (Interlocked.CompareExchange(ref _state, state + 1, state) != state)
-        {
-            return;
-        }
-
-        _connection.OnHeldUp(method);
+        _connection.OnHeldUp((RpcMethod?)method);
         RunningMethod = null;
 
         if (_context is null)
@@ -379,8 +356,8 @@ internal sealed class ReadLoop : IStallable
     }
 
     /// <summary>A loop that is to go on, if its holder is still held up.</summary>
-    private sealed class TakenOverLoop(ReadLoop loop, long progress) : IThreadPoolWorkItem
+    private sealed class TakenOverLoop(ReadLoop loop, long entry) : IThreadPoolWorkItem
     {
-        public void Execute() => loop.GoOn(progress);
+        public void Execute() => loop.GoOn(entry);
     }
 }

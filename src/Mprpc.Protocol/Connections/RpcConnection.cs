@@ -6,6 +6,7 @@ using Mprpc.Diagnostics;
 using Mprpc.Dispatch;
 using Mprpc.Framing;
 using Mprpc.Messages;
+using Mprpc.Scheduling;
 
 namespace Mprpc.Connections;
 
@@ -18,7 +19,7 @@ internal sealed class RpcConnection : MprpcConnection
     private readonly ReadLoop _loop;
     private readonly CancellationTokenSource _closed = new();
     private Dictionary<object, object?>? _items;
-    private Suspicion _continuationsBlock;
+    private BlockingPenalty _continuationsBlock;
     private readonly ConnectionWatch _watch;
     private Exception? _failure;
     private ConnectionLimit? _limitHit;
@@ -367,11 +368,10 @@ internal sealed class RpcConnection : MprpcConnection
             return true;
         }
 
-        long role = loop.Role;
         loop.RunningMethod = null;
-        loop.EnterUserCode();
+        long entry = loop.EnterUserCode();
         call.Complete(onThisThread: true);
-        return loop.LeaveUserCode(role);
+        return loop.LeaveUserCode(entry);
     }
 
     private void OnOutputFailed(Exception? exception) => Abort(exception ?? new IOException("The peer does not read any more."));

@@ -53,9 +53,9 @@ internal sealed class CallContext(RpcConnection connection, string method, long?
             return false;
         }
 
-        call.Loop!.EnterUserCode();
+        long entry = call.Loop!.EnterUserCode();
         _ = DisposeAsync(running: null);    // owned: it logs its own failure
-        return call.LeaveUserCode();
+        return call.Loop.LeaveUserCode(entry);
     }
 
     /// <summary>Disposes what a call that ended later has made, then frees the call's place.</summary>

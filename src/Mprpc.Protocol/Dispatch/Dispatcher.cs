@@ -3,6 +3,7 @@ using Mprpc.Connections;
 using Mprpc.Diagnostics;
 using Mprpc.Framing;
 using Mprpc.Messages;
+using Mprpc.Scheduling;
 
 namespace Mprpc.Dispatch;
 

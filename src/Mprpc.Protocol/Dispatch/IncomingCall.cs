@@ -9,7 +9,7 @@ namespace Mprpc.Dispatch;
 /// <param name="loop">The read loop that the call runs on, or null where it runs on a thread of its own.</param>
 internal readonly struct IncomingCall(RpcConnection connection, long? messageId, AnswerOrder.Turn? turn, ReadLoop? loop)
 {
-    private readonly long _role = loop?.Role ?? 0;
+    private readonly long _entry = loop?.Baton.NextEntry ?? 0;
 
     public RpcConnection Connection { get; } = connection;
 
@@ -24,7 +24,7 @@ internal readonly struct IncomingCall(RpcConnection connection, long? messageId,
 
     /// <summary>Ends the part of the call that is the service's own code.</summary>
     /// <returns>Whether the thread still holds the read loop, so that the answer goes into its batch.</returns>
-    public bool LeaveUserCode() => Loop is not null && Loop.LeaveUserCode(_role);
+    public bool LeaveUserCode() => Loop is not null && Loop.LeaveUserCode(_entry);
 
     /// <summary>Ends the call on this thread; to be called when it is answered.</summary>
     /// <returns><paramref name="onLoop"/>: whether the thread goes on with the read loop.</returns>

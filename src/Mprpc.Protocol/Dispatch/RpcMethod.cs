@@ -3,13 +3,14 @@ using Mprpc.Connections;
 using Mprpc.Contracts;
 using Mprpc.Diagnostics;
 using Mprpc.Messages;
+using Mprpc.Scheduling;
 
 namespace Mprpc.Dispatch;
 
 /// <summary>A published method: its name, what it takes, and how to run it.</summary>
 internal abstract class RpcMethod(MprpcMethodDescription description, string wireName)
 {
-    private Suspicion _blocks;
+    private BlockingPenalty _blocks;
     private int _running;
     private FailureLog? _failures;
 

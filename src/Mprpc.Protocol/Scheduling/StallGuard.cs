@@ -1,10 +1,10 @@
-namespace Mprpc.Connections;
+namespace Mprpc.Scheduling;
 
-/// <summary>Notices when user code holds a loop up, and has the loop go on without its thread.</summary>
-/// <remarks>It is looked at while there is something to do, and found still armed at nearly every round: a busy loop pays for it a hundred times a second, an idle one never.</remarks>
+/// <summary>Notices when user code holds a loop up, and has another thread go on with the loop.</summary>
+/// <remarks>It looks while the loop has something to do, and is found still armed at nearly every round: a busy loop pays for it a hundred times a second, an idle one never.</remarks>
 internal sealed class StallGuard(IStallable loop)
 {
-    private const long Nothing = -1;
+    private const long Nothing = 0;     // no entry has this number: all have the bit of user code
 
     private long _seen = Nothing;
     private volatile bool _armed;
@@ -21,9 +21,8 @@ internal sealed class StallGuard(IStallable loop)
     /// <summary>For the watchdog alone.</summary>
     public void Look()
     {
-        long progress = loop.Progress;
-        bool isHeldUp = loop.IsInUserCode && progress == _seen;
-        _seen = isHeldUp ? Nothing : progress;
+        bool isHeldUp = loop.Baton.TryGetEntry(out long entry) && entry == _seen;
+        _seen = isHeldUp ? Nothing : entry;
         _armed = false;
 
         // Seen busy only after the flag is down: a round that starts now either sees the flag or is seen here.
@@ -36,7 +35,7 @@ internal sealed class StallGuard(IStallable loop)
 
         if (isHeldUp)
         {
-            loop.TakeOver(progress);
+            loop.TakeOver(entry);
         }
     }
 }
