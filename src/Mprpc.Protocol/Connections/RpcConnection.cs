@@ -32,7 +32,7 @@ internal sealed class RpcConnection : MprpcConnection
         Limits = settings.Limits;
         Closed = _closed.Token;
         var gate = new Lock();
-        Requests = new InFlightRequests(settings.Clock, gate);
+        Requests = new InFlightRequests(settings.Clock, gate) { OnCallbackFailed = exception => ProtocolLog.CallbackThrew(Logger, Id, exception) };
         RunningCalls = new RunningCalls(settings.Limits.MaxRunningCalls, settings.RunningCallsTotal, Requests);
         Output = new MessageOutput(settings.Transport.Output, settings.Serializer, OnOutputFailed, gate);
         AnswerOrder = settings.ResponseOrder == MprpcResponseOrder.AsCompleted ? null : new AnswerOrder(settings.ResponseOrder, Output, RunningCalls, settings.Clock);
@@ -113,7 +113,7 @@ internal sealed class RpcConnection : MprpcConnection
 
         reason = _failure ?? reason;
         string message = reason is null ? "The connection was closed before the answer came." : $"The connection was lost before the answer came: {reason.Message}";
-        Requests.Close(() => new MprpcConnectionException(message, requestWasSent: true, reason));
+        Requests.Close(_ => new MprpcConnectionException(message, requestWasSent: true, reason));
 
         if (reason is null && !_isAborted)
         {
@@ -271,8 +271,13 @@ internal sealed class RpcConnection : MprpcConnection
 
         request.DropFront(RequestWriter.HeadRoom);
 
-        // Where somebody else has taken the call, it fails with the connection.
-        return !Requests.Remove(call);
+        if (!Requests.Remove(call))
+        {
+            return true;        // another has taken it: it fails with the connection
+        }
+
+        call.Unwatch();
+        return false;
     }
 
     /// <summary>Sends a notification whose method and arguments are written.</summary>
@@ -352,14 +357,7 @@ internal sealed class RpcConnection : MprpcConnection
 
         var reader = new MprpcReader(message, head.BodyStart, count: 2, Serializer, loop: null);
 
-        if (reader.TryReadNil())
-        {
-            call.ReadResult(ref reader);
-        }
-        else
-        {
-            call.SetError(RemoteErrorReader.Read(call.Method, ref reader));
-        }
+        call.ReadAnswer(ref reader);
 
         if (_continuationsBlock.IsHeld)
         {
