@@ -226,7 +226,7 @@ internal sealed class ClientConnection(Dialer dialer, MprpcClientOptions options
         if (options.MaxInFlightPerConnection == 1)
         {
             // The late answer would come before, or in place of, that of the next call; which must not come upon this connection.
-            connection.Requests.OnGivenUp = () =>
+            connection.Requests.OnGivenUp += _ =>
             {
                 Forget(connection, isLost: false);
                 connection.Abort();

@@ -63,7 +63,7 @@ internal sealed class AnswerOrder(MprpcResponseOrder order, MessageOutput output
     private void Pause()
     {
         _isPausing = true;
-        _pause ??= clock.CreateTimer(static order => ((AnswerOrder)order!).GoOn(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _pause ??= UnsafeTimer.Create(clock, static order => ((AnswerOrder)order!).GoOn(), this);
         _pause.Change(PauseBetweenNested, Timeout.InfiniteTimeSpan);
     }
 

@@ -1,7 +1,13 @@
+using MessagePack;
+using Mprpc.Messages;
+
 namespace Mprpc.Connections;
 
 /// <summary>A request that waits for its response.</summary>
-/// <remarks>It completes once: whoever takes it out of <see cref="InFlightRequests"/> completes it.</remarks>
+/// <remarks>
+/// It completes once: whoever takes it out of <see cref="InFlightRequests"/> completes it, by <see cref="ReadAnswer"/> or <see cref="SetError"/>, then <see cref="Complete"/>, or by <see cref="Fail"/>. None of
+/// these throws, whatever a formatter, a converter or the awaiter's code does: a call that was taken and not completed would never end.
+/// </remarks>
 internal abstract class PendingCall
 {
     private CancellationToken _cancellationToken;
@@ -13,6 +19,9 @@ internal abstract class PendingCall
     /// <summary>When it times out, as a timestamp of the connection's clock; 0: never.</summary>
     public long Deadline { get; set; }
 
+    /// <summary>How many bytes its request has, if whoever sends it counts them; else 0.</summary>
+    public int RequestBytes { get; set; }
+
     /// <summary>The wire name of the method, for errors.</summary>
     public string Method { get; private set; } = "";
 
@@ -22,8 +31,26 @@ internal abstract class PendingCall
 
     public CancellationToken CancellationToken => _cancellationToken;
 
-    /// <summary>Reads the result; a value of the wrong type makes the call fail.</summary>
-    public abstract void ReadResult(ref MprpcReader reader);
+    /// <summary>Reads a response's error and result. What cannot be read makes the call fail.</summary>
+    /// <param name="reader">Stands at the error.</param>
+    public void ReadAnswer(ref MprpcReader reader)
+    {
+        try
+        {
+            if (reader.TryReadNil())
+            {
+                ReadResult(ref reader);
+            }
+            else
+            {
+                SetError(RemoteErrorReader.Read(Method, ref reader));
+            }
+        }
+        catch (Exception exception)
+        {
+            SetError(new MessagePackSerializationException($"The answer to '{Method}' cannot be read. Ask for MprpcRaw to see what came.", exception));
+        }
+    }
 
     public abstract void SetError(Exception exception);
 
@@ -43,16 +70,9 @@ internal abstract class PendingCall
         _registration = cancellationToken.UnsafeRegister(static call => ((PendingCall)call!).Cancel(), this);
     }
 
-    protected void Prepare(string method, TimeSpan timeout)
-    {
-        Method = method;
-        Timeout = timeout;
-        Deadline = 0;
-    }
-
     /// <summary>Ends the watch.</summary>
-    /// <returns>False where the token's callback runs at this moment: the object must not be used for another call.</returns>
-    protected bool Unwatch()
+    /// <returns>False if the token's callback runs at this moment: the object must not be used for another call.</returns>
+    public bool Unwatch()
     {
         bool isQuiet = !_cancellationToken.CanBeCanceled || _registration.Unregister();
         _registration = default;
@@ -61,14 +81,24 @@ internal abstract class PendingCall
         return isQuiet;
     }
 
+    /// <summary>Reads the result; a value of the wrong type makes the call fail.</summary>
+    protected abstract void ReadResult(ref MprpcReader reader);
+
+    protected void Prepare(string method, TimeSpan timeout)
+    {
+        Method = method;
+        Timeout = timeout;
+        Deadline = 0;
+        RequestBytes = 0;
+    }
+
     private void Cancel()
     {
         CancellationToken token = _cancellationToken;
 
         if (InFlight is { } requests && requests.Remove(this))
         {
-            requests.OnGivenUp?.Invoke();
-            Fail(new OperationCanceledException($"The call of '{Method}' was cancelled; its answer, if one comes, is ignored.", token));
+            requests.GiveUp(this, new OperationCanceledException($"The call of '{Method}' was cancelled; its answer, if one comes, is ignored.", token));
         }
     }
 }

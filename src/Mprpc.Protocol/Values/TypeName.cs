@@ -15,9 +15,10 @@ internal static class TypeName
             return Of(type.GetElementType()!) + "[]";
         }
 
+        // A type within a generic one has the arguments of that, and a number in its name only for its own.
         if (type.IsGenericType)
         {
-            string name = type.Name[..type.Name.IndexOf('`', StringComparison.Ordinal)];
+            string name = type.Name.Split('`')[0];
             return $"{name}<{string.Join(", ", type.GetGenericArguments().Select(Of))}>";
         }
 
