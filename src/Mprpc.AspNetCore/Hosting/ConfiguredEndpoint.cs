@@ -24,7 +24,7 @@ internal static class ConfiguredEndpoint
 
     private static readonly string[] LimitKeys =
     [
-        nameof(MprpcServerLimits.MaxMessageSize), nameof(MprpcServerLimits.MaxSendMessageSize), nameof(MprpcServerLimits.MaxUnsentAnswerBytes), nameof(MprpcServerLimits.MaxDepth),
+        nameof(MprpcServerLimits.MaxMessageSize), nameof(MprpcServerLimits.MaxDepth), nameof(MprpcServerLimits.MaxSendMessageSize), nameof(MprpcServerLimits.MaxUnsentAnswerBytes),
         nameof(MprpcServerLimits.MaxCallsInFlightPerConnection),
         nameof(MprpcServerLimits.PartialMessageTimeout), nameof(MprpcServerLimits.MinPartialMessageRate), nameof(MprpcServerLimits.WriteTimeout), nameof(MprpcServerLimits.HalfCloseTimeout), nameof(MprpcServerLimits.IdleTimeout),
         nameof(MprpcServerLimits.TlsHandshakeTimeout),

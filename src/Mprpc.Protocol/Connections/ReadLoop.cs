@@ -39,6 +39,7 @@ internal sealed class ReadLoop : IStallable
     private ParkedRequests _parked;
     private bool _hasRead;              // the transport's buffers are in use
     private bool _isBlocked;            // the message at hand may not be set aside either
+    private bool _readsToTheEnd;        // the transport has ended: no more can come than there is
     private bool _lastRead;
     private Task<ReadResult>? _ahead;   // a read that was begun while requests wait for room
     private MprpcWriter? _batch;
@@ -227,7 +228,8 @@ internal sealed class ReadLoop : IStallable
 
             if (first == closed)
             {
-                PeerHasFinished = true;
+                // What is left is no more than the system holds; behind it stands how the connection has ended.
+                _readsToTheEnd = true;
                 _connection.CheckReset();
             }
         }
@@ -383,7 +385,7 @@ internal sealed class ReadLoop : IStallable
     {
         bool isCalling = _connection.Requests.Count > 0;
 
-        if (_parked.TryAdd(message, isCalling ? ParkedRequests.MaxBytesWhileCalling : ParkedRequests.MaxBytes))
+        if (_parked.TryAdd(message, _readsToTheEnd ? int.MaxValue : isCalling ? ParkedRequests.MaxBytesWhileCalling : ParkedRequests.MaxBytes))
         {
             return true;
         }
