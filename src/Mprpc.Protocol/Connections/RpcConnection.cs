@@ -118,7 +118,8 @@ internal sealed class RpcConnection : MprpcConnection
 
         if (reason is null && !_isAborted)
         {
-            // docs/protocol.md 9: a peer that has finished sending still gets its answers.
+            // docs/protocol.md 9: a peer that has finished sending still gets its answers. Unless it resets the connection: nothing is read any more that would fail by it.
+            using CancellationTokenRegistration registration = _settings.TransportClosed.UnsafeRegister(static connection => ((RpcConnection)connection!).CheckTransport(), this);
             await RunningCalls.WaitForNoneAsync().WaitAsync(Closed).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             await Output.WaitUntilSentAsync().ConfigureAwait(false);
             reason = _failure;
@@ -181,7 +182,7 @@ internal sealed class RpcConnection : MprpcConnection
     /// <summary>Looks, where nothing is read, whether the peer has left.</summary>
     public void CheckTransport()
     {
-        if (_loop.IsDeaf && _settings.IsTransportReset?.Invoke() == true)
+        if ((_loop.IsDeaf || _loop.PeerHasFinished) && _settings.IsTransportReset?.Invoke() == true)
         {
             Abort(new IOException("The peer has reset the connection."));
         }
