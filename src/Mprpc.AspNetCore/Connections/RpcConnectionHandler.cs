@@ -112,7 +112,8 @@ internal sealed class RpcConnectionHandler
     {
         try
         {
-            return socket.Poll(0, SelectMode.SelectError);
+            // The first alone is true of urgent data too, which resets nothing.
+            return socket.Poll(0, SelectMode.SelectError) && socket.GetSocketOption(SocketOptionLevel.Socket, SocketOptionName.Error) is not 0;
         }
         catch (ObjectDisposedException)
         {

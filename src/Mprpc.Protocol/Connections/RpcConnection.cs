@@ -142,7 +142,8 @@ internal sealed class RpcConnection : MprpcConnection
 
         if (reason is null && !_isAborted)
         {
-            // docs/protocol.md 9: a peer that has finished sending still gets its answers.
+            // docs/protocol.md 9: a peer that has finished sending still gets its answers. Unless it resets the connection: nothing is read any more that would fail by it.
+            using CancellationTokenRegistration registration = _settings.TransportClosed.UnsafeRegister(static connection => ((RpcConnection)connection!).CheckTransport(), this);
             await Task.WhenAny(RunningCalls.WaitForNoneAsync(), Aborted).ConfigureAwait(false);
             await Output.FinishAsync().ConfigureAwait(false);
             reason = _failure;
@@ -207,7 +208,7 @@ internal sealed class RpcConnection : MprpcConnection
     /// <summary>Looks, while nothing is read, whether the peer has left.</summary>
     public void CheckTransport()
     {
-        if (_loop.IsDeaf)
+        if (_loop.IsDeaf || _loop.PeerHasFinished)
         {
             CheckReset();
         }

@@ -15,12 +15,18 @@ internal struct BlockingPenalty
     private long _lastEnd;
     private long _term;
 
-    public bool IsHeld => Volatile.Read(in _until) is var until && until != 0 && IsHeldUntil(until);
+    /// <summary>Whether the code is kept off the loop at this moment.</summary>
+    public bool IsHeld => Volatile.Read(in _until) is var until && until != 0 && IsHeldUntil(until, Environment.TickCount64);
 
-    public void Raise()
+    /// <summary>The code has held a loop up.</summary>
+    public void Raise() => Raise(Environment.TickCount64);
+
+    /// <summary>As <see cref="IsHeld"/>, at a time in milliseconds.</summary>
+    public bool IsHeldAt(long now) => Volatile.Read(in _until) is var until && until != 0 && IsHeldUntil(until, now);
+
+    /// <summary>As the other, at a time in milliseconds.</summary>
+    public void Raise(long now)
     {
-        long now = Environment.TickCount64;
-
         // Again within the length of the last term: no accident.
         bool isRepeated = _term != 0 && now < _lastEnd + _term;
         _term = isRepeated ? Math.Min(_term * Growth, MostMilliseconds) : FirstMilliseconds;
@@ -28,9 +34,9 @@ internal struct BlockingPenalty
         Volatile.Write(ref _until, _lastEnd);
     }
 
-    private bool IsHeldUntil(long until)
+    private bool IsHeldUntil(long until, long now)
     {
-        if (Environment.TickCount64 < until)
+        if (now < until)
         {
             return true;
         }

@@ -78,19 +78,12 @@ internal sealed class BlockingThreads(int limit, TimeSpan idleTime)
 
     private void RunCalls()
     {
-        ExecutionContext? own = ExecutionContext.Capture();
+        var own = AmbientState.Capture();
 
         for (IThreadPoolWorkItem? call = TakeNext(isFirst: true); call is not null; call = TakeNext(isFirst: false))
         {
             call.Execute();
-
-            // What a method has put into ambient state must not reach the next call.
-            if (own is not null)
-            {
-                ExecutionContext.Restore(own);
-            }
-
-            SynchronizationContext.SetSynchronizationContext(null);
+            own.Restore();
         }
     }
 

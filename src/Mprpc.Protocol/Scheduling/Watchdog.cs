@@ -7,20 +7,32 @@ namespace Mprpc.Scheduling;
 internal sealed class Watchdog
 {
     // Long enough that a thread that merely lost its time slice is seldom taken for a blocked one, short enough to go unnoticed by other calls.
-    private static readonly TimeSpan Period = TimeSpan.FromMilliseconds(10);
+    private static readonly TimeSpan DefaultPeriod = TimeSpan.FromMilliseconds(10);
 
-    // Then it sleeps until somebody wakes it, which costs him about what a few rounds cost.
+    // Then it sleeps until it is woken, which costs the waking thread about what a few rounds cost.
     private const int EmptyRoundsBeforeSleep = 5;
 
     private readonly ConcurrentQueue<StallGuard> _guards = new();
     private readonly AutoResetEvent _wake = new(initialState: false);
+    private readonly TimeSpan _period;
     private int _sleeps;
 
-    private Watchdog() => new Thread(Run) { IsBackground = true, Name = "Mprpc watchdog" }.UnsafeStart();
+    /// <param name="period">How often it looks.</param>
+    public Watchdog(TimeSpan period)
+    {
+        _period = period;
+        new Thread(Run) { IsBackground = true, Name = "Mprpc watchdog" }.UnsafeStart();
+    }
 
-    public static Watchdog Shared { get; } = new();
+    public static Watchdog Shared { get; } = new(DefaultPeriod);
 
-    /// <summary>Has a guard look once, in ten milliseconds at most.</summary>
+    /// <summary>How many guards are to look.</summary>
+    public int Count => _guards.Count;
+
+    /// <summary>Whether it waits until it is woken.</summary>
+    public bool IsAsleep => Volatile.Read(ref _sleeps) != 0;
+
+    /// <summary>Has a guard look once, within a period.</summary>
     public void Add(StallGuard guard)
     {
         _guards.Enqueue(guard);
@@ -40,7 +52,7 @@ internal sealed class Watchdog
 
         while (true)
         {
-            _wake.WaitOne(Period);      // it is set only for who sleeps
+            _wake.WaitOne(_period);     // it is set only while this thread sleeps
             emptyRounds = _guards.IsEmpty ? emptyRounds + 1 : 0;
 
             // Those that want another look are in the queue again: for the next round.
@@ -61,7 +73,7 @@ internal sealed class Watchdog
     {
         Interlocked.Exchange(ref _sleeps, 1);
 
-        // Who has come before that wakes nobody.
+        // A guard that came before that has woken nothing.
         if (_guards.IsEmpty || Interlocked.Exchange(ref _sleeps, 0) == 0)
         {
             _wake.WaitOne();

@@ -42,5 +42,5 @@ internal abstract class DirectPipeReader(Socket socket) : PipeReader
     public override void Complete(Exception? exception = null) => AdvanceTo(default);
 
     protected ReadResult Result(int received)
-        => new(new ReadOnlySequence<byte>(Buffer ?? [], 0, received), isCanceled: _rest.IsLast(received), isCompleted: received == 0);
+        => new(new ReadOnlySequence<byte>(Buffer ?? [], 0, received), isCanceled: _rest.IsLast(Socket, received), isCompleted: received == 0);
 }

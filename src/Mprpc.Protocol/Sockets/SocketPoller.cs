@@ -27,10 +27,15 @@ internal sealed unsafe class SocketPoller : IStallable
     // So that one call that blocks is forgotten after a few dozen that do not.
     private static readonly long s_mostCost = 20 * s_worthSharing;
 
+    // 10 ms. How long those that are perhaps ready wait while the poller does not come to sleep.
+    private static readonly long s_mostBeforeSleep = Stopwatch.Frequency / 100;
+
     private readonly int _epoll;
     private readonly StallGuard _guard;
     private readonly Lock _gate = new();
     private readonly ConcurrentQueue<PolledSocket> _ready = new();
+    private readonly ConcurrentQueue<PolledSocket> _later = new();          // ready too, but those that are ready anew have their turn first
+    private readonly ConcurrentQueue<PolledSocket> _beforeSleep = new();    // perhaps ready
     private readonly SemaphoreSlim _leadGiven = new(0);
     private PolledSocket?[] _sockets = new PolledSocket?[256];      // by descriptor
     private uint _added;        // under the lock
@@ -38,6 +43,10 @@ internal sealed unsafe class SocketPoller : IStallable
     private int _parked;        // under the lock
     private Spinning _spinning = new();
     private long _averageCost;  // of handling a socket's events; a lost update does no harm
+    private volatile bool _isBusy;
+    private bool _waitGoesOn;   // after those perhaps ready were tried
+    private long _lastHandled;
+    private long _lastTried;    // those perhaps ready
 
     // What this thread led last, and as which holder.
     [ThreadStatic]
@@ -59,7 +68,7 @@ internal sealed unsafe class SocketPoller : IStallable
     /// <summary>The lead.</summary>
     public Baton Baton { get; } = new();
 
-    public bool IsBusy { get; private set; }
+    public bool IsBusy => _isBusy;
 
     /// <returns>A poller with a thread that never ends, or null where the system has no epoll.</returns>
     public static SocketPoller? TryCreate()
@@ -82,10 +91,14 @@ internal sealed unsafe class SocketPoller : IStallable
 
     /// <summary>Reports a socket's events from now on, beginning with what it is ready for.</summary>
     /// <exception cref="SocketException">The system does not take it.</exception>
+    /// <exception cref="ObjectDisposedException">It is forgotten.</exception>
     public void Add(PolledSocket socket)
     {
         lock (_gate)
         {
+            // Closed at the same time: its descriptor's place belongs to the next socket that has it.
+            ObjectDisposedException.ThrowIf(socket.IsForgotten, socket);
+
             if (socket.Descriptor >= _sockets.Length)
             {
                 Array.Resize(ref _sockets, Math.Max(_sockets.Length * 2, socket.Descriptor + 1));
@@ -113,11 +126,22 @@ internal sealed unsafe class SocketPoller : IStallable
         }
     }
 
+    /// <summary>Whether a socket's events are reported.</summary>
+    public bool Reports(PolledSocket socket)
+    {
+        lock (_gate)
+        {
+            return socket.HasBegun && _sockets[socket.Descriptor] == socket;
+        }
+    }
+
     /// <summary>Reports no more events of a socket; to be called before it is closed. The system itself forgets it then.</summary>
     public void Remove(PolledSocket socket)
     {
         lock (_gate)
         {
+            socket.IsForgotten = true;
+
             // The descriptor may be another socket's by now.
             if (socket.HasBegun && _sockets[socket.Descriptor] == socket)
             {
@@ -127,7 +151,7 @@ internal sealed unsafe class SocketPoller : IStallable
     }
 
     /// <summary>Handles events when those of the other sockets have been, which are ready already.</summary>
-    /// <returns>False where the thread does not lead, and cannot rely on it that somebody looks: the one who leads may be asleep, and this thread may come to user code and stay there.</returns>
+    /// <returns>False if this thread does not lead: the leader may be blocked in epoll_wait, and nothing would look into the queue.</returns>
     public bool TryHandleLater(PolledSocket socket, uint events)
     {
         if (!ThisThreadLeads)
@@ -135,12 +159,32 @@ internal sealed unsafe class SocketPoller : IStallable
             return false;
         }
 
-        socket.Note(events);
-        _ready.Enqueue(socket);
+        if (!socket.Note(events))
+        {
+            return true;
+        }
 
-        // Who has taken the lead before this has perhaps looked before, too.
+        _later.Enqueue(socket);
+
+        // A thread that has taken the lead before this has perhaps looked before, too.
         Interlocked.MemoryBarrier();
         return ThisThreadLeads;
+    }
+
+    /// <summary>Handles a socket that is perhaps ready to be read before the leader sleeps, or in ten milliseconds.</summary>
+    /// <returns>False if the leader may be asleep.</returns>
+    public bool TryHandleBeforeSleep(PolledSocket socket)
+    {
+        if (!_isBusy)
+        {
+            return false;
+        }
+
+        _beforeSleep.Enqueue(socket);
+
+        // Still seen busy after that, whichever thread leads by now: it has not looked into the queue for the last time.
+        Interlocked.MemoryBarrier();
+        return _isBusy;
     }
 
     public void TakeOver(long entry)
@@ -163,44 +207,53 @@ internal sealed unsafe class SocketPoller : IStallable
     private void Run()
     {
         byte* events = stackalloc byte[MostEvents * Epoll.EventSize];
+        var own = AmbientState.Capture();
 
         do
         {
-            Lead(events);
+            Lead(events, own);
 
             // The lead is another's now: what it has left is done by both.
             while (_ready.TryDequeue(out PolledSocket? socket))
             {
-                Handle(socket);
+                Handle(socket, own);
             }
         }
         while (TryPark());
     }
 
     /// <summary>Waits for events and handles them, until the lead is gone.</summary>
-    private void Lead(byte* events)
+    private void Lead(byte* events, AmbientState own)
     {
         t_led = this;
         t_holder = Baton.Holder;
+
+        // For events, since a socket was handled that had waited for its turn: sockets that always have more to read would keep all others from being seen.
+        bool hasAsked = false;
 
         while (true)
         {
             if (!_ready.TryDequeue(out PolledSocket? socket))
             {
-                IsBusy = false;
-                Poll(events);
-                _guard.Watch();
-                continue;
+                if (!hasAsked || !_later.TryDequeue(out socket))
+                {
+                    Poll(events);
+                    _guard.Watch();
+                    hasAsked = true;
+                    continue;
+                }
+
+                hasAsked = false;
             }
 
-            if ((_ready.Count + 1) * _averageCost > s_worthSharing && TryShareLead())
+            if ((_ready.Count + _later.Count + 1) * _averageCost > s_worthSharing && TryShareLead())
             {
-                Handle(socket);
+                Handle(socket, own);
                 return;
             }
 
             long entry = Baton.Enter(occupant: null);
-            Handle(socket);
+            Handle(socket, own);
 
             if (!Baton.TryLeave(entry))
             {
@@ -215,16 +268,58 @@ internal sealed unsafe class SocketPoller : IStallable
     }
 
     /// <summary>Handles a socket's events, and notes what that costs; whoever does it, or the lead would be shared for ever after once it was worth it.</summary>
-    private void Handle(PolledSocket socket)
+    private void Handle(PolledSocket socket, AmbientState own)
     {
         long begun = Stopwatch.GetTimestamp();
-        socket.HandleEvents();
-        long cost = Math.Min(Stopwatch.GetTimestamp() - begun, s_mostCost);
+
+        try
+        {
+            socket.HandleEvents();
+        }
+        catch (Exception)
+        {
+            // Of a raw continuation, say. It ends its own connection; all others need this thread.
+            socket.Fail();
+        }
+
+        own.Restore();
+        long now = _lastHandled = Stopwatch.GetTimestamp();
+        long cost = Math.Min(now - begun, s_mostCost);
         _averageCost += (cost - _averageCost) / 8;
     }
 
-    /// <summary>Waits until something is ready.</summary>
+    /// <summary>Asks what is ready, and waits until something is if nothing is known to be.</summary>
     private void Poll(byte* events)
+    {
+        if (!_later.IsEmpty)
+        {
+            Take(events, Epoll.Wait(_epoll, events, MostEvents, milliseconds: 0));
+            return;
+        }
+
+        _isBusy = false;
+        int count = _waitGoesOn ? 0 : Spin(events);
+
+        if (count == 0)
+        {
+            Interlocked.MemoryBarrier();    // what a thread has put into the queue that saw this one busy is seen here
+            _waitGoesOn = TryBeforeSleep();
+            count = _waitGoesOn ? 0 : Epoll.Wait(_epoll, events, MostEvents, Timeout.Infinite);
+        }
+
+        _isBusy = true;
+
+        if (_waitGoesOn)
+        {
+            Interlocked.MemoryBarrier();    // between this and the guard's check of it
+            return;
+        }
+
+        _spinning.End();
+        Take(events, count);    // what is done to a socket there is the same fence
+    }
+
+    private int Spin(byte* events)
     {
         int count = 0;
         _spinning.Begin();
@@ -234,13 +329,36 @@ internal sealed unsafe class SocketPoller : IStallable
             count = Epoll.Wait(_epoll, events, MostEvents, milliseconds: 0);
         }
 
-        if (count == 0)
+        return count;
+    }
+
+    /// <summary>Puts the sockets that are perhaps ready in the queue.</summary>
+    /// <returns>Whether there are any.</returns>
+    private bool TryBeforeSleep()
+    {
+        bool isAny = false;
+
+        while (_beforeSleep.TryDequeue(out PolledSocket? socket))
         {
-            count = Epoll.Wait(_epoll, events, MostEvents, Timeout.Infinite);
+            isAny = true;
+
+            if (socket.NoteBeforeSleep())
+            {
+                _ready.Enqueue(socket);
+            }
         }
 
-        _spinning.End();
-        IsBusy = true;      // what is done to a socket below is also the fence between this and the guard's check of it
+        _lastTried = _lastHandled;
+        return isAny;
+    }
+
+    private void Take(byte* events, int count)
+    {
+        if (_lastHandled - _lastTried > s_mostBeforeSleep)
+        {
+            TryBeforeSleep();
+        }
+
         PolledSocket?[] sockets = Volatile.Read(ref _sockets);
 
         for (int i = 0; i < count; i++)
@@ -248,9 +366,8 @@ internal sealed unsafe class SocketPoller : IStallable
             (ulong key, uint mask) = Epoll.Read(events, i);
 
             // Else it was closed meanwhile, and its descriptor may be another's.
-            if (sockets[(uint)key] is { } socket && socket.Key == key)
+            if (sockets[(uint)key] is { } socket && socket.Key == key && socket.Note(mask))
             {
-                socket.Note(mask);
                 _ready.Enqueue(socket);
             }
         }
