@@ -344,7 +344,7 @@ public sealed class MprpcClient : IAsyncDisposable
         // Again after each wait: all who waited go on at once, and one of them may have filled it again.
         while (connection.Output.IsCongested)
         {
-            await connection.Output.WaitUntilSentAsync().WaitAsync(cancellationToken).ConfigureAwait(false);
+            await connection.Output.WaitForRoomAsync().WaitAsync(cancellationToken).ConfigureAwait(false);
         }
 
         return connection;

@@ -45,6 +45,12 @@ public sealed class MprpcClientOptions
     /// <summary>Largest message accepted from the server, in bytes. Default 4,194,304 (4 MiB, gRPC's receive limit). A larger one closes the connection.</summary>
     public int MaxMessageSize { get; set; } = ConnectionLimits.DefaultMaxMessageSize;
 
+    /// <summary>
+    /// Largest message sent to the server, in bytes. Default 4,194,304 (4 MiB, what servers accept by default). A larger call or notification throws before anything is sent; others of the connection
+    /// go on. An answer to the server's call that would be larger is replaced by an error.
+    /// </summary>
+    public int MaxSendMessageSize { get; set; } = ConnectionLimits.DefaultMaxMessageSize;
+
     /// <summary>How deep arrays and maps of a message may nest, the message itself counted. Default 64. A deeper one closes the connection.</summary>
     public int MaxDepth { get; set; } = ConnectionLimits.DefaultMaxDepth;
 
@@ -136,6 +142,7 @@ public sealed class MprpcClientOptions
         RequireAtLeast(MaxInFlightPerConnection, 1, nameof(MaxInFlightPerConnection));
         RequireAtLeast(MaxCallsPerConnection, 1, nameof(MaxCallsPerConnection));
         RequireAtLeast(MaxMessageSize, 1, nameof(MaxMessageSize));
+        RequireAtLeast(MaxSendMessageSize, 1, nameof(MaxSendMessageSize));
         RequireAtLeast(MaxDepth, 2, nameof(MaxDepth));
         ArgumentNullException.ThrowIfNull(Reconnect);
         Reconnect.Check();

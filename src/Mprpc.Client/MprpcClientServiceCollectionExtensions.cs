@@ -84,6 +84,7 @@ public static class MprpcClientServiceCollectionExtensions
         options.MaxInFlightPerConnection = section.GetValue(nameof(options.MaxInFlightPerConnection), options.MaxInFlightPerConnection);
         options.MaxCallsPerConnection = section.GetValue(nameof(options.MaxCallsPerConnection), options.MaxCallsPerConnection);
         options.MaxMessageSize = section.GetValue(nameof(options.MaxMessageSize), options.MaxMessageSize);
+        options.MaxSendMessageSize = section.GetValue(nameof(options.MaxSendMessageSize), options.MaxSendMessageSize);
         options.MaxDepth = section.GetValue(nameof(options.MaxDepth), options.MaxDepth);
         options.OldSpec = section.GetValue(nameof(options.OldSpec), options.OldSpec);
         options.ErrorShape = section.GetValue(nameof(options.ErrorShape), options.ErrorShape);

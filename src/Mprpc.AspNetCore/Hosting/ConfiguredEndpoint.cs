@@ -24,7 +24,8 @@ internal static class ConfiguredEndpoint
 
     private static readonly string[] LimitKeys =
     [
-        nameof(MprpcServerLimits.MaxMessageSize), nameof(MprpcServerLimits.MaxDepth), nameof(MprpcServerLimits.MaxCallsInFlightPerConnection),
+        nameof(MprpcServerLimits.MaxMessageSize), nameof(MprpcServerLimits.MaxSendMessageSize), nameof(MprpcServerLimits.MaxUnsentAnswerBytes), nameof(MprpcServerLimits.MaxDepth),
+        nameof(MprpcServerLimits.MaxCallsInFlightPerConnection),
         nameof(MprpcServerLimits.PartialMessageTimeout), nameof(MprpcServerLimits.MinPartialMessageRate), nameof(MprpcServerLimits.WriteTimeout), nameof(MprpcServerLimits.HalfCloseTimeout), nameof(MprpcServerLimits.IdleTimeout),
         nameof(MprpcServerLimits.TlsHandshakeTimeout),
     ];
@@ -168,7 +169,9 @@ internal static class ConfiguredEndpoint
 
     private static void CheckLimits(IConfigurationSection section, List<string> failures)
     {
-        if (Array.Find([nameof(MprpcServerLimits.MaxCallsInFlight), nameof(MprpcServerLimits.MaxConnections)], key => section[key] is not null) is { } ofTheServer)
+        string[] keysOfTheServer = [nameof(MprpcServerLimits.MaxCallsInFlight), nameof(MprpcServerLimits.MaxUnsentAnswerBytesTotal), nameof(MprpcServerLimits.MaxConnections)];
+
+        if (Array.Find(keysOfTheServer, key => section[key] is not null) is { } ofTheServer)
         {
             failures.Add($"{section.Path}:{ofTheServer} is a limit of the whole server. Set Mprpc:Limits:{ofTheServer}; allowed here are {string.Join(", ", LimitKeys)}.");
             return;

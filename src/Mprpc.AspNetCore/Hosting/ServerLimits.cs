@@ -83,6 +83,7 @@ internal sealed class ServerLimits : IDisposable
         List<string> failures = LimitsValidator.Validate(limits, limit => place + limit);
 
         Refuse(limits.MaxCallsInFlight != _options.Limits.MaxCallsInFlight, nameof(limits.MaxCallsInFlight));
+        Refuse(limits.MaxUnsentAnswerBytesTotal != _options.Limits.MaxUnsentAnswerBytesTotal, nameof(limits.MaxUnsentAnswerBytesTotal));
         Refuse(limits.MaxConnections != _options.Limits.MaxConnections, nameof(limits.MaxConnections));
         return failures.Count == 0 ? limits : throw new OptionsValidationException(LimitsSection, typeof(MprpcServerLimits), failures);
 

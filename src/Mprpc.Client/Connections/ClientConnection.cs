@@ -16,6 +16,8 @@ internal sealed class ClientConnection(Dialer dialer, MprpcClientOptions options
     private readonly Lock _gate = new();
     private readonly ConnectionLimits _limits = new(options.MaxMessageSize, options.MaxDepth, ConnectionLimits.DefaultMaxRunningCalls, nameof(MprpcClientOptions))
     {
+        MaxSendMessageSize = options.MaxSendMessageSize,
+
         // A server may keep a client waiting: that is its back-pressure, and how long to wait each call says itself.
         PartialMessageTimeout = TimeSpan.MaxValue,
         WriteTimeout = TimeSpan.MaxValue,

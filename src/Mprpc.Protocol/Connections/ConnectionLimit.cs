@@ -13,4 +13,6 @@ internal enum ConnectionLimit
     HalfClose,
     CallsInFlightPerConnection,
     CallsInFlight,
+    UnsentAnswersPerConnection,
+    UnsentAnswers,
 }

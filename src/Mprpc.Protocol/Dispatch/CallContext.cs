@@ -38,30 +38,34 @@ internal sealed class CallContext(RpcConnection connection, string method, long?
     /// <summary>Disposes a service that no scope knows, after the call.</summary>
     public void DisposeAfterCall(object service) => _disposable = service;
 
+    /// <summary>Whether the call has made something that is to be disposed.</summary>
+    public bool HasToRelease => _scope is not null || _disposable is not null;
+
     /// <summary>Disposes what a call that ended at once has made; disposing is user code too.</summary>
-    /// <returns>Whether the thread still holds the read loop.</returns>
-    public bool Release(in IncomingCall call, bool onLoop)
+    public void Release(in IncomingCall call, bool onLoop)
     {
-        if (_scope is null && _disposable is null)
+        if (!HasToRelease)
         {
-            return onLoop;
+            return;
         }
 
         if (!onLoop)
         {
-            _ = DisposeAsync(running: null);
-            return false;
+            _ = ReleaseAsync();
+            return;
         }
 
-        call.Loop!.EnterUserCode();
-        _ = DisposeAsync(running: null);    // owned: it logs its own failure
-        return call.LeaveUserCode();
+        long entry = call.Loop!.EnterUserCode();
+        _ = ReleaseAsync();     // owned: it logs its own failure
+
+        if (!call.Loop.LeaveUserCode(entry))
+        {
+            connection.RunningCalls.EndHeldUp(entry);
+        }
     }
 
-    /// <summary>Disposes what a call that ended later has made, then frees the call's place.</summary>
-    public void ReleaseAsync(RunningCalls running) => _ = DisposeAsync(running);
-
-    private async Task DisposeAsync(RunningCalls? running)
+    /// <summary>Disposes what a call has made. It never throws.</summary>
+    public async Task ReleaseAsync()
     {
         try
         {
@@ -82,10 +86,6 @@ internal sealed class CallContext(RpcConnection connection, string method, long?
         catch (Exception exception)
         {
             connection.Dispatcher.DisposalFailures.ScopeDisposalFailed(connection, method, exception);
-        }
-        finally
-        {
-            running?.Remove();
         }
     }
 }

@@ -9,6 +9,7 @@ internal abstract class GuardedCall : MprpcInvocation, IThreadPoolWorkItem
     private readonly IncomingCall _call;
     private readonly RpcError? _invalidArguments;
     private CancellationTokenSource? _cancellation;
+    private GuardedPlace? _place;
     private int _isAnswered;
 
     protected GuardedCall(IncomingCall call, RpcMethod method, CallContext context, CallArguments arguments, RpcError? invalidArguments)
@@ -20,8 +21,11 @@ internal abstract class GuardedCall : MprpcInvocation, IThreadPoolWorkItem
 
     protected RpcConnection Connection => _call.Connection;
 
-    /// <summary>Runs the call; it holds a place among the running calls, which it gives back at its end.</summary>
-    public void Execute() => _ = RunAsync();    // owned: it counts as running, and answers its own failure
+    /// <summary>Takes a place, which is given back when the method has ended and what it has made is disposed.</summary>
+    public void Start() => _place = GuardedPlace.Begin(_call, RpcMethod);
+
+    /// <summary>Runs the call, which has been started.</summary>
+    public void Execute() => _ = RunAsync();    // owned: it has a place, and answers its own failure
 
     /// <summary>Whether the result is the method's to write: false where neither the method has run nor a filter has set one.</summary>
     protected abstract bool HasResult { get; }
@@ -45,11 +49,11 @@ internal abstract class GuardedCall : MprpcInvocation, IThreadPoolWorkItem
     private async Task RunAsync()
     {
         MethodPolicy policy = RpcMethod.Policy!;
-        RpcMethod.AddRunning();
-        ITimer? deadline = StartDeadline(policy.Timeout);
+        ITimer? deadline = null;
 
         try
         {
+            deadline = StartDeadline(policy.Timeout);
             await policy.InvokeAsync(this).ConfigureAwait(false);
             Answer();
         }
@@ -60,8 +64,8 @@ internal abstract class GuardedCall : MprpcInvocation, IThreadPoolWorkItem
 
         deadline?.Dispose();
         _cancellation?.Dispose();
-        RpcMethod.RemoveRunning();
-        CallContext.ReleaseAsync(Connection.RunningCalls);
+        await CallContext.ReleaseAsync().ConfigureAwait(false);
+        _place!.End();
     }
 
     private void Answer()
@@ -145,6 +149,17 @@ internal abstract class GuardedCall : MprpcInvocation, IThreadPoolWorkItem
         if (answer is not null)
         {
             MprpcWriter.Return(answer);
+        }
+    }
+
+    /// <summary>The call's place: filters see the call itself, as something else.</summary>
+    private sealed class GuardedPlace : RunningCall
+    {
+        public static GuardedPlace Begin(in IncomingCall call, RpcMethod method)
+        {
+            var place = new GuardedPlace { Connection = call.Connection, Method = method, MessageId = call.MessageId };
+            place.Begin();
+            return place;
         }
     }
 }

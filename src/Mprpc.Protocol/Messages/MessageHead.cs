@@ -32,6 +32,9 @@ internal readonly ref struct MessageHead
     /// <summary>Whether the method is text or binary; a request with another method is answered with an error.</summary>
     public bool MethodIsText { get; }
 
+    /// <summary>Whether it is a notification of the protocol's own (docs/protocol.md 10.1), which no work that waits holds up.</summary>
+    public bool IsControl => Kind == MessageKind.Notification && Method.StartsWith("$/"u8);
+
     /// <summary>Where the params start, or the error of a response.</summary>
     public int BodyStart { get; }
 

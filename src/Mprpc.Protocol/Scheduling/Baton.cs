@@ -2,8 +2,8 @@ namespace Mprpc.Scheduling;
 
 /// <summary>The right to run a loop: one thread holds it, and loses it to another if user code holds that thread up.</summary>
 /// <remarks>
-/// One word holds it all: the number of the holder, the number of the entry into user code, and whether that code still runs. No number comes twice, so that one compare-and-exchange
-/// decides between the thread that leaves user code and the one that takes the loop over: whoever looked at an earlier entry, however like the present one, takes nothing.
+/// One word holds it all: the number of the holder, the number of the entry into user code, and whether that code still runs. A number comes again only after 2^31 others, so that one
+/// compare-and-exchange decides between the thread that leaves user code and the one that takes the loop over: a thread that looked at an earlier entry takes nothing.
 /// <see cref="Enter"/> is for the holder alone; <see cref="TryTake"/> for any thread.
 /// </remarks>
 internal sealed class Baton
@@ -22,13 +22,18 @@ internal sealed class Baton
     /// <summary>Whether this holder still has the loop. Only such a thread may touch what belongs to the loop.</summary>
     public bool IsHeldBy(int holder) => Holder == holder;
 
+    /// <summary>What runs, or ran last, in user code.</summary>
+    public object? Occupant => Volatile.Read(ref _occupant);
+
+    /// <summary>What the next <see cref="Enter"/> returns; for the holder alone, outside user code.</summary>
+    public long NextEntry => EntryAfter(_state);
+
     /// <summary>User code begins, on the thread of the holder.</summary>
     /// <param name="occupant">What runs; told to whoever takes the loop over.</param>
     /// <returns>The number of this entry, for <see cref="TryLeave"/>.</returns>
     public long Enter(object? occupant)
     {
-        long state = _state;
-        long entry = (state & ~EntryMask) | ((state + EntryStep) & EntryMask) | InUserCode;
+        long entry = EntryAfter(_state);
         _occupant = occupant;
         Volatile.Write(ref _state, entry);
         return entry;
@@ -58,6 +63,8 @@ internal sealed class Baton
 
     /// <summary>Gives the loop up, outside user code, so that another thread may have it. The caller holds it no longer.</summary>
     public void Release() => Volatile.Write(ref _state, NextHolder(_state));
+
+    private static long EntryAfter(long state) => (state & ~EntryMask) | ((state + EntryStep) & EntryMask) | InUserCode;
 
     private static long NextHolder(long state) => ((state >> HolderShift) + 1) << HolderShift;
 }

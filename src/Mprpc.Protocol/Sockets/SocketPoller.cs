@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
-using Mprpc.Connections;
+using Mprpc.Scheduling;
 
 namespace Mprpc.Sockets;
 
@@ -10,15 +10,13 @@ namespace Mprpc.Sockets;
 /// much to do no thread sleeps that would have to be woken.</summary>
 /// <remarks>
 /// One thread leads: it waits for events and handles them. Where more has come than one thread should do alone, it gives the lead to another first; where user code holds it up, the
-/// guard does. The lead is a number in <see cref="_lead"/>, odd while events are handled, so that one compare-and-exchange tells a thread that the lead is gone.
+/// guard does. The lead is a <see cref="Baton"/>, whose entries into user code are the handling of a socket's events.
 /// .NET's own sockets hand each event to the thread pool, which costs a call that is alone more than all the rest, and cannot be told not to.
 /// </remarks>
 internal sealed unsafe class SocketPoller : IStallable
 {
     private const int MostEvents = 64;
     private const uint Events = Epoll.In | Epoll.Out | Epoll.ReadHangUp | Epoll.EdgeTriggered;
-    private const long Handling = 1;
-    private const long NoLead = 0;
 
     // Besides those that are held up in user code.
     private static readonly int s_mostThreads = Math.Max(2, Environment.ProcessorCount);
@@ -38,14 +36,15 @@ internal sealed unsafe class SocketPoller : IStallable
     private uint _added;        // under the lock
     private int _threads;       // under the lock; without those that are held up
     private int _parked;        // under the lock
-    private long _lead = NoLead + 2;
-    private long _progress;
     private Spinning _spinning = new();
     private long _averageCost;  // of handling a socket's events; a lost update does no harm
 
-    // The last that this thread has had.
+    // What this thread led last, and as which holder.
     [ThreadStatic]
-    private static long t_lead;
+    private static SocketPoller? t_led;
+
+    [ThreadStatic]
+    private static int t_holder;
 
     private SocketPoller(int epoll)
     {
@@ -57,9 +56,8 @@ internal sealed unsafe class SocketPoller : IStallable
     /// <summary>The poller of the process; null where the system has no epoll, or <see cref="SocketSettings.UsePoller"/> is off.</summary>
     public static SocketPoller? Shared { get; } = SocketSettings.UsePoller ? TryCreate() : null;
 
-    public long Progress => Volatile.Read(ref _progress);
-
-    public bool IsInUserCode => (Volatile.Read(ref _lead) & Handling) != 0;
+    /// <summary>The lead.</summary>
+    public Baton Baton { get; } = new();
 
     public bool IsBusy { get; private set; }
 
@@ -145,11 +143,9 @@ internal sealed unsafe class SocketPoller : IStallable
         return ThisThreadLeads;
     }
 
-    public void TakeOver(long progress)
+    public void TakeOver(long entry)
     {
-        long lead = Volatile.Read(ref _lead);
-
-        if ((lead & Handling) != 0 && Progress == progress && Interlocked.CompareExchange(ref _lead, lead + 1, lead) == lead)
+        if (Baton.TryTake(entry, out _))
         {
             lock (_gate)
             {
@@ -162,7 +158,7 @@ internal sealed unsafe class SocketPoller : IStallable
 
     private static SocketException Failure() => new((int)SocketError.NoBufferSpaceAvailable, $"epoll_ctl failed with error {Marshal.GetLastPInvokeError()}.");
 
-    private bool ThisThreadLeads => t_lead != NoLead && (Volatile.Read(ref _lead) & ~Handling) == t_lead;
+    private bool ThisThreadLeads => t_led == this && Baton.IsHeldBy(t_holder);
 
     private void Run()
     {
@@ -184,7 +180,8 @@ internal sealed unsafe class SocketPoller : IStallable
     /// <summary>Waits for events and handles them, until the lead is gone.</summary>
     private void Lead(byte* events)
     {
-        long lead = t_lead = Volatile.Read(ref _lead);
+        t_led = this;
+        t_holder = Baton.Holder;
 
         while (true)
         {
@@ -196,24 +193,16 @@ internal sealed unsafe class SocketPoller : IStallable
                 continue;
             }
 
-            if ((_ready.Count + 1) * _averageCost > s_worthSharing)
+            if ((_ready.Count + 1) * _averageCost > s_worthSharing && TryShareLead())
             {
-                Volatile.Write(ref _lead, lead + 2);
-
-                if (TryShareLead())
-                {
-                    Handle(socket);
-                    return;
-                }
-
-                t_lead = lead += 2;
+                Handle(socket);
+                return;
             }
 
-            _progress++;
-            Volatile.Write(ref _lead, lead | Handling);
+            long entry = Baton.Enter(occupant: null);
             Handle(socket);
 
-            if (Interlocked.CompareExchange(ref _lead, lead, lead | Handling) != (lead | Handling))
+            if (!Baton.TryLeave(entry))
             {
                 lock (_gate)
                 {
@@ -277,6 +266,7 @@ internal sealed unsafe class SocketPoller : IStallable
                 return false;
             }
 
+            Baton.Release();
             GiveLead();
             return true;
         }

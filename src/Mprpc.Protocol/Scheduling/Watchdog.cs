@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 
-namespace Mprpc.Connections;
+namespace Mprpc.Scheduling;
 
 /// <summary>Looks every ten milliseconds at the loops that have something to do, for their guards. A thread of its own, since those of the pool may be what is held up.</summary>
 /// <remarks>One for the process. It runs on the real clock: it is about threads, not about the application's time. Safe for concurrent use.</remarks>

@@ -1,4 +1,4 @@
-namespace Mprpc.Dispatch;
+namespace Mprpc.Scheduling;
 
 /// <summary>Threads for the calls of methods that block: the pool's are needed by read loops and timers, and it adds but one or two a second when all of them wait.</summary>
 /// <remarks>

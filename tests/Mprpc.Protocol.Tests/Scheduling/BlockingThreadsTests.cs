@@ -1,6 +1,6 @@
-using Mprpc.Dispatch;
+using Mprpc.Scheduling;
 
-namespace Mprpc.Protocol.Tests.Dispatch;
+namespace Mprpc.Protocol.Tests.Scheduling;
 
 public sealed class BlockingThreadsTests
 {
