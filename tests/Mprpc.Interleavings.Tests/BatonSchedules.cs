@@ -60,9 +60,18 @@ public sealed class BatonSchedules
                             isHolder = baton.TryLeave(baton.Enter(null));
                         }
 
-                        holders += isHolder ? 1 : 0;
+                        if (isHolder)
+                        {
+                            holders++;
+                        }
                     },
-                    () => holders += baton.TryGetEntry(out long entry) && baton.TryTake(entry, out _) ? 1 : 0);
+                    () =>
+                    {
+                        if (baton.TryGetEntry(out long entry) && baton.TryTake(entry, out _))
+                        {
+                            holders++;
+                        }
+                    });
             },
             preemptions: 3);
 
@@ -75,11 +84,23 @@ public sealed class BatonSchedules
 
             return new Scenario(
                 () => Assert.Equal(1, holders),
-                () => holders += baton.TryLeave(baton.Enter(null)) ? 1 : 0,
+                () =>
+                {
+                    if (baton.TryLeave(baton.Enter(null)))
+                    {
+                        holders++;
+                    }
+                },
                 Take,
                 Take);
 
-            void Take() => holders += baton.TryGetEntry(out long entry) && baton.TryTake(entry, out _) ? 1 : 0;
+            void Take()
+            {
+                if (baton.TryGetEntry(out long entry) && baton.TryTake(entry, out _))
+                {
+                    holders++;
+                }
+            }
         });
 
     [Fact]
@@ -117,7 +138,8 @@ public sealed class BatonSchedules
                         Assert.Equal(running, occupant);
                     }
                 });
-        }));
+        },
+        preemptions: 3));
 
         Assert.Contains("MPRPC_SCHEDULE", exception.Message, StringComparison.Ordinal);
         Assert.Contains("second", exception.Message, StringComparison.Ordinal);

@@ -158,16 +158,8 @@ public sealed class InFlightRequestsSchedules
                 {
                     var first = new Caller(TimeSpan.FromSeconds(1));
                     first.TryAdd(requests);
-
-                    if (!Caller.TryAnswer(requests, first.MessageId, 1))
-                    {
-                        first.Await();
-                    }
-                    else
-                    {
-                        first.Await();
-                    }
-
+                    Caller.TryAnswer(requests, first.MessageId, 1);
+                    first.Await();
                     second = Add(requests);
                     second.Await();
                     Caller.TryAnswer(requests, second.MessageId, 2);

@@ -44,8 +44,7 @@ public sealed class PendingCallSchedules
             return new Scenario(
                 () =>
                 {
-                    Assert.NotSame(first.Call, second!.Result is null ? first.Call : null);
-                    Assert.Equal(2, second.Result);
+                    Assert.Equal(2, second!.Result);
                     Assert.Equal(1, second.Ends);
                 },
                 () =>
@@ -82,7 +81,11 @@ public sealed class PendingCallSchedules
 
                 void Use(int index)
                 {
-                    refused += call.TryMisuse(GetResult) ? 1 : 0;
+                    if (call.TryMisuse(GetResult))
+                    {
+                        refused++;
+                    }
+
                     next[index] = new Caller();
                 }
             },
@@ -97,7 +100,7 @@ public sealed class PendingCallSchedules
                 var requests = new InFlightRequests(new ManualClock());
                 var first = new Caller();
                 first.TryAdd(requests);
-                bool isRefused = false;
+                int misuses = 0;
                 Caller? second = null;
 
                 return new Scenario(
@@ -105,19 +108,9 @@ public sealed class PendingCallSchedules
                     {
                         Assert.Equal(1, second!.Ends);
                         Assert.Equal(2, second.Result);
-                        Assert.True(isRefused || first.Ends == 0 || second.Call != first.Call);
+                        Assert.InRange(misuses, 0, 1);
                     },
-                    () =>
-                    {
-                        try
-                        {
-                            ((IValueTaskSource<int>)first.Call).OnCompleted(static _ => { }, null, first.Token, ValueTaskSourceOnCompletedFlags.None);
-                        }
-                        catch (InvalidOperationException)
-                        {
-                            isRefused = true;
-                        }
-                    },
+                    () => first.TryMisuse((source, token) => source.OnCompleted(_ => misuses++, null, token, ValueTaskSourceOnCompletedFlags.None)),
                     () =>
                     {
                         Caller.TryAnswer(requests, first.MessageId, 1);
@@ -148,7 +141,10 @@ public sealed class PendingCallSchedules
 
             void Register(int index)
             {
-                refused += call.TryMisuse((source, token) => source.OnCompleted(_ => wentOn[index]++, null, token, ValueTaskSourceOnCompletedFlags.None)) ? 1 : 0;
+                if (call.TryMisuse((source, token) => source.OnCompleted(_ => wentOn[index]++, null, token, ValueTaskSourceOnCompletedFlags.None)))
+                {
+                    refused++;
+                }
             }
         });
 
