@@ -56,6 +56,21 @@ internal sealed partial class InFlightRequests(TimeProvider clock, Lock? gate = 
         }
     }
 
+    /// <summary>Says how many bytes the request of a call has, if it still waits for its answer.</summary>
+    public bool TrySetRequestBytes(int messageId, int bytes)
+    {
+        lock (_gate)
+        {
+            if (_slots.Length == 0 || Volatile.Read(ref SlotOf(_slots, messageId)) is not { } call || call.MessageId != messageId)
+            {
+                return false;
+            }
+
+            call.RequestBytes = bytes;
+            return true;
+        }
+    }
+
     /// <summary>Gives a call its id and waits for its answer.</summary>
     /// <returns>False if the connection is closed, or takes no more calls.</returns>
     public bool TryAdd(PendingCall call)

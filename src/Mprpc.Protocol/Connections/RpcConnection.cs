@@ -20,9 +20,9 @@ internal sealed class RpcConnection : MprpcConnection
 
     private readonly RpcConnectionSettings _settings;
     private readonly ReadLoop _loop;
+    private readonly CallsToPeer _calls;
     private readonly CancellationTokenSource _closed = new();
     private Dictionary<object, object?>? _items;
-    private BlockingPenalty _continuationsBlock;
     private readonly ConnectionWatch _watch;
     private Exception? _failure;
     private ConnectionLimit? _limitHit;
@@ -38,9 +38,10 @@ internal sealed class RpcConnection : MprpcConnection
         Limits = settings.Limits;
         Closed = _closed.Token;
         var gate = new Lock();
-        Requests = new InFlightRequests(settings.Clock, gate) { OnCallbackFailed = OnStrayFailure };
+        Requests = new InFlightRequests(settings.Clock, gate) { OnCallbackFailed = exception => ProtocolLog.CallbackThrew(Logger, Id, exception) };
         RunningCalls = new RunningCalls(settings.Limits.MaxRunningCalls, settings.RunningCallsTotal, Requests, settings.Limits.MaxUnsentAnswerBytes);
         Output = new MessageOutput(settings.Transport.Output, settings.Serializer, OnOutputFailed, gate, RunningCalls);
+        _calls = new CallsToPeer(this, Requests, Output);
         AnswerOrder = settings.ResponseOrder == MprpcResponseOrder.AsCompleted ? null : new AnswerOrder(settings.ResponseOrder, Output, RunningCalls, settings.Clock);
         _loop = new ReadLoop(this, settings.Transport.Input, settings.Limits.MaxMessageSize, settings.Limits.MaxDepth);
         _watch = new ConnectionWatch(this, _loop, settings.Limits, settings.Clock);
@@ -137,7 +138,7 @@ internal sealed class RpcConnection : MprpcConnection
 
         reason = _failure ?? reason;
         string message = reason is null ? "The connection was closed before the answer came." : $"The connection was lost before the answer came: {reason.Message}";
-        Requests.Close(_ => new MprpcConnectionException(message, requestWasSent: true, reason));
+        _calls.Close(message, reason);
 
         if (reason is null && !_isAborted)
         {
@@ -291,70 +292,30 @@ internal sealed class RpcConnection : MprpcConnection
         return TryCall(call, request, cancellationToken);
     }
 
-    /// <summary>Sends a request whose method and arguments are written.</summary>
-    /// <returns>False where the connection is closed: nothing was sent, and both can be sent over another.</returns>
-    /// <exception cref="MessagePackSerializationException">The request is larger than may be sent.</exception>
-    public bool TryCall(PendingCall call, MprpcWriter request, CancellationToken cancellationToken)
-    {
-        CheckSize(call.Method, request);
+    /// <inheritdoc cref="CallsToPeer.TryCall"/>
+    public bool TryCall(PendingCall call, MprpcWriter request, CancellationToken cancellationToken) => _calls.TryCall(call, request, cancellationToken);
 
-        if (!cancellationToken.CanBeCanceled)
-        {
-            bool isSent = Output.TrySend(call, request, Requests);
-            RunningCalls.Recheck();
-            return isSent;
-        }
-
-        if (!Requests.TryAdd(call))
-        {
-            return false;
-        }
-
-        RunningCalls.Recheck();
-        RequestWriter.PrependRequestHead(request, call.MessageId);
-        call.Watch(cancellationToken);      // before it is sent: once it is answered, the object may be another call's
-
-        if (Output.TrySend(request))
-        {
-            return true;
-        }
-
-        request.DropFront(RequestWriter.HeadRoom);
-
-        if (!Requests.Remove(call))
-        {
-            return true;        // another has taken it: it fails with the connection
-        }
-
-        call.Unwatch();
-        return false;
-    }
-
-    /// <summary>Sends a notification whose method and arguments are written.</summary>
-    /// <returns>False where the connection is closed: nothing was sent.</returns>
-    /// <exception cref="MessagePackSerializationException">The notification is larger than may be sent.</exception>
-    public bool TryNotify(MprpcWriter notification)
-    {
-        CheckSize(method: null, notification);
-        RequestWriter.PrependNotificationHead(notification);
-
-        if (Output.TrySend(notification))
-        {
-            return true;
-        }
-
-        notification.DropFront(RequestWriter.HeadRoom);
-        return false;
-    }
+    /// <inheritdoc cref="CallsToPeer.TryNotify"/>
+    public bool TryNotify(MprpcWriter notification) => _calls.TryNotify(notification);
 
     /// <summary>Handles one whole message.</summary>
     public void Handle(ReadOnlyMemory<byte> message, in MessageHead head, ReadLoop loop)
     {
         if (head.Kind == MessageKind.Response)
         {
-            HandleResponse(message, head, loop);
+            _calls.HandleResponse(message, head, loop);
+            return;
         }
-        else if (!Output.IsClosed || head.Kind == MessageKind.Notification)
+
+        bool isRequest = head.Kind == MessageKind.Request;
+
+        if (isRequest)
+        {
+            _calls.OnPeerCalls();
+        }
+
+        // The answer to a request could not be sent any more.
+        if (!isRequest || !Output.IsClosed)
         {
             Dispatcher.Dispatch(this, loop, message, head);
         }
@@ -392,8 +353,7 @@ internal sealed class RpcConnection : MprpcConnection
     {
         if (occupant is not RpcMethod method)
         {
-            ProtocolLog.ContinuationBlocks(Logger, Id);
-            _continuationsBlock.Raise();
+            _calls.OnHeldUp();
             return;
         }
 
@@ -402,33 +362,7 @@ internal sealed class RpcConnection : MprpcConnection
     }
 
     /// <summary>Code of the application has thrown where nothing can be told of it: a raw continuation, or a synchronization context.</summary>
-    public void OnStrayFailure(Exception exception) => ProtocolLog.ContinuationThrew(Logger, Id, exception);
-
-    private void HandleResponse(ReadOnlyMemory<byte> message, in MessageHead head, ReadLoop loop)
-    {
-        PendingCall? call = Requests.Take(head.MessageId);
-
-        if (call is null)
-        {
-            // docs/protocol.md 8: late, twice, or of a peer that invents ids: never fatal.
-            ProtocolLog.UnexpectedResponse(Logger, Id, head.MessageId);
-            return;
-        }
-
-        var reader = new MprpcReader(message, head.BodyStart, count: 2, Serializer, loop: null);
-        call.ReadAnswer(ref reader);
-
-        if (_continuationsBlock.IsHeld)
-        {
-            call.Complete(onThisThread: false);
-            return;
-        }
-
-        loop.Occupant = null;
-        long entry = loop.EnterUserCode();
-        call.Complete(onThisThread: true);
-        loop.LeaveUserCode(entry);
-    }
+    public void OnStrayFailure(Exception exception) => ProtocolLog.CallbackThrew(Logger, Id, exception);
 
     /// <summary>Nothing can be sent any more. What the peer has sent may still lie in the transport, answers above all, so it is read to its end; in a second at most.</summary>
     private void OnOutputFailed(Exception? exception)
@@ -445,20 +379,6 @@ internal sealed class RpcConnection : MprpcConnection
         if (!_loop.HasEnded)
         {
             Abort();
-        }
-    }
-
-    /// <summary>Before a byte is sent: a message that is too large for the peer would end the connection, and fail the calls of others.</summary>
-    private void CheckSize(string? method, MprpcWriter message)
-    {
-        int size = message.Length + RequestWriter.HeadRoom;
-
-        if (size > Limits.MaxSendMessageSize)
-        {
-            MprpcWriter.Return(message);
-            throw new MessagePackSerializationException(
-                $"{(method is null ? "A notification" : $"The call of '{method}'")} has {size:N0} bytes; {Limits.MaxSendMessageSize:N0} may be sent. Nothing was sent. "
-                + $"Send the value in parts, or raise {Limits.OptionsName}.MaxSendMessageSize, and what the peer accepts.");
         }
     }
 

@@ -64,6 +64,6 @@ internal static partial class ProtocolLog
     [LoggerMessage(20, LogLevel.Debug, "Connection {ConnectionId} brought an answer with msgid {MessageId} that no call waits for; it was ignored.", EventName = "UnexpectedResponse")]
     public static partial void UnexpectedResponse(ILogger logger, string connectionId, long messageId);
 
-    [LoggerMessage(21, LogLevel.Error, "Code that awaited a call over connection {ConnectionId} threw where nobody could catch it; the connection goes on.", EventName = "ContinuationThrew")]
-    public static partial void ContinuationThrew(ILogger logger, string connectionId, Exception exception);
+    [LoggerMessage(21, LogLevel.Error, "Code that awaited a call over connection {ConnectionId}, or a callback of the application, threw where nobody catches it.", EventName = "CallbackThrew")]
+    public static partial void CallbackThrew(ILogger logger, string connectionId, Exception exception);
 }
