@@ -119,7 +119,7 @@ public sealed class MprpcClient : IAsyncDisposable
     /// <typeparam name="T">The type to read the result as; <see cref="MprpcRaw"/> takes any.</typeparam>
     /// <param name="method">The method's wire name.</param>
     /// <param name="arguments">The arguments by position; the type of each chooses its encoding.</param>
-    /// <returns>The result. Await it once.</returns>
+    /// <returns>The result. Await it once; what asks for it earlier or again throws <see cref="InvalidOperationException"/>. For several awaiters call <see cref="ValueTask{T}.AsTask"/> once.</returns>
     /// <exception cref="MprpcRemoteException">The server answered with an error.</exception>
     /// <exception cref="MprpcConnectionException">The server cannot be reached, or the connection was lost before the answer came.</exception>
     /// <exception cref="TimeoutException">No answer came within <see cref="MprpcClientOptions.CallTimeout"/>.</exception>
@@ -131,7 +131,7 @@ public sealed class MprpcClient : IAsyncDisposable
     /// <param name="method">The method's wire name.</param>
     /// <param name="options">This call's timeout and cancellation; a <see cref="CancellationToken"/> can be passed in its place.</param>
     /// <param name="arguments">The arguments by position; the type of each chooses its encoding.</param>
-    /// <returns>The result. Await it once.</returns>
+    /// <returns>The result. Await it once; what asks for it earlier or again throws <see cref="InvalidOperationException"/>. For several awaiters call <see cref="ValueTask{T}.AsTask"/> once.</returns>
     /// <exception cref="MprpcRemoteException">The server answered with an error.</exception>
     /// <exception cref="MprpcConnectionException">The server cannot be reached, or the connection was lost before the answer came.</exception>
     /// <exception cref="TimeoutException">No answer came in time.</exception>

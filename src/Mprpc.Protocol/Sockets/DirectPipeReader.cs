@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.IO.Pipelines;
 using System.Net.Sockets;
+using Mprpc.Diagnostics;
 
 namespace Mprpc.Sockets;
 
@@ -30,6 +31,7 @@ internal abstract class DirectPipeReader(Socket socket) : PipeReader
         if (Buffer is { } buffer)
         {
             Buffer = null;
+            Poison.Fill(buffer);
             ArrayPool<byte>.Shared.Return(buffer);
         }
     }

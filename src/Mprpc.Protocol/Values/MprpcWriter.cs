@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using MessagePack;
 using Mprpc.Contracts;
+using Mprpc.Diagnostics;
 
 namespace Mprpc;
 
@@ -68,6 +69,8 @@ public sealed partial class MprpcWriter : IBufferWriter<byte>
 
     internal static void Return(MprpcWriter writer)
     {
+        Poison.Fill(writer._buffer);
+
         if (s_cachedCount == MostCached)
         {
             return;
@@ -84,6 +87,7 @@ public sealed partial class MprpcWriter : IBufferWriter<byte>
     {
         if (_buffer.Length > LargestKeptBuffer)
         {
+            Poison.Fill(_buffer);
             ArrayPool<byte>.Shared.Return(_buffer);
             _buffer = new byte[SmallestBuffer];
         }
@@ -289,6 +293,8 @@ public sealed partial class MprpcWriter : IBufferWriter<byte>
 
         byte[] grown = ArrayPool<byte>.Shared.Rent((int)wanted);
         _buffer.AsSpan(0, _end).CopyTo(grown);
+
+        Poison.Fill(_buffer);
 
         if (_buffer.Length > SmallestBuffer)
         {
