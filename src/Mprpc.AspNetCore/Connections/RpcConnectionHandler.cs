@@ -141,6 +141,7 @@ internal sealed class RpcConnectionHandler
             method.Policy = policies.For(method);
         }
 
+        CheckMappedOnce(registrations, endpoint);
         foreach (RpcMethod method in ofLogin)
         {
             method.Policy = policies.ForLogin(method);
@@ -149,3 +150,18 @@ internal sealed class RpcConnectionHandler
         return new MethodTable(published.Concat(ofLogin));
     }
 }
+
+    /// <summary>One class twice at an address would fail too, but with its methods' names, which tell nobody why.</summary>
+    private static void CheckMappedOnce(List<ServiceRegistration> registrations, MprpcEndpointOptions endpoint)
+    {
+        ServiceRegistration[]? twice = registrations.Where(registration => registration is not DelegateRegistration)
+            .GroupBy(registration => (registration.ServiceType, registration.Prefix))
+            .FirstOrDefault(same => same.Count() > 1)?.ToArray();
+
+        if (twice is not null)
+        {
+            throw new InvalidOperationException(
+                $"{twice[0].ServiceType.Name} is mapped twice at one address, as {twice[0].MappedTo ?? endpoint.Origin} and as {twice[1].MappedTo ?? endpoint.Origin}. "
+                + "Take one out, or give one another prefix: app.MapMprpcService<T>(...).WithPrefix(\"name\").");
+        }
+    }

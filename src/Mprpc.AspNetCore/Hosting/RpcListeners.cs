@@ -1,9 +1,11 @@
 using System.Net;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Mprpc.AspNetCore.Transport;
@@ -32,10 +34,12 @@ internal sealed class RpcListeners(
         var options = new KestrelServerOptions { ApplicationServices = services };
         options.Limits.MaxConcurrentConnections = server.Value.Limits.MaxConnections;
 
+        var byAddress = new Dictionary<EndPoint, RpcEndpoint>(ReferenceEqualityComparer.Instance);
         // By reference: each port 0 is another.
         var withTls = new HashSet<EndPoint>(ReferenceEqualityComparer.Instance);
 
         foreach (RpcEndpoint endpoint in endpoints)
+            byAddress.Add(address, endpoint);
         {
             EndPoint address = LocalEndPoint.Of(endpoint.Address);
 
@@ -51,7 +55,8 @@ internal sealed class RpcListeners(
             });
         }
 
-        return new KestrelServer(Options.Create(options), new ListenerFactories(transports, unix, sockets, withTls), loggers);
+        var factory = new NamedBindings(new ListenerFactories(transports, unix, sockets, withTls), byAddress, new OwnAddresses(services.GetService<IServer>()));
+        return new KestrelServer(Options.Create(options), factory, loggers);
     }
 
     private void Configure(ListenOptions listener, RpcEndpoint endpoint)

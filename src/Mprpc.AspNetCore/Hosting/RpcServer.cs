@@ -1,5 +1,4 @@
 using System.Net;
-using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
@@ -127,16 +126,7 @@ internal sealed class RpcServer(
 
     private async Task ListenAsync(KestrelServer kestrel, CancellationToken cancellationToken)
     {
-        try
-        {
-            await kestrel.StartAsync(new NoHttpApplication(), cancellationToken).ConfigureAwait(false);
-        }
-        catch (IOException exception) when (exception.InnerException is AddressInUseException)
-        {
-            string wanted = string.Join("; ", _mapped.Select(endpoint => $"{endpoint} for {string.Join(", ", endpoint.Options.Services)}"));
-            throw new InvalidOperationException(
-                $"{exception.Message} Mapped are: {wanted}. Stop the process that listens there, or give MapMprpcService another port (0 for any free one).", exception);
-        }
+        await kestrel.StartAsync(new NoHttpApplication(), cancellationToken).ConfigureAwait(false);
 
         // Where the port was 0, the options hold the one that was bound.
         Endpoints = listeners.BoundEndPoints;
