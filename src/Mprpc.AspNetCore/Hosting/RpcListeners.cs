@@ -16,7 +16,6 @@ namespace Mprpc.AspNetCore.Hosting;
 internal sealed class RpcListeners(
     IServiceProvider services,
     IConfiguration configuration,
-    IOptions<MprpcServerOptions> server,
     ServerLimits limits,
     UnixListenerFactory unix,
     DirectListenerFactory sockets,
@@ -32,16 +31,15 @@ internal sealed class RpcListeners(
     public KestrelServer Create(IReadOnlyList<RpcEndpoint> endpoints)
     {
         var options = new KestrelServerOptions { ApplicationServices = services };
-        options.Limits.MaxConcurrentConnections = server.Value.Limits.MaxConnections;
 
-        var byAddress = new Dictionary<EndPoint, RpcEndpoint>(ReferenceEqualityComparer.Instance);
         // By reference: each port 0 is another.
         var withTls = new HashSet<EndPoint>(ReferenceEqualityComparer.Instance);
+        var byAddress = new Dictionary<EndPoint, RpcEndpoint>(ReferenceEqualityComparer.Instance);
 
         foreach (RpcEndpoint endpoint in endpoints)
-            byAddress.Add(address, endpoint);
         {
             EndPoint address = LocalEndPoint.Of(endpoint.Address);
+            byAddress.Add(address, endpoint);
 
             if (endpoint.IsTls)
             {
@@ -62,6 +60,7 @@ internal sealed class RpcListeners(
     private void Configure(ListenOptions listener, RpcEndpoint endpoint)
     {
         EndpointLimits endpointLimits = limits.For(endpoint.Options);
+        listener.LimitConnections(endpoint.Options);        // before TLS: what is refused costs no handshake
 
         if (endpoint.Address.Path is { } path)
         {

@@ -13,4 +13,5 @@ internal enum ConnectionLimit
     HalfClose,
     CallsInFlightPerConnection,
     CallsInFlight,
+    Connections,
 }
