@@ -12,6 +12,9 @@ public sealed class MprpcServerLimits
     /// <summary>Largest message accepted, in bytes. Default 4,194,304 (4 MiB, gRPC's receive limit). A larger one closes its connection, before it is buffered.</summary>
     public int MaxMessageSize { get; set; } = ConnectionLimits.DefaultMaxMessageSize;
 
+    /// <summary>How deep arrays and maps may nest, the message itself counted, from 2 to 1,024. Default 64. A deeper message closes its connection.</summary>
+    public int MaxDepth { get; set; } = ConnectionLimits.DefaultMaxDepth;
+
     /// <summary>
     /// Largest message that the server sends, in bytes. Default 4,194,304 (4 MiB, what peers accept by default). An answer that would be larger is replaced by an error that names both numbers; a
     /// larger call or notification to a client throws before anything is sent.
@@ -27,13 +30,10 @@ public sealed class MprpcServerLimits
     /// <summary>The same for all connections together. Default 268,435,456 (256 MiB). Connections that have no call running and nothing unsent go on.</summary>
     public long MaxUnsentAnswerBytesTotal { get; set; } = ConnectionLimits.DefaultMaxUnsentAnswerBytesTotal;
 
-    /// <summary>How deep arrays and maps may nest, the message itself counted, from 2 to 1,024. Default 64. A deeper message closes its connection.</summary>
-    public int MaxDepth { get; set; } = ConnectionLimits.DefaultMaxDepth;
-
     /// <summary>
-    /// How many connections each listener of <c>MapMprpcService</c> may have at once. Default null: as many as there are file descriptors, as in Kestrel. Further ones are closed when they come.
-    /// Set it below what the process may open (<c>ulimit -n</c>) where strangers connect: a .NET process that has no descriptor left is ended by its runtime. Listeners of your own with
-    /// <c>UseMessagePackRpc()</c> have KestrelServerLimits.MaxConcurrentConnections.
+    /// How many connections each endpoint may have at once: a listener of <c>MapMprpcService</c>, one of your own with <c>UseMessagePackRpc()</c>, or a WebSocket's path. Default null: as many
+    /// as there are file descriptors, as in Kestrel. Further ones are ended when they come, before TLS; a WebSocket is refused with 503. Set it below what the process may open
+    /// (<c>ulimit -n</c>) where strangers connect: a .NET process that has no descriptor left is ended by its runtime.
     /// </summary>
     public int? MaxConnections { get; set; }
 

@@ -4,6 +4,7 @@ using System.Net.Sockets;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -53,8 +54,9 @@ internal sealed class RpcConnectionHandler
     }
 
     /// <summary>Serves a connection of a listener until it ends.</summary>
-    public Task OnConnectedAsync(ConnectionContext transport)
-        => ServeAsync(
+    public async Task OnConnectedAsync(ConnectionContext transport)
+    {
+        await ServeAsync(
             transport.ConnectionId,
             transport.Transport,
             () => transport.Abort(new ConnectionAbortedException("The MessagePack-RPC connection was aborted.")),
@@ -62,7 +64,13 @@ internal sealed class RpcConnectionHandler
             transport.RemoteEndPoint,
             transport.Features,
             transport.Features.Get<IConnectionLifetimeNotificationFeature>()?.ConnectionClosedRequested ?? default,
-            transport.ConnectionClosed);
+            transport.ConnectionClosed).ConfigureAwait(false);
+
+        if (transport.Features.Get<ISslStreamFeature>() is { } tls)
+        {
+            await TlsEnd.SendAsync(transport, tls.SslStream, _clock).ConfigureAwait(false);
+        }
+    }
 
     /// <summary>Serves a connection until it ends, with the limits of this moment.</summary>
     /// <returns>Why it ended; null where either side closed it in good order.</returns>
@@ -134,6 +142,7 @@ internal sealed class RpcConnectionHandler
                     : "where it is made: options => options.AddService<T>()."));
         }
 
+        CheckMappedOnce(registrations, endpoint);
         List<RpcMethod> published = [.. registrations.SelectMany(registration => registration.BuildMethods(services, options.NamingPolicy))];
         IReadOnlyList<RpcMethod> ofLogin = security.LoginMethods();
 
@@ -148,5 +157,20 @@ internal sealed class RpcConnectionHandler
         }
 
         return new MethodTable(published.Concat(ofLogin));
+    }
+
+    /// <summary>One class twice at an address would fail too, but with its methods' names, which tell nobody why.</summary>
+    private static void CheckMappedOnce(List<ServiceRegistration> registrations, MprpcEndpointOptions endpoint)
+    {
+        ServiceRegistration[]? twice = registrations.Where(registration => registration is not DelegateRegistration)
+            .GroupBy(registration => (registration.ServiceType, registration.Prefix))
+            .FirstOrDefault(same => same.Count() > 1)?.ToArray();
+
+        if (twice is not null)
+        {
+            throw new InvalidOperationException(
+                $"{twice[0].ServiceType.Name} is mapped twice at one address, as {twice[0].MappedTo ?? endpoint.Origin} and as {twice[1].MappedTo ?? endpoint.Origin}. "
+                + "Take one out, or give one another prefix: app.MapMprpcService<T>(...).WithPrefix(\"name\").");
+        }
     }
 }

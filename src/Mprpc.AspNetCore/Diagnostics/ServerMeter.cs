@@ -34,6 +34,7 @@ internal sealed class ServerMeter : IDisposable
         ConnectionLimit.CallsInFlightPerConnection => "calls_in_flight_per_connection",
         ConnectionLimit.UnsentAnswersPerConnection => "unsent_answers_per_connection",
         ConnectionLimit.UnsentAnswers => "unsent_answers",
+        ConnectionLimit.Connections => "connections",
         _ => "calls_in_flight",
     };
 }

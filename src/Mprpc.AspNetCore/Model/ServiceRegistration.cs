@@ -13,6 +13,9 @@ internal abstract class ServiceRegistration
 
     public string? Prefix { get; set; }
 
+    /// <summary>The address as it was written where the service was mapped to one, for errors; else null.</summary>
+    public string? MappedTo { get; set; }
+
     /// <summary>What the mapping says of all methods of the service: attributes as one would write on it, and the like.</summary>
     public List<object> Conventions { get; } = [];
 

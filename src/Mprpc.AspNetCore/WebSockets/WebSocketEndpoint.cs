@@ -16,11 +16,15 @@ namespace Mprpc.AspNetCore.WebSockets;
 internal sealed class WebSocketEndpoint(MprpcEndpointOptions options)
 {
     private const string SubProtocol = "mprpc";
+
+    // How long a peer has to agree to a close; shorter where the application stops, which waits for it.
     private static readonly TimeSpan CloseTimeout = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan CloseTimeoutAtStop = TimeSpan.FromSeconds(1);
 
     private static long s_lastId;
 
     private RpcConnectionHandler? _handler;
+    private ConnectionQuota? _quota;
     private TimeProvider _clock = TimeProvider.System;
 
     public MprpcEndpointOptions Options { get; } = options;
@@ -30,6 +34,7 @@ internal sealed class WebSocketEndpoint(MprpcEndpointOptions options)
     public void Start(IServiceProvider services)
     {
         _handler = new RpcConnectionHandler(services, Options, services.GetRequiredService<ServerLimits>().For(Options));
+        _quota = new ConnectionQuota(services, Options);
         _clock = services.GetService<TimeProvider>() ?? _clock;
     }
 
@@ -50,6 +55,24 @@ internal sealed class WebSocketEndpoint(MprpcEndpointOptions options)
             return;
         }
 
+        if (!_quota!.TryTake(EndPointOf(context.Connection.RemoteIpAddress, context.Connection.RemotePort)))
+        {
+            await RefuseAsync(context, StatusCodes.Status503ServiceUnavailable, "As many WebSockets are open here as the server allows. Try again later.").ConfigureAwait(false);
+            return;
+        }
+
+        try
+        {
+            await AcceptAsync(context).ConfigureAwait(false);
+        }
+        finally
+        {
+            _quota.Return();
+        }
+    }
+
+    private async Task AcceptAsync(HttpContext context)
+    {
         string? subProtocol = context.WebSockets.WebSocketRequestedProtocols.Contains(SubProtocol) ? SubProtocol : null;
         using WebSocket socket = await context.WebSockets.AcceptWebSocketAsync(subProtocol).ConfigureAwait(false);
         await ServeAsync(context, socket).ConfigureAwait(false);
@@ -74,7 +97,7 @@ internal sealed class WebSocketEndpoint(MprpcEndpointOptions options)
         (WebSocketCloseStatus status, string? description) = reason is MprpcProtocolException ? (WebSocketCloseStatus.ProtocolError, "That was no MessagePack-RPC, or exceeded a limit.")
             : stopping.IsCancellationRequested ? (WebSocketCloseStatus.EndpointUnavailable, "The server stops.")
             : (WebSocketCloseStatus.NormalClosure, null);
-        await transport.CloseAsync(status, description, CloseTimeout, _clock).ConfigureAwait(false);
+        await transport.CloseAsync(status, description, stopping.IsCancellationRequested ? CloseTimeoutAtStop : CloseTimeout, _clock).ConfigureAwait(false);
     }
 
     /// <summary>

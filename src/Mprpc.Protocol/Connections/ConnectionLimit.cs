@@ -15,4 +15,5 @@ internal enum ConnectionLimit
     CallsInFlight,
     UnsentAnswersPerConnection,
     UnsentAnswers,
+    Connections,
 }
