@@ -5,6 +5,8 @@ using Mprpc.Connections;
 namespace Mprpc.Protocol.Tests.Connections;
 
 [SuppressMessage("Reliability", "CA2012:Use ValueTasks correctly", Justification = "What misuses do is what is tested.")]
+[SuppressMessage("Usage", "xUnit1030:Do not call ConfigureAwait(false) in test method", Justification = "A raw continuation is to run where the answer comes.")]
+[SuppressMessage("Usage", "xUnit1031:Do not use blocking task operations in test method", Justification = "They do not block: what is not complete throws.")]
 public sealed class PendingCallTests
 {
     private const string Twice = "awaited twice";
