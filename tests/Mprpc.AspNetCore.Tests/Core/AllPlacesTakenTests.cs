@@ -3,6 +3,7 @@ using Mprpc.Client;
 namespace Mprpc.AspNetCore.Tests.Core;
 
 /// <summary>Control never waits behind work: where all places are taken, responses and <c>$/</c> messages are handled all the same.</summary>
+[Collection(CoreTestsGroup.Name)]
 public sealed class AllPlacesTakenTests
 {
     private const int Places = 1_000;

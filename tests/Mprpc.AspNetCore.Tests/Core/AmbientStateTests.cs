@@ -5,6 +5,7 @@ using Mprpc.Client;
 namespace Mprpc.AspNetCore.Tests.Core;
 
 /// <summary>What a call leaves on its thread is no other call's.</summary>
+[Collection(CoreTestsGroup.Name)]
 public sealed class AmbientStateTests
 {
     [Fact]

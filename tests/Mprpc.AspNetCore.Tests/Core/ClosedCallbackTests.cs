@@ -1,6 +1,7 @@
 namespace Mprpc.AspNetCore.Tests.Core;
 
 /// <summary>What the application does when a connection is closed is the application's time, not the peer's.</summary>
+[Collection(CoreTestsGroup.Name)]
 public sealed class ClosedCallbackTests
 {
     // The peer sees the end at once; no machine is busy for so long.

@@ -5,6 +5,7 @@ using Mprpc.Client;
 namespace Mprpc.AspNetCore.Tests.Core;
 
 /// <summary>An answer leaves soon after its method has ended, whatever else its connection has to do.</summary>
+[Collection(CoreTestsGroup.Name)]
 public sealed class EarlyAnswerTests
 {
     private const int Calls = 200;

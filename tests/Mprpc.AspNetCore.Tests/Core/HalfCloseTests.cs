@@ -3,6 +3,7 @@ using System.Diagnostics;
 namespace Mprpc.AspNetCore.Tests.Core;
 
 /// <summary>Whatever way calls run, each is counted once when it begins and once when it ends; so a half-closed connection ends with its last answer.</summary>
+[Collection(CoreTestsGroup.Name)]
 public sealed class HalfCloseTests
 {
     private const int Rounds = 40;

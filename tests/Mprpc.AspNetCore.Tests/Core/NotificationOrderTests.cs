@@ -1,6 +1,7 @@
 namespace Mprpc.AspNetCore.Tests.Core;
 
 /// <summary>The notifications of one connection begin in the order in which they came, whatever runs them.</summary>
+[Collection(CoreTestsGroup.Name)]
 public sealed class NotificationOrderTests
 {
     private const int Notifications = 2_000;

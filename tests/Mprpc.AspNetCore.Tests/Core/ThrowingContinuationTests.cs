@@ -4,6 +4,7 @@ using Mprpc.Client;
 namespace Mprpc.AspNetCore.Tests.Core;
 
 /// <summary>A caller whose continuation throws has made a mistake; the other calls of its connection get their own answers all the same.</summary>
+[Collection(CoreTestsGroup.Name)]
 public sealed class ThrowingContinuationTests
 {
     private const int Rounds = 200;
