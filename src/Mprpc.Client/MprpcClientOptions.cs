@@ -20,6 +20,13 @@ public sealed class MprpcClientOptions
     /// <summary>How long a call may take, connecting included, where it does not say itself. Default null: for ever, or until the connection is lost.</summary>
     public TimeSpan? CallTimeout { get; set; }
 
+    /// <summary>
+    /// Whether calls and notifications, and <see cref="MprpcClient.ConnectAsync"/>, wait while the server cannot be reached, connecting again as <see cref="Reconnect"/> says, in place of failing
+    /// with the first attempt. A call waits until its timeout or its cancellation, so that <see cref="CallTimeout"/> should be set with it. What no further attempt can mend fails at once: a
+    /// login that is refused, a stream that has ended. Default false, as gRPC's wait-for-ready; <see cref="MprpcCallOptions.WaitForReady"/> sets it for one call.
+    /// </summary>
+    public bool WaitForReady { get; set; }
+
     /// <summary>How long a connection is used for new calls; then another takes its place, and it is closed after its last answer. Default null: as long as it holds.</summary>
     public TimeSpan? ConnectionLifetime { get; set; }
 

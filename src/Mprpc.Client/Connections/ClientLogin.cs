@@ -59,7 +59,11 @@ internal sealed class ClientLogin(MprpcClientOptions options, string address)
             throw new MprpcConnectionException(
                 $"Cannot log in to {address} with scheme '{token.Scheme}': {safe.Message} Does the server know the scheme, and is the token of MprpcClientOptions.TokenProvider valid?",
                 requestWasSent: false,
-                safe);
+                safe)
+            {
+                // Another token may do, or a server that has room again; not the same token once more.
+                IsLasting = safe.Code is not (ErrorCode.Busy or ErrorCode.RateLimited or ErrorCode.Timeout),
+            };
         }
         catch (Exception exception) when (exception is TimeoutException or MprpcConnectionException)
         {

@@ -296,9 +296,7 @@ internal sealed class InFlightRequests(TimeProvider clock, Lock? gate = null)
 
         foreach (PendingCall call in late)
         {
-            call.Fail(new TimeoutException(
-                $"The call of '{call.Method}' had no answer within {call.Timeout.TotalMilliseconds:N0} ms. It may still run at the peer. "
-                + "Raise MprpcClientOptions.CallTimeout, or MprpcCallOptions.Timeout for this call."));
+            call.Fail(call.TimedOut());
         }
     }
 
