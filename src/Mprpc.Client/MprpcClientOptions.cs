@@ -64,7 +64,10 @@ public sealed class MprpcClientOptions
     /// <summary>In which order the server's calls are answered. Default <see cref="MprpcResponseOrder.AsCompleted"/>.</summary>
     public MprpcResponseOrder ResponseOrder { get; set; }
 
-    /// <summary>How the names of the services are made that the server may call. Default <see cref="MprpcNamingPolicy.SnakeCase"/>.</summary>
+    /// <summary>
+    /// How the wire names are made of C# names: of the methods that typed clients call (<see cref="MprpcClient.As{T}"/>), and of those that the server may call. Set what the server has. Names that
+    /// [MprpcMethod] sets stay. Default <see cref="MprpcNamingPolicy.SnakeCase"/>; generated proxies hold those names ready, and with another policy copy each request once.
+    /// </summary>
     public MprpcNamingPolicy NamingPolicy { get; set; }
 
     /// <summary>For <c>tls://</c> and <c>wss://</c> addresses: client certificates, the name to verify, how to verify it. Default null: the server's certificate must be trusted, and issued for the address's host.</summary>
