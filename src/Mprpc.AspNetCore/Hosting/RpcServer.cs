@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -136,6 +137,14 @@ internal sealed class RpcServer(
             string wanted = string.Join("; ", _mapped.Select(endpoint => $"{endpoint} for {string.Join(", ", endpoint.Options.Services)}"));
             throw new InvalidOperationException(
                 $"{exception.Message} Mapped are: {wanted}. Stop the process that listens there, or give MapMprpcService another port (0 for any free one).", exception);
+        }
+
+        catch (SocketException exception) when (exception.SocketErrorCode == SocketError.AddressNotAvailable)
+        {
+            throw new InvalidOperationException(
+                $"An address is not this machine's ({exception.Message}). Mapped are: {string.Join("; ", _mapped)}. Map an address of this machine, 127.0.0.1 for itself alone, or 0.0.0.0 for all of its "
+                + "addresses.",
+                exception);
         }
 
         // Where the port was 0, the options hold the one that was bound.

@@ -102,6 +102,9 @@ internal sealed class ReadLoop : IStallable
     /// <summary>Handles what has been received, then ends.</summary>
     public void Stop() => _input.CancelPendingRead();
 
+    /// <summary>The message of this length that is being handled, and what has come behind it.</summary>
+    public ReadOnlySpan<byte> ReceivedFrom(int length) => _received.Source.Span[(_received.Position - length)..];
+
     /// <summary>To be used by whatever thread: the next message that is looked at goes by it.</summary>
     public void ChangeMaxMessageSize(int bytes) => _scanner.MaxSize = bytes;
 

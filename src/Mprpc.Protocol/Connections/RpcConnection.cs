@@ -297,8 +297,7 @@ internal sealed class RpcConnection : MprpcConnection
     {
         if (!MessageHead.TryRead(message.Span, out MessageHead head))
         {
-            throw new MprpcProtocolException(
-                "A message is no MessagePack-RPC message: allowed are [0, msgid, method, params], [1, msgid, error, result] and [2, method, params], msgid an integer of 32 bits.");
+            throw ForeignBytes.Refuse(loop.ReceivedFrom(message.Length));
         }
 
         return head.Kind == MessageKind.Response ? HandleResponse(message, head, loop) : Dispatcher.Dispatch(this, loop, message, head);
