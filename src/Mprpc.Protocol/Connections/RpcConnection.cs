@@ -345,7 +345,7 @@ internal sealed class RpcConnection : MprpcConnection
         if (call is null)
         {
             // docs/protocol.md 8: late, twice, or of a peer that invents ids: never fatal.
-            ProtocolLog.UnexpectedResponse(Logger, Id, head.MessageId);
+            UnexpectedResponse.Log(this, head.MessageId, message);
             return true;
         }
 

@@ -27,6 +27,12 @@ internal sealed class Dispatcher(MethodTable methods, MprpcSerializerOptions ser
     /// <summary>Where it is said that what calls have made could not be disposed.</summary>
     public FailureLog DisposalFailures { get; } = new();
 
+    /// <summary>Where it is said that notifications were refused.</summary>
+    private FailureLog Refusals { get; } = new();
+
+    /// <summary>Where it is said that the data of errors could not be written.</summary>
+    private FailureLog DataFailures { get; } = new();
+
     /// <summary>Handles one request or notification.</summary>
     /// <returns>False where the read loop has gone on without this thread.</returns>
     public bool Dispatch(RpcConnection connection, ReadLoop loop, ReadOnlyMemory<byte> message, in MessageHead head)
@@ -88,7 +94,7 @@ internal sealed class Dispatcher(MethodTable methods, MprpcSerializerOptions ser
     /// <summary>Answers a call whose parameters could not be read; the thread has not left the loop.</summary>
     public bool RefuseArguments(in IncomingCall call, RpcMethod method, ref MprpcReader parameters)
     {
-        Answer(call, call.Loop is not null, DescribeFailure(call.Connection, method, ref parameters));
+        Refuse(call, method, DescribeFailure(call.Connection, method, ref parameters));
         return call.Loop is not null;
     }
 
@@ -109,7 +115,7 @@ internal sealed class Dispatcher(MethodTable methods, MprpcSerializerOptions ser
     /// <summary>Answers a call that is refused before its method has run; on the loop where the call is.</summary>
     public void Refuse(in IncomingCall call, RpcMethod method, in RpcError error)
     {
-        ProtocolLog.CallRefused(call.Connection.Logger, call.Connection.Id, method.WireName, error.Message);
+        LogRefusal(call, method.WireName, error.Message);
         Answer(call, onLoop: call.Loop is not null, error);
     }
 
@@ -118,6 +124,12 @@ internal sealed class Dispatcher(MethodTable methods, MprpcSerializerOptions ser
     {
         if ((exception as MprpcException ?? MapException(call, method, exception)) is { } meant)
         {
+            if (call.MessageId is null)
+            {
+                Refusals.NotificationRefused(call.Connection, method.WireName, meant.Message);
+                return;
+            }
+
             ProtocolLog.MethodFailed(call.Connection.Logger, call.Connection.Id, method.WireName, meant.Message);
             Answer(call, onLoop, new RpcError(RpcErrorKind.Handler, meant.Message, meant.Code, meant.ErrorData));
             return;
@@ -160,7 +172,7 @@ internal sealed class Dispatcher(MethodTable methods, MprpcSerializerOptions ser
         string message = call.Connection.RunningCalls.IsAtOwnLimit
             ? $"{call.Connection.Limits.MaxRunningCalls} calls of this connection are running, as many as may; wait for answers before calling on."
             : "As many calls of all connections together are running as may; call again later.";
-        ProtocolLog.CallRefused(call.Connection.Logger, call.Connection.Id, "(any)", message);
+        LogRefusal(call, "(any)", message);
         Answer(call, onLoop: true, new RpcError(RpcErrorKind.Handler, message, ErrorCode.Busy));
     }
 
@@ -173,6 +185,12 @@ internal sealed class Dispatcher(MethodTable methods, MprpcSerializerOptions ser
 
         if (Unknown is null)
         {
+            if (call.MessageId is null)
+            {
+                Refusals.NotificationRefused(call.Connection, name, error.Message);
+                return true;
+            }
+
             ProtocolLog.MethodNotFound(call.Connection.Logger, call.Connection.Id, name);
             Answer(call, onLoop: true, error);
             return true;
@@ -241,6 +259,19 @@ internal sealed class Dispatcher(MethodTable methods, MprpcSerializerOptions ser
         }
     }
 
+    /// <summary>A caller is told; nobody hears of a notification but by the log.</summary>
+    private void LogRefusal(in IncomingCall call, string method, string reason)
+    {
+        if (call.MessageId is null)
+        {
+            Refusals.NotificationRefused(call.Connection, method, reason);
+        }
+        else
+        {
+            ProtocolLog.CallRefused(call.Connection.Logger, call.Connection.Id, method, reason);
+        }
+    }
+
     private void Answer(in IncomingCall call, bool onLoop, in RpcError error)
     {
         if (call.MessageId is not { } id)
@@ -248,15 +279,18 @@ internal sealed class Dispatcher(MethodTable methods, MprpcSerializerOptions ser
             return;
         }
 
-        if (onLoop && call.Turn is null)
+        bool intoBatch = onLoop && call.Turn is null;
+        MprpcWriter writer = intoBatch ? call.Loop!.Batch : MprpcWriter.Rent(serializer);
+
+        if (ResponseWriter.WriteError(writer, id, error, errorShape) is { } failure)
         {
-            ResponseWriter.WriteError(call.Loop!.Batch, id, error, errorShape);
-            return;
+            DataFailures.ErrorDataNotWritten(call.Connection, error.Data!.GetType(), failure);
         }
 
-        MprpcWriter writer = MprpcWriter.Rent(serializer);
-        ResponseWriter.WriteError(writer, id, error, errorShape);
-        call.Connection.Answer(call, onLoop, writer);
+        if (!intoBatch)
+        {
+            call.Connection.Answer(call, onLoop, writer);
+        }
     }
 
     // docs/protocol.md 2.4: an array, or nil for an empty one.

@@ -18,6 +18,12 @@ internal static class ErrorCode
     /// <summary>As many calls run as may. The call has not run.</summary>
     public const string Busy = "busy";
 
+    /// <summary>There is no such method; only in shapes that have a place for codes.</summary>
+    public const string UnknownMethod = "unknown_method";
+
+    /// <summary>The params do not fit the method; only in shapes that have a place for codes.</summary>
+    public const string InvalidParams = "invalid_params";
+
     private const string Separator = ": ";
 
     private static readonly string[] Told = [Unauthenticated, Forbidden, Timeout, RateLimited, Busy];
