@@ -50,7 +50,7 @@ internal abstract class PendingCall
     /// <summary>What its caller is told when the time is up: the time that was given, and how it was spent.</summary>
     public TimeoutException TimedOut()
     {
-        string spent = SpentBefore > TimeSpan.Zero ? $", of which {SpentBefore.TotalMilliseconds:N0} ms had passed before it was sent" : "";
+        string spent = SpentBefore >= TimeSpan.FromMilliseconds(1) ? $", of which {SpentBefore.TotalMilliseconds:N0} ms had passed before it was sent" : "";
         return new TimeoutException(
             $"The call of '{Method}' had no answer within {(Timeout + SpentBefore).TotalMilliseconds:N0} ms{spent}. It may still run at the peer. "
             + "Raise MprpcClientOptions.CallTimeout, or MprpcCallOptions.Timeout for this call.");
