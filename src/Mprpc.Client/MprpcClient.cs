@@ -74,7 +74,7 @@ public sealed class MprpcClient : IAsyncDisposable
     /// <param name="options">Null: the defaults.</param>
     /// <param name="cancellationToken">Ends the attempt.</param>
     /// <returns>The connected client; dispose it when it is no more needed.</returns>
-    /// <exception cref="MprpcConnectionException">The server cannot be reached.</exception>
+    /// <exception cref="MprpcConnectionException">The server cannot be reached. With <see cref="MprpcClientOptions.WaitForReady"/> it is waited for.</exception>
     /// <exception cref="ArgumentException">The url is no such address, or an option is out of its range.</exception>
     public static async ValueTask<MprpcClient> ConnectAsync(string url, MprpcClientOptions? options = null, CancellationToken cancellationToken = default)
     {
@@ -82,7 +82,7 @@ public sealed class MprpcClient : IAsyncDisposable
 
         try
         {
-            await client._pool.GetAsync().WaitAsync(cancellationToken).ConfigureAwait(false);
+            await client._pool.ConnectAsync(client._options.WaitForReady, cancellationToken).ConfigureAwait(false);
             return client;
         }
         catch
@@ -121,7 +121,7 @@ public sealed class MprpcClient : IAsyncDisposable
     /// <param name="arguments">The arguments by position; the type of each chooses its encoding.</param>
     /// <returns>The result. Await it once; what asks for it earlier or again throws <see cref="InvalidOperationException"/>. For several awaiters call <see cref="ValueTask{T}.AsTask"/> once.</returns>
     /// <exception cref="MprpcRemoteException">The server answered with an error.</exception>
-    /// <exception cref="MprpcConnectionException">The server cannot be reached, or the connection was lost before the answer came.</exception>
+    /// <exception cref="MprpcConnectionException">The server cannot be reached, and the call does not wait for it; or the connection was lost before the answer came.</exception>
     /// <exception cref="TimeoutException">No answer came within <see cref="MprpcClientOptions.CallTimeout"/>.</exception>
     /// <exception cref="ObjectDisposedException">The client was disposed.</exception>
     public ValueTask<T> CallAsync<T>(string method, params ReadOnlySpan<object?> arguments) => CallAsync<T>(method, default(MprpcCallOptions), arguments);
@@ -167,7 +167,7 @@ public sealed class MprpcClient : IAsyncDisposable
     /// <exception cref="InvalidOperationException">The interface is no contract, or a method of it cannot be called.</exception>
     /// <exception cref="NotSupportedException">There is no generated proxy, and this application cannot make one at run time (native AOT).</exception>
     public T As<T>()
-        where T : class => ProxyModel.Find<T>()(new ClientCallInvoker(this, _serializer, CallTimeout));
+        where T : class => ProxyModel.Find<T>(_options.NamingPolicy)(new ClientCallInvoker(this, _serializer, CallTimeout));
 
     /// <summary>Completes when the client has no connection any more: for a process that lives as long as its peer.</summary>
     /// <param name="cancellationToken">Ends the wait.</param>
@@ -221,16 +221,17 @@ public sealed class MprpcClient : IAsyncDisposable
     /// <summary>Sends a proxy's request when there is a connection.</summary>
     internal ValueTask<T> CallWhenReadyAsync<T>(string method, MprpcWriter request, CancellationToken cancellationToken)
         => _loginRenewal is null
-            ? CallWhenReadyAsync<T>(method, request, CallTimeout, cancellationToken)
+            ? CallWhenReadyAsync<T>(method, request, CallTimeout, _options.WaitForReady, spent: default, cancellationToken)
             : _loginRenewal.CallAsync<T>(this, method, request, cancellationToken);
 
     /// <summary>Sends a request whose method and arguments are written: at once where a connection is there.</summary>
-    internal ValueTask<T> Send<T>(string method, MprpcWriter request, MprpcCallOptions options)
+    internal ValueTask<T> Send<T>(string method, MprpcWriter request, MprpcCallOptions options, TimeSpan spent = default)
     {
         TimeSpan timeout = options.Timeout ?? CallTimeout;
-        return TryGetReady(options.CancellationToken) is { } connection && connection.TryCall(method, request, timeout, options.CancellationToken, out ValueTask<T> result)
+        return spent == default && TryGetReady(options.CancellationToken) is { } connection
+            && connection.TryCall(method, request, timeout, options.CancellationToken, out ValueTask<T> result)
             ? result
-            : CallWhenReadyAsync<T>(method, request, timeout, options.CancellationToken);
+            : CallWhenReadyAsync<T>(method, request, timeout, options.WaitForReady ?? _options.WaitForReady, spent, options.CancellationToken);
     }
 
     internal ValueTask Notify(MprpcWriter notification)
@@ -244,11 +245,13 @@ public sealed class MprpcClient : IAsyncDisposable
     private RpcConnection? TryGetReady(CancellationToken cancellationToken)
         => !_pool.IsLimited && !cancellationToken.IsCancellationRequested && _pool.TryGet() is { Output.IsCongested: false } connection ? connection : null;
 
-    private async ValueTask<T> CallWhenReadyAsync<T>(string method, MprpcWriter request, TimeSpan timeout, CancellationToken cancellationToken)
+    private async ValueTask<T> CallWhenReadyAsync<T>(
+        string method, MprpcWriter request, TimeSpan timeout, bool waitForReady, TimeSpan spent, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        using var deadline = new CallDeadline(_options.TimeProvider, timeout, cancellationToken);
+        using var deadline = new CallDeadline(_options.TimeProvider, timeout, spent, cancellationToken);
         ClientConnection? place = null;
+        MprpcConnectionException? failure = null;
 
         try
         {
@@ -267,8 +270,14 @@ public sealed class MprpcClient : IAsyncDisposable
                     place = other;
                     continue;
                 }
+                catch (MprpcConnectionException exception) when (waitForReady && !exception.IsLasting)
+                {
+                    failure = exception;
+                    continue;       // the next attempt waits for its back-off
+                }
 
                 PendingCall<T> call = PendingCall<T>.Rent(method, deadline.Left);
+                call.SpentBefore = deadline.Spent;
                 ValueTask<T> result = call.Task;
 
                 // False: the connection was lost or retired just now, and nothing was sent. The next one gets it.
@@ -285,10 +294,7 @@ public sealed class MprpcClient : IAsyncDisposable
         catch (OperationCanceledException exception) when (!cancellationToken.IsCancellationRequested)
         {
             ThrowIfDisposed();
-            throw new TimeoutException(
-                $"The call of '{method}' was not sent within {timeout.TotalMilliseconds:N0} ms: no connection to {_dialer} was free. "
-                + "Raise the timeout, MprpcClientOptions.MaxConnections or MaxInFlightPerConnection.",
-                exception);
+            throw deadline.NotSent(method, _dialer, failure, exception);
         }
         finally
         {
@@ -307,8 +313,19 @@ public sealed class MprpcClient : IAsyncDisposable
         {
             place = _pool.IsLimited ? await _pool.ReserveAsync(_disposed.Token).ConfigureAwait(false) : null;
 
-            while (!(await GetConnectionAsync(place, _disposed.Token).ConfigureAwait(false)).TryNotify(notification))
+            while (true)
             {
+                try
+                {
+                    if ((await GetConnectionAsync(place, _disposed.Token).ConfigureAwait(false)).TryNotify(notification))
+                    {
+                        return;
+                    }
+                }
+                catch (MprpcConnectionException exception) when (_options.WaitForReady && !exception.IsLasting)
+                {
+                    // The next attempt waits for its back-off.
+                }
             }
         }
         catch (OperationCanceledException)
@@ -338,7 +355,7 @@ public sealed class MprpcClient : IAsyncDisposable
         catch (MprpcConnectionException exception)
         {
             // All who waited for the attempt have this exception: each throws its own, since one that several threads throw would mix up their stack traces.
-            throw new MprpcConnectionException(exception.Message, exception.RequestWasSent, exception.InnerException);
+            throw new MprpcConnectionException(exception.Message, exception.RequestWasSent, exception.InnerException) { IsLasting = exception.IsLasting };
         }
 
         // Again after each wait: all who waited go on at once, and one of them may have filled it again.

@@ -20,6 +20,13 @@ public sealed class MprpcClientOptions
     /// <summary>How long a call may take, connecting included, where it does not say itself. Default null: for ever, or until the connection is lost.</summary>
     public TimeSpan? CallTimeout { get; set; }
 
+    /// <summary>
+    /// Whether calls and notifications, and <see cref="MprpcClient.ConnectAsync"/>, wait while the server cannot be reached, connecting again as <see cref="Reconnect"/> says, in place of failing
+    /// with the first attempt. A call waits until its timeout or its cancellation, so that <see cref="CallTimeout"/> should be set with it. What no further attempt can mend fails at once: a
+    /// login that is refused, a stream that has ended. Default false, as gRPC's wait-for-ready; <see cref="MprpcCallOptions.WaitForReady"/> sets it for one call.
+    /// </summary>
+    public bool WaitForReady { get; set; }
+
     /// <summary>How long a connection is used for new calls; then another takes its place, and it is closed after its last answer. Default null: as long as it holds.</summary>
     public TimeSpan? ConnectionLifetime { get; set; }
 
@@ -63,7 +70,10 @@ public sealed class MprpcClientOptions
     /// <summary>In which order the server's calls are answered. Default <see cref="MprpcResponseOrder.AsCompleted"/>.</summary>
     public MprpcResponseOrder ResponseOrder { get; set; }
 
-    /// <summary>How the names of the services are made that the server may call. Default <see cref="MprpcNamingPolicy.SnakeCase"/>.</summary>
+    /// <summary>
+    /// How the wire names are made of C# names: of the methods that typed clients call (<see cref="MprpcClient.As{T}"/>), and of those that the server may call. Set what the server has. Names that
+    /// [MprpcMethod] sets stay. Default <see cref="MprpcNamingPolicy.SnakeCase"/>; generated proxies hold those names ready, and with another policy copy each request once.
+    /// </summary>
     public MprpcNamingPolicy NamingPolicy { get; set; }
 
     /// <summary>For <c>tls://</c> and <c>wss://</c> addresses: client certificates, the name to verify, how to verify it. Default null: the server's certificate must be trusted, and issued for the address's host.</summary>

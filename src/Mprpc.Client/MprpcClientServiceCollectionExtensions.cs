@@ -78,6 +78,7 @@ public static class MprpcClientServiceCollectionExtensions
     {
         options.ConnectTimeout = section.GetValue(nameof(options.ConnectTimeout), options.ConnectTimeout);
         options.CallTimeout = section.GetValue(nameof(options.CallTimeout), options.CallTimeout);
+        options.WaitForReady = section.GetValue(nameof(options.WaitForReady), options.WaitForReady);
         options.ConnectionLifetime = section.GetValue(nameof(options.ConnectionLifetime), options.ConnectionLifetime);
         options.KeepAlive = section.GetValue(nameof(options.KeepAlive), options.KeepAlive);
         options.MaxConnections = section.GetValue(nameof(options.MaxConnections), options.MaxConnections);

@@ -74,11 +74,12 @@ static FuzzTarget Find(string name) => name switch
 {
     "scanner" => new ScannerTarget(),
     "binder" => new BinderTarget(),
-    _ => throw new ArgumentException($"There is no target '{name}': scanner, binder."),
+    "errors" => new ErrorsTarget(),
+    _ => throw new ArgumentException($"There is no target '{name}': scanner, binder, errors."),
 };
 
 static int Usage()
 {
-    Console.WriteLine("afl TARGET | mutate TARGET COUNT [FIRST] | replay TARGET FILE; targets: scanner, binder");
+    Console.WriteLine("afl TARGET | mutate TARGET COUNT [FIRST] | replay TARGET FILE; targets: scanner, binder, errors");
     return 2;
 }

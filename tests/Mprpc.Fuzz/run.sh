@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# Coverage-guided fuzzing with afl++ (Debian: apt-get install afl++): tests/Mprpc.Fuzz/run.sh scanner|binder [seconds]
+# Coverage-guided fuzzing with afl++ (Debian: apt-get install afl++): tests/Mprpc.Fuzz/run.sh scanner|binder|errors [seconds]
 # Findings are left in artifacts/fuzz/TARGET/default/crashes and hangs; dotnet Mprpc.Fuzz.dll replay TARGET FILE shows one.
 set -euo pipefail
 
-target="${1:?scanner or binder}"
+target="${1:?scanner, binder or errors}"
 seconds="${2:-600}"
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 out="$PWD/artifacts/fuzz"

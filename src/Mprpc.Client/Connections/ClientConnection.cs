@@ -142,12 +142,13 @@ internal sealed class ClientConnection(Dialer dialer, MprpcClientOptions options
         lock (_gate)
         {
             open = [.. _open];
+            _current = null;        // no call takes one any more, and finds it closed
         }
 
         foreach (RpcConnection connection in open)
         {
             await connection.Output.WaitUntilSentAsync().WaitAsync(sendTimeout, options.TimeProvider).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            connection.Abort();
+            connection.Abort(new ObjectDisposedException(objectName: null, "The MprpcClient was disposed."));
         }
     }
 

@@ -59,7 +59,11 @@ internal sealed class ClientLogin(MprpcClientOptions options, string address)
             throw new MprpcConnectionException(
                 $"Cannot log in to {address} with scheme '{token.Scheme}': {safe.Message} Does the server know the scheme, and is the token of MprpcClientOptions.TokenProvider valid?",
                 requestWasSent: false,
-                safe);
+                safe)
+            {
+                // Another token may do, or a server that has room again; not the same token once more.
+                IsLasting = safe.Code is not (ErrorCode.Busy or ErrorCode.RateLimited or ErrorCode.Timeout),
+            };
         }
         catch (Exception exception) when (exception is TimeoutException or MprpcConnectionException)
         {
@@ -82,7 +86,9 @@ internal sealed class ClientLogin(MprpcClientOptions options, string address)
 
     /// <summary>A server that repeats the token must not bring it into the caller's log.</summary>
     private static MprpcRemoteException WithoutToken(MprpcRemoteException exception, MprpcToken token)
-        => new(exception.Method, token.Value.Length == 0 ? exception.Message : exception.Message.Replace(token.Value, Hidden, StringComparison.Ordinal), exception.Code, errorData: null);
+        => new(exception.Method, Hide(exception.Message, token), exception.Code is null ? null : Hide(exception.Code, token), errorData: null);
+
+    private static string Hide(string text, MprpcToken token) => token.Value.Length == 0 ? text : text.Replace(token.Value, Hidden, StringComparison.Ordinal);
 
     private async Task RenewBeforeExpiryAsync(RpcConnection connection, MprpcToken token)
     {

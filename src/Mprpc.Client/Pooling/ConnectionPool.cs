@@ -38,6 +38,26 @@ internal sealed class ConnectionPool
         return _connections.Length == 1 || getting.IsCompletedSuccessfully ? getting : GetOrElseAnotherAsync(getting);
     }
 
+    /// <summary>Makes the first connection.</summary>
+    /// <param name="waitForReady">Whether to try until the server can be reached.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="MprpcConnectionException">The peer cannot be reached.</exception>
+    public async Task ConnectAsync(bool waitForReady, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            try
+            {
+                await GetAsync().WaitAsync(cancellationToken).ConfigureAwait(false);
+                return;
+            }
+            catch (MprpcConnectionException exception) when (waitForReady && !exception.IsLasting)
+            {
+                // The next attempt waits for its back-off.
+            }
+        }
+    }
+
     /// <summary>Gives a place on a connection that cannot be made back, for one on a connection that is there.</summary>
     /// <returns>The other place, or null where there is none; then the caller keeps its own.</returns>
     public ClientConnection? TryMove(ClientConnection place)

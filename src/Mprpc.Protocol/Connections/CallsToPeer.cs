@@ -95,7 +95,7 @@ internal sealed class CallsToPeer
         if (call is null)
         {
             // docs/protocol.md 8: late, twice, or of a peer that invents ids: never fatal.
-            ProtocolLog.UnexpectedResponse(_connection.Logger, _connection.Id, head.MessageId);
+            UnexpectedResponse.Log(_connection, head.MessageId, message);
             return;
         }
 

@@ -41,9 +41,7 @@ internal sealed partial class InFlightRequests
             // Also where the clock has thrown: they are in no slot any more.
             foreach (PendingCall call in late ?? [])
             {
-                GiveUp(call, new TimeoutException(
-                    $"The call of '{call.Method}' had no answer within {call.Timeout.TotalMilliseconds:N0} ms. It may still run at the peer. "
-                    + "Raise MprpcClientOptions.CallTimeout, or MprpcCallOptions.Timeout for this call."));
+                GiveUp(call, call.TimedOut());
             }
         }
     }

@@ -25,7 +25,11 @@ internal abstract class PendingCall
     /// <summary>The wire name of the method, for errors.</summary>
     public string Method { get; private set; } = "";
 
+    /// <summary>How long it may wait from the moment when it is sent.</summary>
     public TimeSpan Timeout { get; private set; }
+
+    /// <summary>How much of the time that its caller gave it had gone before it was sent, for errors.</summary>
+    public TimeSpan SpentBefore { get; set; }
 
     public InFlightRequests? InFlight { get; set; }
 
@@ -70,6 +74,15 @@ internal abstract class PendingCall
         _registration = cancellationToken.UnsafeRegister(static call => ((PendingCall)call!).Cancel(), this);
     }
 
+    /// <summary>What its caller is told when the time is up: the time that was given, and how it was spent.</summary>
+    public TimeoutException TimedOut()
+    {
+        string spent = SpentBefore >= TimeSpan.FromMilliseconds(1) ? $", of which {SpentBefore.TotalMilliseconds:N0} ms had passed before it was sent" : "";
+        return new TimeoutException(
+            $"The call of '{Method}' had no answer within {(Timeout + SpentBefore).TotalMilliseconds:N0} ms{spent}. It may still run at the peer. "
+            + "Raise MprpcClientOptions.CallTimeout, or MprpcCallOptions.Timeout for this call.");
+    }
+
     /// <summary>Ends the watch.</summary>
     /// <returns>False if the token's callback runs at this moment: the object must not be used for another call.</returns>
     public bool Unwatch()
@@ -88,6 +101,7 @@ internal abstract class PendingCall
     {
         Method = method;
         Timeout = timeout;
+        SpentBefore = default;
         Deadline = 0;
         RequestBytes = 0;
     }

@@ -324,7 +324,7 @@ internal sealed class ReadLoop : IStallable
 
                 if (!MessageHead.TryRead(message.Span, out MessageHead head))
                 {
-                    throw RpcConnection.NoMessage();
+                    throw ForeignBytes.Refuse(source[position..]);
                 }
 
                 if (head.Kind != MessageKind.Response && (!_parked.IsEmpty || _connection.RunningCalls.IsFull) && !head.IsControl)

@@ -236,10 +236,6 @@ internal sealed class RpcConnection : MprpcConnection
         return Limits.Violation(status);
     }
 
-    /// <summary>What has been received is no message.</summary>
-    public static MprpcProtocolException NoMessage()
-        => new("A message is no MessagePack-RPC message: allowed are [0, msgid, method, params], [1, msgid, error, result] and [2, method, params], msgid an integer of 32 bits.");
-
     /// <summary>Requests wait, since no further call may run.</summary>
     public void OnCallsWait()
     {

@@ -28,6 +28,12 @@ internal sealed class Dispatcher(MethodTable methods, MprpcSerializerOptions ser
     /// <summary>Where it is said that what calls have made could not be disposed.</summary>
     public FailureLog DisposalFailures { get; } = new();
 
+    /// <summary>Where it is said that notifications were refused.</summary>
+    private FailureLog Refusals { get; } = new();
+
+    /// <summary>Where it is said that the data of errors could not be written.</summary>
+    private FailureLog DataFailures { get; } = new();
+
     /// <summary>Handles one request or notification: it is answered now, or runs and is answered later. The thread may have lost the read loop afterwards.</summary>
     public void Dispatch(RpcConnection connection, ReadLoop loop, ReadOnlyMemory<byte> message, in MessageHead head)
     {
@@ -81,7 +87,7 @@ internal sealed class Dispatcher(MethodTable methods, MprpcSerializerOptions ser
 
     /// <summary>Answers a call whose parameters could not be read; the thread has not left the loop.</summary>
     public void RefuseArguments(in IncomingCall call, RpcMethod method, ref MprpcReader parameters)
-        => Answer(call, call.Loop is not null, DescribeFailure(call.Connection, method, ref parameters));
+        => Refuse(call, method, DescribeFailure(call.Connection, method, ref parameters));
 
     /// <summary>Says which parameter could not be read.</summary>
     public static RpcError DescribeFailure(RpcConnection connection, RpcMethod method, ref MprpcReader parameters)
@@ -100,7 +106,7 @@ internal sealed class Dispatcher(MethodTable methods, MprpcSerializerOptions ser
     /// <summary>Answers a call that is refused before its method has run; on the loop where the call is.</summary>
     public void Refuse(in IncomingCall call, RpcMethod method, in RpcError error)
     {
-        ProtocolLog.CallRefused(call.Connection.Logger, call.Connection.Id, method.WireName, error.Message);
+        LogRefusal(call, method.WireName, error.Message);
         Answer(call, onLoop: call.Loop is not null, error);
     }
 
@@ -182,7 +188,7 @@ internal sealed class Dispatcher(MethodTable methods, MprpcSerializerOptions ser
         string message = call.Connection.RunningCalls.LimitReached is ConnectionLimit.CallsInFlightPerConnection
             ? $"{call.Connection.Limits.MaxRunningCalls} calls of this connection are running, as many as may; wait for answers before calling on."
             : "The server has reached its limit of running calls; retry later.";
-        ProtocolLog.CallRefused(call.Connection.Logger, call.Connection.Id, "(any)", message);
+        LogRefusal(call, "(any)", message);
         Answer(call, onLoop: true, new RpcError(RpcErrorKind.Handler, message, ErrorCode.Busy));
     }
 
@@ -200,7 +206,15 @@ internal sealed class Dispatcher(MethodTable methods, MprpcSerializerOptions ser
     {
         if ((exception as MprpcException ?? MapException(call, method, exception)) is { } meant)
         {
-            ProtocolLog.MethodFailed(call.Connection.Logger, call.Connection.Id, method.WireName, meant.Message);
+            if (call.MessageId is null)
+            {
+                Refusals.NotificationRefused(call.Connection, method.WireName, meant.Message);
+            }
+            else
+            {
+                ProtocolLog.MethodFailed(call.Connection.Logger, call.Connection.Id, method.WireName, meant.Message);
+            }
+
             return new RpcError(RpcErrorKind.Handler, meant.Message, meant.Code, meant.ErrorData);
         }
 
@@ -218,8 +232,16 @@ internal sealed class Dispatcher(MethodTable methods, MprpcSerializerOptions ser
         // Of the protocol's own notifications nobody is told, and no policy of the application counts them: they may come while there is no room.
         if (Unknown is null || head.IsControl)
         {
-            ProtocolLog.MethodNotFound(call.Connection.Logger, call.Connection.Id, name);
-            Answer(call, onLoop: true, error);
+            if (call.MessageId is not null)
+            {
+                ProtocolLog.MethodNotFound(call.Connection.Logger, call.Connection.Id, name);
+                Answer(call, onLoop: true, error);
+            }
+            else if (!head.IsControl)
+            {
+                Refusals.NotificationRefused(call.Connection, name, error.Message);
+            }
+
             return;
         }
 
@@ -299,6 +321,19 @@ internal sealed class Dispatcher(MethodTable methods, MprpcSerializerOptions ser
         }
     }
 
+    /// <summary>A caller is told; nobody hears of a notification but by the log.</summary>
+    private void LogRefusal(in IncomingCall call, string method, string reason)
+    {
+        if (call.MessageId is null)
+        {
+            Refusals.NotificationRefused(call.Connection, method, reason);
+        }
+        else
+        {
+            ProtocolLog.CallRefused(call.Connection.Logger, call.Connection.Id, method, reason);
+        }
+    }
+
     private void Answer(in IncomingCall call, bool onLoop, in RpcError error)
     {
         if (call.MessageId is not { } id)
@@ -306,15 +341,18 @@ internal sealed class Dispatcher(MethodTable methods, MprpcSerializerOptions ser
             return;
         }
 
-        if (onLoop && call.Turn is null)
+        bool intoBatch = onLoop && call.Turn is null;
+        MprpcWriter writer = intoBatch ? call.Loop!.Batch : MprpcWriter.Rent(serializer);
+
+        if (ResponseWriter.WriteError(writer, id, error, errorShape) is { } failure)
         {
-            ResponseWriter.WriteError(call.Loop!.Batch, id, error, errorShape);
-            return;
+            DataFailures.ErrorDataNotWritten(call.Connection, error.Data!.GetType(), failure);
         }
 
-        MprpcWriter writer = MprpcWriter.Rent(serializer);
-        ResponseWriter.WriteError(writer, id, error, errorShape);
-        call.Connection.Answer(call, onLoop, writer);
+        if (!intoBatch)
+        {
+            call.Connection.Answer(call, onLoop, writer);
+        }
     }
 
     // docs/protocol.md 2.4: an array, or nil for an empty one.

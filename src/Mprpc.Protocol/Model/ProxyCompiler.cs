@@ -21,26 +21,26 @@ internal static class ProxyCompiler
     private static readonly MethodInfo Notify = typeof(MprpcCallInvoker).GetMethod(nameof(MprpcCallInvoker.Notify))!;
     private static readonly MethodInfo[] CallAsync = [.. typeof(MprpcCallInvoker).GetMethods().Where(method => method.Name == nameof(MprpcCallInvoker.CallAsync))];
     private static readonly Lock Gate = new();
-    private static readonly Dictionary<Type, Delegate> Factories = [];
+    private static readonly Dictionary<(Type, MprpcNamingPolicy), Delegate> Factories = [];
 
-    /// <summary>The factory of a contract's proxy; compiled once.</summary>
+    /// <summary>The factory of a contract's proxy; compiled once for each naming policy.</summary>
     /// <exception cref="InvalidOperationException">The type is no contract, or a method of it cannot be called.</exception>
-    public static Func<MprpcCallInvoker, TContract> Compile<TContract>()
+    public static Func<MprpcCallInvoker, TContract> Compile<TContract>(MprpcNamingPolicy policy)
         where TContract : class
     {
         lock (Gate)
         {
-            if (!Factories.TryGetValue(typeof(TContract), out Delegate? factory))
+            if (!Factories.TryGetValue((typeof(TContract), policy), out Delegate? factory))
             {
-                factory = CompileFactory<TContract>();
-                Factories.Add(typeof(TContract), factory);
+                factory = CompileFactory<TContract>(policy);
+                Factories.Add((typeof(TContract), policy), factory);
             }
 
             return (Func<MprpcCallInvoker, TContract>)factory;
         }
     }
 
-    private static Func<MprpcCallInvoker, TContract> CompileFactory<TContract>()
+    private static Func<MprpcCallInvoker, TContract> CompileFactory<TContract>(MprpcNamingPolicy policy)
         where TContract : class
     {
         Type contract = typeof(TContract);
@@ -67,7 +67,7 @@ internal static class ProxyCompiler
         {
             if (published.Contains(method))
             {
-                EmitCall(type, invoker, new MethodModel(contract, method), prefix);
+                EmitCall(type, invoker, new MethodModel(contract, method), policy, prefix);
             }
             else if (method.DeclaringType == typeof(IDisposable) || method.DeclaringType == typeof(IAsyncDisposable))
             {
@@ -94,7 +94,7 @@ internal static class ProxyCompiler
         il.Emit(OpCodes.Ret);
     }
 
-    private static void EmitCall(TypeBuilder type, FieldBuilder invoker, MethodModel model, string? prefix)
+    private static void EmitCall(TypeBuilder type, FieldBuilder invoker, MethodModel model, MprpcNamingPolicy policy, string? prefix)
     {
         Type result = model.Method.ReturnType;
 
@@ -107,7 +107,7 @@ internal static class ProxyCompiler
             return;
         }
 
-        string name = WireName.From(model.Description.Name, MprpcNamingPolicy.SnakeCase);
+        string name = WireName.From(model.Description.Name, policy);
         name = model.Description.WireName ?? (prefix is null ? name : $"{prefix}.{name}");
 
         ILGenerator il = Override(type, model.Method);

@@ -22,7 +22,8 @@ internal static class ProxyEmitter
         code.Line();
         code.Line("[global::System.Runtime.CompilerServices.ModuleInitializer]");
         code.Line("internal static void Register()");
-        code.More($"=> global::Mprpc.Contracts.MprpcGeneratedProxies.Register<{contract.Type}>(static invoker => new {name}(invoker));");
+        string names = string.Concat(contract.Derived.Select(derived => $", {CodeWriter.Quote(derived)}"));
+        code.More($"=> global::Mprpc.Contracts.MprpcGeneratedProxies.Register<{contract.Type}>(static invoker => new {name}(invoker){names});");
 
         foreach (MethodModel method in contract.Methods)
         {

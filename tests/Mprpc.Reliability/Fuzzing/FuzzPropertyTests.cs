@@ -24,6 +24,7 @@ public sealed class FuzzPropertyTests
     [Theory]
     [InlineData("scanner", 1_800_000)]
     [InlineData("binder", 200_000)]
+    [InlineData("errors", 300_000)]
     public void Inputs_RandomAndMutated_KeepThePromises(string name, int count)
     {
         FuzzTarget target = Find(name);
@@ -36,5 +37,5 @@ public sealed class FuzzPropertyTests
         Results.Add($"{nameof(Inputs_RandomAndMutated_KeepThePromises)}, {name}", $"{count:N0} inputs, {count / watch.Elapsed.TotalSeconds:N0} a second");
     }
 
-    private static FuzzTarget Find(string name) => name == "scanner" ? new ScannerTarget() : new BinderTarget();
+    private static FuzzTarget Find(string name) => name switch { "scanner" => new ScannerTarget(), "errors" => new ErrorsTarget(), _ => new BinderTarget() };
 }
