@@ -22,6 +22,9 @@ internal sealed class Baton
     /// <summary>Whether this holder still has the loop. Only such a thread may touch what belongs to the loop.</summary>
     public bool IsHeldBy(int holder) => Holder == holder;
 
+    /// <summary>What runs, or ran last, in user code.</summary>
+    public object? Occupant => Volatile.Read(ref _occupant);
+
     /// <summary>What the next <see cref="Enter"/> returns; for the holder alone, outside user code.</summary>
     public long NextEntry => EntryAfter(_state);
 

@@ -8,11 +8,15 @@ internal sealed class StallGuard(IStallable loop, Watchdog watchdog)
 
     private long _seen = Nothing;
     private int _armed;
+    private int _looks;
 
     public StallGuard(IStallable loop)
         : this(loop, Watchdog.Shared)
     {
     }
+
+    /// <summary>Counts the looks, some ten milliseconds apart while the loop is busy: a clock that costs the loop nothing.</summary>
+    public int Looks => Volatile.Read(ref _looks);
 
     public void Watch()
     {
@@ -28,6 +32,7 @@ internal sealed class StallGuard(IStallable loop, Watchdog watchdog)
     {
         bool isHeldUp = loop.Baton.TryGetEntry(out long entry) && entry == _seen;
         _seen = isHeldUp ? Nothing : entry;
+        Volatile.Write(ref _looks, _looks + 1);
         Volatile.Write(ref _armed, 0);
 
         // Seen busy only after the flag is down: a round that starts now either sees the flag or is seen here.
