@@ -13,7 +13,7 @@ namespace Mprpc.Sockets;
 /// guard does. The lead is a <see cref="Baton"/>, whose entries into user code are the handling of a socket's events.
 /// .NET's own sockets hand each event to the thread pool, which costs a call that is alone more than all the rest, and cannot be told not to.
 /// </remarks>
-internal sealed unsafe class SocketPoller : IStallable
+internal sealed unsafe partial class SocketPoller : IStallable
 {
     private const int MostEvents = 64;
     private const uint Events = Epoll.In | Epoll.Out | Epoll.ReadHangUp | Epoll.EdgeTriggered;
@@ -36,11 +36,8 @@ internal sealed unsafe class SocketPoller : IStallable
     private readonly ConcurrentQueue<PolledSocket> _ready = new();
     private readonly ConcurrentQueue<PolledSocket> _later = new();          // ready too, but those that are ready anew have their turn first
     private readonly ConcurrentQueue<PolledSocket> _beforeSleep = new();    // perhaps ready
-    private readonly SemaphoreSlim _leadGiven = new(0);
     private PolledSocket?[] _sockets = new PolledSocket?[256];      // by descriptor
     private uint _added;        // under the lock
-    private int _threads;       // under the lock; without those that are held up
-    private int _parked;        // under the lock
     private Spinning _spinning = new();
     private long _averageCost;  // of handling a socket's events; a lost update does no harm
     private volatile bool _isBusy;
@@ -371,66 +368,5 @@ internal sealed unsafe class SocketPoller : IStallable
                 _ready.Enqueue(socket);
             }
         }
-    }
-
-    /// <summary>Has another thread lead, unless all threads that there may be have something to do.</summary>
-    private bool TryShareLead()
-    {
-        lock (_gate)
-        {
-            if (_parked == 0 && _threads >= s_mostThreads)
-            {
-                return false;
-            }
-
-            Baton.Release();
-            GiveLead();
-            return true;
-        }
-    }
-
-    /// <summary>Has another thread lead.</summary>
-    private void GiveLead()
-    {
-        lock (_gate)
-        {
-            if (_parked > 0)
-            {
-                _parked--;
-                _leadGiven.Release();
-                return;
-            }
-
-            _threads++;
-        }
-
-        try
-        {
-            new Thread(Run) { IsBackground = true, Name = "Mprpc sockets" }.UnsafeStart();
-        }
-        catch (Exception exception) when (exception is OutOfMemoryException or ThreadStartException)
-        {
-            // The system has no thread left for this process; the pool has some.
-            ThreadPool.UnsafeQueueUserWorkItem(static poller => poller.Run(), this, preferLocal: false);
-        }
-    }
-
-    /// <summary>Waits until it is given the lead.</summary>
-    /// <returns>False where there are enough threads without this one.</returns>
-    private bool TryPark()
-    {
-        lock (_gate)
-        {
-            if (_threads > s_mostThreads)
-            {
-                _threads--;
-                return false;
-            }
-
-            _parked++;
-        }
-
-        _leadGiven.Wait();
-        return true;
     }
 }
