@@ -67,21 +67,9 @@ public sealed class ThrowingContinuationTests
             return;
         }
 
-        SynchronizationContext? before = SynchronizationContext.Current;
-
-        try
-        {
-            if (mistake == Mistake.Post)
-            {
-                SynchronizationContext.SetSynchronizationContext(new ThrowingContext());
-            }
-
-            awaiter.UnsafeOnCompleted(static () => throw new InvalidOperationException("The continuation throws."));
-        }
-        finally
-        {
-            SynchronizationContext.SetSynchronizationContext(before);
-        }
+        Inline.Register(
+            () => awaiter.UnsafeOnCompleted(static () => throw new InvalidOperationException("The continuation throws.")),
+            mistake == Mistake.Post ? new ThrowingContext() : null);
     }
 
     public enum Mistake
