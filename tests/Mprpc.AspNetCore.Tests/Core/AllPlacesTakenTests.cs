@@ -44,7 +44,10 @@ public sealed class AllPlacesTakenTests
         }
 
         List<string> answers = await peer.ReadMessagesAsync(Places + further);
-        Assert.All(answers, answer => Assert.Equal("940101c0c0", answer));
+        string? refused = answers.FirstOrDefault(answer => answer != "940101c0c0");
+
+        // Those without a place fit into what is set aside: they wait, and are not refused.
+        Assert.True(refused is null, $"{answers.Count(answer => answer != "940101c0c0")} of {further} requests that could have waited were refused: {refused}");
         await peer.AssertOpenAsync();
     }
 

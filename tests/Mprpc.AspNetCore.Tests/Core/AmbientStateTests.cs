@@ -101,11 +101,11 @@ public sealed class AmbientStateTests
         ValueTaskAwaiter awaiter = call.GetAwaiter();
 
         // Without the execution context, as a builder of state machines does that restores it itself.
-        awaiter.UnsafeOnCompleted(() =>
+        Inline.Register(() => awaiter.UnsafeOnCompleted(() =>
         {
             awaiter.GetResult();
             continuation();
-        });
+        }));
     }
 
     public sealed class Ambient

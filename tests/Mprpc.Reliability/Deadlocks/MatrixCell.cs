@@ -5,8 +5,8 @@ namespace Mprpc.Reliability.Deadlocks;
 /// <summary>A place of the matrix: one connection on which so many calls of such a size are in flight.</summary>
 internal sealed record MatrixCell(string Transport, bool IsBothWays, int Payload, int InFlight)
 {
-    // No cell moves so little that it takes as long; those with small buffers take some seconds.
-    private const int BoundSeconds = 30;
+    // No cell takes as long while its bytes move: the largest with small buffers takes some ten seconds.
+    private const int BoundSeconds = 60;
 
     public long Bytes => (long)Payload * InFlight;
 

@@ -7,7 +7,7 @@ namespace Mprpc.Reliability.Deadlocks;
 internal sealed class PairOfProcesses : IDisposable
 {
     // More than a cell is given, and its report.
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(180);
 
     private readonly TemporaryFolder _folder = new();
     private readonly List<Process> _processes = [];
