@@ -82,7 +82,7 @@ internal sealed class ClientLogin(MprpcClientOptions options, string address)
 
     /// <summary>A server that repeats the token must not bring it into the caller's log.</summary>
     private static MprpcRemoteException WithoutToken(MprpcRemoteException exception, MprpcToken token)
-        => new(exception.Method, token.Value.Length == 0 ? exception.Message : exception.Message.Replace(token.Value, Hidden, StringComparison.Ordinal), exception.Code, errorData: null);
+        => new(exception.Method, token.Value.Length == 0 ? exception.RawMessage : exception.RawMessage.Replace(token.Value, Hidden, StringComparison.Ordinal), exception.Code, errorData: null);
 
     private async Task RenewBeforeExpiryAsync(RpcConnection connection, MprpcToken token)
     {

@@ -1,4 +1,5 @@
 using MessagePack;
+using Microsoft.Extensions.Logging;
 using Mprpc.Connections;
 using Mprpc.Diagnostics;
 using Mprpc.Framing;
@@ -97,13 +98,13 @@ internal sealed class Dispatcher(MethodTable methods, MprpcSerializerOptions ser
     {
         string parameter = parameters.FailedIndex < method.Description.Parameters.Count ? method.Description.Parameters[parameters.FailedIndex].Name : "?";
 
-        if (parameters.Exception is { } exception)
+        if (parameters.Exception is { } exception && connection.Logger.IsEnabled(LogLevel.Debug))
         {
-            ProtocolLog.ParameterNotRead(connection.Logger, connection.Id, method.WireName, parameter, exception);
+            ProtocolLog.ParameterNotRead(connection.Logger, connection.Id, method.WireName, parameter, LogText.Clean(exception));
         }
 
         return new RpcError(
-            RpcErrorKind.InvalidArguments, $"Param {parameters.FailedIndex + 1} ('{parameter}') of method '{method.WireName}' must be {parameters.Expected}.");
+            RpcErrorKind.InvalidArguments, $"Param {parameters.FailedIndex + 1} ('{parameter}') of method '{method.WireName}' must be {ExpectedShape.Of(parameters.Expected)}.");
     }
 
     /// <summary>Answers a call that is refused before its method has run; on the loop where the call is.</summary>
@@ -118,7 +119,12 @@ internal sealed class Dispatcher(MethodTable methods, MprpcSerializerOptions ser
     {
         if ((exception as MprpcException ?? MapException(call, method, exception)) is { } meant)
         {
-            ProtocolLog.MethodFailed(call.Connection.Logger, call.Connection.Id, method.WireName, meant.Message);
+            if (call.Connection.Logger.IsEnabled(LogLevel.Debug))
+            {
+                // It may quote what the peer has sent.
+                ProtocolLog.MethodFailed(call.Connection.Logger, call.Connection.Id, method.WireName, LogText.Clean(meant.Message));
+            }
+
             Answer(call, onLoop, new RpcError(RpcErrorKind.Handler, meant.Message, meant.Code, meant.ErrorData));
             return;
         }
