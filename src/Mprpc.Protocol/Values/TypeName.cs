@@ -17,7 +17,9 @@ internal static class TypeName
 
         if (type.IsGenericType)
         {
-            string name = type.Name[..type.Name.IndexOf('`', StringComparison.Ordinal)];
+            // None in the name of a type that is generic only by the one around it.
+            int end = type.Name.IndexOf('`', StringComparison.Ordinal);
+            string name = end < 0 ? type.Name : type.Name[..end];
             return $"{name}<{string.Join(", ", type.GetGenericArguments().Select(Of))}>";
         }
 
