@@ -12,8 +12,6 @@ namespace Mprpc.Connections;
 /// <summary>A connection as both sides have it: it reads messages, serves the peer's calls, and makes calls of its own.</summary>
 internal sealed class RpcConnection : MprpcConnection
 {
-    internal static readonly ClaimsPrincipal Anonymous = new(new ClaimsIdentity());
-
     private readonly RpcConnectionSettings _settings;
     private readonly ReadLoop _loop;
     private readonly CancellationTokenSource _closed = new();
@@ -46,7 +44,7 @@ internal sealed class RpcConnection : MprpcConnection
 
     public override EndPoint? RemoteEndPoint => _settings.RemoteEndPoint;
 
-    public override ClaimsPrincipal User => Session?.User ?? Anonymous;
+    public override ClaimsPrincipal User => UserCopy.Of(Session?.Principal);
 
     public override IFeatureCollection Features => _settings.Features;
 
