@@ -81,7 +81,7 @@ public sealed class MprpcClientOptions
 
     /// <summary>
     /// For <c>ws://</c> and <c>wss://</c> addresses: sets what the request brings that opens the WebSocket, such as an Authorization header; called for each connection. Default null. With
-    /// <see cref="Tls"/>, .NET refuses what would replace it here: proxy, cookies, credentials and certificates.
+    /// <see cref="Tls"/>, .NET refuses what would replace it here: certificates and their callback. A redirect is never followed.
     /// </summary>
     public Action<ClientWebSocketOptions>? ConfigureWebSocket { get; set; }
 

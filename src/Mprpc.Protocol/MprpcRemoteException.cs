@@ -1,3 +1,5 @@
+using Mprpc.Diagnostics;
+
 namespace Mprpc;
 
 /// <summary>The peer answered a call with an error.</summary>
@@ -5,12 +7,19 @@ namespace Mprpc;
 public sealed class MprpcRemoteException : Exception
 {
     internal MprpcRemoteException(string method, string message, string? code, object? errorData)
-        : base(message)
+        : base(LogText.Clean(message))
     {
+        RawMessage = message;
         Method = method;
         Code = code;
         ErrorData = errorData;
     }
+
+    /// <summary>
+    /// The error's text as the peer has sent it: of any length up to that of a message, and with whatever characters. <see cref="Exception.Message"/> is fit for a log: its first 512 characters, without
+    /// control characters.
+    /// </summary>
+    public string RawMessage { get; }
 
     /// <summary>The wire name of the method that was called.</summary>
     public string Method { get; }

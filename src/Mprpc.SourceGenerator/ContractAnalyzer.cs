@@ -27,7 +27,8 @@ public sealed class ContractAnalyzer : DiagnosticAnalyzer
         Rules.DifferentPrefixes,
         Rules.NoFormatter,
         Rules.NotAContract,
-        Rules.WithoutEffect);
+        Rules.WithoutEffect,
+        Rules.NotData);
 
     /// <inheritdoc/>
     public override void Initialize(AnalysisContext context)

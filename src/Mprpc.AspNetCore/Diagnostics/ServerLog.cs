@@ -44,6 +44,9 @@ internal static partial class ServerLog
     [LoggerMessage(155, LogLevel.Information, "Connection {ConnectionId} is closed: {Count} of its logins have failed.", EventName = "TooManyLogins")]
     public static partial void TooManyLogins(ILogger logger, string connectionId, int count);
 
+    [LoggerMessage(156, LogLevel.Error, "The authorization of '{Method}' threw for connection {ConnectionId}; the call was refused.", EventName = "AuthorizationThrew")]
+    public static partial void AuthorizationThrew(ILogger logger, string connectionId, string method, Exception exception);
+
     [LoggerMessage(
         105,
         LogLevel.Warning,

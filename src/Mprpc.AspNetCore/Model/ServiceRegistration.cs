@@ -26,22 +26,5 @@ internal abstract class ServiceRegistration
 
     /// <summary>Makes the service's methods.</summary>
     /// <exception cref="InvalidOperationException">The service cannot be served; the message tells why and the remedy.</exception>
-    public IReadOnlyList<RpcMethod> BuildMethods(IServiceProvider services, MprpcNamingPolicy policy)
-    {
-        IReadOnlyList<RpcMethod> methods = CreateMethods(services, policy);
-        Type? implementation = Implementation(services);
-
-        foreach (RpcMethod method in methods)
-        {
-            method.Metadata = MethodMetadata.Collect(method, implementation, Conventions);
-        }
-
-        return methods;
-    }
-
-    protected abstract IReadOnlyList<RpcMethod> CreateMethods(IServiceProvider services, MprpcNamingPolicy policy);
-
-    /// <summary>The class whose attributes count beside those of the methods, or null.</summary>
-    [return: DynamicallyAccessedMembers(NeededMembers)]
-    protected abstract Type? Implementation(IServiceProvider services);
+    public abstract IReadOnlyList<RpcMethod> BuildMethods(IServiceProvider services, MprpcNamingPolicy policy);
 }

@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.WebSockets;
-using System.Security.Claims;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http;
@@ -8,6 +7,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using Mprpc.AspNetCore.Connections;
 using Mprpc.AspNetCore.Hosting;
+using Mprpc.AspNetCore.Security;
 using Mprpc.WebSockets;
 
 namespace Mprpc.AspNetCore.WebSockets;
@@ -46,12 +46,12 @@ internal sealed class WebSocketEndpoint(MprpcEndpointOptions options)
             return;
         }
 
-        if (!IsOriginAllowed(context))
+        if (!RequestOrigin.IsAllowed(context.Request, context.RequestServices.GetRequiredService<IOptions<WebSocketOptions>>().Value.AllowedOrigins))
         {
             await RefuseAsync(
                 context,
                 StatusCodes.Status403Forbidden,
-                "Pages of another origin may not open this WebSocket. To allow them: builder.Services.Configure<WebSocketOptions>(options => options.AllowedOrigins.Add(\"https://example.org\")).").ConfigureAwait(false);
+                "Pages of another origin may not open this WebSocket, nor those of another scheme: behind a proxy that ends TLS, app.UseForwardedHeaders() tells which it is. To allow them: builder.Services.Configure<WebSocketOptions>(options => options.AllowedOrigins.Add(\"https://example.org\")).").ConfigureAwait(false);
             return;
         }
 
@@ -73,17 +73,18 @@ internal sealed class WebSocketEndpoint(MprpcEndpointOptions options)
 
     private async Task AcceptAsync(HttpContext context)
     {
+        RequestUser user = await RequestUser.OfAsync(context).ConfigureAwait(false);
         string? subProtocol = context.WebSockets.WebSocketRequestedProtocols.Contains(SubProtocol) ? SubProtocol : null;
         using WebSocket socket = await context.WebSockets.AcceptWebSocketAsync(subProtocol).ConfigureAwait(false);
-        await ServeAsync(context, socket).ConfigureAwait(false);
+        await ServeAsync(context, user, socket).ConfigureAwait(false);
     }
 
-    private async Task ServeAsync(HttpContext context, WebSocket socket)
+    private async Task ServeAsync(HttpContext context, RequestUser user, WebSocket socket)
     {
         ConnectionInfo http = context.Connection;
         var transport = new WebSocketTransport(socket);
         CancellationToken stopping = context.RequestServices.GetRequiredService<DirectConnections>().StopRequested;
-        context.Features.Set<IConnectionUserFeature>(new RequestUser { User = context.User });
+        context.Features.Set<IConnectionUserFeature>(user);
         transport.Start();
         Exception? reason = await _handler!.ServeAsync(
             $"{http.Id}-{Interlocked.Increment(ref s_lastId)}",
@@ -100,18 +101,6 @@ internal sealed class WebSocketEndpoint(MprpcEndpointOptions options)
         await transport.CloseAsync(status, description, stopping.IsCancellationRequested ? CloseTimeoutAtStop : CloseTimeout, _clock).ConfigureAwait(false);
     }
 
-    /// <summary>
-    /// Browsers let any page open a WebSocket, and send the user's cookies with it: without this, every page could call as its visitor. Where the application names origins, the
-    /// middleware has looked at them already.
-    /// </summary>
-    private static bool IsOriginAllowed(HttpContext context)
-    {
-        string? origin = context.Request.Headers.Origin;
-        return string.IsNullOrEmpty(origin)
-            || context.RequestServices.GetRequiredService<IOptions<WebSocketOptions>>().Value.AllowedOrigins.Count > 0
-            || (Uri.TryCreate(origin, UriKind.Absolute, out Uri? uri) && uri.Authority.Equals(context.Request.Host.Value, StringComparison.OrdinalIgnoreCase));
-    }
-
     private static async Task RefuseAsync(HttpContext context, int status, string why)
     {
         context.Response.StatusCode = status;
@@ -119,10 +108,4 @@ internal sealed class WebSocketEndpoint(MprpcEndpointOptions options)
     }
 
     private static IPEndPoint? EndPointOf(IPAddress? address, int port) => address is null ? null : new IPEndPoint(address, port);
-
-    /// <summary>Who has opened the WebSocket.</summary>
-    private sealed class RequestUser : IConnectionUserFeature
-    {
-        public ClaimsPrincipal? User { get; set; }
-    }
 }

@@ -86,7 +86,7 @@ internal sealed class ClientLogin(MprpcClientOptions options, string address)
 
     /// <summary>A server that repeats the token must not bring it into the caller's log.</summary>
     private static MprpcRemoteException WithoutToken(MprpcRemoteException exception, MprpcToken token)
-        => new(exception.Method, Hide(exception.Message, token), exception.Code is null ? null : Hide(exception.Code, token), errorData: null);
+        => new(exception.Method, Hide(exception.RawMessage, token), exception.Code is null ? null : Hide(exception.Code, token), errorData: null);
 
     private static string Hide(string text, MprpcToken token) => token.Value.Length == 0 ? text : text.Replace(token.Value, Hidden, StringComparison.Ordinal);
 

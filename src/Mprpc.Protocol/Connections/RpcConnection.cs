@@ -14,8 +14,6 @@ namespace Mprpc.Connections;
 /// <summary>A connection as both sides have it: it reads messages, serves the peer's calls, and makes calls of its own.</summary>
 internal sealed class RpcConnection : MprpcConnection
 {
-    internal static readonly ClaimsPrincipal Anonymous = new(new ClaimsIdentity());
-
     private static readonly TimeSpan s_timeToReadTheRest = TimeSpan.FromSeconds(1);
 
     private readonly RpcConnectionSettings _settings;
@@ -53,7 +51,7 @@ internal sealed class RpcConnection : MprpcConnection
 
     public override EndPoint? RemoteEndPoint => _settings.RemoteEndPoint;
 
-    public override ClaimsPrincipal User => Session?.User ?? Anonymous;
+    public override ClaimsPrincipal User => UserCopy.Of(Session?.Principal);
 
     public override IFeatureCollection Features => _settings.Features;
 

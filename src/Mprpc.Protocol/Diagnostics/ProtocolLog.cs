@@ -37,8 +37,8 @@ internal static partial class ProtocolLog
     [LoggerMessage(11, LogLevel.Debug, "Connection {ConnectionId} called '{Method}', which was refused: {Reason}", EventName = "CallRefused")]
     public static partial void CallRefused(ILogger logger, string connectionId, string method, string reason);
 
-    [LoggerMessage(12, LogLevel.Debug, "Connection {ConnectionId} called '{Method}'; its parameter '{Parameter}' could not be read.", EventName = "ParameterNotRead")]
-    public static partial void ParameterNotRead(ILogger logger, string connectionId, string method, string parameter, Exception exception);
+    [LoggerMessage(12, LogLevel.Debug, "Connection {ConnectionId} called '{Method}'; its parameter '{Parameter}' could not be read: {Reason}", EventName = "ParameterNotRead")]
+    public static partial void ParameterNotRead(ILogger logger, string connectionId, string method, string parameter, string reason);
 
     [LoggerMessage(13, LogLevel.Error, "Method '{Method}', called over connection {ConnectionId}, threw. The caller was told no more than that.", EventName = "MethodThrew")]
     public static partial void MethodThrew(ILogger logger, string connectionId, string method, Exception exception);

@@ -19,7 +19,7 @@ internal sealed class CallArguments(byte[] message, int start, int count, MprpcS
         var reader = new MprpcReader(values[index], position: 0, count: 1, serializer, loop: null);
         T value = reader.Read<T>();
 
-        return reader.Failed ? throw new MprpcException($"Param {index + 1} of method '{method.WireName}' must be {reader.Expected}.") : value;
+        return reader.Failed ? throw new MprpcException($"Param {index + 1} of method '{method.WireName}' must be {ExpectedShape.Of(reader.Expected)}.") : value;
     }
 
     public void Set<T>(int index, T value, RpcMethod method)

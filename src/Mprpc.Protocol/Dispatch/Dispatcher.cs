@@ -1,4 +1,5 @@
 using MessagePack;
+using Microsoft.Extensions.Logging;
 using Mprpc.Connections;
 using Mprpc.Diagnostics;
 using Mprpc.Framing;
@@ -94,13 +95,13 @@ internal sealed class Dispatcher(MethodTable methods, MprpcSerializerOptions ser
     {
         string parameter = parameters.FailedIndex < method.Description.Parameters.Count ? method.Description.Parameters[parameters.FailedIndex].Name : "?";
 
-        if (parameters.Exception is { } exception)
+        if (parameters.Exception is { } exception && connection.Logger.IsEnabled(LogLevel.Debug))
         {
-            ProtocolLog.ParameterNotRead(connection.Logger, connection.Id, method.WireName, parameter, exception);
+            ProtocolLog.ParameterNotRead(connection.Logger, connection.Id, method.WireName, parameter, LogText.Clean(exception));
         }
 
         return new RpcError(
-            RpcErrorKind.InvalidArguments, $"Param {parameters.FailedIndex + 1} ('{parameter}') of method '{method.WireName}' must be {parameters.Expected}.");
+            RpcErrorKind.InvalidArguments, $"Param {parameters.FailedIndex + 1} ('{parameter}') of method '{method.WireName}' must be {ExpectedShape.Of(parameters.Expected)}.");
     }
 
     /// <summary>Answers a call that is refused before its method has run; on the loop where the call is.</summary>
@@ -208,11 +209,12 @@ internal sealed class Dispatcher(MethodTable methods, MprpcSerializerOptions ser
         {
             if (call.MessageId is null)
             {
-                Refusals.NotificationRefused(call.Connection, method.WireName, meant.Message);
+                Refusals.NotificationRefused(call.Connection, method.WireName, LogText.Clean(meant.Message));
             }
-            else
+            else if (call.Connection.Logger.IsEnabled(LogLevel.Debug))
             {
-                ProtocolLog.MethodFailed(call.Connection.Logger, call.Connection.Id, method.WireName, meant.Message);
+                // It may quote what the peer has sent.
+                ProtocolLog.MethodFailed(call.Connection.Logger, call.Connection.Id, method.WireName, LogText.Clean(meant.Message));
             }
 
             return new RpcError(RpcErrorKind.Handler, meant.Message, meant.Code, meant.ErrorData);

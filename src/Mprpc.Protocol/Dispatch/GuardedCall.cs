@@ -11,12 +11,25 @@ internal abstract class GuardedCall : MprpcInvocation, IThreadPoolWorkItem
     private CancellationTokenSource? _cancellation;
     private GuardedPlace? _place;
     private int _isAnswered;
+    private int _isAdmitted;        // or its time has run out before
 
     protected GuardedCall(IncomingCall call, RpcMethod method, CallContext context, CallArguments arguments, RpcError? invalidArguments)
         : base(context, method, arguments)
     {
         _call = call;
         _invalidArguments = invalidArguments;
+    }
+
+    /// <summary>Lets the call in, where until then its caller is told nothing of the method; refuses it if its time has run out.</summary>
+    public bool TryAdmit()
+    {
+        if (Interlocked.Exchange(ref _isAdmitted, 1) == 0)
+        {
+            return true;
+        }
+
+        Refuse(TookTooLong());
+        return false;
     }
 
     protected RpcConnection Connection => _call.Connection;
@@ -124,13 +137,17 @@ internal abstract class GuardedCall : MprpcInvocation, IThreadPoolWorkItem
     /// <summary>The caller is told at once; the call keeps its place until the method has really ended.</summary>
     private void OnTimeout()
     {
-        if (!TryTakeAnswer())
-        {
-            return;
-        }
+        bool isHidden = RpcMethod.Policy!.Authorization is { HidesMethods: true } && Interlocked.Exchange(ref _isAdmitted, 1) == 0;
 
-        string message = $"Method '{RpcMethod.WireName}' took longer than {RpcMethod.Policy!.Timeout.TotalSeconds:0.###} s.";
-        Connection.Dispatcher.Refuse(_call, RpcMethod, new RpcError(RpcErrorKind.Handler, message, ErrorCode.Timeout));
+        if (!isHidden)
+        {
+            if (!TryTakeAnswer())
+            {
+                return;
+            }
+
+            Connection.Dispatcher.Refuse(_call, RpcMethod, TookTooLong());
+        }
 
         try
         {
@@ -141,6 +158,9 @@ internal abstract class GuardedCall : MprpcInvocation, IThreadPoolWorkItem
             // The method has ended meanwhile.
         }
     }
+
+    private RpcError TookTooLong()
+        => new(RpcErrorKind.Handler, $"Method '{RpcMethod.WireName}' took longer than {RpcMethod.Policy!.Timeout.TotalSeconds:0.###} s.", ErrorCode.Timeout);
 
     private bool TryTakeAnswer() => Interlocked.Exchange(ref _isAnswered, 1) == 0;
 

@@ -18,7 +18,9 @@ internal static class TypeName
         // A type within a generic one has the arguments of that, and a number in its name only for its own.
         if (type.IsGenericType)
         {
-            string name = type.Name.Split('`')[0];
+            // None in the name of a type that is generic only by the one around it.
+            int end = type.Name.IndexOf('`', StringComparison.Ordinal);
+            string name = end < 0 ? type.Name : type.Name[..end];
             return $"{name}<{string.Join(", ", type.GetGenericArguments().Select(Of))}>";
         }
 

@@ -11,7 +11,7 @@ internal sealed class ContractChecks(Compilation compilation)
     {
         if (type.TypeKind == TypeKind.Interface && PublishedMethods.IsContract(type))
         {
-            return OfContract(type).Concat(OfReach(type, ProxyParser.WhyNot(type, compilation)));
+            return OfContract(type).Concat(OfReach(type, ProxyParser.WhyNot(type, compilation))).Concat(OfData(type));
         }
 
         if (ContractParser.IsService(type) && (PublishedMethods.IsContract(type) || type.AllInterfaces.Any(PublishedMethods.IsContract)))
@@ -55,7 +55,7 @@ internal sealed class ContractChecks(Compilation compilation)
             .Where(method => !MethodRules.IsRefused(method) && MethodParser.ReturnOf(method).Kind == Model.ReturnKind.Value)
             .Select(method => new Problem(Rules.SynchronousCall, method, MethodRules.NameOf(method), TypeText.DisplayName(method.ReturnType)));
 
-        return OfContract(contract).Concat(synchronous).Concat(OfReach(contract, ProxyParser.WhyNot(contract, compilation))).Concat(OfFormatters(contract));
+        return OfContract(contract).Concat(synchronous).Concat(OfReach(contract, ProxyParser.WhyNot(contract, compilation))).Concat(OfData(contract)).Concat(OfFormatters(contract));
     }
 
     private static IEnumerable<Problem> OfContract(INamedTypeSymbol contract)
@@ -74,6 +74,7 @@ internal sealed class ContractChecks(Compilation compilation)
             .Concat(OfReach(service, DispatcherParser.WhyNot(service, compilation)))
             .Concat(OfPrefixes(service))
             .Concat(OfAttributes(service))
+            .Concat(OfData(service))
             .Concat(OfFormatters(service));
 
     private static IEnumerable<Problem> OfMethods(INamedTypeSymbol type)
@@ -117,6 +118,18 @@ internal sealed class ContractChecks(Compilation compilation)
                 yield return new Problem(Rules.WithoutEffect, method, MethodRules.NameOf(method), attribute, TypeText.DisplayName(service), TypeText.DisplayName(contract));
             }
         }
+    }
+
+    private IEnumerable<Problem> OfData(INamedTypeSymbol type)
+    {
+        if (ContractParser.IsOpen(type))
+        {
+            return [];
+        }
+
+        var formatters = new FormatterParser(compilation);
+        formatters.AddSignatures(type);
+        return formatters.NoData.Select(noData => new Problem(Rules.NotData, type, TypeText.DisplayName(type), TypeText.DisplayName(noData)));
     }
 
     private IEnumerable<Problem> OfFormatters(INamedTypeSymbol type)

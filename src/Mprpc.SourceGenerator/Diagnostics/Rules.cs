@@ -82,6 +82,11 @@ internal static class Rules
         "An attribute has no effect on the class that implements a contract",
         "[{1}] has no effect on {0}: {2} publishes what the interface {3} declares. Put the attribute on the interface's method.");
 
+    public static readonly DiagnosticDescriptor NotData = Error(
+        "MPRPC020",
+        "A value of this type is no data",
+        "{0} sends a {1}, which is no data: a peer could name what it likes with it, or make reading it take too long. Send a string or a number and look up what it stands for, or take a class with members.");
+
     private static DiagnosticDescriptor Error(string id, string title, string message) => Rule(id, title, message, DiagnosticSeverity.Error);
 
     private static DiagnosticDescriptor Warning(string id, string title, string message) => Rule(id, title, message, DiagnosticSeverity.Warning);

@@ -13,11 +13,15 @@ internal sealed class FormatterParser(Compilation compilation)
     private readonly List<(ITypeSymbol Type, string Reason)> _refused = [];
     private readonly Dictionary<ITypeSymbol, ParsedObject> _objects = new(SymbolEqualityComparer.Default);
     private readonly List<ITypeSymbol> _sent = [];
+    private readonly List<ITypeSymbol> _noData = [];
 
     public IReadOnlyList<FormatterModel> Found => _found;
 
     /// <summary>The types that are left to reflection, and why.</summary>
     public IReadOnlyList<(ITypeSymbol Type, string Reason)> Refused => _refused;
+
+    /// <summary>The types that are no data, and are neither read nor written.</summary>
+    public IReadOnlyList<ITypeSymbol> NoData => _noData;
 
     /// <summary>The types whose formatters are generated from their members.</summary>
     public IReadOnlyDictionary<ITypeSymbol, ParsedObject> Objects => _objects;
@@ -58,6 +62,12 @@ internal sealed class FormatterParser(Compilation compilation)
 
         if (type.TypeKind is TypeKind.TypeParameter or TypeKind.Error)
         {
+            return;
+        }
+
+        if (NotData.Is(type))
+        {
+            _noData.Add(type);
             return;
         }
 
