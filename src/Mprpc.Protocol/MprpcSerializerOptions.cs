@@ -11,22 +11,6 @@ namespace Mprpc;
 /// </remarks>
 public sealed class MprpcSerializerOptions
 {
-    private static readonly IFormatterResolver DefaultResolver = CompositeResolver.Create(
-        [
-            MprpcRawFormatter.Instance,
-            new NoValueFormatter(),
-            new AnyValueFormatter(),
-            NumberFormatter<decimal>.Instance,
-            NumberFormatter<Int128>.Instance,
-            NumberFormatter<UInt128>.Instance,
-            NumberFormatter<BigInteger>.Instance,
-            new StaticNullableFormatter<decimal>(NumberFormatter<decimal>.Instance),
-            new StaticNullableFormatter<Int128>(NumberFormatter<Int128>.Instance),
-            new StaticNullableFormatter<UInt128>(NumberFormatter<UInt128>.Instance),
-            new StaticNullableFormatter<BigInteger>(NumberFormatter<BigInteger>.Instance),
-        ],
-        [GeneratedFormatterResolver.Instance, ContractlessStandardResolver.Instance]);
-
     private readonly MessagePackSerializerOptions _messagePack;
 
     /// <summary>Creates options around the given resolver.</summary>
@@ -37,8 +21,8 @@ public sealed class MprpcSerializerOptions
     public MprpcSerializerOptions(IFormatterResolver? resolver = null)
         : this(
             MessagePackSerializerOptions.Standard
-                .WithResolver(resolver is null ? DefaultResolver : WithOwnFormatters(resolver))
-                .WithSecurity(MessagePackSecurity.UntrustedData),
+                .WithResolver(resolver is null ? ValueResolver.Instance : WithOwnFormatters(resolver))
+                .WithSecurity(KeySecurity.Instance),
             oldSpec: false,
             usesGeneratedValues: resolver is null)
     {
@@ -70,7 +54,7 @@ public sealed class MprpcSerializerOptions
 
     internal MprpcSerializerOptions WithOldSpec() => OldSpec ? this : new(_messagePack.WithOldSpec(true), oldSpec: true, UsesGeneratedValues);
 
-    private static IFormatterResolver WithOwnFormatters(IFormatterResolver resolver)
+    private static GuardedResolver WithOwnFormatters(IFormatterResolver resolver)
     {
         if (resolver is TypelessObjectResolver or TypelessContractlessStandardResolver)
         {
@@ -80,11 +64,11 @@ public sealed class MprpcSerializerOptions
                 nameof(resolver));
         }
 
-        return CompositeResolver.Create([(IMessagePackFormatter)MprpcRawFormatter.Instance, new NoValueFormatter()], [resolver]);
+        return new GuardedResolver(resolver);
     }
 
     private static class DefaultFormatter<T>
     {
-        public static readonly IMessagePackFormatter<T>? Instance = DefaultResolver.GetFormatter<T>();
+        public static readonly IMessagePackFormatter<T>? Instance = ValueResolver.Instance.GetFormatter<T>();
     }
 }

@@ -14,6 +14,7 @@ using Mprpc.AspNetCore.Security;
 using Mprpc.Connections;
 using Mprpc.Diagnostics;
 using Mprpc.Dispatch;
+using Mprpc.Model;
 
 namespace Mprpc.AspNetCore.Connections;
 
@@ -134,6 +135,7 @@ internal sealed class RpcConnectionHandler
         }
 
         List<RpcMethod> published = [.. registrations.SelectMany(registration => registration.BuildMethods(services, options.NamingPolicy))];
+        SentTypes.Check(published, options.Serializer);
         IReadOnlyList<RpcMethod> ofLogin = security.LoginMethods();
 
         foreach (RpcMethod method in published)

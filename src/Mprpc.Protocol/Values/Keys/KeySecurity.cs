@@ -1,0 +1,36 @@
+using System.Collections;
+using MessagePack;
+
+namespace Mprpc;
+
+/// <summary>MessagePack's settings for what a peer sends, with comparers for the keys of more types.</summary>
+internal sealed class KeySecurity : MessagePackSecurity
+{
+    private KeySecurity(MessagePackSecurity copyFrom)
+        : base(copyFrom)
+    {
+    }
+
+    public static KeySecurity Instance { get; } = new(UntrustedData);
+
+    /// <summary>MessagePack's own comparer, or null where it has none.</summary>
+    public IEqualityComparer<T>? Standard<T>()
+    {
+        try
+        {
+            return base.GetHashCollisionResistantEqualityComparer<T>();
+        }
+        catch (Exception exception) when (exception is TypeAccessException or TypeInitializationException or MessagePackSerializationException or NotSupportedException)
+        {
+            return null;
+        }
+    }
+
+    protected override IEqualityComparer<T> GetHashCollisionResistantEqualityComparer<T>() => KeyComparer<T>.Instance;
+
+    // For keys that are declared as object: what a peer sends is a number, text, true or false, a time, or kept in its bytes.
+    protected override IEqualityComparer GetHashCollisionResistantEqualityComparer(Type type)
+        => type == typeof(MprpcRaw) ? RawKeyComparer.Instance : base.GetHashCollisionResistantEqualityComparer(type);
+
+    protected override MessagePackSecurity Clone() => new KeySecurity(this);
+}
