@@ -29,7 +29,7 @@ type ConsumerTests() =
             services.AddMprpcClient<IOrders>(url) |> ignore
             use provider = services.BuildServiceProvider()
             let orders = provider.GetRequiredService<IOrders>()
-            use untyped = new MprpcClient(url)
+            let untyped = new MprpcClient(url)
 
             let order =
                 { Number = 5L
@@ -41,7 +41,8 @@ type ConsumerTests() =
             let! echo = orders.EchoAsync(order).WaitAsync bound
             let! count = orders.CountAsync([ order.Lines[0]; order.Lines[0] ]).WaitAsync bound
             let! joined = orders.JoinAsync("-", "a", "b").WaitAsync bound
-            let! fromUntyped = untyped.CallAsync<Order>("orders.echo", ReadOnlySpan<obj>([| box order |])).AsTask().WaitAsync bound
+            let! fromUntyped = untyped.CallAsync<Order>("orders.echo", ReadOnlySpan<objnull>([| box order |])).AsTask().WaitAsync bound
+            do! untyped.DisposeAsync().AsTask()
 
             Assert.Equal(3, sum)
             Assert.Equal(order, echo)

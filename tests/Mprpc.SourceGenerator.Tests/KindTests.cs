@@ -34,7 +34,7 @@ public sealed class KindTests
             [MprpcService] public unsafe interface IContract
             {
                 [MprpcIgnore] int* M(byte* x, delegate*<int, void> y, int*[] z);
-                [MprpcIgnore] int* P { get; }
+                int* P { get; }
                 Task N(int x);
             }
             """);

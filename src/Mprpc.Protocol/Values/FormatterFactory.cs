@@ -36,10 +36,21 @@ internal static class FormatterFactory
 
     /// <summary>Puts the guard around a formatter, also one of the user's, where the type can contain itself.</summary>
     public static IMessagePackFormatter<T> Guard<T>(IMessagePackFormatter<T> formatter)
-        => !MprpcGeneratedFormatters.IsObject<T>() && Nestable.ContainsItself(typeof(T)) ? new GuardedFormatter<T>(formatter) : formatter;
+        => IsOfDotNet(typeof(T)) || IsGenerated(formatter) || !Nestable.ContainsItself(typeof(T)) ? formatter : new GuardedFormatter<T>(formatter);
+
+    /// <summary>Arrays and collections of .NET: a circle of references that passes through one passes through a type of somebody else's too.</summary>
+    private static bool IsOfDotNet(Type type) => type.IsArray || type.Namespace == "System" || type.Namespace?.StartsWith("System.", StringComparison.Ordinal) == true;
+
+    /// <summary>Generated code guards itself.</summary>
+    private static bool IsGenerated<T>(IMessagePackFormatter<T> formatter) => MprpcGeneratedFormatters.IsObject<T>() && ReferenceEquals(formatter, MprpcGeneratedFormatters.Find<T>());
 
     private static IMessagePackFormatter<T> Find<T>()
     {
+        if (typeof(T).IsEnum && MprpcGeneratedFormatters.Find<T>() is { } ofEnum && ofEnum.GetType() is { IsGenericType: true, Name: "GenericEnumFormatter`1" })
+        {
+            return new EnumFormatter<T>();
+        }
+
         if ((MprpcGeneratedFormatters.Find<T>() ?? AttributeFormatterResolver.Instance.GetFormatter<T>()) is { } given)
         {
             return given;
@@ -71,6 +82,12 @@ internal static class FormatterFactory
             return Create<T>(typeof(MaybeFormatter<>), underlying);
         }
 
+        // Of a class that derives from a dictionary, MessagePack would take the elements for objects.
+        if (!IsOfDotNet(type) && type.IsAssignableTo(typeof(IEnumerable)) && OwnCollection<T>() is { } derived)
+        {
+            return derived;
+        }
+
         if (DotNetFormatters.Find<T>() is { } ofDotNet)
         {
             return ofDotNet;
@@ -81,7 +98,7 @@ internal static class FormatterFactory
             return union;
         }
 
-        if (type.IsAssignableTo(typeof(IEnumerable)) && Collection<T>() is { } collection)
+        if (type.IsAssignableTo(typeof(IEnumerable)) && (OwnCollection<T>() ?? Sequence<T>()) is { } collection)
         {
             return collection;
         }
@@ -90,7 +107,7 @@ internal static class FormatterFactory
     }
 
     [RequiresDynamicCode("Makes formatters at run time.")]
-    private static IMessagePackFormatter<T>? Collection<T>()
+    private static IMessagePackFormatter<T>? OwnCollection<T>()
     {
         Type type = typeof(T);
         Type[] interfaces = [.. type.GetInterfaces()];
@@ -106,9 +123,13 @@ internal static class FormatterFactory
             return Create<T>(typeof(GenericCollectionFormatter<,>), [.. elements.GenericTypeArguments, type]);
         }
 
-        // What can only be enumerated, such as a query: what it is made of is none of its public members.
-        return Find(interfaces, typeof(IEnumerable<>)) is { } sequence ? Create<T>(typeof(SequenceFormatter<,>), type, sequence.GenericTypeArguments[0]) : null;
+        return null;
     }
+
+    /// <summary>What can only be enumerated, such as a query: what it is made of is none of its public members.</summary>
+    [RequiresDynamicCode("Makes formatters at run time.")]
+    private static IMessagePackFormatter<T>? Sequence<T>()
+        => Find(typeof(T).GetInterfaces(), typeof(IEnumerable<>)) is { } sequence ? Create<T>(typeof(SequenceFormatter<,>), typeof(T), sequence.GenericTypeArguments[0]) : null;
 
     private static Type? Find(Type[] interfaces, Type definition) => Array.Find(interfaces, known => known.IsGenericType && known.GetGenericTypeDefinition() == definition);
 

@@ -26,7 +26,7 @@ internal sealed class GuardedResolver(IFormatterResolver resolver) : IFormatterR
             null or GuardedFormatter<T> => found,
 
             // MessagePack's own formatter of objects goes deeper by itself, without asking a resolver.
-            PrimitiveObjectFormatter or DynamicObjectTypeFallbackFormatter => (IMessagePackFormatter<T>)(object)AnyValueFormatter.Instance,
+            _ when typeof(T) == typeof(object) && found.GetType().Assembly == typeof(PrimitiveObjectFormatter).Assembly => (IMessagePackFormatter<T>)(object)AnyValueFormatter.Instance,
             _ => FormatterFactory.Guard(found),
         };
     }

@@ -55,7 +55,7 @@ internal static class Nestable
         elements = elements.Concat(type.GenericTypeArguments).Concat(unions);
 
         // Members of the framework's types are of no interest: those that hold values of others are generic.
-        if (type.Assembly != typeof(object).Assembly && type.Namespace?.StartsWith("System", StringComparison.Ordinal) != true)
+        if (type.Assembly != typeof(object).Assembly && type.Namespace != "System" && type.Namespace?.StartsWith("System.", StringComparison.Ordinal) != true)
         {
             const BindingFlags Any = BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance;
             elements = elements

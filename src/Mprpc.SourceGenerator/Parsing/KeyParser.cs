@@ -54,6 +54,6 @@ internal sealed class KeyParser(Compilation compilation)
     private static bool ComparesItsFields(INamedTypeSymbol type)
         => type.OriginalDefinition.SpecialType != SpecialType.System_Nullable_T
             && (type.IsRecord || type.IsValueType)
-            && !type.ContainingNamespace.ToDisplayString().StartsWith("System", StringComparison.Ordinal)
+            && !$"{type.ContainingNamespace.ToDisplayString()}.".StartsWith("System.", StringComparison.Ordinal)
             && !type.GetMembers(nameof(Equals)).OfType<IMethodSymbol>().Any(equals => !equals.IsImplicitlyDeclared && !equals.IsStatic && equals.Parameters.Length == 1);
 }

@@ -14,7 +14,7 @@ internal static class KeyComparer<T>
 
     private static (IEqualityComparer<T>? Comparer, string? Reason) Find()
     {
-        if ((OwnKeyComparers.Find<T>() ?? MprpcGeneratedKeys.Find<T>() ?? KeySecurity.Instance.Standard<T>()) is { } known)
+        if ((OwnKeyComparers.Find<T>() ?? MprpcGeneratedKeys.Find<T>() ?? KeySecurity.Standard<T>()) is { } known)
         {
             return (known, null);
         }

@@ -1,4 +1,3 @@
-using System.Collections;
 using MessagePack;
 
 namespace Mprpc;
@@ -14,11 +13,11 @@ internal sealed class KeySecurity : MessagePackSecurity
     public static KeySecurity Instance { get; } = new(UntrustedData);
 
     /// <summary>MessagePack's own comparer, or null where it has none.</summary>
-    public IEqualityComparer<T>? Standard<T>()
+    public static IEqualityComparer<T>? Standard<T>()
     {
         try
         {
-            return base.GetHashCollisionResistantEqualityComparer<T>();
+            return UntrustedData.GetEqualityComparer<T>();
         }
         catch (Exception exception) when (exception is TypeAccessException or TypeInitializationException or MessagePackSerializationException or NotSupportedException)
         {
@@ -27,10 +26,6 @@ internal sealed class KeySecurity : MessagePackSecurity
     }
 
     protected override IEqualityComparer<T> GetHashCollisionResistantEqualityComparer<T>() => KeyComparer<T>.Instance;
-
-    // For keys that are declared as object: what a peer sends is a number, text, true or false, a time, or kept in its bytes.
-    protected override IEqualityComparer GetHashCollisionResistantEqualityComparer(Type type)
-        => type == typeof(MprpcRaw) ? RawKeyComparer.Instance : base.GetHashCollisionResistantEqualityComparer(type);
 
     protected override MessagePackSecurity Clone() => new KeySecurity(this);
 }
