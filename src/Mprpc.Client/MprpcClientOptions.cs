@@ -174,7 +174,7 @@ public sealed class MprpcClientOptions
     internal Dispatcher CreateDispatcher(MprpcSerializerOptions serializer)
         => _methods.Count == 0 && ErrorShape == MprpcErrorShape.Message
             ? Dispatcher.None
-            : new Dispatcher(new MethodTable(_methods.SelectMany(build => build(NamingPolicy))), serializer, ErrorShape, enableDetailedErrors: false);
+            : new Dispatcher(new MethodTable(SentTypes.Check([.. _methods.SelectMany(build => build(NamingPolicy))], serializer)), serializer, ErrorShape, enableDetailedErrors: false);
 
     /// <summary>Returns the time; null also where it is infinite.</summary>
     private static TimeSpan? CheckTime(TimeSpan? value, string option)

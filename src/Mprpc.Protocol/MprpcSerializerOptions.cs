@@ -1,4 +1,3 @@
-using System.Numerics;
 using MessagePack;
 using MessagePack.Formatters;
 using MessagePack.Resolvers;
@@ -11,21 +10,7 @@ namespace Mprpc;
 /// </remarks>
 public sealed class MprpcSerializerOptions
 {
-    private static readonly DataResolver DefaultResolver = new DataResolver(CompositeResolver.Create(
-        [
-            MprpcRawFormatter.Instance,
-            new NoValueFormatter(),
-            new AnyValueFormatter(),
-            NumberFormatter<decimal>.Instance,
-            NumberFormatter<Int128>.Instance,
-            NumberFormatter<UInt128>.Instance,
-            NumberFormatter<BigInteger>.Instance,
-            new StaticNullableFormatter<decimal>(NumberFormatter<decimal>.Instance),
-            new StaticNullableFormatter<Int128>(NumberFormatter<Int128>.Instance),
-            new StaticNullableFormatter<UInt128>(NumberFormatter<UInt128>.Instance),
-            new StaticNullableFormatter<BigInteger>(NumberFormatter<BigInteger>.Instance),
-        ],
-        [GeneratedFormatterResolver.Instance, ContractlessStandardResolver.Instance]));
+    private static readonly DataResolver DefaultResolver = new(ValueResolver.Instance);
 
     private readonly MessagePackSerializerOptions _messagePack;
 
@@ -38,7 +23,7 @@ public sealed class MprpcSerializerOptions
         : this(
             new DataOptions(MessagePackSerializerOptions.Standard
                 .WithResolver(resolver is null ? DefaultResolver : WithOwnFormatters(resolver))
-                .WithSecurity(MessagePackSecurity.UntrustedData)),
+                .WithSecurity(KeySecurity.Instance)),
             oldSpec: false,
             usesGeneratedValues: resolver is null)
     {
@@ -70,7 +55,7 @@ public sealed class MprpcSerializerOptions
 
     internal MprpcSerializerOptions WithOldSpec() => OldSpec ? this : new(_messagePack.WithOldSpec(true), oldSpec: true, UsesGeneratedValues);
 
-    private static DataResolver WithOwnFormatters(IFormatterResolver resolver)
+    private static GuardedResolver WithOwnFormatters(IFormatterResolver resolver)
     {
         if (resolver is TypelessObjectResolver or TypelessContractlessStandardResolver || DataResolver.IsTypeless(resolver))
         {
@@ -80,7 +65,7 @@ public sealed class MprpcSerializerOptions
                 nameof(resolver));
         }
 
-        return new DataResolver(CompositeResolver.Create([(IMessagePackFormatter)MprpcRawFormatter.Instance, new NoValueFormatter()], [resolver]));
+        return new GuardedResolver(new DataResolver(resolver));
     }
 
     private static class DefaultFormatter<T>

@@ -28,6 +28,8 @@ public sealed class ContractAnalyzer : DiagnosticAnalyzer
         Rules.NoFormatter,
         Rules.NotAContract,
         Rules.WithoutEffect,
+        Rules.NotCarried,
+        Rules.MemberNotSent,
         Rules.NotData);
 
     /// <inheritdoc/>

@@ -15,6 +15,7 @@ using Mprpc.AspNetCore.Security;
 using Mprpc.Connections;
 using Mprpc.Diagnostics;
 using Mprpc.Dispatch;
+using Mprpc.Model;
 
 namespace Mprpc.AspNetCore.Connections;
 
@@ -144,6 +145,7 @@ internal sealed class RpcConnectionHandler
 
         CheckMappedOnce(registrations, endpoint);
         List<RpcMethod> published = [.. registrations.SelectMany(registration => registration.BuildMethods(services, options.NamingPolicy))];
+        SentTypes.Check(published, options.Serializer);
         IReadOnlyList<RpcMethod> ofLogin = security.LoginMethods();
 
         foreach (RpcMethod method in published)

@@ -25,7 +25,7 @@ internal sealed class CallArguments(byte[] message, int start, int count, MprpcS
     public void Set<T>(int index, T value, RpcMethod method)
     {
         List<ReadOnlyMemory<byte>> values = Values();
-        CheckIndex(index, Math.Min(values.Count + 1, method.Description.Parameters.Count), method);
+        CheckIndex(index, Math.Min(values.Count + 1, method.Description.MostParameters), method);
         MprpcWriter writer = MprpcWriter.Rent(serializer);
 
         try

@@ -1,6 +1,7 @@
 using MessagePack;
 using Microsoft.Extensions.Logging;
 using Mprpc.Connections;
+using Mprpc.Contracts;
 using Mprpc.Diagnostics;
 using Mprpc.Framing;
 using Mprpc.Messages;
@@ -93,7 +94,8 @@ internal sealed class Dispatcher(MethodTable methods, MprpcSerializerOptions ser
     /// <summary>Says which parameter could not be read.</summary>
     public static RpcError DescribeFailure(RpcConnection connection, RpcMethod method, ref MprpcReader parameters)
     {
-        string parameter = parameters.FailedIndex < method.Description.Parameters.Count ? method.Description.Parameters[parameters.FailedIndex].Name : "?";
+        IReadOnlyList<MprpcParameter> declared = method.Description.Parameters;
+        string parameter = declared.Count == 0 ? "?" : declared[Math.Min(parameters.FailedIndex, declared.Count - 1)].Name;
 
         if (parameters.Exception is { } exception && connection.Logger.IsEnabled(LogLevel.Debug))
         {
@@ -291,7 +293,7 @@ internal sealed class Dispatcher(MethodTable methods, MprpcSerializerOptions ser
 
     /// <summary>Whether the params are an array of as many values as the method takes.</summary>
     private static bool TryReadArguments(RpcMethod method, ReadOnlySpan<byte> message, ref int start, out int count)
-        => TryReadCount(message, ref start, out count) && count >= method.Description.RequiredParameters && count <= method.Description.Parameters.Count;
+        => TryReadCount(message, ref start, out count) && count >= method.Description.RequiredParameters && count <= method.Description.MostParameters;
 
     /// <summary>Why <see cref="TryReadArguments"/> is false.</summary>
     private static RpcError DescribeArguments(in IncomingCall call, RpcMethod method, ReadOnlySpan<byte> message, int start)
@@ -303,8 +305,8 @@ internal sealed class Dispatcher(MethodTable methods, MprpcSerializerOptions ser
         }
 
         int required = method.Description.RequiredParameters;
-        int all = method.Description.Parameters.Count;
-        string takes = required == all ? $"{all}" : $"{required} to {all}";
+        int all = method.Description.MostParameters;
+        string takes = all == int.MaxValue ? $"{required} or more" : required == all ? $"{all}" : $"{required} to {all}";
         string unit = all == 1 ? "param" : "params";
         string came = call.MessageId is { } id ? $"request {id} has {count}" : $"the notification has {count}";
         return new RpcError(RpcErrorKind.InvalidArguments, $"Method '{method.WireName}' takes {takes} {unit}; {came}.");

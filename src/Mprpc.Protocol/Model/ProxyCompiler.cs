@@ -17,7 +17,12 @@ internal static class ProxyCompiler
 
     private static readonly MethodInfo BeginCall = typeof(MprpcCallInvoker).GetMethod(nameof(MprpcCallInvoker.BeginCall))!;
     private static readonly MethodInfo Write = typeof(MprpcWriter).GetMethod(nameof(MprpcWriter.Write))!;
-    private static readonly MethodInfo WriteArrayHeader = typeof(MprpcWriter).GetMethod(nameof(MprpcWriter.WriteArrayHeader))!;
+    private static readonly MethodInfo WriteArrayHeader = typeof(MprpcWriter).GetMethod(nameof(MprpcWriter.WriteArrayHeader), [typeof(int)])!;
+    private static readonly MethodInfo WriteRest = typeof(MprpcWriter).GetMethod(nameof(MprpcWriter.WriteRest))!;
+
+    private static readonly MethodInfo WriteArrayHeaderOfRest = Array.Find(
+        typeof(MprpcWriter).GetMethods(), method => method is { Name: nameof(MprpcWriter.WriteArrayHeader), IsGenericMethod: true })!;
+
     private static readonly MethodInfo Notify = typeof(MprpcCallInvoker).GetMethod(nameof(MprpcCallInvoker.Notify))!;
     private static readonly MethodInfo[] CallAsync = [.. typeof(MprpcCallInvoker).GetMethods().Where(method => method.Name == nameof(MprpcCallInvoker.CallAsync))];
     private static readonly Lock Gate = new();
@@ -121,8 +126,7 @@ internal static class ProxyCompiler
         il.Emit(OpCodes.Ldstr, name);
         il.Emit(OpCodes.Callvirt, Write.MakeGenericMethod(typeof(string)));
         il.Emit(OpCodes.Ldloc, request);
-        il.Emit(OpCodes.Ldc_I4, model.Sources.Count(source => source == ParameterSource.Wire));
-        il.Emit(OpCodes.Callvirt, WriteArrayHeader);
+        EmitCount(il, model);
 
         int token = -1;
 
@@ -136,7 +140,9 @@ internal static class ProxyCompiler
             {
                 il.Emit(OpCodes.Ldloc, request);
                 il.Emit(OpCodes.Ldarg, i + 1);
-                il.Emit(OpCodes.Callvirt, Write.MakeGenericMethod(model.Parameters[i].ParameterType));
+                il.Emit(OpCodes.Callvirt, MethodModel.IsRest(model.Parameters[i])
+                    ? WriteRest.MakeGenericMethod(model.Parameters[i].ParameterType.GetElementType()!)
+                    : Write.MakeGenericMethod(model.Parameters[i].ParameterType));
             }
         }
 
@@ -146,6 +152,23 @@ internal static class ProxyCompiler
         il.Emit(OpCodes.Ldloc, request);
         EmitSend(il, result, token);
         il.Emit(OpCodes.Ret);
+    }
+
+    private static void EmitCount(ILGenerator il, MethodModel model)
+    {
+        int count = model.Sources.Count(source => source == ParameterSource.Wire);
+        int rest = Array.FindIndex(model.Parameters, MethodModel.IsRest);
+
+        if (rest < 0)
+        {
+            il.Emit(OpCodes.Ldc_I4, count);
+            il.Emit(OpCodes.Callvirt, WriteArrayHeader);
+            return;
+        }
+
+        il.Emit(OpCodes.Ldc_I4, count - 1);
+        il.Emit(OpCodes.Ldarg, rest + 1);
+        il.Emit(OpCodes.Callvirt, WriteArrayHeaderOfRest.MakeGenericMethod(model.Parameters[rest].ParameterType.GetElementType()!));
     }
 
     private static void EmitSend(ILGenerator il, Type result, int token)

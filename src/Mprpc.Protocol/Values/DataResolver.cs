@@ -44,7 +44,9 @@ internal sealed class DataResolver(IFormatterResolver inner) : IFormatterResolve
             found = null;       // it cannot make one, and need not
         }
 
-        if (found is not null && !IsOfMessagePack(found.GetType()))
+        bool isOwn = found?.GetType().Assembly == typeof(DataResolver).Assembly;
+
+        if (found is not null && !isOwn && !IsOfMessagePack(found.GetType()))
         {
             return found;
         }
@@ -56,7 +58,7 @@ internal sealed class DataResolver(IFormatterResolver inner) : IFormatterResolve
 
         return found is null ? null
             : IsTypeless(found) ? new RefusedFormatter<T>("it loads whatever type a peer names")
-            : RuntimeFeature.IsDynamicCodeSupported && found.GetType().Assembly == typeof(MessagePackSerializer).Assembly ? Create<T>() ?? found
+            : RuntimeFeature.IsDynamicCodeSupported && (isOwn || found.GetType().Assembly == typeof(MessagePackSerializer).Assembly) && Create<T>() is { } safe ? FormatterFactory.Guard(safe)
             : found;
     }
 

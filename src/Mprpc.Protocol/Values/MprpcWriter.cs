@@ -146,6 +146,23 @@ public sealed partial class MprpcWriter : IBufferWriter<byte>
         _end += written;
     }
 
+    /// <summary>Writes the head of the params of a call whose last ones stand in an array.</summary>
+    /// <typeparam name="T">The type of the last ones.</typeparam>
+    /// <param name="count">How many stand before them.</param>
+    /// <param name="rest">The last ones; null for none.</param>
+    public void WriteArrayHeader<T>(int count, T[]? rest) => WriteArrayHeader(count + (rest?.Length ?? 0));
+
+    /// <summary>Writes the last params of a call.</summary>
+    /// <typeparam name="T">The type of each.</typeparam>
+    /// <param name="rest">The params; null for none.</param>
+    public void WriteRest<T>(T[]? rest)
+    {
+        foreach (T value in rest ?? [])
+        {
+            Write(value);
+        }
+    }
+
     /// <summary>Writes a value in the encoding of its type: numbers, bool, string, byte[] and <see cref="MprpcRaw"/> in place, types of contracts by generated code, others through the serializer.</summary>
     /// <typeparam name="T">The declared type; it, not the run-time type, chooses the encoding.</typeparam>
     /// <param name="value">The value.</param>
@@ -264,9 +281,14 @@ public sealed partial class MprpcWriter : IBufferWriter<byte>
 
     private void WriteObject<T>(T value)
     {
-        var writer = new MessagePackWriter(this);
-        MessagePackSerializer.Serialize(ref writer, value, Serializer.MessagePack);
-        writer.Flush();
+        try
+        {
+            WriteSerialized(value);
+        }
+        catch (Exception exception) when (exception is not MessagePackSerializationException)
+        {
+            throw new MessagePackSerializationException($"Failed to serialize {typeof(T).FullName} value.", exception);
+        }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -141,6 +141,13 @@ internal sealed class ContractChecks(Compilation compilation)
 
         var formatters = new FormatterParser(compilation);
         formatters.AddSignatures(type);
-        return formatters.Refused.Select(refused => new Problem(Rules.NoFormatter, type, TypeText.DisplayName(refused.Type), TypeText.DisplayName(type), refused.Reason));
+
+        IEnumerable<Problem> refused = formatters.Refused.Select(refused => new Problem(
+            refused.IsRefusedAtRunTime ? Rules.NotCarried : Rules.NoFormatter, type, TypeText.DisplayName(refused.Type), TypeText.DisplayName(type), refused.Reason));
+
+        // Of a type of another assembly nobody sees whether a member computes something, nor whether it has a private setter.
+        return refused.Concat(formatters.Lost
+            .Where(member => SymbolEqualityComparer.Default.Equals(member.Symbol.ContainingAssembly, compilation.Assembly))
+            .Select(member => new Problem(Rules.MemberNotSent, member.Symbol, MethodRules.NameOf(member.Symbol))));
     }
 }
