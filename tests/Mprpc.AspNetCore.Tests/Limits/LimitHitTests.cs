@@ -97,8 +97,8 @@ public sealed class LimitHitTests
         await using RpcHost host = await RpcHost.StartAsync<Service>();
         await using RawPeer peer = await host.DialAsync();
 
-        await peer.SendAsync(Hex.Bytes(Hex.Repeat("9302a50d0a1b5b3190" + "9302a3616464910193029101 90".Replace(" ", "", StringComparison.Ordinal), 5_000)));
-        await peer.AssertOpenAsync();
+        await peer.SendAsync(Hex.Bytes(Hex.Repeat("940001a50d0a1b5b3190", 5_000)));
+        await peer.ReadMessagesAsync(5_000);
 
         Assert.DoesNotContain(host.Log.Entries, entry => entry.Level >= LogLevel.Information && entry.Category == "Mprpc.Connection");
     }

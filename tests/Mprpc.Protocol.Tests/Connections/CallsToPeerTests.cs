@@ -42,7 +42,7 @@ public sealed class CallsToPeerTests
     [InlineData("d3ffffffff00000000")]
     [InlineData("a161")]
     [InlineData("c0")]
-    [InlineData("cb3ff0000000000000")]
+    [InlineData("cb3ff8000000000000")]
     [InlineData("d40105")]
     [InlineData("93010203")]
     public async Task CallAsync_ResultOfAnotherType_FailsThisCallAndKeepsTheConnection(string result)
