@@ -43,6 +43,14 @@ internal abstract class PendingCall
         _registration = cancellationToken.UnsafeRegister(static call => ((PendingCall)call!).Cancel(), this);
     }
 
+    /// <summary>Ends the watch over a call that was not sent.</summary>
+    /// <returns>True, always.</returns>
+    public bool Forget()
+    {
+        Unwatch();
+        return true;
+    }
+
     protected void Prepare(string method, TimeSpan timeout)
     {
         Method = method;

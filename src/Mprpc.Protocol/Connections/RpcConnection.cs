@@ -149,7 +149,7 @@ internal sealed class RpcConnection : MprpcConnection
     {
         _isAborted = true;
         _settings.AbortTransport();
-        _ = _closed.CancelAsync();      // on another thread: what runs on cancellation is not ours
+        _ = _closed.CancelAsync().ContinueWith(static task => task.Exception, TaskScheduler.Default);      // on another thread: what runs on cancellation is not ours
     }
 
     /// <summary>Closes the connection at once, because the peer breaks a limit.</summary>
@@ -271,8 +271,8 @@ internal sealed class RpcConnection : MprpcConnection
 
         request.DropFront(RequestWriter.HeadRoom);
 
-        // Where somebody else has taken the call, it fails with the connection.
-        return !Requests.Remove(call);
+        // Where somebody else has taken the call, it fails with the connection. A token that lives long would keep each call that was refused.
+        return !(Requests.Remove(call) && call.Forget());
     }
 
     /// <summary>Sends a notification whose method and arguments are written.</summary>
