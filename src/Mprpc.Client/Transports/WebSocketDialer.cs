@@ -50,7 +50,7 @@ internal sealed class WebSocketDialer(RpcAddress address, MprpcClientOptions opt
 
         var transport = new WebSocketTransport(socket);
         transport.Start();
-        return new ClientTransport(transport.Input, transport.Output, Abort(transport, socket, http));
+        return new ClientTransport(transport.Input, transport.Output, Abort(transport, socket, http)) { Reset = socket.Abort };
     }
 
     /// <summary>TLS as the options set it; else the WebSocket's own way, which honours what <see cref="MprpcClientOptions.ConfigureWebSocket"/> sets of proxy, cookies and certificates.</summary>

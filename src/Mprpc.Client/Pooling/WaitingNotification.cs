@@ -1,0 +1,27 @@
+namespace Mprpc.Client.Pooling;
+
+/// <summary>A notification that cannot be sent at once. Its task completes when it is on its way.</summary>
+internal sealed class WaitingNotification(MprpcWriter message, bool isServing) : TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)
+{
+    private int _isTaken;
+
+    public MprpcWriter Message => message;
+
+    /// <summary>In bytes; the message itself may be gone by the time it is asked for.</summary>
+    public int Length { get; } = message.WrittenSpan.Length;
+
+    /// <summary>Whether a call of the server's waits for it.</summary>
+    public bool IsServing => isServing;
+
+    /// <summary>Decides between who sends it and who gives it up.</summary>
+    public bool TryTake() => Interlocked.Exchange(ref _isTaken, 1) == 0;
+
+    /// <summary>Fails it; where nobody waits for it, nobody is told.</summary>
+    public void Fail(Exception exception)
+    {
+        if (TrySetException(exception))
+        {
+            _ = Task.Exception;     // observed
+        }
+    }
+}
