@@ -17,8 +17,9 @@ internal sealed class ClientConnection(ClientConnectionParts parts)
     private OpenConnection? _currentOpen;   // under the lock
     private int _callsLeft;                 // under the lock
     private int _reserved;
-    private int _seenWrites;                // by the upkeep alone
-    private long _idleSince;                // by the upkeep alone
+    private RpcConnection? _seen;           // by the upkeep alone, as the next two
+    private int _seenWrites;
+    private long _idleSince;
 
     /// <summary>The connection, where there is one that can take calls.</summary>
     public RpcConnection? Current => Volatile.Read(ref _current);
@@ -95,10 +96,12 @@ internal sealed class ClientConnection(ClientConnectionParts parts)
     {
         long now = parts.Clock.GetTimestamp();
 
-        if (Current is not { } connection || Load > 0 || connection.Output.Writes != _seenWrites)
+        RpcConnection? connection = Current;
+        int writes = connection?.Output.Writes ?? 0;
+
+        if (connection is null || connection != _seen || writes != _seenWrites || Load > 0)
         {
-            _seenWrites = Current?.Output.Writes ?? 0;
-            _idleSince = now;
+            (_seen, _seenWrites, _idleSince) = (connection, writes, now);
             return false;
         }
 
@@ -194,7 +197,8 @@ internal sealed class ClientConnection(ClientConnectionParts parts)
         // Again after each wait: another attempt may have failed meanwhile.
         while (!parts.Dialer.IsSpent && parts.Backoff.Wait is var wait && wait > TimeSpan.Zero)
         {
-            await Task.Delay(wait, parts.Clock, parts.Disposed).ConfigureAwait(false);
+            // Whole milliseconds: a timer rounds down, and would run at once where less is left.
+            await Task.Delay(TimeSpan.FromMilliseconds(Math.Ceiling(wait.TotalMilliseconds)), parts.Clock, parts.Disposed).ConfigureAwait(false);
         }
     }
 

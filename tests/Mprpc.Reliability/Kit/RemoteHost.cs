@@ -67,5 +67,5 @@ internal sealed class RemoteHost : IAsyncDisposable
         await IpAsync("-n", _name, "link", "set", _there, "up");
     }
 
-    private static Task IpAsync(params string[] arguments) => ChildProcess.RunAsync("ip", arguments);
+    private static Task<string> IpAsync(params string[] arguments) => ChildProcess.RunAsync("ip", arguments);
 }
