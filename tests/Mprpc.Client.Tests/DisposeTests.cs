@@ -173,8 +173,8 @@ public sealed class DisposeTests
     public async Task DisposeAsync_CallsRunAtTheServer_AreCancelledThereAtOnceAndNotificationsBeforeArrive(bool isGivenUp)
     {
         await using RealServer server = await RealServer.StartAsync();
-        var client = new MprpcClient(server.Url);
-        Task call = client.CallAsync("wait", new MprpcCallOptions { Timeout = isGivenUp ? TimeSpan.FromMilliseconds(1) : Timeout.InfiniteTimeSpan }).AsTask();
+        MprpcClient client = await MprpcClient.ConnectAsync(server.Url);
+        Task call = client.CallAsync("wait", new MprpcCallOptions { Timeout = isGivenUp ? TimeSpan.FromMilliseconds(500) : Timeout.InfiniteTimeSpan }).AsTask();
         await server.Service.Waiting.Task.WaitAsync(Deadline);
         Exception? failure = isGivenUp ? await Record.ExceptionAsync(() => call.WaitAsync(Deadline)) : null;
 

@@ -22,12 +22,12 @@ public sealed class LostConnectionTests
         Assert.Equal(1, await first.WaitAsync(Deadline));
 
         Task<int> lost = client.CallAsync<int>("b", token).AsTask();
+        await UntilAsync(() => peers[0].Aborts > 0);        // the loop may hold the output: then it is sent with its batch
         Task<int> next = Task.Run(async () => await client.CallAsync<int>("c", token));
         await peers[1].AnswerAsync("c003").WaitAsync(Deadline);
 
         Assert.Equal(3, await next.WaitAsync(Deadline));
         Assert.Equal(2, dialer.Attempts);
-        Assert.True(peers[0].Aborts > 0);
         peers[0].Finish();
         await Assert.ThrowsAsync<MprpcConnectionException>(() => lost.WaitAsync(Deadline));
     }
@@ -141,6 +141,15 @@ public sealed class LostConnectionTests
         Assert.Equal(1, await outer.WaitAsync(Deadline));
         await client.DisposeAsync();
         peer.Finish();
+    }
+
+    private static async Task UntilAsync(Func<bool> isReached)
+    {
+        for (int i = 0; !isReached(); i++)
+        {
+            Assert.True(i < 20_000, "In vain waited.");
+            await Task.Delay(1);
+        }
     }
 
     public sealed class Asker(Func<MprpcClient> client)
