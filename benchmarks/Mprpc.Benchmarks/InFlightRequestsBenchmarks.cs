@@ -36,8 +36,8 @@ public class InFlightRequestsBenchmarks
         _requests.TryAdd(call);
 
         PendingCall taken = _requests.Take(call.MessageId)!;
-        var reader = new MprpcReader(_answer, position: 1, count: 1, MprpcSerializerOptions.Default, loop: null);
-        taken.ReadResult(ref reader);
+        var reader = new MprpcReader(_answer, position: 0, count: 2, MprpcSerializerOptions.Default, loop: null);
+        taken.ReadAnswer(ref reader);
         taken.Complete(onThisThread: true);
         return result;
     }

@@ -13,6 +13,9 @@ internal sealed class ComparisonOptions
           --scenarios A,B     only these
           --systems A,B       only these
           --rounds N          windows a system and scenario (default 7, quick 3)
+          --against FOLDER    this build beside another one: FOLDER is where a build of that commit's Mprpc.Comparison is
+          --pairs N           how often both builds are started anew and measured in turns (default 7, quick 2); only with --against
+          --busy-core         s2-64 once more while a loop keeps one processor busy
           --json FILE         a flat array of {scenario, system, metric, median, min, max, unit}
           --markdown FILE     the tables
           --chart FILE        a PNG of calls per second
@@ -26,6 +29,23 @@ internal sealed class ComparisonOptions
 
     public int Rounds { get; private set; }
 
+    /// <summary>The build that this one is measured beside; null: the peers.</summary>
+    public OtherBuildPeer? OtherBuild { get; private set; }
+
+    public int Pairs { get; private set; }
+
+    public bool HasBusyCore { get; private set; }
+
+    /// <summary>How often the systems of a scenario are started.</summary>
+    public int Starts => OtherBuild is null ? 1 : Pairs;
+
+    /// <summary>How many windows of each follow a start: two of a pair, as A B B A, so that what drifts favours neither.</summary>
+    public int RoundsOfStart => OtherBuild is null ? Rounds : 2;
+
+    public string Sampling => OtherBuild is null
+        ? $"{Rounds} windows of {Window.TotalSeconds} s a system, in turns"
+        : $"{Pairs} pairs of new processes, each with {RoundsOfStart} windows of {Window.TotalSeconds} s, A B B A";
+
     public string? JsonFile { get; private set; }
 
     public string? MarkdownFile { get; private set; }
@@ -38,9 +58,9 @@ internal sealed class ComparisonOptions
     public TimeSpan Window => Quick ? TimeSpan.FromMilliseconds(250) : TimeSpan.FromSeconds(1);
 
     /// <summary>How many disturbed windows of a system are measured again in a scenario, so that a busy machine cannot make the run endless.</summary>
-    public int Repeats => Quick ? 0 : Rounds / 2;
+    public int Repeats => Quick ? 0 : Starts * RoundsOfStart / 2;
 
-    public int IdleRounds => Quick ? 1 : 3;
+    public int IdleRounds => OtherBuild is not null ? Pairs : Quick ? 1 : 3;
 
     public static ComparisonOptions Parse(ReadOnlySpan<string> arguments)
     {
@@ -51,6 +71,12 @@ internal sealed class ComparisonOptions
             if (name == "--quick")
             {
                 options.Quick = true;
+                continue;
+            }
+
+            if (name == "--busy-core")
+            {
+                options.HasBusyCore = true;
                 continue;
             }
 
@@ -67,13 +93,37 @@ internal sealed class ComparisonOptions
             options.Rounds = options.Quick ? 3 : 7;
         }
 
-        if (options.Scenarios.Count == 0)
+        options.Complete();
+        return options;
+    }
+
+    private void Complete()
+    {
+        if (Pairs > 0 && OtherBuild is null)
         {
-            // Ten thousand connections a system take longer than a smoke test may.
-            options.Scenarios = [.. Scenario.All.Where(scenario => !options.Quick || scenario.Connections < 10_000)];
+            throw new ArgumentException("--pairs needs the other build: --against FOLDER.");
         }
 
-        return options;
+        if (Pairs == 0)
+        {
+            Pairs = Quick ? 2 : 7;
+        }
+
+        if (OtherBuild is not null)
+        {
+            Systems = [Peer.Named(Peers.MprpcPeer.SystemName), OtherBuild];
+        }
+
+        if (Scenarios.Count == 0)
+        {
+            // Ten thousand connections a system take longer than a smoke test may.
+            Scenarios = [.. Scenario.All.Where(scenario => !Quick || scenario.Connections < 10_000)];
+        }
+
+        if (HasBusyCore)
+        {
+            Scenarios = [.. Scenarios, Scenario.Named("s2-64").WithBusyCore()];
+        }
     }
 
     private void Set(string name, string value)
@@ -88,6 +138,12 @@ internal sealed class ComparisonOptions
                 break;
             case "--rounds":
                 Rounds = int.Parse(value, CultureInfo.InvariantCulture);
+                break;
+            case "--against":
+                OtherBuild = new OtherBuildPeer(value);
+                break;
+            case "--pairs":
+                Pairs = int.Parse(value, CultureInfo.InvariantCulture);
                 break;
             case "--json":
                 JsonFile = value;

@@ -5,21 +5,33 @@ using Mprpc.Comparison.Roles;
 
 namespace Mprpc.Comparison;
 
-/// <summary>One scenario with load: all systems are started and warmed up, then measured in turns, A B C A B C.</summary>
-internal sealed class LoadComparison(Scenario scenario, ComparisonOptions options)
+/// <summary>One scenario with load: all systems are started and warmed up, then measured in turns, A B C A B C. Two builds are started anew for each pair, and go A B B A.</summary>
+/// <param name="scenario">What is called.</param>
+/// <param name="options">How often and how long.</param>
+/// <param name="companion">A process that is busy on purpose; what it takes disturbs no window.</param>
+internal sealed class LoadComparison(Scenario scenario, ComparisonOptions options, int? companion = null)
 {
     private const double QuietShare = 0.10;
 
     public async Task<ScenarioResult> RunAsync()
     {
-        var results = new List<SystemResult>();
+        Peer[] peers = [.. options.Systems.Where(peer => peer.Runs(scenario))];
+        SystemResult[] results = [.. peers.Select(peer => new SystemResult(peer.Name, peer.IsLimit))];
+        for (int start = 0; start < options.Starts; start++)
+        {
+            await RunOnceAsync(peers, results, start * options.RoundsOfStart);
+        }
+
+        return new ScenarioResult(scenario, results);
+    }
+
+    private async Task RunOnceAsync(Peer[] peers, SystemResult[] results, int roundsBefore)
+    {
         var running = new List<(SystemUnderTest System, SystemResult Result)>();
         try
         {
-            foreach (Peer peer in options.Systems.Where(peer => peer.Runs(scenario)))
+            foreach ((Peer peer, SystemResult result) in peers.Zip(results).Where(entry => entry.Second.Failure is null))
             {
-                var result = new SystemResult(peer.Name, peer.IsLimit);
-                results.Add(result);
                 await GuardAsync(result, async () =>
                 {
                     SystemUnderTest system = await SystemUnderTest.StartAsync(peer, scenario);
@@ -28,11 +40,16 @@ internal sealed class LoadComparison(Scenario scenario, ComparisonOptions option
                 });
             }
 
-            for (int round = 1; round <= options.Rounds; round++)
+            for (int round = roundsBefore + 1; round <= roundsBefore + options.RoundsOfStart; round++)
             {
                 foreach ((SystemUnderTest system, SystemResult result) in running.Where(entry => entry.Result.Failure is null))
                 {
                     await GuardAsync(result, () => MeasureAsync(system, result, round));
+                }
+
+                if (options.OtherBuild is not null)
+                {
+                    running.Reverse();
                 }
             }
         }
@@ -43,8 +60,6 @@ internal sealed class LoadComparison(Scenario scenario, ComparisonOptions option
                 await system.DisposeAsync();
             }
         }
-
-        return new ScenarioResult(scenario, results);
     }
 
     // A system that fails is a line of the table; the others go on.
@@ -71,7 +86,7 @@ internal sealed class LoadComparison(Scenario scenario, ComparisonOptions option
     {
         while (true)
         {
-            MachineLoad machine = MachineLoad.Watch(system.Server.Id, system.Client.Id);
+            MachineLoad machine = companion is { } busy ? MachineLoad.Watch(system.Server.Id, system.Client.Id, busy) : MachineLoad.Watch(system.Server.Id, system.Client.Id);
             ProcessUsage before = await system.Server.AskAsync<ProcessUsage>("usage");
             WindowReport report = await RunWindowAsync(system, options.Window);
             ProcessUsage after = await system.Server.AskAsync<ProcessUsage>("usage");

@@ -13,6 +13,9 @@ switch (args)
     case ["drive", string system, string scenario, string server]:
         ClientRole.Run(Peer.Named(system), Scenario.Named(scenario), IPEndPoint.Parse(server));
         return 0;
+    case ["spin"]:
+        BusyCore.Run();
+        return 0;
     case ["--help"]:
         Console.WriteLine(ComparisonOptions.Usage);
         return 0;
@@ -39,12 +42,12 @@ async Task<int> CompareAsync()
     {
         ScenarioResult result = scenario.Operation == Operation.Idle
             ? await new IdleComparison(scenario, options).RunAsync()
-            : await new LoadComparison(scenario, options).RunAsync();
+            : await RunLoadAsync(scenario, options);
         results.Add(result);
         Console.WriteLine(MarkdownReport.Table(result));
     }
 
-    Console.WriteLine(MarkdownReport.Summary(results));
+    Console.WriteLine(options.OtherBuild is null ? MarkdownReport.Summary(results) : PairReport.Summary(results));
     if (options.JsonFile is not null)
     {
         await JsonReport.WriteAsync(options.JsonFile, results);
@@ -61,4 +64,10 @@ async Task<int> CompareAsync()
     }
 
     return results.Any(result => result.Systems.Any(system => system.Failure is not null)) ? 1 : 0;
+}
+
+static async Task<ScenarioResult> RunLoadAsync(Scenario scenario, ComparisonOptions options)
+{
+    await using ChildProcess? busy = scenario.HasBusyCore ? BusyCore.Start() : null;
+    return await new LoadComparison(scenario, options, busy?.Id).RunAsync();
 }

@@ -19,6 +19,12 @@ internal sealed record Scenario(string Name, Operation Operation, int Connection
         new("idle-10000", Operation.Idle, 10000, 0, "10,000 connections that made one call each and then wait"),
     ];
 
+    /// <summary>Whether a loop keeps one processor busy meanwhile.</summary>
+    public bool HasBusyCore { get; private init; }
+
+    /// <summary>The name in reports.</summary>
+    public string Title => HasBusyCore ? $"{Name}-busy" : Name;
+
     /// <summary>The metric that ranks the systems.</summary>
     public Metric Headline => Operation switch
     {
@@ -26,6 +32,9 @@ internal sealed record Scenario(string Name, Operation Operation, int Connection
         Operation.Idle => Metric.BytesPerIdleConnection,
         _ => Metric.CallsPerSecond,
     };
+
+    /// <summary>The same with one processor kept busy. The name stays, because a client of another build has to know it.</summary>
+    public Scenario WithBusyCore() => this with { HasBusyCore = true, Description = $"{Description}; a loop keeps one processor busy" };
 
     public static Scenario Named(string name) =>
         All.FirstOrDefault(scenario => scenario.Name == name)

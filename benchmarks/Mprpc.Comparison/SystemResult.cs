@@ -32,6 +32,9 @@ internal sealed class SystemResult(string system, bool isLimit)
 
     public Spread Of(Metric metric) => Spread.Of(Rounds.Select(round => round.Values[metric]));
 
+    /// <summary>How many rounds of both count.</summary>
+    public int RatioCount(SystemResult other, Metric metric) => Has(metric) && other.Has(metric) ? Ratios(other, metric).Length : 0;
+
     /// <summary>This system's figure by the other's, round by round: what drifts in both cancels out.</summary>
     public Spread? RatioTo(SystemResult other, Metric metric)
     {
@@ -40,12 +43,15 @@ internal sealed class SystemResult(string system, bool isLimit)
             return null;
         }
 
-        double[] ratios =
-        [
-            .. from mine in Rounds
-               join theirs in other.Rounds on mine.Number equals theirs.Number
-               select mine.Values[metric] / theirs.Values[metric],
-        ];
+        double[] ratios = Ratios(other, metric);
         return ratios.Length > 0 ? Spread.Of(ratios) : null;
     }
+
+    private double[] Ratios(SystemResult other, Metric metric) =>
+    [
+        .. from mine in Rounds
+           join theirs in other.Rounds on mine.Number equals theirs.Number
+           where theirs.Values[metric] != 0
+           select mine.Values[metric] / theirs.Values[metric],
+    ];
 }

@@ -13,6 +13,9 @@ internal static class LimitsValidator
         List<string> failures = [];
         var ranges = new OptionRanges(failures, placeOf);
         ranges.Check(nameof(limits.MaxMessageSize), limits.MaxMessageSize, 1, Array.MaxLength);
+        ranges.Check(nameof(limits.MaxSendMessageSize), limits.MaxSendMessageSize, 1, Array.MaxLength);
+        ranges.Check(nameof(limits.MaxUnsentAnswerBytes), limits.MaxUnsentAnswerBytes, 1, int.MaxValue);
+        ranges.Check(nameof(limits.MaxUnsentAnswerBytesTotal), limits.MaxUnsentAnswerBytesTotal, 1, 1L << 40);
         ranges.Check(nameof(limits.MaxDepth), limits.MaxDepth, 2, MostDepth);
         ranges.Check(nameof(limits.MaxCallsInFlightPerConnection), limits.MaxCallsInFlightPerConnection, 1, int.MaxValue);
         ranges.Check(nameof(limits.MaxCallsInFlight), limits.MaxCallsInFlight, 1, int.MaxValue);

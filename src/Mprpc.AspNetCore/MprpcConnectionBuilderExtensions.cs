@@ -15,7 +15,9 @@ public static class MprpcConnectionBuilderExtensions
     /// <param name="builder">The listener. Connection middleware such as <c>UseHttps()</c> or <c>UseConnectionLogging()</c> goes before this.</param>
     /// <param name="configure">Sets what the listener serves, and how it speaks.</param>
     /// <returns>The listener.</returns>
-    /// <exception cref="InvalidOperationException"><c>builder.Services.AddMprpc()</c> was not called; or, when the listener starts, a service cannot be served.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// <c>builder.Services.AddMprpc()</c> was not called; or, when the listener starts, a service cannot be served, or connection middleware stands behind this, where it would never run.
+    /// </exception>
     /// <remarks>A listener that is defined in code makes Kestrel ignore <c>--urls</c> and ASPNETCORE_URLS: to keep them, use <c>app.MapMprpcService&lt;T&gt;(port)</c>.</remarks>
     public static TBuilder UseMessagePackRpc<TBuilder>(this TBuilder builder, Action<MprpcEndpointOptions>? configure = null)
         where TBuilder : IConnectionBuilder
@@ -39,7 +41,12 @@ public static class MprpcConnectionBuilderExtensions
         ArgumentNullException.ThrowIfNull(listener);
         (MprpcEndpointOptions options, EndpointLimits limits) = Prepare(listener, "UseMessagePackRpcOrHttp()", configure, withHttp: true);
         TimeProvider clock = listener.ApplicationServices.GetService<TimeProvider>() ?? TimeProvider.System;
-        listener.Use(http => new SharedPort(new RpcConnectionHandler(listener.ApplicationServices, options, limits).OnConnectedAsync, http, limits, clock).OnConnectedAsync);
+        listener.Use(http =>
+        {
+            var handler = new RpcConnectionHandler(listener.ApplicationServices, options, limits);
+            ConnectionDelegate rpc = ConnectionQuota.Limit(listener.ApplicationServices, options, handler.OnConnectedAsync);
+            return new SharedPort(rpc, http, limits, clock).OnConnectedAsync;
+        });
         return listener;
     }
 
@@ -47,9 +54,17 @@ public static class MprpcConnectionBuilderExtensions
         where TBuilder : IConnectionBuilder
     {
         // The handler is made when the listener starts: by then the whole application is configured.
-        builder.Use(_ => new RpcConnectionHandler(builder.ApplicationServices, options, limits).OnConnectedAsync);
+        builder.Use(next =>
+        {
+            LastMiddleware.Check(next, options.Origin);
+            return new RpcConnectionHandler(builder.ApplicationServices, options, limits).OnConnectedAsync;
+        });
         return builder;
     }
+
+    /// <summary>Refuses connections over <see cref="MprpcServerLimits.MaxConnections"/>.</summary>
+    internal static void LimitConnections(this IConnectionBuilder builder, MprpcEndpointOptions options)
+        => builder.Use(next => ConnectionQuota.Limit(builder.ApplicationServices, options, next));
 
     private static (MprpcEndpointOptions Options, EndpointLimits Limits) Prepare(IConnectionBuilder builder, string origin, Action<MprpcEndpointOptions>? configure, bool withHttp)
     {
@@ -59,6 +74,11 @@ public static class MprpcConnectionBuilderExtensions
         var options = new MprpcEndpointOptions { Origin = origin };
         configure?.Invoke(options);
         EndpointLimits limits = server.For(options);
+
+        if (!withHttp)
+        {
+            builder.LimitConnections(options);
+        }
 
         if (options.Tls is not null)
         {

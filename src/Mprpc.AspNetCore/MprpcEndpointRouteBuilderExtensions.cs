@@ -82,6 +82,7 @@ public static class MprpcEndpointRouteBuilderExtensions
     private static ServiceConventionBuilder Map(IEndpointRouteBuilder endpoints, RpcAddress address, bool isPortOnly, ServiceRegistration registration, string caller)
     {
         _ = LocalEndPoint.Of(address);      // a host that cannot be listened on fails here, not at the start
+        registration.MappedTo = address.ToString();
         return Map(Collected(endpoints, caller).GetOrAdd(address, isPortOnly), registration);
     }
 

@@ -5,7 +5,7 @@ namespace Mprpc.AspNetCore;
 /// <summary>What a connection may demand of the server. All limits are on by default; set them in code, or in configuration under <c>Mprpc:Limits</c>.</summary>
 /// <remarks>
 /// Zero and negative values are refused at start-up. Times are kept to a second or two: connections are looked at once a second. Where the configuration changes while the application
-/// runs, new connections get the new limits; <see cref="MaxCallsInFlight"/>, <see cref="MaxConnections"/> and <see cref="TlsHandshakeTimeout"/> stay as they were at the start.
+/// runs, new connections get the new limits; <see cref="MaxCallsInFlight"/>, <see cref="MaxUnsentAnswerBytesTotal"/>, <see cref="MaxConnections"/> and <see cref="TlsHandshakeTimeout"/> stay as they were at the start.
 /// </remarks>
 public sealed class MprpcServerLimits
 {
@@ -16,19 +16,34 @@ public sealed class MprpcServerLimits
     public int MaxDepth { get; set; } = ConnectionLimits.DefaultMaxDepth;
 
     /// <summary>
-    /// How many connections each listener of <c>MapMprpcService</c> may have at once. Default null: as many as there are file descriptors, as in Kestrel. Further ones are closed when they come.
-    /// Set it below what the process may open (<c>ulimit -n</c>) where strangers connect: a .NET process that has no descriptor left is ended by its runtime. Listeners of your own with
-    /// <c>UseMessagePackRpc()</c> have KestrelServerLimits.MaxConcurrentConnections.
+    /// Largest message that the server sends, in bytes. Default 4,194,304 (4 MiB, what peers accept by default). An answer that would be larger is replaced by an error that names both numbers; a
+    /// larger call or notification to a client throws before anything is sent.
+    /// </summary>
+    public int MaxSendMessageSize { get; set; } = ConnectionLimits.DefaultMaxMessageSize;
+
+    /// <summary>
+    /// How many bytes of answers a connection may have waiting for its peer to read, those that its running calls are expected to answer included (by what their methods have answered so far).
+    /// Default 4,194,304 (4 MiB). Further requests wait: back-pressure, not an error.
+    /// </summary>
+    public int MaxUnsentAnswerBytes { get; set; } = ConnectionLimits.DefaultMaxUnsentAnswerBytes;
+
+    /// <summary>The same for all connections together. Default 268,435,456 (256 MiB). Connections that have no call running and nothing unsent go on.</summary>
+    public long MaxUnsentAnswerBytesTotal { get; set; } = ConnectionLimits.DefaultMaxUnsentAnswerBytesTotal;
+
+    /// <summary>
+    /// How many connections each endpoint may have at once: a listener of <c>MapMprpcService</c>, one of your own with <c>UseMessagePackRpc()</c>, or a WebSocket's path. Default null: as many
+    /// as there are file descriptors, as in Kestrel. Further ones are ended when they come, before TLS; a WebSocket is refused with 503. Set it below what the process may open
+    /// (<c>ulimit -n</c>) where strangers connect: a .NET process that has no descriptor left is ended by its runtime.
     /// </summary>
     public int? MaxConnections { get; set; }
 
     /// <summary>
-    /// How many calls of one connection may run at once. Default 1,000. Further requests wait unread: back-pressure, not an error. A call keeps its place until its method has really
+    /// How many calls of one connection may run at once. Default 1,000. Further requests wait: back-pressure, not an error. A call keeps its place until its method has really
     /// ended. Calls of one client usually share a connection, so that a lower limit makes fast calls wait for slow ones sooner.
     /// </summary>
     public int MaxCallsInFlightPerConnection { get; set; } = ConnectionLimits.DefaultMaxRunningCalls;
 
-    /// <summary>How many calls may run at once in the whole server. Default 10,000. Further requests wait unread. A call keeps its place until its method has really ended.</summary>
+    /// <summary>How many calls may run at once in the whole server. Default 10,000; the last tenth is for connections that have no call running. Further requests wait. A call keeps its place until its method has really ended.</summary>
     public int MaxCallsInFlight { get; set; } = ConnectionLimits.DefaultMaxRunningCallsTotal;
 
     /// <summary>How long a message that has begun may take to arrive, whatever its rate. Default 10 s; <see cref="Timeout.InfiniteTimeSpan"/>: for ever. A slower one closes its connection.</summary>
@@ -61,6 +76,8 @@ public sealed class MprpcServerLimits
 
     internal ConnectionLimits ToConnectionLimits() => new(MaxMessageSize, MaxDepth, MaxCallsInFlightPerConnection, "MprpcServerOptions.Limits")
     {
+        MaxSendMessageSize = MaxSendMessageSize,
+        MaxUnsentAnswerBytes = MaxUnsentAnswerBytes,
         PartialMessageTimeout = Unlimited(PartialMessageTimeout),
         MinPartialMessageRate = MinPartialMessageRate,
         WriteTimeout = Unlimited(WriteTimeout),

@@ -19,7 +19,8 @@ public sealed class MprpcServerOptions
 
     /// <summary>
     /// How long the server goes on to accept and to serve after it has been told to stop, and has turned unhealthy: the time that a load balancer needs to see that, and to send nothing more.
-    /// Default zero: listeners close at once. It is part of <c>HostOptions.ShutdownTimeout</c> (30 s by default), and must be shorter.
+    /// Default zero: listeners close at once. It is part of <c>HostOptions.ShutdownTimeout</c> (30 s by default), and must be shorter. A further SIGTERM, a second or more after the first,
+    /// ends it.
     /// </summary>
     public TimeSpan DrainDelay { get; set; }
 

@@ -1,13 +1,16 @@
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Options;
+using Mprpc.AspNetCore.Hosting;
 
 namespace Mprpc.AspNetCore;
 
 /// <summary>Refuses, at start-up, options that cannot be meant.</summary>
-internal sealed class MprpcServerOptionsValidator : IValidateOptions<MprpcServerOptions>
+internal sealed class MprpcServerOptionsValidator(IConfiguration configuration) : IValidateOptions<MprpcServerOptions>
 {
     public ValidateOptionsResult Validate(string? name, MprpcServerOptions options)
     {
         List<string> failures = LimitsValidator.Validate(options.Limits, limit => PlaceOf(nameof(options.Limits), limit));
+        ConfigurationKeys.Check(configuration, failures);
 
         MprpcAuthenticationOptions authentication = options.Authentication;
         var ranges = new OptionRanges(failures, option => PlaceOf(nameof(options.Authentication), option));

@@ -46,7 +46,11 @@ public static class MprpcServiceCollectionExtensions
 
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<MprpcServerOptions>, MprpcServerOptionsValidator>());
         services.TryAddSingleton(new ServiceLifetimes(services));
-        services.TryAddSingleton(static provider => new RunningCallsTotal(provider.GetRequiredService<IOptions<MprpcServerOptions>>().Value.Limits.MaxCallsInFlight));
+        services.TryAddSingleton(static provider =>
+        {
+            MprpcServerLimits limits = provider.GetRequiredService<IOptions<MprpcServerOptions>>().Value.Limits;
+            return new RunningCallsTotal(limits.MaxCallsInFlight, limits.MaxUnsentAnswerBytesTotal);
+        });
         services.TryAddSingleton<ServerLimits>();
         services.TryAddSingleton<UnixListenerFactory>();
         services.TryAddSingleton<DirectListenerFactory>();

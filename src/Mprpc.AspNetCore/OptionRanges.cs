@@ -9,7 +9,7 @@ internal sealed class OptionRanges(List<string> failures, Func<string, string> p
 {
     public const string Infinite = "Timeout.InfiniteTimeSpan (-00:00:00.001)";
 
-    public void Check(string option, double value, int min, int max)
+    public void Check(string option, double value, long min, long max)
     {
         if (value < min || value > max)
         {

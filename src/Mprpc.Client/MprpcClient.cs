@@ -77,7 +77,7 @@ public sealed class MprpcClient : IAsyncDisposable, IDisposable
     /// <param name="options">Null: the defaults.</param>
     /// <param name="cancellationToken">Ends the attempt.</param>
     /// <returns>The connected client; dispose it when it is no more needed.</returns>
-    /// <exception cref="MprpcConnectionException">The server cannot be reached.</exception>
+    /// <exception cref="MprpcConnectionException">The server cannot be reached. With <see cref="MprpcClientOptions.WaitForReady"/> it is waited for.</exception>
     /// <exception cref="ArgumentException">The url is no such address, or an option is out of its range.</exception>
     public static async ValueTask<MprpcClient> ConnectAsync(string url, MprpcClientOptions? options = null, CancellationToken cancellationToken = default)
     {
@@ -85,7 +85,7 @@ public sealed class MprpcClient : IAsyncDisposable, IDisposable
 
         try
         {
-            client._pool.Release(await client._pool.AcquireAsync(isServing: false, cancellationToken).ConfigureAwait(false));
+            await client._pool.ConnectAsync(client._options.WaitForReady, cancellationToken).ConfigureAwait(false);
             return client;
         }
         catch (Exception exception)
@@ -128,9 +128,9 @@ public sealed class MprpcClient : IAsyncDisposable, IDisposable
     /// <typeparam name="T">The type to read the result as; <see cref="MprpcRaw"/> takes any.</typeparam>
     /// <param name="method">The method's wire name.</param>
     /// <param name="arguments">The arguments by position; the type of each chooses its encoding.</param>
-    /// <returns>The result. Await it once.</returns>
+    /// <returns>The result. Await it once; what asks for it earlier or again throws <see cref="InvalidOperationException"/>. For several awaiters call <see cref="ValueTask{T}.AsTask"/> once.</returns>
     /// <exception cref="MprpcRemoteException">The server answered with an error.</exception>
-    /// <exception cref="MprpcConnectionException">The server cannot be reached, or the connection was lost before the answer came.</exception>
+    /// <exception cref="MprpcConnectionException">The server cannot be reached, and the call does not wait for it; or the connection was lost before the answer came.</exception>
     /// <exception cref="TimeoutException">No answer came within <see cref="MprpcClientOptions.CallTimeout"/>.</exception>
     /// <exception cref="ObjectDisposedException">The client was disposed.</exception>
     public ValueTask<T> CallAsync<T>(string method, params ReadOnlySpan<object?> arguments) => CallAsync<T>(method, default(MprpcCallOptions), arguments);
@@ -140,7 +140,7 @@ public sealed class MprpcClient : IAsyncDisposable, IDisposable
     /// <param name="method">The method's wire name.</param>
     /// <param name="options">This call's timeout and cancellation; a <see cref="CancellationToken"/> can be passed in its place.</param>
     /// <param name="arguments">The arguments by position; the type of each chooses its encoding.</param>
-    /// <returns>The result. Await it once.</returns>
+    /// <returns>The result. Await it once; what asks for it earlier or again throws <see cref="InvalidOperationException"/>. For several awaiters call <see cref="ValueTask{T}.AsTask"/> once.</returns>
     /// <exception cref="MprpcRemoteException">The server answered with an error.</exception>
     /// <exception cref="MprpcConnectionException">The server cannot be reached, or the connection was lost before the answer came.</exception>
     /// <exception cref="TimeoutException">No answer came in time.</exception>
@@ -194,7 +194,7 @@ public sealed class MprpcClient : IAsyncDisposable, IDisposable
     /// <exception cref="InvalidOperationException">The interface is no contract, or a method of it cannot be called.</exception>
     /// <exception cref="NotSupportedException">There is no generated proxy, and this application cannot make one at run time (native AOT).</exception>
     public T As<T>()
-        where T : class => ProxyModel.Find<T>()(new ClientCallInvoker(this, _serializer, CallTimeout));
+        where T : class => ProxyModel.Find<T>(_options.NamingPolicy)(new ClientCallInvoker(this, _serializer, CallTimeout));
 
     /// <summary>Completes when the client has no connection any more: for a process that lives as long as its peer.</summary>
     /// <param name="cancellationToken">Ends the wait.</param>
@@ -256,16 +256,17 @@ public sealed class MprpcClient : IAsyncDisposable, IDisposable
     /// <summary>Sends a proxy's request when there is a connection.</summary>
     internal ValueTask<T> CallWhenReadyAsync<T>(string method, MprpcWriter request, CancellationToken cancellationToken)
         => _loginRenewal is null
-            ? CallWhenReadyAsync<T>(method, request, CallTimeout, cancellationToken)
+            ? CallWhenReadyAsync<T>(method, request, CallTimeout, _options.WaitForReady, spent: default, cancellationToken)
             : _loginRenewal.CallAsync<T>(this, method, request, cancellationToken);
 
     /// <summary>Sends a request whose method and arguments are written: at once where a connection is there.</summary>
-    internal ValueTask<T> Send<T>(string method, MprpcWriter request, MprpcCallOptions options)
+    internal ValueTask<T> Send<T>(string method, MprpcWriter request, MprpcCallOptions options, TimeSpan spent = default)
     {
         TimeSpan timeout = options.Timeout ?? CallTimeout;
-        return TryGetReady(options.CancellationToken) is { } connection && connection.TryCall(method, request, timeout, options.CancellationToken, out ValueTask<T> result)
+        return spent == default && TryGetReady(options.CancellationToken) is { } connection
+            && connection.TryCall(method, request, timeout, options.CancellationToken, out ValueTask<T> result)
             ? result
-            : CallWhenReadyAsync<T>(method, request, timeout, options.CancellationToken);
+            : CallWhenReadyAsync<T>(method, request, timeout, options.WaitForReady ?? _options.WaitForReady, spent, options.CancellationToken);
     }
 
     /// <summary>Sends a notification of a proxy; a void method waits for nothing.</summary>
@@ -289,27 +290,39 @@ public sealed class MprpcClient : IAsyncDisposable, IDisposable
     private RpcConnection? TryGetReady(CancellationToken cancellationToken)
         => !_pool.IsLimited && !cancellationToken.IsCancellationRequested && _pool.TryGet() is { Output.IsCongested: false } connection ? connection : null;
 
-    private async ValueTask<T> CallWhenReadyAsync<T>(string method, MprpcWriter request, TimeSpan timeout, CancellationToken cancellationToken)
+    private async ValueTask<T> CallWhenReadyAsync<T>(
+        string method, MprpcWriter request, TimeSpan timeout, bool waitForReady, TimeSpan spent, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        using var deadline = new CallDeadline(_options.TimeProvider, timeout, cancellationToken);
+        using var deadline = new CallDeadline(_options.TimeProvider, timeout, spent, cancellationToken);
         ClientConnection? place = null;
+        MprpcConnectionException? failure = null;
 
         try
         {
             while (true)
             {
-                place = await _pool.AcquireAsync(isServing: Serving.Client == _options, deadline.Token).ConfigureAwait(false);
+                try
+                {
+                    place = await _pool.AcquireAsync(isServing: Serving.Client == _options, deadline.Token).ConfigureAwait(false);
+                    failure = null;
+                }
+                catch (MprpcConnectionException exception) when (waitForReady && !exception.IsLasting)
+                {
+                    failure = exception;
+                    continue;       // the next attempt waits for its back-off
+                }
 
                 if (place.Current is { } connection)
                 {
                     // Again after each wait: all who waited go on at once, and one of them may have filled it again.
                     while (connection.Output.IsCongested)
                     {
-                        await connection.Output.WaitUntilSentAsync().WaitAsync(deadline.Token).ConfigureAwait(false);
+                        await connection.Output.WaitForRoomAsync().WaitAsync(deadline.Token).ConfigureAwait(false);
                     }
 
                     PendingCall<T> call = PendingCall<T>.Rent(method, deadline.Left);
+                    call.SpentBefore = deadline.Spent;
                     ValueTask<T> result = call.Task;
 
                     // False: the connection was lost or retired just now, and nothing was sent. The next one gets it.
@@ -330,7 +343,7 @@ public sealed class MprpcClient : IAsyncDisposable, IDisposable
         catch (OperationCanceledException exception) when (!cancellationToken.IsCancellationRequested)
         {
             ThrowIfDisposed();
-            throw new TimeoutException($"The call of '{method}' was not sent within {timeout.TotalMilliseconds:N0} ms: {_pool.DescribeWait()}", exception);
+            throw deadline.NotSent(method, _pool.DescribeWait(), failure, exception);
         }
         finally
         {

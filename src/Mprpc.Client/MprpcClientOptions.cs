@@ -22,6 +22,13 @@ public sealed class MprpcClientOptions
     public TimeSpan? CallTimeout { get; set; }
 
     /// <summary>
+    /// Whether calls and notifications, and <see cref="MprpcClient.ConnectAsync"/>, wait while the server cannot be reached, connecting again as <see cref="Reconnect"/> says, in place of failing
+    /// with the first attempt. A call waits until its timeout or its cancellation, so that <see cref="CallTimeout"/> should be set with it. What no further attempt can mend fails at once: a
+    /// login that is refused, a stream that has ended. Default false, as gRPC's wait-for-ready; <see cref="MprpcCallOptions.WaitForReady"/> sets it for one call.
+    /// </summary>
+    public bool WaitForReady { get; set; }
+
+    /// <summary>
     /// How long a connection is used for new calls; then the next call makes another, and it is closed after its last answer; one that is idle is closed at once. Default null: as long as it
     /// holds. Kept to a quarter of it, or a second. A connection whose calls go on is used longer where <see cref="MaxConnections"/> leaves no room for another.
     /// </summary>
@@ -62,6 +69,12 @@ public sealed class MprpcClientOptions
     /// <summary>Largest message accepted from the server, in bytes. Default 4,194,304 (4 MiB, gRPC's receive limit). A larger one closes the connection.</summary>
     public int MaxMessageSize { get; set; } = ConnectionLimits.DefaultMaxMessageSize;
 
+    /// <summary>
+    /// Largest message sent to the server, in bytes. Default 4,194,304 (4 MiB, what servers accept by default). A larger call or notification throws before anything is sent; others of the connection
+    /// go on. An answer to the server's call that would be larger is replaced by an error.
+    /// </summary>
+    public int MaxSendMessageSize { get; set; } = ConnectionLimits.DefaultMaxMessageSize;
+
     /// <summary>How deep arrays and maps of a message may nest, the message itself counted. Default 64. A deeper one closes the connection.</summary>
     public int MaxDepth { get; set; } = ConnectionLimits.DefaultMaxDepth;
 
@@ -74,7 +87,10 @@ public sealed class MprpcClientOptions
     /// <summary>In which order the server's calls are answered. Default <see cref="MprpcResponseOrder.AsCompleted"/>.</summary>
     public MprpcResponseOrder ResponseOrder { get; set; }
 
-    /// <summary>How the names of the services are made that the server may call. Default <see cref="MprpcNamingPolicy.SnakeCase"/>.</summary>
+    /// <summary>
+    /// How the wire names are made of C# names: of the methods that typed clients call (<see cref="MprpcClient.As{T}"/>), and of those that the server may call. Set what the server has. Names that
+    /// [MprpcMethod] sets stay. Default <see cref="MprpcNamingPolicy.SnakeCase"/>; generated proxies hold those names ready, and with another policy copy each request once.
+    /// </summary>
     public MprpcNamingPolicy NamingPolicy { get; set; }
 
     /// <summary>For <c>tls://</c> and <c>wss://</c> addresses: client certificates, the name to verify, how to verify it. Default null: the server's certificate must be trusted, and issued for the address's host.</summary>
@@ -82,7 +98,7 @@ public sealed class MprpcClientOptions
 
     /// <summary>
     /// For <c>ws://</c> and <c>wss://</c> addresses: sets what the request brings that opens the WebSocket, such as an Authorization header; called for each connection. Default null. With
-    /// <see cref="Tls"/>, .NET refuses what would replace it here: proxy, cookies, credentials and certificates.
+    /// <see cref="Tls"/>, .NET refuses what would replace it here: certificates and their callback. A redirect is never followed.
     /// </summary>
     public Action<ClientWebSocketOptions>? ConfigureWebSocket { get; set; }
 
@@ -153,6 +169,7 @@ public sealed class MprpcClientOptions
         RequireAtLeast(MaxInFlightPerConnection, 1, nameof(MaxInFlightPerConnection));
         RequireAtLeast(MaxCallsPerConnection, 1, nameof(MaxCallsPerConnection));
         RequireAtLeast(MaxMessageSize, 1, nameof(MaxMessageSize));
+        RequireAtLeast(MaxSendMessageSize, 1, nameof(MaxSendMessageSize));
         RequireAtLeast(MaxDepth, 2, nameof(MaxDepth));
         ArgumentNullException.ThrowIfNull(Reconnect);
         Reconnect.Check();
@@ -175,7 +192,7 @@ public sealed class MprpcClientOptions
     internal Dispatcher CreateDispatcher(MprpcSerializerOptions serializer)
         => _methods.Count == 0 && ErrorShape == MprpcErrorShape.Message
             ? Dispatcher.None
-            : new Dispatcher(new MethodTable(_methods.SelectMany(build => build(this))), serializer, ErrorShape, enableDetailedErrors: false);
+            : new Dispatcher(new MethodTable(SentTypes.Check([.. _methods.SelectMany(build => build(this))], serializer)), serializer, ErrorShape, enableDetailedErrors: false);
 
     /// <summary>Returns the time; null also where it is infinite.</summary>
     private static TimeSpan? CheckTime(TimeSpan? value, string option)

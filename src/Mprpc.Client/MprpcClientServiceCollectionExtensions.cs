@@ -78,6 +78,7 @@ public static class MprpcClientServiceCollectionExtensions
     {
         options.ConnectTimeout = section.GetValue(nameof(options.ConnectTimeout), options.ConnectTimeout);
         options.CallTimeout = section.GetValue(nameof(options.CallTimeout), options.CallTimeout);
+        options.WaitForReady = section.GetValue(nameof(options.WaitForReady), options.WaitForReady);
         options.ConnectionLifetime = section.GetValue(nameof(options.ConnectionLifetime), options.ConnectionLifetime);
         options.PooledConnectionIdleTimeout = section.GetValue(nameof(options.PooledConnectionIdleTimeout), options.PooledConnectionIdleTimeout);
         options.KeepAlive = section.GetValue(nameof(options.KeepAlive), options.KeepAlive);
@@ -85,6 +86,7 @@ public static class MprpcClientServiceCollectionExtensions
         options.MaxInFlightPerConnection = section.GetValue(nameof(options.MaxInFlightPerConnection), options.MaxInFlightPerConnection);
         options.MaxCallsPerConnection = section.GetValue(nameof(options.MaxCallsPerConnection), options.MaxCallsPerConnection);
         options.MaxMessageSize = section.GetValue(nameof(options.MaxMessageSize), options.MaxMessageSize);
+        options.MaxSendMessageSize = section.GetValue(nameof(options.MaxSendMessageSize), options.MaxSendMessageSize);
         options.MaxDepth = section.GetValue(nameof(options.MaxDepth), options.MaxDepth);
         options.OldSpec = section.GetValue(nameof(options.OldSpec), options.OldSpec);
         options.ErrorShape = section.GetValue(nameof(options.ErrorShape), options.ErrorShape);

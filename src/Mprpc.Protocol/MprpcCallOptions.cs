@@ -1,6 +1,6 @@
 namespace Mprpc;
 
-/// <summary>How long one call may take, and what cancels it.</summary>
+/// <summary>How long one call may take, what cancels it, and whether it waits for a server that cannot be reached yet.</summary>
 public readonly record struct MprpcCallOptions
 {
     // What a timer can be set to.
@@ -27,6 +27,12 @@ public readonly record struct MprpcCallOptions
 
     /// <summary>Ends the wait; the answer, if one comes, is ignored. Default: none.</summary>
     public CancellationToken CancellationToken { get; init; }
+
+    /// <summary>
+    /// Whether the call waits, within its timeout, while the server cannot be reached, in place of failing with the first attempt to connect. Null, the default: as the client's options say. A
+    /// call over a single connection (<see cref="MprpcConnection"/>), which cannot be made again, does not look at it.
+    /// </summary>
+    public bool? WaitForReady { get; init; }
 
     /// <summary>Options with a cancellation token only.</summary>
     /// <param name="cancellationToken">Ends the wait.</param>

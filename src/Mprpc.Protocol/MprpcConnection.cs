@@ -17,7 +17,7 @@ public abstract class MprpcConnection
     /// <summary>The peer's address, or null where the transport has none.</summary>
     public abstract EndPoint? RemoteEndPoint { get; }
 
-    /// <summary>Who the peer is. An anonymous principal until it has been authenticated; never null.</summary>
+    /// <summary>Who the peer is at this moment: an anonymous principal until it has been authenticated; never null. Each time a copy, so that what is changed on it changes nothing.</summary>
     public abstract ClaimsPrincipal User { get; }
 
     /// <summary>What the transport tells of the connection: on a server the features of Kestrel's connection.</summary>

@@ -11,4 +11,7 @@ public sealed class MprpcConnectionException(string message, bool requestWasSent
     /// True where the request may have reached the peer, so that the method may have run: repeat the call only if that does no harm. False where it was never sent.
     /// </summary>
     public bool RequestWasSent { get; } = requestWasSent;
+
+    /// <summary>Whether another attempt to connect would fail likewise: a call that waits for the server need not wait.</summary>
+    internal bool IsLasting { get; init; }
 }

@@ -9,14 +9,14 @@ public sealed record MprpcPeer
     /// <summary>mprpc for Python. Its server takes one message a read, so that a client sends it one request at a time.</summary>
     public static MprpcPeer MprpcPython { get; } = new(nameof(MprpcPython)) { MaxInFlightPerConnection = 1 };
 
-    /// <summary>msgpack-rpc-python: knows only raw, for text and bytes.</summary>
-    public static MprpcPeer MsgpackRpcPython { get; } = new(nameof(MsgpackRpcPython)) { OldSpec = true };
+    /// <summary>msgpack-rpc-python over a msgpack of 0.4 or later (2013), AirSim's client among them: the defaults. For older ones take <see cref="BeforeStr8AndBin"/>.</summary>
+    public static MprpcPeer MsgpackRpcPython { get; } = new(nameof(MsgpackRpcPython));
 
     /// <summary>msgpack-rpc-ruby: reads an error as a code, with the message as the result.</summary>
     public static MprpcPeer MsgpackRpcRuby { get; } = new(nameof(MsgpackRpcRuby)) { ErrorShape = MprpcErrorShape.CodeWithMessageAsResult };
 
-    /// <summary>msgpack-rpc-java: knows only raw, and hangs for ever on a str8, bin or ext; reads errors as msgpack-rpc-ruby does.</summary>
-    public static MprpcPeer MsgpackRpcJava { get; } = new(nameof(MsgpackRpcJava)) { OldSpec = true, ErrorShape = MprpcErrorShape.CodeWithMessageAsResult };
+    /// <summary>msgpack-rpc-java over msgpack-java 0.6: knows only raw, and hangs for ever on a str8, bin or ext; of an answer with an error it reads the error alone.</summary>
+    public static MprpcPeer MsgpackRpcJava { get; } = new(nameof(MsgpackRpcJava)) { OldSpec = true };
 
     /// <summary>jubatus and its msgpack-rpc for C++: reads numbers for the errors that it knows, and only raw.</summary>
     public static MprpcPeer Jubatus { get; } = new(nameof(Jubatus)) { OldSpec = true, ErrorShape = MprpcErrorShape.Number };
@@ -30,9 +30,17 @@ public sealed record MprpcPeer
     /// <summary>The client libraries of neovim: pynvim, and neovim for Ruby and Node, where they call a server of yours.</summary>
     public static MprpcPeer NeovimClient { get; } = new(nameof(NeovimClient)) { ErrorShape = MprpcErrorShape.CodeAndMessage };
 
+    /// <summary>Arduino's RPClite, and the arduino-router through which a board is called: reads errors as <c>[number, message]</c>, and takes the number 0 for no error.</summary>
+    public static MprpcPeer ArduinoRouter { get; } = new(nameof(ArduinoRouter)) { ErrorShape = MprpcErrorShape.NonZeroCodeAndMessage };
+
+    /// <summary>
+    /// Any peer over a MessagePack library from before 2013, when str8, bin and ext came: knows only raw, for text and bytes. Not for a newer library that reads raw as text: bytes are no text to it.
+    /// </summary>
+    public static MprpcPeer BeforeStr8AndBin { get; } = new(nameof(BeforeStr8AndBin)) { OldSpec = true };
+
     /// <summary>All presets.</summary>
     public static IReadOnlyList<MprpcPeer> All { get; } =
-        [MprpcPython, MsgpackRpcPython, MsgpackRpcRuby, MsgpackRpcJava, Jubatus, MsgpackRpcPhp, Neovim, NeovimClient];
+        [MprpcPython, MsgpackRpcPython, MsgpackRpcRuby, MsgpackRpcJava, Jubatus, MsgpackRpcPhp, Neovim, NeovimClient, ArduinoRouter, BeforeStr8AndBin];
 
     /// <summary>The preset's name, as configuration spells it.</summary>
     public string Name { get; }

@@ -30,7 +30,19 @@ public readonly struct MprpcRaw : IEquatable<MprpcRaw>
     /// <param name="options">Null: <see cref="MprpcSerializerOptions.Default"/>.</param>
     /// <exception cref="MessagePackSerializationException">The value cannot be encoded.</exception>
     public static MprpcRaw From<T>(T value, MprpcSerializerOptions? options = null)
-        => new(MessagePackSerializer.Serialize(value, (options ?? MprpcSerializerOptions.Default).MessagePack));
+    {
+        MprpcWriter writer = MprpcWriter.Rent(options ?? MprpcSerializerOptions.Default);
+
+        try
+        {
+            writer.Write(value);
+            return new MprpcRaw(writer.WrittenSpan.ToArray());
+        }
+        finally
+        {
+            MprpcWriter.Return(writer);
+        }
+    }
 
     /// <summary>Decodes the value.</summary>
     /// <typeparam name="T">The type to decode into.</typeparam>

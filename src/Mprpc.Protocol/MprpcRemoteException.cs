@@ -1,3 +1,5 @@
+using Mprpc.Diagnostics;
+
 namespace Mprpc;
 
 /// <summary>The peer answered a call with an error.</summary>
@@ -5,19 +7,32 @@ namespace Mprpc;
 public sealed class MprpcRemoteException : Exception
 {
     internal MprpcRemoteException(string method, string message, string? code, object? errorData)
-        : base(message)
+        : base(LogText.Clean(message))
     {
+        RawMessage = message;
         Method = method;
         Code = code;
         ErrorData = errorData;
     }
 
+    /// <summary>
+    /// The error's text as the peer has sent it: of any length up to that of a message, and with whatever characters. <see cref="Exception.Message"/> is fit for a log: its first 512 characters, without
+    /// control characters.
+    /// </summary>
+    public string RawMessage { get; }
+
     /// <summary>The wire name of the method that was called.</summary>
     public string Method { get; }
 
-    /// <summary>The error's code as text where the peer sent one (<c>[code, message]</c>, a number, a map with "code"), else null.</summary>
+    /// <summary>
+    /// The error's code as text where the peer sent one, else null: a number, the first of <c>[code, message]</c>, "code" of a map, a text whose message is the result, or one of the codes of
+    /// docs/protocol.md 10.3 that the message begins with.
+    /// </summary>
     public string? Code { get; }
 
-    /// <summary>What the peer sent besides the message: the error itself where it is no string, or the result that came beside an error; else null.</summary>
+    /// <summary>
+    /// What the peer sent besides message and code, else null: "data" of a map (all of a map that has other keys too), what stands behind <c>[code, message]</c>, a result beside the error, or the error
+    /// itself where nothing in it reads as a message.
+    /// </summary>
     public object? ErrorData { get; }
 }

@@ -1,4 +1,3 @@
-using System.Numerics;
 using MessagePack;
 using MessagePack.Formatters;
 using MessagePack.Resolvers;
@@ -11,21 +10,7 @@ namespace Mprpc;
 /// </remarks>
 public sealed class MprpcSerializerOptions
 {
-    private static readonly IFormatterResolver DefaultResolver = CompositeResolver.Create(
-        [
-            MprpcRawFormatter.Instance,
-            new NoValueFormatter(),
-            new AnyValueFormatter(),
-            NumberFormatter<decimal>.Instance,
-            NumberFormatter<Int128>.Instance,
-            NumberFormatter<UInt128>.Instance,
-            NumberFormatter<BigInteger>.Instance,
-            new StaticNullableFormatter<decimal>(NumberFormatter<decimal>.Instance),
-            new StaticNullableFormatter<Int128>(NumberFormatter<Int128>.Instance),
-            new StaticNullableFormatter<UInt128>(NumberFormatter<UInt128>.Instance),
-            new StaticNullableFormatter<BigInteger>(NumberFormatter<BigInteger>.Instance),
-        ],
-        [GeneratedFormatterResolver.Instance, ContractlessStandardResolver.Instance]);
+    private static readonly DataResolver DefaultResolver = new(ValueResolver.Instance);
 
     private readonly MessagePackSerializerOptions _messagePack;
 
@@ -36,9 +21,9 @@ public sealed class MprpcSerializerOptions
     /// <exception cref="ArgumentException">The resolver loads the types that a peer names (MessagePack's Typeless resolvers).</exception>
     public MprpcSerializerOptions(IFormatterResolver? resolver = null)
         : this(
-            MessagePackSerializerOptions.Standard
+            new DataOptions(MessagePackSerializerOptions.Standard
                 .WithResolver(resolver is null ? DefaultResolver : WithOwnFormatters(resolver))
-                .WithSecurity(MessagePackSecurity.UntrustedData),
+                .WithSecurity(KeySecurity.Instance)),
             oldSpec: false,
             usesGeneratedValues: resolver is null)
     {
@@ -70,17 +55,17 @@ public sealed class MprpcSerializerOptions
 
     internal MprpcSerializerOptions WithOldSpec() => OldSpec ? this : new(_messagePack.WithOldSpec(true), oldSpec: true, UsesGeneratedValues);
 
-    private static IFormatterResolver WithOwnFormatters(IFormatterResolver resolver)
+    private static GuardedResolver WithOwnFormatters(IFormatterResolver resolver)
     {
-        if (resolver is TypelessObjectResolver or TypelessContractlessStandardResolver)
+        if (resolver is TypelessObjectResolver or TypelessContractlessStandardResolver || DataResolver.IsTypeless(resolver))
         {
             throw new ArgumentException(
-                $"{resolver.GetType().Name} loads whatever type a peer names. Allowed is any resolver that takes types from the contract, such as StandardResolver or "
+                $"{resolver.GetType().Name} loads whatever type a peer names, or asks a resolver that does. Allowed is any resolver that takes types from the contract, such as StandardResolver or "
                 + "ContractlessStandardResolver.",
                 nameof(resolver));
         }
 
-        return CompositeResolver.Create([(IMessagePackFormatter)MprpcRawFormatter.Instance, new NoValueFormatter()], [resolver]);
+        return new GuardedResolver(new DataResolver(resolver));
     }
 
     private static class DefaultFormatter<T>

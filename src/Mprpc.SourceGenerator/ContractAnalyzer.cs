@@ -27,7 +27,10 @@ public sealed class ContractAnalyzer : DiagnosticAnalyzer
         Rules.DifferentPrefixes,
         Rules.NoFormatter,
         Rules.NotAContract,
-        Rules.WithoutEffect);
+        Rules.WithoutEffect,
+        Rules.NotCarried,
+        Rules.MemberNotSent,
+        Rules.NotData);
 
     /// <inheritdoc/>
     public override void Initialize(AnalysisContext context)

@@ -43,6 +43,8 @@ public sealed class ContractGenerator : IIncrementalGenerator
         IncrementalValueProvider<EquatableArray<FormatterModel>> formatters = contracts
             .Select(static (all, _) => new EquatableArray<FormatterModel>(First(Formatters(all).Where(formatter => formatter.Object is null), formatter => formatter.Type)))
             .WithTrackingName(FormattersStep);
+        IncrementalValueProvider<EquatableArray<KeyModel>> keys = contracts
+            .Select(static (all, _) => new EquatableArray<KeyModel>(First(all.SelectMany(contract => contract.Keys), key => key.Type)));
         IncrementalValuesProvider<(string File, ValueModel Model)> values = contracts
             .SelectMany(static (all, _) => Files(all.SelectMany(contract => contract.Values), value => value.Identifier))
             .WithTrackingName(ValuesStep);
@@ -51,11 +53,11 @@ public sealed class ContractGenerator : IIncrementalGenerator
         context.RegisterSourceOutput(proxies, static (output, proxy) => output.AddSource($"{proxy.File}.Proxy.g.cs", ProxyEmitter.Emit(proxy.Model)));
         context.RegisterSourceOutput(objects, static (output, formatter) => output.AddSource($"{formatter.File}.Formatter.g.cs", ObjectEmitter.Emit(formatter.Model)));
         context.RegisterSourceOutput(values, static (output, value) => output.AddSource($"{value.File}.Value.g.cs", ValueEmitter.Emit(value.Model)));
-        context.RegisterSourceOutput(formatters, static (output, all) =>
+        context.RegisterSourceOutput(formatters.Combine(keys), static (output, all) =>
         {
-            if (all.Length > 0)
+            if (all.Left.Length > 0)
             {
-                output.AddSource("MprpcFormatters.g.cs", FormatterEmitter.Emit(all));
+                output.AddSource("MprpcFormatters.g.cs", FormatterEmitter.Emit(all.Left, all.Right));
             }
         });
     }

@@ -42,13 +42,18 @@ public sealed class MprpcFakeMethod
         return Add(async call => Result(await answer(call).ConfigureAwait(false)));
     }
 
-    /// <summary>Answers with an error: the caller gets an <see cref="MprpcRemoteException"/>.</summary>
+    /// <summary>
+    /// Answers with an error, as a server whose method throws this <see cref="MprpcException"/>: the caller gets an <see cref="MprpcRemoteException"/> with what
+    /// <see cref="MprpcFakeServer.ErrorShape"/> carries of it.
+    /// </summary>
     /// <param name="message">The error's message.</param>
     /// <param name="code">Its code, or null.</param>
-    public MprpcFakeMethod Fails(string message, string? code = null)
+    /// <param name="data">Further facts, or null. Data that cannot be encoded fails here.</param>
+    public MprpcFakeMethod Fails(string message, string? code = null, object? data = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(message);
-        return Add(_ => ValueTask.FromResult(FakeAnswer.Error(message, code)));
+        FakeAnswer answer = FakeAnswer.Error(message, code, data is null ? null : Encode(data));
+        return Add(_ => ValueTask.FromResult(answer));
     }
 
     /// <summary>Never answers: the call ends by its timeout, by its cancellation or with the connection.</summary>
@@ -66,11 +71,11 @@ public sealed class MprpcFakeMethod
         }
         catch (MprpcException exception)
         {
-            return FakeAnswer.Error(exception.Message.Length > 0 ? exception.Message : "Error.", exception.Code);
+            return FakeAnswer.Error(exception.Message, exception.Code, exception.ErrorData);
         }
         catch (Exception exception)
         {
-            return FakeAnswer.Error($"The test's own answer to '{call.Method}' threw {exception.GetType().Name}: {exception.Message}", code: null);
+            return FakeAnswer.Error($"The test's own answer to '{call.Method}' threw {exception.GetType().Name}: {exception.Message}");
         }
     }
 
@@ -94,14 +99,16 @@ public sealed class MprpcFakeMethod
         return this;
     }
 
-    private FakeAnswer Result(object? value)
+    private FakeAnswer Result(object? value) => FakeAnswer.Result(Encode(value));
+
+    private MprpcRaw Encode(object? value)
     {
         MprpcWriter writer = MprpcWriter.Rent(_serializer);
 
         try
         {
             ArgumentWriter.Write(writer, value);
-            return FakeAnswer.Result(new MprpcRaw(writer.WrittenSpan.ToArray()));
+            return new MprpcRaw(writer.WrittenSpan.ToArray());
         }
         finally
         {

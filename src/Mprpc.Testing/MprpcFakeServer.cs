@@ -26,6 +26,12 @@ public sealed class MprpcFakeServer : IAsyncDisposable
     /// <summary>Whether connections are refused, as those to a server that is down. Default false. Connections that there are stay; <see cref="Disconnect"/> ends them.</summary>
     public bool IsDown { get; set; }
 
+    /// <summary>
+    /// What errors look like, as of the server's listener: set what the real server's <c>MprpcEndpointOptions.ErrorShape</c> is. Default <see cref="MprpcErrorShape.Message"/>, which carries neither
+    /// code nor data; <see cref="MprpcErrorShape.Map"/> carries both.
+    /// </summary>
+    public MprpcErrorShape ErrorShape { get; set; }
+
     /// <summary>The calls and notifications that have come, in their order. A copy.</summary>
     public IReadOnlyList<MprpcFakeCall> Calls
     {

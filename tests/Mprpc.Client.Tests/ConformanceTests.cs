@@ -9,6 +9,7 @@ public sealed class ConformanceTests
         { "C1", "94 01 {i} c0 03", "03" },
         { "C8, an answer to an unknown msgid first", "94 01 cd7777 c0 07 94 01 {i} c0 03", "03" },
         { "C9, mprpc's Invalid protocol first", "94 01 ff b0 496e76616c69642070726f746f636f6c c0 94 01 {i} c0 03", "03" },
+        { "C9b, a msgid beyond 32 bits first", "94 01 cfffffffffffffffff b0 496e76616c69642070726f746f636f6c c0 94 01 {i} c0 03", "03" },
         { "C10, a notification first", "93 02 a4 70696e67 90 94 01 {i} c0 03", "03" },
         { "C11, a request first", "94 00 05 a4 70696e67 90 94 01 {i} c0 03", "03" },
         { "C12, msgid and type in long forms", "94 cc01 {i32} c0 cc03", "cc03" },
@@ -32,8 +33,8 @@ public sealed class ConformanceTests
         { "zero", "94 01 {i} 00 c0", "The peer answered with error 0.", "0" },
         { "an empty array", "94 01 {i} 90 c0", "The peer answered with an error that has no message.", null },
         { "C5, neovim's", "94 01 {i} 9200a36d7367 c0", "msg", "0" },
-        { "C6, a map", "94 01 {i} 81a4636f646507 c0", "The peer answered with an error that has no message.", "7" },
-        { "C7, java's", "94 01 {i} ab52656d6f74654572726f72 91a4626f6f6d", "RemoteError", "RemoteError" },
+        { "C6, a map", "94 01 {i} 81a4636f646507 c0", "The peer answered with error 7.", "7" },
+        { "C7, java's", "94 01 {i} ab52656d6f74654572726f72 91a4626f6f6d", "boom", "RemoteError" },
     };
 
     [Theory]
@@ -171,7 +172,7 @@ public sealed class ConformanceTests
     [InlineData("an unknown type", "94 03 00 c0 03")]
     [InlineData("five elements", "95 01 00 c0 03 c0")]
     [InlineData("msgid nil", "94 01 c0 c0 03")]
-    [InlineData("msgid beyond 32 bits", "94 01 cfffffffffffffffff c0 03")]
+    [InlineData("msgid float", "94 01 cb3ff0000000000000 c0 03")]
     [InlineData("too large", "94 01 00 c0 c67fffffff")]
     [InlineData("too deep", "91919191919191919191919191919191 91919191919191919191919191919191 91919191919191919191919191919191 91919191919191919191919191919191 91")]
     public async Task ProtocolBroken_AllPendingCallsFailAndTheNextDialsAgain(string name, string bytes)

@@ -36,10 +36,30 @@ public sealed class DisposeTests
 
         foreach (Task<int> call in calls)
         {
-            await Assert.ThrowsAsync<MprpcConnectionException>(() => call.WaitAsync(Deadline));
+            var exception = await Assert.ThrowsAsync<MprpcConnectionException>(() => call.WaitAsync(Deadline));
+            Assert.Equal("The connection was lost before the answer came: The MprpcClient was disposed.", exception.Message);
         }
 
         await connection.WaitForEndAsync();
+    }
+
+    [Fact]
+    public async Task Calls_AfterDispose_NameTheClient()
+    {
+        using var server = new ScriptedServer();
+        MprpcClient client = await MprpcClient.ConnectAsync(server.Url);
+        await server.AcceptAsync();
+        var proxy = client.As<ClientRegistrationTests.ISum>();
+        Task[] sending = [.. Enumerable.Range(0, 100).Select(_ => client.NotifyAsync("set_x", new byte[256 * 1024]).AsTask())];
+
+        // The server does not read, so that the connection is still open for a while.
+        Task disposing = client.DisposeAsync().AsTask();
+
+        Assert.Contains("MprpcClient", (await Assert.ThrowsAsync<ObjectDisposedException>(() => proxy.SumAsync(1, 2).WaitAsync(Deadline))).Message, StringComparison.Ordinal);
+        Assert.Contains("MprpcClient", (await Assert.ThrowsAsync<ObjectDisposedException>(async () => await client.CallAsync<int>("sum"))).Message, StringComparison.Ordinal);
+        await disposing.WaitAsync(Deadline);
+        Assert.Contains("MprpcClient", (await Assert.ThrowsAsync<ObjectDisposedException>(() => proxy.SumAsync(1, 2).WaitAsync(Deadline))).Message, StringComparison.Ordinal);
+        await Task.WhenAll(sending.Select(task => Record.ExceptionAsync(() => task).AsTask())).WaitAsync(Deadline);
     }
 
     [Fact]

@@ -93,6 +93,46 @@ public sealed class LoginTests
     }
 
     [Fact]
+    public async Task Call_MadeAgainAfterANewLogin_ItsTimeoutSaysWhatWasGivenAndHowItWasSpent()
+    {
+        var clock = new FakeTimeProvider();
+        using var server = new ScriptedServer();
+        MprpcClientOptions options = Options((_, _) => ValueTask.FromResult(new MprpcToken("Bearer", "t")));
+        options.TimeProvider = clock;
+        options.CallTimeout = TimeSpan.FromSeconds(5);
+        await using var client = new MprpcClient(server.Url, options);
+        Task<int> call = client.CallAsync<int>("sum").AsTask();
+        ScriptedConnection connection = await server.AcceptAsync();
+        await connection.AnswerAsync("c0c0");
+
+        string request = await connection.ReadAsync();
+        clock.Advance(TimeSpan.FromSeconds(2));
+        await connection.SendAsync(Hex.Answer(request, Unauthenticated));
+        await connection.AnswerAsync("c0c0");
+        await connection.ReadAsync();
+        clock.Advance(TimeSpan.FromSeconds(3));
+
+        var exception = await Assert.ThrowsAsync<TimeoutException>(() => call.WaitAsync(Deadline));
+        Assert.StartsWith("The call of 'sum' had no answer within 5,000 ms, of which 2,000 ms had passed before it was sent.", exception.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("91")]      // [message] as the result: the error is its code
+    [InlineData("")]
+    public async Task Login_RefusedWithTheTokenAsItsCode_TellsTheTokenToNobody(string head)
+    {
+        using var server = new ScriptedServer();
+        await using var client = new MprpcClient(server.Url, Options((_, _) => ValueTask.FromResult(new MprpcToken("Bearer", "s3cr3t"))));
+        Task<int> call = client.CallAsync<int>("sum").AsTask();
+        ScriptedConnection connection = await server.AcceptAsync();
+
+        await connection.AnswerAsync($"a6{Hex.Of("s3cr3t"u8)}{head}a26e6f");
+
+        var exception = await Assert.ThrowsAsync<MprpcConnectionException>(() => call.WaitAsync(Deadline));
+        Assert.DoesNotContain("s3cr3t", $"{exception} {Assert.IsType<MprpcRemoteException>(exception.InnerException).Code}", StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Call_RefusedAsForbidden_IsNotRepeated()
     {
         using var server = new ScriptedServer();

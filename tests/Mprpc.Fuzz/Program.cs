@@ -21,7 +21,7 @@ static int Afl(string name)
     FuzzTarget? target = null;
     Fuzzer.OutOfProcess.Run(stream =>
     {
-        target ??= Find(name);
+        target ??= FuzzTargets.Find(name);
         using var input = new MemoryStream();
         stream.CopyTo(input);
         target.Run(input.GetBuffer().AsSpan(0, (int)input.Length));
@@ -31,7 +31,7 @@ static int Afl(string name)
 
 static int Mutate(string name, long count, int first)
 {
-    FuzzTarget target = Find(name);
+    FuzzTarget target = FuzzTargets.Find(name);
     var mutator = new Mutator(Mutator.LoadSeeds());
     var watch = Stopwatch.StartNew();
 
@@ -57,7 +57,7 @@ static int Mutate(string name, long count, int first)
 
 static int Replay(string name, string file)
 {
-    FuzzTarget target = Find(name);
+    FuzzTarget target = FuzzTargets.Find(name);
     byte[] input = File.ReadAllBytes(file);
 
     // Over and over: memory is looked at when what is made at first and stays has been made, and counted where it is this thread that runs the methods.
@@ -70,15 +70,8 @@ static int Replay(string name, string file)
     return 0;
 }
 
-static FuzzTarget Find(string name) => name switch
-{
-    "scanner" => new ScannerTarget(),
-    "binder" => new BinderTarget(),
-    _ => throw new ArgumentException($"There is no target '{name}': scanner, binder."),
-};
-
 static int Usage()
 {
-    Console.WriteLine("afl TARGET | mutate TARGET COUNT [FIRST] | replay TARGET FILE; targets: scanner, binder");
+    Console.WriteLine("afl TARGET | mutate TARGET COUNT [FIRST] | replay TARGET FILE; targets: " + string.Join(", ", FuzzTargets.Names));
     return 2;
 }

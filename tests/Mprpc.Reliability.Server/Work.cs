@@ -3,6 +3,7 @@ namespace Mprpc.Reliability.Server;
 /// <summary>Methods that behave, and methods that do not.</summary>
 public sealed class Work(CountingLog log)
 {
+    private readonly TaskCompletionSource _released = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _running;
     private int _notified;
 
@@ -11,6 +12,12 @@ public sealed class Work(CountingLog log)
     public MprpcRaw Echo(MprpcRaw value) => value;
 
     public byte[] Bytes(int length) => new byte[length];
+
+    public async Task<byte[]> BytesLaterAsync(int length)
+    {
+        await Task.Yield();
+        return new byte[length];
+    }
 
     public async Task<int> LaterAsync(int value)
     {
@@ -50,6 +57,23 @@ public sealed class Work(CountingLog log)
             Interlocked.Decrement(ref _running);
         }
     }
+
+    /// <summary>Runs until <see cref="Release"/>, whatever becomes of its connection.</summary>
+    public async Task HoldAsync()
+    {
+        Interlocked.Increment(ref _running);
+
+        try
+        {
+            await _released.Task;
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _running);
+        }
+    }
+
+    public void Release() => _released.TrySetResult();
 
     public int Block(int milliseconds)
     {

@@ -160,18 +160,18 @@ public sealed class ContractGeneratorTests
     }
 
     [Theory]
-    [InlineData("public abstract class T { }", "abstract")]
+    [InlineData("public abstract class T { }", "abstract", "MPRPC016")]
     [InlineData("[MessagePackObject] public class T { [Key(0)] public int X { get; set; } public int Y { get; set; } }", "Y has neither")]
-    [InlineData("[MessagePackObject] public class T { public T(int z) { } [Key(0)] public string? X { get; set; } }", "constructors")]
-    [InlineData("public class T : List<int>;", "collection")]
-    [InlineData("public class T { public System.IO.Stream? S { get; set; } }", "Stream")]
-    public async Task Formatter_ThatCannotBeGenerated_IsReported(string declaration, string why)
+    [InlineData("[MessagePackObject] public class T { public T(int z) { } [Key(0)] public string? X { get; set; } }", "constructors", "MPRPC016")]
+    [InlineData("public class T : List<int> { private T() { } }", "collection")]
+    [InlineData("public class T { public System.IO.Stream? S { get; set; } }", "Stream", "MPRPC016")]
+    public async Task Formatter_ThatCannotBeGenerated_IsReported(string declaration, string why, string id = "MPRPC013")
     {
         string contract = "[MprpcService] public class Service { public T Get(T value) => value; }";
 
         Diagnostic diagnostic = Assert.Single(await Source.AnalyzeAsync(declaration, contract));
 
-        Assert.Equal("MPRPC013", diagnostic.Id);
+        Assert.Equal(id, diagnostic.Id);
         Assert.Contains(why, diagnostic.GetMessage(System.Globalization.CultureInfo.InvariantCulture), StringComparison.Ordinal);
         Source.Generate(declaration, contract);
     }

@@ -1,8 +1,13 @@
 using Mprpc.Contracts;
+using Mprpc.Model;
 
 namespace Mprpc.SourceGenerator.Tests;
 
 public sealed class GeneratedProxyTests : ProxyTests
 {
-    private protected override Func<MprpcCallInvoker, T> Find<T>() => MprpcGeneratedProxies.Find<T>()!;
+    private protected override Func<MprpcCallInvoker, T> Find<T>(MprpcNamingPolicy policy)
+    {
+        Assert.NotNull(MprpcGeneratedProxies.Find<T>());
+        return ProxyModel.Find<T>(policy);
+    }
 }

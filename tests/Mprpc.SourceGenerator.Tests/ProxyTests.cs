@@ -128,12 +128,35 @@ public abstract class ProxyTests : IAsyncDisposable
         Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
     }
 
-    private protected abstract Func<MprpcCallInvoker, T> Find<T>()
+    [Theory]
+    [InlineData(MprpcNamingPolicy.SnakeCase)]
+    [InlineData(MprpcNamingPolicy.CamelCase)]
+    [InlineData(MprpcNamingPolicy.AsDeclared)]
+    public async Task Names_OfEachPolicy_AreThoseOfTheServersPolicy(MprpcNamingPolicy policy)
+    {
+        await using var peer = new Peer(Services.ByGeneratedCode(_service, policy));
+        RpcConnection connection = peer.Connect();
+        ITalker proxy = Find<ITalker>(policy)(new ConnectionInvoker(connection));
+
+        Assert.Equal(3, await proxy.SumAsync(1, 2));
+        Assert.Equal("b, a", await proxy.SwapAsync(("a", "b"), CancellationToken.None));
+        await proxy.SayValueAsync("there", loud: true);
+        proxy.Note("one");
+        Assert.Equal("long", await proxy.LongNameAsync());      // its name is set by an attribute
+        Assert.Equal("base", await proxy.FromBase());
+        Assert.Equal(136, await proxy.Many(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16));
+        var exception = await Assert.ThrowsAsync<MprpcRemoteException>(() => proxy.FailAsync());
+        Assert.Equal(policy switch { MprpcNamingPolicy.AsDeclared => "talk.Fail", _ => "talk.fail" }, exception.Method);
+        Assert.Equal(["THERE", "one"], _service.Said);
+        connection.Abort();
+    }
+
+    private protected abstract Func<MprpcCallInvoker, T> Find<T>(MprpcNamingPolicy policy)
         where T : class;
 
     private T Create<T>(MprpcCallInvoker? invoker = null)
         where T : class
-        => Find<T>()(invoker ?? new ConnectionInvoker(_connection));
+        => Find<T>(MprpcNamingPolicy.SnakeCase)(invoker ?? new ConnectionInvoker(_connection));
 
     /// <summary>Answers at once, so that only the proxy's own cost is seen.</summary>
     private sealed class Discarding() : MprpcCallInvoker(Timeout.InfiniteTimeSpan)

@@ -5,5 +5,5 @@ namespace Mprpc.SourceGenerator.Tests;
 
 public sealed class RunTimeProxyTests : ProxyTests
 {
-    private protected override Func<MprpcCallInvoker, T> Find<T>() => ProxyCompiler.Compile<T>();
+    private protected override Func<MprpcCallInvoker, T> Find<T>(MprpcNamingPolicy policy) => ProxyCompiler.Compile<T>(policy);
 }

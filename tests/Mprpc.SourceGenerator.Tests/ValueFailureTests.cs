@@ -20,9 +20,9 @@ public sealed class ValueFailureTests
     public void Value_OfTheWrongType_IsCalledByItsOwnType()
     {
         Assert.Equal("Item", Wire.Refusal<Item>([0x01]));
-        Assert.Equal("Shapes", Wire.Refusal<Shapes>([0x90]));
+        Assert.Equal("Shapes", Wire.Refusal<Shapes>([0x91, 0x01]));
         Assert.Equal("Point", Wire.Refusal<Point>([0xC0]));
-        Assert.Equal("Dictionary<string, int>", Wire.Refusal<Dictionary<string, int>>([0x90]));
+        Assert.Equal("Dictionary<string, int>", Wire.Refusal<Dictionary<string, int>>([0x91, 0x01]));
         Assert.Equal("int[]", Wire.Refusal<int[]>([0xA1, 0x61]));
     }
 

@@ -32,11 +32,47 @@ public sealed class FakeServerTests
 
         Assert.Equal(1, await client.CallAsync<int>("get").InTime());
         var error = await Assert.ThrowsAsync<MprpcRemoteException>(() => client.CallAsync<int>("get").InTime());
-        Assert.Equal(("Not now.", "busy"), (error.Message, error.Code));
+        Assert.Equal(("busy: Not now.", "busy"), (error.Message, error.Code));
         Assert.Equal(3, await client.CallAsync<int>("get").InTime());
         Assert.Equal(3, await client.CallAsync<int>("get").InTime());
         server.On("get").Returns(4);
         Assert.Equal(4, await client.CallAsync<int>("get").InTime());
+    }
+
+    [Theory]
+    [InlineData(MprpcErrorShape.Message)]
+    [InlineData(MprpcErrorShape.CodeAndMessage)]
+    [InlineData(MprpcErrorShape.CodeWithMessageAsResult)]
+    [InlineData(MprpcErrorShape.Number)]
+    [InlineData(MprpcErrorShape.Map)]
+    [InlineData(MprpcErrorShape.NonZeroCodeAndMessage)]
+    public async Task Errors_OfEachShape_AreThoseOfTheRealServer(MprpcErrorShape shape)
+    {
+        await using MprpcTestHost host = await MprpcTestHost.StartAsync(
+            _ => { },
+            endpoints => endpoints.MapMprpcService<Seller>(6000).WithEndpoint(options => options.ErrorShape = shape)).InTime();
+        await using var server = new MprpcFakeServer { ErrorShape = shape };
+        server.On("buy").Fails("Sold out.", "sold_out", new[] { 1, 2 });
+        server.On("enter").Answers(object? (_) => throw new MprpcException("Closed.", "forbidden", "until 9"));
+        MprpcClient real = host.CreateMprpcClient();
+        MprpcClient fake = server.CreateClient();
+
+        foreach (string method in (string[])["buy", "enter"])
+        {
+            var expected = await Assert.ThrowsAsync<MprpcRemoteException>(() => real.CallAsync(method).InTime());
+            var told = await Assert.ThrowsAsync<MprpcRemoteException>(() => fake.CallAsync(method).InTime());
+
+            Assert.Equal((expected.Message, expected.Code, MprpcRaw.From(expected.ErrorData)), (told.Message, told.Code, MprpcRaw.From(told.ErrorData)));
+            Assert.Equal(shape == MprpcErrorShape.Map, expected.ErrorData is not null);
+        }
+    }
+
+    [Fact]
+    public async Task Fails_DataThatCannotBeEncoded_FailsInTheTest()
+    {
+        await using var server = new MprpcFakeServer();
+
+        Assert.ThrowsAny<Exception>(() => server.On("buy").Fails("Sold out.", data: new Action(() => { })));
     }
 
     [Fact]
@@ -154,5 +190,12 @@ public sealed class FakeServerTests
 
         await Assert.ThrowsAsync<MprpcConnectionException>(() => call.InTime());
         Assert.Equal(MprpcClientState.Disposed, client.State);
+    }
+
+    public sealed class Seller
+    {
+        public void Buy() => throw new MprpcException("Sold out.", "sold_out", new[] { 1, 2 });
+
+        public void Enter() => throw new MprpcException("Closed.", "forbidden", "until 9");
     }
 }

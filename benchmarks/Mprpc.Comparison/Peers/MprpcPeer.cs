@@ -8,7 +8,7 @@ using Mprpc.Comparison.Service;
 namespace Mprpc.Comparison.Peers;
 
 /// <summary>Mprpc itself, with nothing but defaults: a singleton service on a listener of its own, one connection and its typed proxy a client.</summary>
-internal sealed class MprpcPeer : CallPeer
+internal class MprpcPeer : CallPeer
 {
     public const string SystemName = "mprpc";
 

@@ -18,6 +18,12 @@ internal abstract class Peer
 
     public abstract string Name { get; }
 
+    /// <summary>What its processes are told to be. The parent may know more than one build by different names.</summary>
+    public virtual string RoleName => Name;
+
+    /// <summary>The program of another build whose processes serve and call; null: this one.</summary>
+    public virtual string? Program => null;
+
     /// <summary>True where the system is no RPC at all: it shows what the transport allows.</summary>
     public virtual bool IsLimit => false;
 

@@ -22,7 +22,7 @@ internal abstract record Bar(string Scenario)
 
     public abstract string? OfBestPeer { get; }
 
-    public static Bar? Of(Scenario scenario) => All.FirstOrDefault(bar => bar.Scenario == scenario.Name);
+    public static Bar? Of(Scenario scenario) => All.FirstOrDefault(bar => bar.Scenario == scenario.Title);
 
     /// <returns>Null where the systems that it takes were not measured.</returns>
     public abstract bool? IsHeldBy(ScenarioResult result);

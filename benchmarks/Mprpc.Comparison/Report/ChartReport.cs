@@ -37,7 +37,7 @@ internal static class ChartReport
 
         plot.Axes.Bottom.TickGenerator = new NumericManual(
             [.. shown.Select((_, group) => (double)group)],
-            [.. shown.Select(result => result.Scenario.Name)]);
+            [.. shown.Select(result => result.Scenario.Title)]);
         plot.Axes.Left.TickGenerator = new NumericManual(
             [3, 4, 5, 6, 7, 8],
             ["1 k", "10 k", "100 k", "1 M", "10 M", "100 M"]);

@@ -17,7 +17,7 @@ internal static class JsonReport
         from metric in Metric.All
         where system.Has(metric)
         let spread = system.Of(metric)
-        select new Figure(result.Scenario.Name, system.System, metric.Name, spread.Median, spread.Min, spread.Max, metric.Unit);
+        select new Figure(result.Scenario.Title, system.System, metric.Name, spread.Median, spread.Min, spread.Max, metric.Unit);
 
     private sealed record Figure(string Scenario, string System, string Metric, double Median, double Min, double Max, string Unit);
 }

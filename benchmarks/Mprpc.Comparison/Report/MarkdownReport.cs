@@ -13,10 +13,10 @@ internal static class MarkdownReport
     public static string Document(IReadOnlyList<ScenarioResult> results, ComparisonOptions options)
     {
         var text = new StringBuilder("# Mprpc beside its peers\n\n");
-        text.AppendLine(CultureInfo.InvariantCulture, $"Commit {Commit()}. {Machine()}. {(options.Quick ? "Quick run: rough figures" : "Full run")}: {options.Rounds} windows of {options.Window.TotalSeconds} s a system, in turns.");
+        text.AppendLine(CultureInfo.InvariantCulture, $"Commit {Commit()}. {Machine()}. {(options.Quick ? "Quick run: rough figures" : "Full run")}: {options.Sampling}.");
         text.AppendLine("Figures are medians, with the least and the most. Ratios are taken round by round, between windows that ran beside each other. CPU and allocated bytes are a call's.");
         text.AppendLine();
-        text.AppendLine(Summary(results));
+        text.AppendLine(options.OtherBuild is null ? Summary(results) : PairReport.Summary(results));
         foreach (ScenarioResult result in results)
         {
             text.AppendLine(Table(result));
@@ -28,7 +28,7 @@ internal static class MarkdownReport
     public static string Table(ScenarioResult result)
     {
         var text = new StringBuilder();
-        text.AppendLine(CultureInfo.InvariantCulture, $"## {result.Scenario.Name}: {result.Scenario.Description}").AppendLine();
+        text.AppendLine(CultureInfo.InvariantCulture, $"## {result.Scenario.Title}: {result.Scenario.Description}").AppendLine();
         text.Append(result.Scenario.Operation == Operation.Idle ? IdleTable(result) : LoadTable(result));
         foreach (SystemResult system in result.Systems)
         {
@@ -59,7 +59,7 @@ internal static class MarkdownReport
             SystemResult? best = result.BestPeer;
             Bar? bar = Bar.Of(result.Scenario);
             table.Add(
-                result.Scenario.Name,
+                result.Scenario.Title,
                 Cell(result.Mprpc, metric),
                 Ratio(result.Mprpc, result.RawKestrel, metric),
                 bar?.OfRawKestrel ?? None,
@@ -110,7 +110,7 @@ internal static class MarkdownReport
         return table.ToString();
     }
 
-    private static string Cell(SystemResult? system, Metric metric) => system?.Has(metric) == true ? Number(system.Of(metric).Median) : None;
+    internal static string Cell(SystemResult? system, Metric metric) => system?.Has(metric) == true ? Number(system.Of(metric).Median) : None;
 
     private static string Number(double? value) => value switch
     {
@@ -120,10 +120,11 @@ internal static class MarkdownReport
         _ => value.Value.ToString("N2", CultureInfo.InvariantCulture),
     };
 
-    private static string Ratio(SystemResult? mprpc, SystemResult? other, Metric metric) =>
-        mprpc is null || other is null || mprpc == other || mprpc.RatioTo(other, metric) is not { } ratio
-            ? None
-            : string.Create(CultureInfo.InvariantCulture, $"{ratio.Median:N2} ({ratio.Min:N2} to {ratio.Max:N2})");
+    internal static string Ratio(SystemResult? mprpc, SystemResult? other, Metric metric) =>
+        Text(mprpc is null || other is null || mprpc == other ? null : mprpc.RatioTo(other, metric));
+
+    internal static string Text(Spread? ratio) =>
+        ratio is not { } spread ? None : string.Create(CultureInfo.InvariantCulture, $"{spread.Median:N2} ({spread.Min:N2} to {spread.Max:N2})");
 
     private static string Commit()
     {

@@ -14,12 +14,16 @@ internal sealed class ChildProcess : IAsyncDisposable
 
     public int Id => _process.Id;
 
-    public static ChildProcess Start(params string[] arguments)
+    /// <summary>Starts a role of this program, or of another build of it.</summary>
+    /// <param name="program">The other build's Mprpc.Comparison.dll; null: this program.</param>
+    /// <param name="arguments">The role and what it needs.</param>
+    public static ChildProcess Start(string? program, params string[] arguments)
     {
-        var start = new ProcessStartInfo(Environment.ProcessPath!) { RedirectStandardInput = true, RedirectStandardOutput = true };
-        if (Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet")
+        bool isHosted = program is not null || Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet";
+        var start = new ProcessStartInfo(program is null ? Environment.ProcessPath! : "dotnet") { RedirectStandardInput = true, RedirectStandardOutput = true };
+        if (isHosted)
         {
-            start.ArgumentList.Add(typeof(ChildProcess).Assembly.Location);
+            start.ArgumentList.Add(program ?? typeof(ChildProcess).Assembly.Location);
         }
 
         foreach (string argument in arguments)

@@ -20,12 +20,12 @@ internal sealed class SystemUnderTest : IAsyncDisposable
 
     public static async Task<SystemUnderTest> StartAsync(Peer peer, Scenario scenario)
     {
-        ChildProcess server = ChildProcess.Start("serve", peer.Name);
+        ChildProcess server = ChildProcess.Start(peer.Program, "serve", peer.RoleName);
         ChildProcess? client = null;
         try
         {
             string endPoint = await server.ReadLineAsync();
-            client = ChildProcess.Start("drive", peer.Name, scenario.Name, endPoint);
+            client = ChildProcess.Start(peer.Program, "drive", peer.RoleName, scenario.Name, endPoint);
             await client.ReadLineAsync();
             return new SystemUnderTest(peer, server, client);
         }

@@ -74,17 +74,9 @@ internal sealed class ConnectionRegistry(IServiceProvider services)
     {
         Dictionary<string, int> counts = [];
 
-        foreach (RpcMethod method in ReusedCall.MethodsOn(connections))
+        foreach (RpcMethod method in connections.SelectMany(connection => connection.RunningCalls.Methods()))
         {
             counts[method.WireName] = counts.GetValueOrDefault(method.WireName) + 1;
-        }
-
-        foreach (RpcMethod method in connections.Select(connection => connection.Dispatcher).Distinct().SelectMany(dispatcher => dispatcher.Methods.Methods))
-        {
-            if (method.Running > 0)
-            {
-                counts[method.WireName] = counts.GetValueOrDefault(method.WireName) + method.Running;
-            }
         }
 
         string names = string.Join(", ", counts.OrderByDescending(count => count.Value).Take(MostNames).Select(count => $"{count.Key} ({count.Value})"));

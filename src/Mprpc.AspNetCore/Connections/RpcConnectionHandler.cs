@@ -4,6 +4,7 @@ using System.Net.Sockets;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -14,6 +15,7 @@ using Mprpc.AspNetCore.Security;
 using Mprpc.Connections;
 using Mprpc.Diagnostics;
 using Mprpc.Dispatch;
+using Mprpc.Model;
 
 namespace Mprpc.AspNetCore.Connections;
 
@@ -53,8 +55,9 @@ internal sealed class RpcConnectionHandler
     }
 
     /// <summary>Serves a connection of a listener until it ends.</summary>
-    public Task OnConnectedAsync(ConnectionContext transport)
-        => ServeAsync(
+    public async Task OnConnectedAsync(ConnectionContext transport)
+    {
+        await ServeAsync(
             transport.ConnectionId,
             transport.Transport,
             () => transport.Abort(new ConnectionAbortedException("The MessagePack-RPC connection was aborted.")),
@@ -62,7 +65,13 @@ internal sealed class RpcConnectionHandler
             transport.RemoteEndPoint,
             transport.Features,
             transport.Features.Get<IConnectionLifetimeNotificationFeature>()?.ConnectionClosedRequested ?? default,
-            transport.ConnectionClosed);
+            transport.ConnectionClosed).ConfigureAwait(false);
+
+        if (transport.Features.Get<ISslStreamFeature>() is { } tls)
+        {
+            await TlsEnd.SendAsync(transport, tls.SslStream, _clock).ConfigureAwait(false);
+        }
+    }
 
     /// <summary>Serves a connection until it ends, with the limits of this moment.</summary>
     /// <returns>Why it ended; null where either side closed it in good order.</returns>
@@ -112,7 +121,8 @@ internal sealed class RpcConnectionHandler
     {
         try
         {
-            return socket.Poll(0, SelectMode.SelectError);
+            // The first alone is true of urgent data too, which resets nothing.
+            return socket.Poll(0, SelectMode.SelectError) && socket.GetSocketOption(SocketOptionLevel.Socket, SocketOptionName.Error) is not 0;
         }
         catch (ObjectDisposedException)
         {
@@ -133,7 +143,9 @@ internal sealed class RpcConnectionHandler
                     : "where it is made: options => options.AddService<T>()."));
         }
 
+        CheckMappedOnce(registrations, endpoint);
         List<RpcMethod> published = [.. registrations.SelectMany(registration => registration.BuildMethods(services, options.NamingPolicy))];
+        SentTypes.Check(published, options.Serializer);
         IReadOnlyList<RpcMethod> ofLogin = security.LoginMethods();
 
         foreach (RpcMethod method in published)
@@ -147,5 +159,20 @@ internal sealed class RpcConnectionHandler
         }
 
         return new MethodTable(published.Concat(ofLogin));
+    }
+
+    /// <summary>One class twice at an address would fail too, but with its methods' names, which tell nobody why.</summary>
+    private static void CheckMappedOnce(List<ServiceRegistration> registrations, MprpcEndpointOptions endpoint)
+    {
+        ServiceRegistration[]? twice = registrations.Where(registration => registration is not DelegateRegistration)
+            .GroupBy(registration => (registration.ServiceType, registration.Prefix))
+            .FirstOrDefault(same => same.Count() > 1)?.ToArray();
+
+        if (twice is not null)
+        {
+            throw new InvalidOperationException(
+                $"{twice[0].ServiceType.Name} is mapped twice at one address, as {twice[0].MappedTo ?? endpoint.Origin} and as {twice[1].MappedTo ?? endpoint.Origin}. "
+                + "Take one out, or give one another prefix: app.MapMprpcService<T>(...).WithPrefix(\"name\").");
+        }
     }
 }

@@ -19,7 +19,7 @@ internal static partial class ServerLog
     public static partial void LimitsChanged(ILogger logger, string endpoint);
 
     [LoggerMessage(103, LogLevel.Warning, "The configuration has changed, but the limits stay as they were: {Reason}", EventName = "LimitsNotChanged")]
-    public static partial void LimitsNotChanged(ILogger logger, string reason, Exception exception);
+    public static partial void LimitsNotChanged(ILogger logger, string reason, Exception? exception);
 
     // No token, and nothing that a scheme says of one, stands in any of these.
     [LoggerMessage(150, LogLevel.Debug, "Connection {ConnectionId} logged in by the authentication scheme {Scheme}.", EventName = "LoggedIn")]
@@ -44,6 +44,9 @@ internal static partial class ServerLog
     [LoggerMessage(155, LogLevel.Information, "Connection {ConnectionId} is closed: {Count} of its logins have failed.", EventName = "TooManyLogins")]
     public static partial void TooManyLogins(ILogger logger, string connectionId, int count);
 
+    [LoggerMessage(156, LogLevel.Error, "The authorization of '{Method}' threw for connection {ConnectionId}; the call was refused.", EventName = "AuthorizationThrew")]
+    public static partial void AuthorizationThrew(ILogger logger, string connectionId, string method, Exception exception);
+
     [LoggerMessage(
         105,
         LogLevel.Warning,
@@ -53,6 +56,34 @@ internal static partial class ServerLog
 
     [LoggerMessage(104, LogLevel.Information, "Stopping: not ready any more, and listening on for {Delay}, so that load balancers see it.", EventName = "DrainDelay")]
     public static partial void DrainDelay(ILogger logger, TimeSpan delay);
+
+    [LoggerMessage(
+        107,
+        LogLevel.Warning,
+        "The configuration has changed where only the next start reads it; until then the old values hold: {Keys}.",
+        EventName = "SettingsNotReloaded")]
+    public static partial void SettingsNotReloaded(ILogger logger, string keys);
+
+    [LoggerMessage(
+        108,
+        LogLevel.Warning,
+        "The section {Section} is no longer in the configuration. Until the next start the server listens as before, with the limits that it had.",
+        EventName = "SectionGone")]
+    public static partial void SectionGone(ILogger logger, string section);
+
+    [LoggerMessage(109, LogLevel.Warning, "The file {File} of the configuration cannot be read; until it can, all limits stay as they were: {Reason}", EventName = "FileNotRead")]
+    public static partial void FileNotRead(ILogger logger, string? file, string reason);
+
+    [LoggerMessage(
+        110,
+        LogLevel.Warning,
+        "A connection of {Peer} to {Endpoint} was refused: {Count} are open there, and no more are allowed. Raise Mprpc:Limits:MaxConnections (MprpcServerOptions.Limits.MaxConnections), "
+        + "with what the process may open (ulimit -n).",
+        EventName = "ConnectionRefused")]
+    public static partial void ConnectionRefused(ILogger logger, string? peer, string endpoint, int count);
+
+    [LoggerMessage(111, LogLevel.Warning, "{Signal} came again while the application stops: {What}.", EventName = "SignalledAgain")]
+    public static partial void SignalledAgain(ILogger logger, string signal, string what);
 
     [LoggerMessage(
         106,

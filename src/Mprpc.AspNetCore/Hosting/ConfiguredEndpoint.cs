@@ -1,4 +1,3 @@
-using System.Globalization;
 using Microsoft.Extensions.Configuration;
 using Mprpc.Addresses;
 
@@ -12,7 +11,7 @@ internal static class ConfiguredEndpoint
     public const string Certificate = "Certificate";
     public const string ClientCertificateMode = nameof(Microsoft.AspNetCore.Server.Kestrel.Https.ClientCertificateMode);
     public const string SslProtocols = nameof(System.Security.Authentication.SslProtocols);
-    private const string Limits = "Limits";
+    private const string Limits = ConfigurationKeys.Limits;
     private const string Peer = "Peer";
 
     private static readonly string[] Keys =
@@ -20,13 +19,6 @@ internal static class ConfiguredEndpoint
         Url, Certificate, ClientCertificateMode, SslProtocols, Limits, Peer, nameof(MprpcEndpointOptions.ErrorShape), nameof(MprpcEndpointOptions.OldSpec),
         nameof(MprpcEndpointOptions.ResponseOrder), nameof(MprpcEndpointOptions.UnixSocketMode), nameof(MprpcEndpointOptions.RateLimitingPolicy),
         nameof(MprpcEndpointOptions.RequireAuthentication), nameof(MprpcEndpointOptions.AuthenticationScheme), nameof(MprpcEndpointOptions.UsePeerCredentials),
-    ];
-
-    private static readonly string[] LimitKeys =
-    [
-        nameof(MprpcServerLimits.MaxMessageSize), nameof(MprpcServerLimits.MaxDepth), nameof(MprpcServerLimits.MaxCallsInFlightPerConnection),
-        nameof(MprpcServerLimits.PartialMessageTimeout), nameof(MprpcServerLimits.MinPartialMessageRate), nameof(MprpcServerLimits.WriteTimeout), nameof(MprpcServerLimits.HalfCloseTimeout), nameof(MprpcServerLimits.IdleTimeout),
-        nameof(MprpcServerLimits.TlsHandshakeTimeout),
     ];
 
     /// <summary>Reads the address, and sets the options.</summary>
@@ -38,7 +30,7 @@ internal static class ConfiguredEndpoint
     {
         options.Origin = section.Path;
         options.Section = section;
-        CheckKeys(section, Keys, failures);
+        ConfigurationKeys.Check(section, Keys, failures);
         CheckLimits(section.GetSection(Limits), failures);
         ReadOptions(section, options, failures);
         RpcAddress? address = ReadAddress(section, failures);
@@ -168,13 +160,15 @@ internal static class ConfiguredEndpoint
 
     private static void CheckLimits(IConfigurationSection section, List<string> failures)
     {
-        if (Array.Find([nameof(MprpcServerLimits.MaxCallsInFlight), nameof(MprpcServerLimits.MaxConnections)], key => section[key] is not null) is { } ofTheServer)
+        string[] keysOfTheServer = [nameof(MprpcServerLimits.MaxCallsInFlight), nameof(MprpcServerLimits.MaxUnsentAnswerBytesTotal), nameof(MprpcServerLimits.MaxConnections)];
+
+        if (Array.Find(keysOfTheServer, key => section[key] is not null) is { } ofTheServer)
         {
-            failures.Add($"{section.Path}:{ofTheServer} is a limit of the whole server. Set Mprpc:Limits:{ofTheServer}; allowed here are {string.Join(", ", LimitKeys)}.");
+            failures.Add($"{section.Path}:{ofTheServer} is a limit of the whole server. Set Mprpc:Limits:{ofTheServer}; allowed here are {string.Join(", ", ConfigurationKeys.LimitsOfEndpoint)}.");
             return;
         }
 
-        CheckKeys(section, LimitKeys, failures);
+        ConfigurationKeys.Check(section, ConfigurationKeys.LimitsOfEndpoint, failures);
         var limits = new MprpcServerLimits();
 
         try
@@ -188,9 +182,4 @@ internal static class ConfiguredEndpoint
             failures.Add(exception.Message);
         }
     }
-
-    private static void CheckKeys(IConfigurationSection section, string[] allowed, List<string> failures)
-        => failures.AddRange(section.GetChildren()
-            .Where(child => !allowed.Contains(child.Key, StringComparer.OrdinalIgnoreCase))
-            .Select(child => string.Create(CultureInfo.InvariantCulture, $"{child.Path} is unknown; allowed in {section.Path} are {string.Join(", ", allowed)}.")));
 }

@@ -32,7 +32,8 @@ internal sealed class ListenerFactories(IEnumerable<IConnectionListenerFactory> 
     {
         if (endpoint is UnixDomainSocketEndPoint socket)
         {
-            return sockets.Listen(await unix.BindAsync(socket, cancellationToken).ConfigureAwait(false));
+            (Socket bound, SocketFile file) = await unix.BindAsync(socket, cancellationToken).ConfigureAwait(false);
+            return sockets.Listen(bound, file);
         }
 
         foreach (IConnectionListenerFactory factory in _factories)

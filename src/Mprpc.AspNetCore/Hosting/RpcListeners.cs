@@ -1,9 +1,11 @@
 using System.Net;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Mprpc.AspNetCore.Transport;
@@ -14,7 +16,6 @@ namespace Mprpc.AspNetCore.Hosting;
 internal sealed class RpcListeners(
     IServiceProvider services,
     IConfiguration configuration,
-    IOptions<MprpcServerOptions> server,
     ServerLimits limits,
     UnixListenerFactory unix,
     DirectListenerFactory sockets,
@@ -30,14 +31,15 @@ internal sealed class RpcListeners(
     public KestrelServer Create(IReadOnlyList<RpcEndpoint> endpoints)
     {
         var options = new KestrelServerOptions { ApplicationServices = services };
-        options.Limits.MaxConcurrentConnections = server.Value.Limits.MaxConnections;
 
         // By reference: each port 0 is another.
         var withTls = new HashSet<EndPoint>(ReferenceEqualityComparer.Instance);
+        var byAddress = new Dictionary<EndPoint, RpcEndpoint>(ReferenceEqualityComparer.Instance);
 
         foreach (RpcEndpoint endpoint in endpoints)
         {
             EndPoint address = LocalEndPoint.Of(endpoint.Address);
+            byAddress.Add(address, endpoint);
 
             if (endpoint.IsTls)
             {
@@ -51,12 +53,14 @@ internal sealed class RpcListeners(
             });
         }
 
-        return new KestrelServer(Options.Create(options), new ListenerFactories(transports, unix, sockets, withTls), loggers);
+        var factory = new NamedBindings(new ListenerFactories(transports, unix, sockets, withTls), byAddress, new OwnAddresses(services.GetService<IServer>()));
+        return new KestrelServer(Options.Create(options), factory, loggers);
     }
 
     private void Configure(ListenOptions listener, RpcEndpoint endpoint)
     {
         EndpointLimits endpointLimits = limits.For(endpoint.Options);
+        listener.LimitConnections(endpoint.Options);        // before TLS: what is refused costs no handshake
 
         if (endpoint.Address.Path is { } path)
         {

@@ -1,5 +1,5 @@
 using System.Net;
-using Microsoft.AspNetCore.Connections;
+using System.Runtime.InteropServices;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
@@ -23,8 +23,10 @@ internal sealed class RpcServer(
     : IMprpcServer, IHostedLifecycleService, IDisposable
 {
     private readonly ILogger _logger = loggers.CreateLogger("Mprpc.Server");
+    private readonly CancellationTokenSource _delayEnds = new();
     private IReadOnlyList<RpcEndpoint> _mapped = [];
     private KestrelServer? _kestrel;
+    private FurtherSignals? _signals;
     private Task? _stopping;
 
     public IReadOnlyList<EndPoint> Endpoints { get; private set; } = [];
@@ -89,13 +91,15 @@ internal sealed class RpcServer(
     public async Task StoppingAsync(CancellationToken cancellationToken)
     {
         IsReady = false;
+        _signals = new FurtherSignals(OnSignalledAgain);
 
         if (Settings.DrainDelay > TimeSpan.Zero)
         {
             // HTTP goes on meanwhile, and answers the health checks: its server is stopped only when this has ended.
             ServerLog.DrainDelay(_logger, Settings.DrainDelay);
             TimeProvider clock = services.GetService<TimeProvider>() ?? TimeProvider.System;
-            await Task.Delay(Settings.DrainDelay, clock, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            using var ends = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _delayEnds.Token);
+            await Task.Delay(Settings.DrainDelay, clock, ends.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
 
         deadline.Watch(cancellationToken);
@@ -104,9 +108,18 @@ internal sealed class RpcServer(
 
     public Task StopAsync(CancellationToken cancellationToken) => _stopping ?? Task.CompletedTask;
 
-    public Task StoppedAsync(CancellationToken cancellationToken) => deadline.ReportAsync();
+    public async Task StoppedAsync(CancellationToken cancellationToken)
+    {
+        _signals?.Dispose();
+        await deadline.ReportAsync().ConfigureAwait(false);
+    }
 
-    public void Dispose() => _kestrel?.Dispose();
+    public void Dispose()
+    {
+        _signals?.Dispose();
+        _delayEnds.Dispose();
+        _kestrel?.Dispose();
+    }
 
     /// <summary>By its name, because a server does not reference what tests are made with.</summary>
     private static bool IsTestServer(Type? server) => server is not null && (server.FullName == "Microsoft.AspNetCore.TestHost.TestServer" || IsTestServer(server.BaseType));
@@ -123,20 +136,28 @@ internal sealed class RpcServer(
         }
     }
 
+    /// <summary>Each further signal ends what is waited for: the delay, then the calls that run.</summary>
+    private void OnSignalledAgain(PosixSignal signal)
+    {
+        bool isDelay = _stopping is null && !_delayEnds.IsCancellationRequested;
+        string what = isDelay ? "the delay of the stop ends, and listeners close" : "the calls that still run are cancelled, and their connections closed";
+        ServerLog.SignalledAgain(_logger, signal.ToString(), what);
+
+        if (isDelay)
+        {
+            _delayEnds.Cancel();
+        }
+        else
+        {
+            deadline.End();
+        }
+    }
+
     private bool ShouldListen() => Settings.Listen ?? !IsTestServer(services.GetService<IServer>()?.GetType());
 
     private async Task ListenAsync(KestrelServer kestrel, CancellationToken cancellationToken)
     {
-        try
-        {
-            await kestrel.StartAsync(new NoHttpApplication(), cancellationToken).ConfigureAwait(false);
-        }
-        catch (IOException exception) when (exception.InnerException is AddressInUseException)
-        {
-            string wanted = string.Join("; ", _mapped.Select(endpoint => $"{endpoint} for {string.Join(", ", endpoint.Options.Services)}"));
-            throw new InvalidOperationException(
-                $"{exception.Message} Mapped are: {wanted}. Stop the process that listens there, or give MapMprpcService another port (0 for any free one).", exception);
-        }
+        await kestrel.StartAsync(new NoHttpApplication(), cancellationToken).ConfigureAwait(false);
 
         // Where the port was 0, the options hold the one that was bound.
         Endpoints = listeners.BoundEndPoints;

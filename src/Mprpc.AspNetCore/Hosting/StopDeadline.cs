@@ -41,6 +41,9 @@ internal sealed class StopDeadline(ConnectionRegistry connections, ILoggerFactor
 
     public void Dispose() => _registration.Dispose();
 
+    /// <summary>Ends the time for stopping now.</summary>
+    public void End() => OnReached();
+
     private void OnReached()
     {
         foreach (RpcConnection connection in Remember())

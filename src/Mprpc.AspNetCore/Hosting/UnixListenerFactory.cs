@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using Mprpc.AspNetCore.Security;
 
 namespace Mprpc.AspNetCore.Hosting;
 
@@ -12,28 +13,30 @@ internal sealed class UnixListenerFactory
     /// <summary>Sets the rights of a socket's file.</summary>
     public void SetMode(string path, UnixFileMode mode) => _modes[path] = mode;
 
+    /// <summary>Binds a socket.</summary>
+    /// <returns>The socket, and its file, which is to be removed before the socket is closed.</returns>
     /// <exception cref="InvalidOperationException">The path is taken: by a server that lives, or by a file that is no socket.</exception>
-    public async ValueTask<Socket> BindAsync(UnixDomainSocketEndPoint endPoint, CancellationToken cancellationToken)
+    public async ValueTask<(Socket Socket, SocketFile File)> BindAsync(UnixDomainSocketEndPoint endPoint, CancellationToken cancellationToken)
     {
         string path = endPoint.ToString();
         await RemoveStaleAsync(path, endPoint, cancellationToken).ConfigureAwait(false);
         return Bind(path, endPoint);
     }
 
-    private Socket Bind(string path, UnixDomainSocketEndPoint endPoint)
+    private (Socket Socket, SocketFile File) Bind(string path, UnixDomainSocketEndPoint endPoint)
     {
         var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
 
         try
         {
-            socket.Bind(endPoint);
+            socket.Bind(new KeptUnixEndPoint(endPoint));
 
             if (!OperatingSystem.IsWindows() && _modes.TryGetValue(path, out UnixFileMode mode))
             {
                 File.SetUnixFileMode(path, mode);
             }
 
-            return socket;
+            return (socket, new SocketFile(path));
         }
         catch (Exception exception)
         {
@@ -83,7 +86,12 @@ internal sealed class UnixListenerFactory
             throw Taken(path, "another process listens there, and does not accept. Stop it, or choose another path", exception);
         }
 
-        throw Taken(path, "another process listens there. Stop it, or choose another path", null);
+        throw Taken(
+            path,
+            PeerCredentials.Read(probe)?.ProcessId == Environment.ProcessId
+                ? "this application itself listens there. Write the path of all services that are to share it in the same way, or choose another"
+                : "another process listens there. Stop it, or choose another path",
+            null);
     }
 
     /// <summary>.NET does not tell; but of all that a path may name, only a socket cannot be opened because of what it is.</summary>

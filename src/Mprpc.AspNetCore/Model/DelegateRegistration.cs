@@ -1,4 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
 using Mprpc.Dispatch;
 using Mprpc.Model;
 
@@ -11,9 +10,21 @@ internal sealed class DelegateRegistration(string method, Delegate handler) : Se
 
     public override string ToString() => $"'{method}'";
 
-    protected override IReadOnlyList<RpcMethod> CreateMethods(IServiceProvider services, MprpcNamingPolicy policy)
-        => ServiceModel.BuildDelegateOfAnyType(string.IsNullOrEmpty(Prefix) ? method : $"{Prefix}.{method}", handler);
+    public override IReadOnlyList<RpcMethod> BuildMethods(IServiceProvider services, MprpcNamingPolicy policy)
+    {
+        if (!handler.HasSingleTarget)
+        {
+            throw new InvalidOperationException(
+                $"The handler of {this} is several delegates in one, of which only the last one's attributes would be known. Map one delegate, which calls the others.");
+        }
 
-    [return: DynamicallyAccessedMembers(NeededMembers)]
-    protected override Type? Implementation(IServiceProvider services) => null;
+        IReadOnlyList<RpcMethod> methods = ServiceModel.BuildDelegateOfAnyType(string.IsNullOrEmpty(Prefix) ? method : $"{Prefix}.{method}", handler);
+
+        foreach (RpcMethod built in methods)
+        {
+            built.Metadata = MethodMetadata.Collect(built, typeof(object), implementation: null, Conventions);
+        }
+
+        return methods;
+    }
 }

@@ -5,7 +5,7 @@ using Mprpc.Contracts;
 namespace Mprpc.AspNetCore.Model;
 
 /// <summary>An object from the call's scope.</summary>
-internal sealed class ScopedTarget<TService> : MprpcTarget<TService>
+internal sealed class ScopedTarget<TService>(ImplementationCheck check) : MprpcTarget<TService>
     where TService : class
 {
     internal override bool NeedsContext => true;
@@ -13,6 +13,6 @@ internal sealed class ScopedTarget<TService> : MprpcTarget<TService>
     public override TService Resolve(MprpcCallContext? context)
     {
         Debug.Assert(context is not null, "NeedsContext is true.");
-        return context.Services.GetRequiredService<TService>();
+        return check.Pass(context.Services.GetRequiredService<TService>());
     }
 }

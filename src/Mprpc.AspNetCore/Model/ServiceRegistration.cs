@@ -13,6 +13,9 @@ internal abstract class ServiceRegistration
 
     public string? Prefix { get; set; }
 
+    /// <summary>The address as it was written where the service was mapped to one, for errors; else null.</summary>
+    public string? MappedTo { get; set; }
+
     /// <summary>What the mapping says of all methods of the service: attributes as one would write on it, and the like.</summary>
     public List<object> Conventions { get; } = [];
 
@@ -23,22 +26,5 @@ internal abstract class ServiceRegistration
 
     /// <summary>Makes the service's methods.</summary>
     /// <exception cref="InvalidOperationException">The service cannot be served; the message tells why and the remedy.</exception>
-    public IReadOnlyList<RpcMethod> BuildMethods(IServiceProvider services, MprpcNamingPolicy policy)
-    {
-        IReadOnlyList<RpcMethod> methods = CreateMethods(services, policy);
-        Type? implementation = Implementation(services);
-
-        foreach (RpcMethod method in methods)
-        {
-            method.Metadata = MethodMetadata.Collect(method, implementation, Conventions);
-        }
-
-        return methods;
-    }
-
-    protected abstract IReadOnlyList<RpcMethod> CreateMethods(IServiceProvider services, MprpcNamingPolicy policy);
-
-    /// <summary>The class whose attributes count beside those of the methods, or null.</summary>
-    [return: DynamicallyAccessedMembers(NeededMembers)]
-    protected abstract Type? Implementation(IServiceProvider services);
+    public abstract IReadOnlyList<RpcMethod> BuildMethods(IServiceProvider services, MprpcNamingPolicy policy);
 }

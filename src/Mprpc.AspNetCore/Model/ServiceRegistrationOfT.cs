@@ -1,5 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
+using Microsoft.AspNetCore.Authorization;
 using Microsoft.Extensions.DependencyInjection;
+using Mprpc.AspNetCore.Security;
 using Mprpc.Contracts;
 using Mprpc.Dispatch;
 using Mprpc.Model;
@@ -11,29 +13,49 @@ internal sealed class ServiceRegistration<[DynamicallyAccessedMembers(ServiceReg
 {
     public override Type ServiceType => typeof(TService);
 
-    protected override IReadOnlyList<RpcMethod> CreateMethods(IServiceProvider services, MprpcNamingPolicy policy) => ServiceModel.Build(CreateTarget(services), policy, Prefix);
-
-    /// <summary>The class that runs where the service is registered by its interface; the interface itself where a factory makes it, whose attributes nobody knows.</summary>
-    [UnconditionalSuppressMessage("Trimming", "IL2073", Justification = "An implementation that is trimmed has no attributes that could be missed.")]
-    [return: DynamicallyAccessedMembers(NeededMembers)]
-    protected override Type Implementation(IServiceProvider services)
+    public override IReadOnlyList<RpcMethod> BuildMethods(IServiceProvider services, MprpcNamingPolicy policy)
     {
-        ServiceDescriptor? registered = services.GetRequiredService<ServiceLifetimes>().Find(typeof(TService));
-        return registered?.ImplementationType is { ContainsGenericParameters: false } type ? type : registered?.ImplementationInstance?.GetType() ?? typeof(TService);
+        var lifetimes = services.GetRequiredService<ServiceLifetimes>();
+        ServiceDescriptor? registered = lifetimes.Find(typeof(TService));
+        Type? implementation = ImplementationType.Find(typeof(TService), registered);
+
+        if (implementation is null && !SaysWhoMayCall())
+        {
+            throw Unknown(registered!);
+        }
+
+        var check = new ImplementationCheck(typeof(TService), implementation);
+        IReadOnlyList<RpcMethod> methods = ServiceModel.Build(CreateTarget(services, lifetimes, registered, check), policy, Prefix);
+
+        foreach (RpcMethod method in methods)
+        {
+            method.Metadata = MethodMetadata.Collect(method, typeof(TService), implementation, Conventions);
+        }
+
+        (check.Methods, check.Conventions) = (methods, Conventions);
+        return methods;
     }
 
     /// <summary>Chooses, once, how each call gets its service, so that a call pays for a scope only where something scoped is in it.</summary>
-    private static MprpcTarget<TService> CreateTarget(IServiceProvider services)
+    private static MprpcTarget<TService> CreateTarget(IServiceProvider services, ServiceLifetimes lifetimes, ServiceDescriptor? registered, ImplementationCheck check)
     {
-        var lifetimes = services.GetRequiredService<ServiceLifetimes>();
-
-        if (lifetimes.Find(typeof(TService)) is not { } registered)
+        if (registered is null)
         {
             return new ActivatedTarget<TService>(services, lifetimes.NeedsScope(typeof(TService)));
         }
 
-        return registered.Lifetime == ServiceLifetime.Singleton ? new SingletonTarget<TService>(services)
-            : lifetimes.NeedsScope(typeof(TService)) ? new ScopedTarget<TService>()
-            : new TransientTarget<TService>(services);
+        return registered.Lifetime == ServiceLifetime.Singleton ? new SingletonTarget<TService>(services, check)
+            : lifetimes.NeedsScope(typeof(TService)) ? new ScopedTarget<TService>(check)
+            : new TransientTarget<TService>(services, check);
     }
+
+    private static InvalidOperationException Unknown(ServiceDescriptor registered)
+    {
+        string service = TypeName.Of(typeof(TService));
+        return new($"{service} is served, and nobody knows which class runs: its registration is a factory that does not say, so that what the class demands ([Authorize] and its like, filters, "
+            + $"rate limits, timeouts) would not hold. Say the class, as in builder.Services.Add{registered.Lifetime}<{service}, TheClass>(provider => ...), or say at the mapping who may call: "
+            + $"app.MapMprpcService<{service}>(...).RequireAuthorization(), or AllowAnonymous().");
+    }
+
+    private bool SaysWhoMayCall() => AuthorizationRules.AreIn(Conventions) || Conventions.Exists(item => item is IAllowAnonymous);
 }

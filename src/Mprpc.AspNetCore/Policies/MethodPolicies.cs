@@ -15,12 +15,13 @@ internal sealed class MethodPolicies(IServiceProvider services, MprpcServerOptio
     {
         List<IMprpcFilter> before = OfEveryCall(method);
 
+        List<IMprpcFilter> filters = [];
+
         if (RateLimiter(method) is { } limiter)
         {
-            before.Add(limiter);
+            // Where strangers learn nothing, they do not learn of limits either, and use up nobody's permits.
+            (endpoint.RequireAuthentication ? filters : before).Add(limiter);
         }
-
-        List<IMprpcFilter> filters = [];
 
         if (MaxConcurrentCalls(method) is int most and > 0)
         {
@@ -35,7 +36,7 @@ internal sealed class MethodPolicies(IServiceProvider services, MprpcServerOptio
     public UnknownMethod? ForUnknown()
     {
         var unknown = new UnknownMethod();
-        RateLimiting? limiter = RateLimiter(unknown);
+        RateLimiting? limiter = endpoint.RequireAuthentication ? null : RateLimiter(unknown);
         CallAuthorization? authorization = security.ForUnknown();
 
         if (limiter is null && authorization is null)

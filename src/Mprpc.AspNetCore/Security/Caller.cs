@@ -1,6 +1,5 @@
 using System.Security.Claims;
 using Microsoft.AspNetCore.Authentication;
-using Mprpc.Connections;
 
 namespace Mprpc.AspNetCore.Security;
 
@@ -10,36 +9,39 @@ internal sealed class Caller
     private const byte Allowed = 1;
     private const byte Refused = 2;
 
-    private readonly DateTimeOffset? _expires;
     private byte[] _verdicts = [];
 
-    public Caller(ClaimsPrincipal user, string? scheme = null, DateTimeOffset? expires = null)
+    public Caller(ClaimsPrincipal? principal, string? scheme = null, DateTimeOffset? expires = null)
     {
-        User = user;
+        Principal = principal;
         Scheme = scheme;
-        _expires = expires;
-        IsAuthenticated = user.Identities.Any(identity => identity.IsAuthenticated);
+        Expires = expires;
+        IsAuthenticated = principal is not null && principal.Identities.Any(identity => identity.IsAuthenticated);
     }
 
     public static Caller Of(AuthenticationTicket ticket) => new(ticket.Principal, ticket.AuthenticationScheme, ticket.Properties.ExpiresUtc);
 
-    public static Caller Anonymous() => new(RpcConnection.Anonymous);
+    public static Caller Anonymous() => new(principal: null);
 
     /// <summary>The caller after its credential's end.</summary>
-    public static Caller Expired() => new(RpcConnection.Anonymous) { HasExpired = true };
+    public static Caller Expired() => new(principal: null) { HasExpired = true };
 
-    public ClaimsPrincipal User { get; }
+    /// <summary>Null: nobody has logged in. Never given to code of the application: it would be the same for all calls.</summary>
+    public ClaimsPrincipal? Principal { get; }
 
     /// <summary>The authentication scheme that knows the caller, or null.</summary>
     public string? Scheme { get; }
 
     public bool IsAuthenticated { get; }
 
+    /// <summary>When its credential comes to its end; null: never.</summary>
+    public DateTimeOffset? Expires { get; }
+
     /// <summary>Whether it is anonymous because its credential has come to its end.</summary>
     public bool HasExpired { get; private init; }
 
     /// <summary>Whether its credential has come to its end by now.</summary>
-    public bool IsOver(TimeProvider clock) => _expires is { } expires && clock.GetUtcNow() >= expires;
+    public bool IsOver(TimeProvider clock) => Expires is { } expires && clock.GetUtcNow() >= expires;
 
     /// <summary>The verdict that was kept under this number; null: none was.</summary>
     public bool? FindVerdict(int number)

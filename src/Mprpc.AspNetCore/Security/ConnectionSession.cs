@@ -8,10 +8,14 @@ namespace Mprpc.AspNetCore.Security;
 /// <summary>Who calls over one connection, from its start to its end. Safe for concurrent use.</summary>
 internal sealed class ConnectionSession(EndpointSecurity security) : RpcSession, IDisposable
 {
+    private static readonly TimeSpan ShortestWait = TimeSpan.FromMilliseconds(1);
+    private static readonly TimeSpan LongestWait = TimeSpan.FromDays(40);       // what a timer can be set to is 49
+
     private readonly Lock _gate = new();
     private readonly ConcurrentDictionary<string, Lazy<Task<AuthenticateResult>>> _ofConnection = new(StringComparer.Ordinal);
     private Caller _caller = Caller.Anonymous();
-    private ITimer? _deadline;
+    private ITimer? _timer;
+    private bool _isDisposed;
     private int _logins;
     private int _acceptedLogin;
     private int _loginsUnderWay;
@@ -20,7 +24,7 @@ internal sealed class ConnectionSession(EndpointSecurity security) : RpcSession,
     /// <summary>The session of a connection that this server has accepted.</summary>
     public static ConnectionSession Of(RpcConnection connection) => (ConnectionSession)connection.Session!;
 
-    public override ClaimsPrincipal User => Caller.User;
+    public override ClaimsPrincipal? Principal => Caller.Principal;
 
     /// <summary>Who calls at this moment.</summary>
     public Caller Caller
@@ -48,18 +52,9 @@ internal sealed class ConnectionSession(EndpointSecurity security) : RpcSession,
             _caller = ofTransport;
         }
 
-        if (!security.RequiresLogin)
+        if (security.RequiresLogin)
         {
-            return;
-        }
-
-        if (Caller.IsAuthenticated)
-        {
-            connection.ChangeLimits(security.Limits);
-        }
-        else if (security.Options.LoginTimeout != Timeout.InfiniteTimeSpan)
-        {
-            _deadline = security.Clock.CreateTimer(_ => OnDeadline(connection), state: null, security.Options.LoginTimeout, Timeout.InfiniteTimeSpan);
+            Adapt(connection);
         }
     }
 
@@ -99,8 +94,7 @@ internal sealed class ConnectionSession(EndpointSecurity security) : RpcSession,
 
         if (security.RequiresLogin)
         {
-            _deadline?.Dispose();
-            connection.ChangeLimits(security.Limits);
+            Adapt(connection);
         }
     }
 
@@ -116,14 +110,64 @@ internal sealed class ConnectionSession(EndpointSecurity security) : RpcSession,
     }
 
     /// <summary>What a scheme makes of what the connection itself brings; asked once a connection.</summary>
-    public Task<AuthenticateResult> AuthenticateAsync(RpcConnection connection, string scheme)
+    public async Task<AuthenticateResult> AuthenticateAsync(RpcConnection connection, string scheme)
     {
         Lazy<Task<AuthenticateResult>> result = _ofConnection.GetOrAdd(
             scheme, static (scheme, of) => new Lazy<Task<AuthenticateResult>>(() => of.Schemes.AuthenticateConnectionAsync(of.Connection, scheme, of.Connection.Closed)), (security.Schemes, Connection: connection));
-        return result.Value;
+
+        try
+        {
+            // A scheme may ask others, of a certificate's revocation for instance, who do not answer.
+            return await result.Value.WaitAsync(security.Options.LoginTimeout, security.Clock, connection.Closed).ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            security.Schemes.OnTooSlow(connection, scheme, security.Options.LoginTimeout);
+            return AuthenticateResult.NoResult();
+        }
     }
 
-    public void Dispose() => _deadline?.Dispose();
+    public void Dispose()
+    {
+        lock (_gate)
+        {
+            _isDisposed = true;
+            _timer?.Dispose();
+        }
+    }
+
+    /// <summary>Gives the connection the limits of a user, until its credential ends, or of a stranger, until it must have logged in. Where login is required.</summary>
+    private void Adapt(RpcConnection connection)
+    {
+        lock (_gate)
+        {
+            _timer?.Dispose();
+
+            if (_isDisposed)
+            {
+                return;
+            }
+
+            Caller caller = Caller;
+            connection.ChangeLimits(caller.IsAuthenticated ? security.Limits : security.LimitsOfStranger(connection.RunningCalls.Count));
+
+            if (caller.IsAuthenticated)
+            {
+                _timer = caller.Expires is not { } expires ? null : CreateTimer(expires - security.Clock.GetUtcNow(), () => Adapt(connection));
+            }
+            else if (security.Options.LoginTimeout != Timeout.InfiniteTimeSpan)
+            {
+                _timer = CreateTimer(security.Options.LoginTimeout, () => OnDeadline(connection));
+            }
+        }
+    }
+
+    private ITimer CreateTimer(TimeSpan due, Action action)
+    {
+        // Too early is no harm: the clock is looked at again.
+        TimeSpan bounded = due < ShortestWait ? ShortestWait : due > LongestWait ? LongestWait : due;
+        return security.Clock.CreateTimer(static action => ((Action)action!)(), action, bounded, Timeout.InfiniteTimeSpan);
+    }
 
     private void OnDeadline(RpcConnection connection)
     {

@@ -51,7 +51,20 @@ internal sealed class EndpointSecurity
     public ConnectionLimits Limits => _limits.Current;
 
     /// <summary>What a connection may demand at its start.</summary>
-    public ConnectionLimits InitialLimits => !RequiresLogin ? Limits : BeforeLogin(Limits);
+    public ConnectionLimits InitialLimits => !RequiresLogin ? Limits : LimitsOfStranger(running: 0);
+
+    /// <summary>What a connection may demand before login.</summary>
+    /// <param name="running">Calls that began while it was a user's: they must not keep it from logging in again.</param>
+    public ConnectionLimits LimitsOfStranger(int running)
+    {
+        ConnectionLimits limits = Limits;
+        return limits with
+        {
+            MaxMessageSize = Math.Min(limits.MaxMessageSize, Options.MaxMessageSizeBeforeLogin),
+            MaxRunningCalls = (int)Math.Min(limits.MaxRunningCalls, (long)Options.MaxCallsInFlightBeforeLogin + running),
+            MaxMessageSizeOption = "MprpcServerOptions.Authentication.MaxMessageSizeBeforeLogin",
+        };
+    }
 
     /// <summary>How many methods there are whose verdicts are kept.</summary>
     public int KeptVerdicts { get; private set; }
@@ -91,7 +104,12 @@ internal sealed class EndpointSecurity
             connection.Features.Set<IMprpcPeerCredentialsFeature>(peer);
         }
 
-        Caller? caller = _endpoint.AuthenticationScheme is { } scheme ? await RunAsync(session, connection, scheme).ConfigureAwait(false) : null;
+        Caller? caller = null;
+
+        if (_endpoint.AuthenticationScheme is { } scheme && await session.AuthenticateAsync(connection, scheme).ConfigureAwait(false) is { Succeeded: true } result)
+        {
+            caller = Caller.Of(result.Ticket);
+        }
 
         if (caller is null && _endpoint.UsePeerCredentials && peer is not null)
         {
@@ -105,20 +123,8 @@ internal sealed class EndpointSecurity
     public async ValueTask<bool> CanRunAsync(string scheme)
         => _schemes is not null && await _schemes.GetSchemeAsync(scheme).ConfigureAwait(false) is not null;
 
-    private async Task<Caller?> RunAsync(ConnectionSession session, RpcConnection connection, string scheme)
-    {
-        try
-        {
-            // A scheme may ask others, of a certificate's revocation for instance, who do not answer.
-            AuthenticateResult result = await session.AuthenticateAsync(connection, scheme).WaitAsync(Options.LoginTimeout, Clock, connection.Closed).ConfigureAwait(false);
-            return result.Succeeded ? Caller.Of(result.Ticket) : null;
-        }
-        catch (TimeoutException)
-        {
-            ServerLog.SchemeTooSlow(_logger, connection.Id, scheme, Options.LoginTimeout.TotalSeconds);
-            return null;
-        }
-    }
+    /// <summary>A policy that throws says no; where login is required, in the words that are said of all methods.</summary>
+    public void OnThrew(RpcConnection connection, string method, Exception exception) => ServerLog.AuthorizationThrew(_logger, connection.Id, method, exception);
 
     /// <summary>The application's claims transformation, which gives a Unix user its roles, say; schemes run it themselves.</summary>
     private static async Task<ClaimsPrincipal> TransformAsync(RpcConnection connection, ClaimsPrincipal user)
@@ -131,25 +137,25 @@ internal sealed class EndpointSecurity
         }
     }
 
-    /// <summary>Who has opened the WebSocket that the connection came by.</summary>
+    /// <summary>Who has opened the WebSocket that the connection came by. A copy: the application's middleware has the principal too.</summary>
     private static Caller? OfRequest(RpcConnection connection)
     {
-        if (connection.Features.Get<IConnectionUserFeature>()?.User is not { } user)
+        IConnectionUserFeature? feature = connection.Features.Get<IConnectionUserFeature>();
+
+        if (feature is RequestUser request)
+        {
+            return new Caller(UserCopy.Of(request.User), request.Scheme, request.Expires);
+        }
+
+        if (feature?.User is not { } user)
         {
             return null;
         }
 
-        return connection.Features.Get<IAuthenticateResultFeature>()?.AuthenticateResult is { Succeeded: true } result && result.Principal == user
-            ? Caller.Of(result.Ticket)
-            : new Caller(user);
+        // A transport of the application's own.
+        AuthenticateResult? result = connection.Features.Get<IAuthenticateResultFeature>()?.AuthenticateResult;
+        return new Caller(UserCopy.Of(user), result?.Principal == user ? result.Ticket?.AuthenticationScheme : null, result?.Properties?.ExpiresUtc);
     }
-
-    private ConnectionLimits BeforeLogin(ConnectionLimits limits) => limits with
-    {
-        MaxMessageSize = Math.Min(limits.MaxMessageSize, Options.MaxMessageSizeBeforeLogin),
-        MaxRunningCalls = Math.Min(limits.MaxRunningCalls, Options.MaxCallsInFlightBeforeLogin),
-        MaxMessageSizeOption = "MprpcServerOptions.Authentication.MaxMessageSizeBeforeLogin",
-    };
 
     private AuthorizationRules? RulesOf(RpcMethod method)
     {

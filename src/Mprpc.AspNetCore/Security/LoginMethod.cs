@@ -74,16 +74,34 @@ internal sealed class LoginMethod(EndpointSecurity security, ILogger logger)
             return null;
         }
 
-        AuthenticateResult result = await security.Schemes.AuthenticateTokenAsync(
-            connection, context.Services, scheme, request => security.Options.Present(request, scheme, token), context.CancellationToken).ConfigureAwait(false);
+        AuthenticateResult? result = await RunAsync(context, connection, scheme, token).ConfigureAwait(false);
 
-        if (!result.Succeeded)
+        if (result is not { Succeeded: true })
         {
             return null;
         }
 
         Caller caller = Caller.Of(result.Ticket);
         return caller.IsAuthenticated && !caller.IsOver(security.Clock) ? caller : null;
+    }
+
+    /// <summary>What the scheme makes of the token; null where it does not say in time.</summary>
+    private async Task<AuthenticateResult?> RunAsync(CallContext context, RpcConnection connection, string scheme, string token)
+    {
+        using var tooLate = new CancellationTokenSource(security.Options.LoginTimeout, security.Clock);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(tooLate.Token, context.CancellationToken);
+
+        try
+        {
+            Task<AuthenticateResult> result = security.Schemes.AuthenticateTokenAsync(
+                connection, context.Services, scheme, request => security.Options.Present(request, scheme, token), either.Token);
+            return await result.WaitAsync(either.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (!context.CancellationToken.IsCancellationRequested)
+        {
+            security.Schemes.OnTooSlow(connection, scheme, security.Options.LoginTimeout);
+            return null;
+        }
     }
 
     /// <summary>Over HTTP it is not the caller who chooses the scheme; here only among those that the application offers.</summary>

@@ -17,6 +17,8 @@ namespace Mprpc.AspNetCore.Security;
 /// <param name="number">The method's number among those whose verdicts are kept; null: they are not.</param>
 internal sealed class MethodAuthorization(EndpointSecurity security, string method, AuthorizationRules? rules, int? number) : CallAuthorization
 {
+    public override bool HidesMethods => security.RequiresLogin;
+
     public override bool? TryAuthorize(RpcConnection connection)
     {
         Caller caller = ConnectionSession.Of(connection).Caller;
@@ -43,6 +45,23 @@ internal sealed class MethodAuthorization(EndpointSecurity security, string meth
             return SecurityError.Unauthenticated(caller);
         }
 
+        try
+        {
+            return await AskAsync(context, connection, session, caller).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (security.RequiresLogin)
+        {
+            if (exception is not OperationCanceledException || !context.CancellationToken.IsCancellationRequested)
+            {
+                security.OnThrew(connection, method, exception);
+            }
+
+            return SecurityError.ForbiddenOrUnknown;
+        }
+    }
+
+    private async ValueTask<RpcError?> AskAsync(CallContext context, RpcConnection connection, ConnectionSession session, Caller caller)
+    {
         AuthorizationPolicy? policy = rules is null ? null : await rules.GetAsync().ConfigureAwait(false);
 
         if (policy is null)
@@ -57,8 +76,8 @@ internal sealed class MethodAuthorization(EndpointSecurity security, string meth
 
         PolicyAuthorizationResult verdict = await EvaluateAsync(context, policy).ConfigureAwait(false);
 
-        // A login meanwhile has made another caller, of whom this verdict says nothing.
-        if (number is { } kept && ReferenceEquals(context.User, caller.User))
+        // A login meanwhile has made another caller, of whom this verdict says nothing; and a scheme that is run on the connection may say something else later.
+        if (number is { } kept && ReferenceEquals(context.Principal, caller.Principal) && policy.AuthenticationSchemes.All(scheme => scheme == caller.Scheme))
         {
             caller.KeepVerdict(kept, security.KeptVerdicts, verdict.Succeeded);
         }
@@ -80,7 +99,7 @@ internal sealed class MethodAuthorization(EndpointSecurity security, string meth
     private bool? Find(Caller caller) => number is { } kept ? caller.FindVerdict(kept) : rules is { IsFixed: false } && rules.AllowAnyone() ? true : null;
 
     /// <summary>Who the caller is to a policy that names schemes: the login's principal counts by its scheme, the others are run on what the connection brings.</summary>
-    private async ValueTask<ClaimsPrincipal> AuthenticateAsync(ConnectionSession session, Caller caller, RpcConnection connection, IReadOnlyList<string> schemes)
+    private async ValueTask<ClaimsPrincipal?> AuthenticateAsync(ConnectionSession session, Caller caller, RpcConnection connection, IReadOnlyList<string> schemes)
     {
         ClaimsPrincipal? user = null;
 
@@ -88,7 +107,7 @@ internal sealed class MethodAuthorization(EndpointSecurity security, string meth
         {
             if (scheme == caller.Scheme)
             {
-                user = Merge(user, caller.User);
+                user = Merge(user, caller.Principal);
             }
             else if (await security.CanRunAsync(scheme).ConfigureAwait(false))
             {
@@ -101,12 +120,12 @@ internal sealed class MethodAuthorization(EndpointSecurity security, string meth
             }
         }
 
-        return user ?? RpcConnection.Anonymous;
+        return user;
     }
 
     // As ASP.NET Core merges: the later scheme's identities stand first.
-    private static ClaimsPrincipal Merge(ClaimsPrincipal? user, ClaimsPrincipal further)
-        => user is null ? further : new ClaimsPrincipal(further.Identities.Concat(user.Identities.Where(identity => identity.IsAuthenticated || identity.Claims.Any())));
+    private static ClaimsPrincipal? Merge(ClaimsPrincipal? user, ClaimsPrincipal? further)
+        => user is null || further is null ? user ?? further : new ClaimsPrincipal(further.Identities.Concat(user.Identities.Where(identity => identity.IsAuthenticated || identity.Claims.Any())));
 
     private RpcError Refusal(Caller caller, bool? challenge)
     {

@@ -22,7 +22,7 @@ internal sealed class PeerCredentials(uint userId, uint groupId, int processId) 
 
     /// <summary>The peer's credentials, or null where the transport or the system has none.</summary>
     public static PeerCredentials? Find(IFeatureCollection features)
-        => OperatingSystem.IsLinux() && features.Get<IConnectionSocketFeature>()?.Socket is { AddressFamily: AddressFamily.Unix } socket ? Read(socket) : null;
+        => features.Get<IConnectionSocketFeature>()?.Socket is { AddressFamily: AddressFamily.Unix } socket ? Read(socket) : null;
 
     public ClaimsPrincipal ToPrincipal() => new(new ClaimsIdentity(
         [
@@ -34,8 +34,14 @@ internal sealed class PeerCredentials(uint userId, uint groupId, int processId) 
         MprpcPeerCredentials.UserIdClaimType,
         ClaimTypes.Role));
 
-    private static PeerCredentials? Read(Socket socket)
+    /// <summary>The credentials of a Unix socket's peer, or null where the system has none.</summary>
+    public static PeerCredentials? Read(Socket socket)
     {
+        if (!OperatingSystem.IsLinux())
+        {
+            return null;
+        }
+
         // struct ucred { pid_t pid; uid_t uid; gid_t gid; }, 32 bits each.
         Span<byte> credentials = stackalloc byte[3 * sizeof(uint)];
 

@@ -44,6 +44,9 @@ internal sealed class SchemeAuthenticator(ILogger logger)
         return await RunAsync(context, scheme).ConfigureAwait(false);
     }
 
+    /// <summary>A scheme has not answered in time.</summary>
+    public void OnTooSlow(RpcConnection connection, string scheme, TimeSpan timeout) => ServerLog.SchemeTooSlow(logger, connection.Id, scheme, timeout.TotalSeconds);
+
     private static DefaultHttpContext CreateContext(RpcConnection connection, IServiceProvider services, bool keepRequest, CancellationToken cancellationToken)
         => ConnectionHttpContext.Create(connection, new RequestServicesFeature(services), keepRequest, cancellationToken);
 

@@ -1,16 +1,18 @@
 using System.Net;
 using System.Net.Sockets;
 using Microsoft.AspNetCore.Connections;
+using Mprpc.AspNetCore.Hosting;
 using Mprpc.Sockets;
 
 namespace Mprpc.AspNetCore.Transport;
 
 /// <summary>Accepts connections for Kestrel.</summary>
-internal sealed class DirectListener(Socket socket, bool noDelay) : IConnectionListener
+internal sealed class DirectListener(Socket socket, bool noDelay, SocketFile? file) : IConnectionListener
 {
     // Until some of the process's files have been closed.
     private static readonly TimeSpan RetryDelay = TimeSpan.FromMilliseconds(100);
 
+    private SocketFile? _file = file;
     private readonly SocketAcceptor _acceptor = new(socket, SocketPoller.Shared);
 
     public EndPoint EndPoint { get; } = socket.LocalEndPoint!;
@@ -51,6 +53,8 @@ internal sealed class DirectListener(Socket socket, bool noDelay) : IConnectionL
 
     public ValueTask UnbindAsync(CancellationToken cancellationToken = default)
     {
+        // Before the socket, while nobody else can have bound the path; and once, since it may be another's later.
+        Interlocked.Exchange(ref _file, null)?.Remove();
         _acceptor.Close();
         return ValueTask.CompletedTask;
     }

@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.Options;
+using Mprpc.AspNetCore.Hosting;
 
 namespace Mprpc.AspNetCore.Transport;
 
@@ -14,15 +15,18 @@ internal sealed class DirectListenerFactory(IOptions<SocketTransportOptions> opt
     public IConnectionListener Bind(EndPoint endPoint) => Listen(options.Value.CreateBoundListenSocket(endPoint));
 
     /// <summary>Listens with a socket that is bound.</summary>
-    public IConnectionListener Listen(Socket socket)
+    /// <param name="socket">The socket.</param>
+    /// <param name="file">Its file, which goes with the listener, or null.</param>
+    public IConnectionListener Listen(Socket socket, SocketFile? file = null)
     {
         try
         {
             socket.Listen(options.Value.Backlog);
-            return new DirectListener(socket, options.Value.NoDelay);
+            return new DirectListener(socket, options.Value.NoDelay, file);
         }
         catch
         {
+            file?.Remove();
             socket.Dispose();
             throw;
         }

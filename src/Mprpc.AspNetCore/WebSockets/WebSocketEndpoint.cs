@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.WebSockets;
-using System.Security.Claims;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http;
@@ -8,6 +7,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using Mprpc.AspNetCore.Connections;
 using Mprpc.AspNetCore.Hosting;
+using Mprpc.AspNetCore.Security;
 using Mprpc.WebSockets;
 
 namespace Mprpc.AspNetCore.WebSockets;
@@ -16,11 +16,15 @@ namespace Mprpc.AspNetCore.WebSockets;
 internal sealed class WebSocketEndpoint(MprpcEndpointOptions options)
 {
     private const string SubProtocol = "mprpc";
+
+    // How long a peer has to agree to a close; shorter where the application stops, which waits for it.
     private static readonly TimeSpan CloseTimeout = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan CloseTimeoutAtStop = TimeSpan.FromSeconds(1);
 
     private static long s_lastId;
 
     private RpcConnectionHandler? _handler;
+    private ConnectionQuota? _quota;
     private TimeProvider _clock = TimeProvider.System;
 
     public MprpcEndpointOptions Options { get; } = options;
@@ -30,6 +34,7 @@ internal sealed class WebSocketEndpoint(MprpcEndpointOptions options)
     public void Start(IServiceProvider services)
     {
         _handler = new RpcConnectionHandler(services, Options, services.GetRequiredService<ServerLimits>().For(Options));
+        _quota = new ConnectionQuota(services, Options);
         _clock = services.GetService<TimeProvider>() ?? _clock;
     }
 
@@ -41,26 +46,45 @@ internal sealed class WebSocketEndpoint(MprpcEndpointOptions options)
             return;
         }
 
-        if (!IsOriginAllowed(context))
+        if (!RequestOrigin.IsAllowed(context.Request, context.RequestServices.GetRequiredService<IOptions<WebSocketOptions>>().Value.AllowedOrigins))
         {
             await RefuseAsync(
                 context,
                 StatusCodes.Status403Forbidden,
-                "Pages of another origin may not open this WebSocket. To allow them: builder.Services.Configure<WebSocketOptions>(options => options.AllowedOrigins.Add(\"https://example.org\")).").ConfigureAwait(false);
+                "Pages of another origin may not open this WebSocket, nor those of another scheme: behind a proxy that ends TLS, app.UseForwardedHeaders() tells which it is. To allow them: builder.Services.Configure<WebSocketOptions>(options => options.AllowedOrigins.Add(\"https://example.org\")).").ConfigureAwait(false);
             return;
         }
 
-        string? subProtocol = context.WebSockets.WebSocketRequestedProtocols.Contains(SubProtocol) ? SubProtocol : null;
-        using WebSocket socket = await context.WebSockets.AcceptWebSocketAsync(subProtocol).ConfigureAwait(false);
-        await ServeAsync(context, socket).ConfigureAwait(false);
+        if (!_quota!.TryTake(EndPointOf(context.Connection.RemoteIpAddress, context.Connection.RemotePort)))
+        {
+            await RefuseAsync(context, StatusCodes.Status503ServiceUnavailable, "As many WebSockets are open here as the server allows. Try again later.").ConfigureAwait(false);
+            return;
+        }
+
+        try
+        {
+            await AcceptAsync(context).ConfigureAwait(false);
+        }
+        finally
+        {
+            _quota.Return();
+        }
     }
 
-    private async Task ServeAsync(HttpContext context, WebSocket socket)
+    private async Task AcceptAsync(HttpContext context)
+    {
+        RequestUser user = await RequestUser.OfAsync(context).ConfigureAwait(false);
+        string? subProtocol = context.WebSockets.WebSocketRequestedProtocols.Contains(SubProtocol) ? SubProtocol : null;
+        using WebSocket socket = await context.WebSockets.AcceptWebSocketAsync(subProtocol).ConfigureAwait(false);
+        await ServeAsync(context, user, socket).ConfigureAwait(false);
+    }
+
+    private async Task ServeAsync(HttpContext context, RequestUser user, WebSocket socket)
     {
         ConnectionInfo http = context.Connection;
         var transport = new WebSocketTransport(socket);
         CancellationToken stopping = context.RequestServices.GetRequiredService<DirectConnections>().StopRequested;
-        context.Features.Set<IConnectionUserFeature>(new RequestUser { User = context.User });
+        context.Features.Set<IConnectionUserFeature>(user);
         transport.Start();
         Exception? reason = await _handler!.ServeAsync(
             $"{http.Id}-{Interlocked.Increment(ref s_lastId)}",
@@ -74,19 +98,7 @@ internal sealed class WebSocketEndpoint(MprpcEndpointOptions options)
         (WebSocketCloseStatus status, string? description) = reason is MprpcProtocolException ? (WebSocketCloseStatus.ProtocolError, "That was no MessagePack-RPC, or exceeded a limit.")
             : stopping.IsCancellationRequested ? (WebSocketCloseStatus.EndpointUnavailable, "The server stops.")
             : (WebSocketCloseStatus.NormalClosure, null);
-        await transport.CloseAsync(status, description, CloseTimeout, _clock).ConfigureAwait(false);
-    }
-
-    /// <summary>
-    /// Browsers let any page open a WebSocket, and send the user's cookies with it: without this, every page could call as its visitor. Where the application names origins, the
-    /// middleware has looked at them already.
-    /// </summary>
-    private static bool IsOriginAllowed(HttpContext context)
-    {
-        string? origin = context.Request.Headers.Origin;
-        return string.IsNullOrEmpty(origin)
-            || context.RequestServices.GetRequiredService<IOptions<WebSocketOptions>>().Value.AllowedOrigins.Count > 0
-            || (Uri.TryCreate(origin, UriKind.Absolute, out Uri? uri) && uri.Authority.Equals(context.Request.Host.Value, StringComparison.OrdinalIgnoreCase));
+        await transport.CloseAsync(status, description, stopping.IsCancellationRequested ? CloseTimeoutAtStop : CloseTimeout, _clock).ConfigureAwait(false);
     }
 
     private static async Task RefuseAsync(HttpContext context, int status, string why)
@@ -96,10 +108,4 @@ internal sealed class WebSocketEndpoint(MprpcEndpointOptions options)
     }
 
     private static IPEndPoint? EndPointOf(IPAddress? address, int port) => address is null ? null : new IPEndPoint(address, port);
-
-    /// <summary>Who has opened the WebSocket.</summary>
-    private sealed class RequestUser : IConnectionUserFeature
-    {
-        public ClaimsPrincipal? User { get; set; }
-    }
 }

@@ -129,6 +129,7 @@ internal sealed class ClientConnection(ClientConnectionParts parts)
         lock (_gate)
         {
             open = [.. _open];
+            Volatile.Write(ref _current, null);     // no call takes it any more, and finds it closed
         }
 
         return Task.WhenAll(open.Select(connection => connection.CloseAsync(sendTimeout, hasNotified)));
@@ -223,7 +224,7 @@ internal sealed class ClientConnection(ClientConnectionParts parts)
 
         made.Connection = connection;
         connection.Requests.OnClosed = () => OnClosed(made);
-        connection.Requests.OnGivenUp = () => OnGivenUp(made);
+        connection.Requests.OnGivenUp += _ => OnGivenUp(made);
 
         lock (_gate)
         {
@@ -311,7 +312,7 @@ internal sealed class ClientConnection(ClientConnectionParts parts)
     private void OnAborted(OpenConnection made)
     {
         Forget(made, isLost: true);
-        made.Transport.Abort();
+        made.CloseTransport();
         ThreadPool.UnsafeQueueUserWorkItem(static parts => parts.OnStateChanged(), parts, preferLocal: false);      // whoever closes it may hold a lock
     }
 

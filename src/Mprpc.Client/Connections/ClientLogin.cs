@@ -67,7 +67,11 @@ internal sealed class ClientLogin(MprpcClientOptions options, string address)
             throw new MprpcConnectionException(
                 $"Cannot log in to {address} with scheme '{token.Scheme}': {safe.Message} Does the server know the scheme, and is the token of MprpcClientOptions.TokenProvider valid?",
                 requestWasSent: false,
-                safe);
+                safe)
+            {
+                // Another token may do, or a server that has room again; not the same token once more.
+                IsLasting = safe.Code is not (ErrorCode.Busy or ErrorCode.RateLimited or ErrorCode.Timeout),
+            };
         }
         catch (Exception exception) when (exception is TimeoutException or MprpcConnectionException)
         {
@@ -78,7 +82,7 @@ internal sealed class ClientLogin(MprpcClientOptions options, string address)
     private CallDeadline Deadline(TimeSpan elapsed, CancellationToken cancellationToken)
     {
         TimeSpan timeout = options.ConnectTimeout is not { } time ? Timeout.InfiniteTimeSpan : time > elapsed ? time - elapsed : TimeSpan.FromTicks(1);
-        return new CallDeadline(options.TimeProvider, timeout, cancellationToken);
+        return new CallDeadline(options.TimeProvider, timeout, spentBefore: default, cancellationToken);
     }
 
     /// <summary>Asks the application for a token: off this thread, and no longer than there is time, whatever the provider does.</summary>
@@ -121,7 +125,9 @@ internal sealed class ClientLogin(MprpcClientOptions options, string address)
 
     /// <summary>A server that repeats the token must not bring it into the caller's log.</summary>
     private static MprpcRemoteException WithoutToken(MprpcRemoteException exception, MprpcToken token)
-        => new(exception.Method, token.Value.Length == 0 ? exception.Message : exception.Message.Replace(token.Value, Hidden, StringComparison.Ordinal), exception.Code, errorData: null);
+        => new(exception.Method, Hide(exception.RawMessage, token), exception.Code is null ? null : Hide(exception.Code, token), errorData: null);
+
+    private static string Hide(string text, MprpcToken token) => token.Value.Length == 0 ? text : text.Replace(token.Value, Hidden, StringComparison.Ordinal);
 
     private async Task RenewBeforeExpiryAsync(RpcConnection connection, MprpcToken token)
     {

@@ -14,6 +14,7 @@ internal sealed class OpenConnection(ClientTransport transport, long madeAt, int
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(5);
 
     private volatile bool _hasGivenUp;
+    private volatile bool _resets;
 
     /// <summary>Set once, before it is served.</summary>
     public RpcConnection Connection { get; set; } = null!;
@@ -32,7 +33,7 @@ internal sealed class OpenConnection(ClientTransport transport, long madeAt, int
     /// <param name="hasNotified">Whether there may be notifications on their way, which a reset must not overtake.</param>
     public async Task CloseAsync(TimeSpan sendTimeout, bool hasNotified)
     {
-        await Connection.Output.WaitUntilSentAsync().WaitAsync(sendTimeout).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await Connection.Output.FinishAsync().WaitAsync(sendTimeout).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 
         if (Connection.Requests.Count > 0 || _hasGivenUp)
         {
@@ -46,9 +47,20 @@ internal sealed class OpenConnection(ClientTransport transport, long madeAt, int
                 await Task.Delay(TimeToRead).ConfigureAwait(false);
             }
 
+            _resets = true;
+        }
+
+        Connection.Abort(new ObjectDisposedException(objectName: null, "The MprpcClient was disposed."));
+    }
+
+    /// <summary>Closes the bytes, when the connection is aborted.</summary>
+    public void CloseTransport()
+    {
+        if (_resets)
+        {
             transport.Reset();
         }
 
-        Connection.Abort();
+        transport.Abort();
     }
 }

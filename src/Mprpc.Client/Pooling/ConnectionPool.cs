@@ -130,6 +130,26 @@ internal sealed class ConnectionPool
         }
     }
 
+    /// <summary>Makes the first connection.</summary>
+    /// <param name="waitForReady">Whether to try until the server can be reached.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="MprpcConnectionException">The peer cannot be reached.</exception>
+    public async Task ConnectAsync(bool waitForReady, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            try
+            {
+                Release(await AcquireAsync(isServing: false, cancellationToken).ConfigureAwait(false));
+                return;
+            }
+            catch (MprpcConnectionException exception) when (waitForReady && !exception.IsLasting)
+            {
+                // The next attempt waits for its back-off.
+            }
+        }
+    }
+
     /// <summary>Gives a place back, after the call that had it.</summary>
     public void Release(ClientConnection place)
     {
@@ -339,7 +359,7 @@ internal sealed class ConnectionPool
         // Each has its own: one that several threads throw would mix up their stack traces.
         foreach (Waiter waiter in _waiters)
         {
-            waiter.Fail(exception is MprpcConnectionException lost ? new MprpcConnectionException(lost.Message, lost.RequestWasSent, lost.InnerException) : exception);
+            waiter.Fail(exception is MprpcConnectionException lost ? new MprpcConnectionException(lost.Message, lost.RequestWasSent, lost.InnerException) { IsLasting = lost.IsLasting } : exception);
         }
 
         _waiters.Clear();

@@ -35,7 +35,7 @@ internal sealed class LoginRenewal(ClientLogin login, ConnectionPool pool, Mprpc
             }
         }
 
-        return await client.Send<T>(method, again, call with { Timeout = Left(call, start) }).ConfigureAwait(false);
+        return await client.Send<T>(method, again, call with { Timeout = Left(call, start) }, options.TimeProvider.GetElapsedTime(start)).ConfigureAwait(false);
     }
 
     /// <exception cref="TimeoutException">There is no new login within the call's time.</exception>

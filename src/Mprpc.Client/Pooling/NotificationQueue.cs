@@ -1,3 +1,4 @@
+using MessagePack;
 using Microsoft.Extensions.Logging;
 using Mprpc.Client.Connections;
 using Mprpc.Client.Diagnostics;
@@ -33,8 +34,8 @@ internal sealed class NotificationQueue(ConnectionPool pool, MprpcClientOptions 
     {
         call.CancellationToken.ThrowIfCancellationRequested();
         TimeSpan timeout = call.Timeout ?? options.CallTimeout ?? Timeout.InfiniteTimeSpan;
-        using var deadline = new CallDeadline(options.TimeProvider, timeout, call.CancellationToken);
-        WaitingNotification waiting = Add(message, mayExceed: true)!;
+        using var deadline = new CallDeadline(options.TimeProvider, timeout, spentBefore: default, call.CancellationToken);
+        WaitingNotification waiting = Add(message, call.WaitForReady ?? options.WaitForReady, mayExceed: true)!;
 
         try
         {
@@ -59,7 +60,7 @@ internal sealed class NotificationQueue(ConnectionPool pool, MprpcClientOptions 
     /// <exception cref="MprpcConnectionException">As much as may wait is waiting: the notification is dropped. Of several in a row the first says so; how many it were is logged.</exception>
     public Task Enqueue(MprpcWriter message)
     {
-        if (Add(message, mayExceed: false) is { } waiting)
+        if (Add(message, options.WaitForReady, mayExceed: false) is { } waiting)
         {
             return waiting.Task;
         }
@@ -71,9 +72,9 @@ internal sealed class NotificationQueue(ConnectionPool pool, MprpcClientOptions 
                 + "Await NotifyAsync in place of a void method to wait with them.");
     }
 
-    private WaitingNotification? Add(MprpcWriter message, bool mayExceed)
+    private WaitingNotification? Add(MprpcWriter message, bool waitsForReady, bool mayExceed)
     {
-        var waiting = new WaitingNotification(message, Serving.Client == options);
+        var waiting = new WaitingNotification(message, Serving.Client == options, waitsForReady);
 
         lock (_gate)
         {
@@ -113,6 +114,11 @@ internal sealed class NotificationQueue(ConnectionPool pool, MprpcClientOptions 
                 Remove();
                 first.TrySetResult();
             }
+            catch (MessagePackSerializationException exception)
+            {
+                Remove();
+                first.Fail(exception);      // too large: its own fault
+            }
             catch (Exception exception)
             {
                 FailAll(exception);
@@ -123,7 +129,6 @@ internal sealed class NotificationQueue(ConnectionPool pool, MprpcClientOptions 
     private async Task SendAsync(WaitingNotification waiting)
     {
         ClientConnection? place = null;
-        bool isTaken = false;
 
         try
         {
@@ -141,13 +146,13 @@ internal sealed class NotificationQueue(ConnectionPool pool, MprpcClientOptions 
                 // Again after each wait: all who waited go on at once, and one of them may have filled it again.
                 while (connection?.Output.IsCongested == true)
                 {
-                    await connection.Output.WaitUntilSentAsync().WaitAsync(disposed).ConfigureAwait(false);
+                    await connection.Output.WaitForRoomAsync().WaitAsync(disposed).ConfigureAwait(false);
                 }
 
                 if (connection is not null)
                 {
                     // From here on nobody gives it up any more.
-                    if (!isTaken && !(isTaken = waiting.TryTake()))
+                    if (!waiting.TryTakeToSend())
                     {
                         return;
                     }
@@ -208,8 +213,10 @@ internal sealed class NotificationQueue(ConnectionPool pool, MprpcClientOptions 
         }
     }
 
+    /// <summary>Fails those that wait; where another attempt may reach the server, those that wait for that stay.</summary>
     private void FailAll(Exception exception)
     {
+        bool mayReach = exception is MprpcConnectionException { IsLasting: false } && !disposed.IsCancellationRequested;
         WaitingNotification[] all;
 
         lock (_gate)
@@ -218,13 +225,28 @@ internal sealed class NotificationQueue(ConnectionPool pool, MprpcClientOptions 
             _waiting.Clear();
             _count = 0;
             _bytes = 0;
+
+            foreach (WaitingNotification waiting in all)
+            {
+                if (mayReach && waiting.WaitsForReady)
+                {
+                    _waiting.Enqueue(waiting);
+                    _count++;
+                    _bytes += waiting.Length;
+                }
+            }
         }
 
         foreach (WaitingNotification waiting in all)
         {
+            if (mayReach && waiting.WaitsForReady)
+            {
+                continue;
+            }
+
             waiting.Fail(
                 disposed.IsCancellationRequested ? new ObjectDisposedException(typeof(MprpcClient).FullName)
-                    : exception is MprpcConnectionException lost ? new MprpcConnectionException(lost.Message, lost.RequestWasSent, lost.InnerException)
+                    : exception is MprpcConnectionException lost ? new MprpcConnectionException(lost.Message, lost.RequestWasSent, lost.InnerException) { IsLasting = lost.IsLasting }
                     : exception);
         }
     }

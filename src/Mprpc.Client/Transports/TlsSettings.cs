@@ -10,7 +10,12 @@ internal static class TlsSettings
     {
         SslClientAuthenticationOptions given = options ?? new SslClientAuthenticationOptions();
 
-        return given.TargetHost is not null ? given : new SslClientAuthenticationOptions
+        if (given.TargetHost is not null)
+        {
+            return given;
+        }
+
+        var copy = new SslClientAuthenticationOptions
         {
             TargetHost = host,
             AllowRenegotiation = given.AllowRenegotiation,
@@ -26,5 +31,13 @@ internal static class TlsSettings
             LocalCertificateSelectionCallback = given.LocalCertificateSelectionCallback,
             RemoteCertificateValidationCallback = given.RemoteCertificateValidationCallback,
         };
+
+        if (OperatingSystem.IsLinux() || OperatingSystem.IsWindows())
+        {
+            copy.AllowRsaPkcs1Padding = given.AllowRsaPkcs1Padding;
+            copy.AllowRsaPssPadding = given.AllowRsaPssPadding;
+        }
+
+        return copy;
     }
 }

@@ -17,13 +17,14 @@ internal sealed class WebSocketDialer(RpcAddress address, MprpcClientOptions opt
         using var timeout = new CancellationTokenSource(options.ConnectTimeout ?? Timeout.InfiniteTimeSpan, options.TimeProvider);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
         var socket = new ClientWebSocket();
-        HttpMessageInvoker? http = CreateInvoker();
+        HttpMessageInvoker? http = null;
 
         try
         {
             socket.Options.KeepAliveInterval = options.KeepAlive ?? Timeout.InfiniteTimeSpan;
             socket.Options.KeepAliveTimeout = PongTimeout;
             options.ConfigureWebSocket?.Invoke(socket.Options);
+            http = WebSocketHandshake.CreateInvoker(socket.Options, options.Tls, address.Host!);
             await socket.ConnectAsync(address.WebSocket!, http, either.Token).ConfigureAwait(false);
         }
         catch (Exception exception)
@@ -53,11 +54,7 @@ internal sealed class WebSocketDialer(RpcAddress address, MprpcClientOptions opt
         return new ClientTransport(transport.Input, transport.Output, Abort(transport, socket, http)) { Reset = socket.Abort };
     }
 
-    /// <summary>TLS as the options set it; else the WebSocket's own way, which honours what <see cref="MprpcClientOptions.ConfigureWebSocket"/> sets of proxy, cookies and certificates.</summary>
-    private HttpMessageInvoker? CreateInvoker()
-        => options.Tls is null ? null : new HttpMessageInvoker(new SocketsHttpHandler { SslOptions = TlsSettings.For(options.Tls, address.Host!) });
-
-    private Action Abort(WebSocketTransport transport, ClientWebSocket socket, HttpMessageInvoker? http)
+    private Action Abort(WebSocketTransport transport, ClientWebSocket socket, HttpMessageInvoker http)
     {
         int isEnding = 0;
 
@@ -74,7 +71,7 @@ internal sealed class WebSocketDialer(RpcAddress address, MprpcClientOptions opt
         {
             await transport.CloseAsync(WebSocketCloseStatus.NormalClosure, null, CloseTimeout, options.TimeProvider).ConfigureAwait(false);
             socket.Dispose();
-            http?.Dispose();
+            http.Dispose();
         }
     }
 }

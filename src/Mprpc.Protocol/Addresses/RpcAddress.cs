@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using System.Text;
 
 namespace Mprpc.Addresses;
 
@@ -24,6 +25,9 @@ internal sealed record RpcAddress(string? Host, int Port, string? Path, bool IsT
     private const string WebSocketScheme = "ws://";
     private const string SecureWebSocketScheme = "wss://";
 
+    // sun_path of sockaddr_un (unix(7)), and the zero that ends it.
+    private static readonly int MaxUnixPath = OperatingSystem.IsMacOS() || OperatingSystem.IsFreeBSD() ? 103 : 107;
+
     /// <exception cref="ArgumentException">The text is no address; the message tells what is allowed.</exception>
     public static RpcAddress Parse(string url)
     {
@@ -32,7 +36,10 @@ internal sealed record RpcAddress(string? Host, int Port, string? Path, bool IsT
         if (url.StartsWith(UnixScheme, StringComparison.OrdinalIgnoreCase))
         {
             string path = url[UnixScheme.Length..];
-            return path.StartsWith('/') ? new RpcAddress(null, 0, path) : throw Invalid(url, "has no absolute path");
+            int length = Encoding.UTF8.GetByteCount(path);
+            return !path.StartsWith('/') ? throw Invalid(url, "has no absolute path")
+                : length > MaxUnixPath ? throw Invalid(url, $"has a path of {length} bytes, and those of Unix sockets have {MaxUnixPath} at most on this system")
+                : new RpcAddress(null, 0, path);
         }
 
         if (url.StartsWith(PipeScheme, StringComparison.OrdinalIgnoreCase))
@@ -97,7 +104,7 @@ internal sealed record RpcAddress(string? Host, int Port, string? Path, bool IsT
             $"A server has its WebSockets on its HTTP addresses, not on a listener of their own: '{this}'. Use app.MapMprpcWebSocket(\"{WebSocket.AbsolutePath}\")."),
         null => new UnixDomainSocketEndPoint(Path!),
         "*" => new IPEndPoint(IPAddress.IPv6Any, Port),
-        _ when IPAddress.TryParse(Host, out IPAddress? address) => new IPEndPoint(address, Port),
+        _ when IPAddress.TryParse(Host, out IPAddress? address) => new IPEndPoint(address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address, Port),
         _ when Host.Equals("localhost", StringComparison.OrdinalIgnoreCase) => new IPEndPoint(IPAddress.Loopback, Port),
         _ => throw new ArgumentException(
             $"A server cannot listen on '{this}': the host must be an address of this machine. Use 127.0.0.1 or localhost for this machine only, 0.0.0.0, [::] or * for all."),

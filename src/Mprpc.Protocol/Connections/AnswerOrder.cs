@@ -17,7 +17,7 @@ internal sealed class AnswerOrder(MprpcResponseOrder order, MessageOutput output
     public Turn Begin()
     {
         var turn = new Turn();
-        running.Add();
+        running.Add(promised: 0);
 
         lock (_gate)
         {
@@ -33,6 +33,7 @@ internal sealed class AnswerOrder(MprpcResponseOrder order, MessageOutput output
         lock (_gate)
         {
             turn.Answer = answer;
+            running.AddBytes(answer.Length);
             SendReady();
         }
     }
@@ -43,8 +44,14 @@ internal sealed class AnswerOrder(MprpcResponseOrder order, MessageOutput output
         while (!_isPausing && Next() is { Value.Answer: { } next } node)
         {
             _turns.Remove(node);
-            output.TrySend(next);
-            running.Remove();
+            int length = next.Length;
+
+            if (!output.TrySend(next, isAnswer: true))
+            {
+                MprpcWriter.Return(next);
+            }
+
+            running.Remove(promised: length);
 
             if (order == MprpcResponseOrder.LastInFirstOut && _turns.Last?.Value.Answer is not null)
             {
@@ -56,7 +63,7 @@ internal sealed class AnswerOrder(MprpcResponseOrder order, MessageOutput output
     private void Pause()
     {
         _isPausing = true;
-        _pause ??= clock.CreateTimer(static order => ((AnswerOrder)order!).GoOn(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _pause ??= UnsafeTimer.Create(clock, static order => ((AnswerOrder)order!).GoOn(), this);
         _pause.Change(PauseBetweenNested, Timeout.InfiniteTimeSpan);
     }
 

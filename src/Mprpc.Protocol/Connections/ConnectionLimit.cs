@@ -13,4 +13,7 @@ internal enum ConnectionLimit
     HalfClose,
     CallsInFlightPerConnection,
     CallsInFlight,
+    UnsentAnswersPerConnection,
+    UnsentAnswers,
+    Connections,
 }

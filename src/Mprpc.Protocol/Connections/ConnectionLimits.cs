@@ -24,6 +24,12 @@ internal sealed record ConnectionLimits(int MaxMessageSize, int MaxDepth, int Ma
     /// <summary>How long nothing may be said; infinite: for ever.</summary>
     public TimeSpan IdleTimeout { get; init; } = Timeout.InfiniteTimeSpan;
 
+    /// <summary>Largest message that is sent, in bytes: a call or an answer that would be larger fails by itself.</summary>
+    public int MaxSendMessageSize { get; init; } = DefaultMaxMessageSize;
+
+    /// <summary>How many bytes of answers may be unsent, or be expected of the calls that run, before further calls wait.</summary>
+    public int MaxUnsentAnswerBytes { get; init; } = DefaultMaxUnsentAnswerBytes;
+
     /// <summary>The option that sets <see cref="MaxMessageSize"/>, for errors.</summary>
     public string MaxMessageSizeOption { get; init; } = $"{OptionsName}.MaxMessageSize";
 
@@ -32,6 +38,8 @@ internal sealed record ConnectionLimits(int MaxMessageSize, int MaxDepth, int Ma
     public const int DefaultMaxDepth = 64;
     public const int DefaultMaxRunningCalls = 1000;
     public const int DefaultMaxRunningCallsTotal = 10_000;
+    public const int DefaultMaxUnsentAnswerBytes = 4 * 1024 * 1024;
+    public const long DefaultMaxUnsentAnswerBytesTotal = 256L * 1024 * 1024;
     public const int DefaultMinPartialMessageRate = 240;
     public static readonly TimeSpan DefaultPartialMessageTimeout = TimeSpan.FromSeconds(10);
     public static readonly TimeSpan DefaultWriteTimeout = TimeSpan.FromSeconds(10);
@@ -49,6 +57,15 @@ internal sealed record ConnectionLimits(int MaxMessageSize, int MaxDepth, int Ma
         FrameStatus.TooDeep => ConnectionLimit.Depth,
         FrameStatus.TooLarge => ConnectionLimit.MessageSize,
         _ => null,
+    };
+
+    /// <summary>The option that sets the limit up to which calls may run.</summary>
+    public static string OptionOf(ConnectionLimit limit) => limit switch
+    {
+        ConnectionLimit.CallsInFlight => "MaxCallsInFlight",
+        ConnectionLimit.UnsentAnswers => "MaxUnsentAnswerBytesTotal",
+        ConnectionLimit.UnsentAnswersPerConnection => "MaxUnsentAnswerBytes",
+        _ => "MaxCallsInFlightPerConnection",
     };
 
     public MprpcProtocolException Violation(FrameStatus status) => new(status switch

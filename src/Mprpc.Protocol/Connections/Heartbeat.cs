@@ -15,14 +15,7 @@ internal sealed class Heartbeat
     private readonly ITimer _timer;
     private int _count;
 
-    private Heartbeat(TimeProvider clock)
-    {
-        // What the first connection has in its ambient state is not the timer's.
-        using (ExecutionContext.IsFlowSuppressed() ? default : ExecutionContext.SuppressFlow())
-        {
-            _timer = clock.CreateTimer(static heartbeat => ((Heartbeat)heartbeat!).OnTick(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
-        }
-    }
+    private Heartbeat(TimeProvider clock) => _timer = UnsafeTimer.Create(clock, static heartbeat => ((Heartbeat)heartbeat!).OnTick(), this);
 
     public static Heartbeat Of(TimeProvider clock)
         => clock == TimeProvider.System ? OfTheSystem : OfOtherClocks.GetValue(clock, static clock => new Heartbeat(clock));

@@ -6,12 +6,9 @@ namespace Mprpc.Connections;
 /// meets another call. Safe for concurrent use; whoever takes a call out of its slot, by an exchange, completes it. The read loop takes without the lock: that costs a call a third of
 /// what the lock does. An object that is in a slot is used again only when the read loop has taken it, so that the loop never takes one for another.
 /// </remarks>
-internal sealed class InFlightRequests(TimeProvider clock, Lock? gate = null)
+internal sealed partial class InFlightRequests(TimeProvider clock, Lock? gate = null) : ICallbackFailures
 {
     private const int FirstCapacity = 16;
-
-    // A timer cannot be set for longer than 49 days; for a later deadline it is set again when it has run.
-    private static readonly TimeSpan LongestWait = TimeSpan.FromDays(40);
 
     private readonly Lock _gate = gate ?? new Lock();
     private Slot[] _slots = [];
@@ -19,20 +16,29 @@ internal sealed class InFlightRequests(TimeProvider clock, Lock? gate = null)
     private int _removed;       // under the lock
     private int _taken;         // by the read loop alone
     private int _nextId;
-    private bool _isClosed;
-    private ITimer? _timer;
-    private long _nextTick = long.MaxValue;
+    private volatile bool _isClosed;
     private Action? _whenEmpty;
     private bool _isRetired;
 
-    /// <summary>Called, outside the lock, when a call has timed out or was cancelled, so that its answer is still to come; before its caller is told.</summary>
-    public Action? OnGivenUp { get; set; }
+    /// <summary>Called, outside the lock, with each call that has timed out or was cancelled, so that its answer is still to come; before its caller is told.</summary>
+    public Action<PendingCall>? OnGivenUp { get; set; }
 
     /// <summary>Called, outside the lock, when the connection is closed, before the calls in flight fail.</summary>
     public Action? OnClosed { get; set; }
 
+    /// <summary>Called, on whatever thread, with what has been thrown by code that awaited a call and by nobody caught, or by the callbacks of this object. Must not throw.</summary>
+    public Action<Exception>? OnCallbackFailed { get; set; }
+
     /// <summary>How many calls wait for their answers; none once the connection is closed.</summary>
-    public int Count => !_isClosed ? Volatile.Read(ref _added) - Volatile.Read(ref _removed) - Volatile.Read(ref _taken) : 0;
+    /// <remarks>For a moment it may count one that has just been taken; never too few. What has left is read first: a call that comes and goes in between would else hide another.</remarks>
+    public int Count
+    {
+        get
+        {
+            int left = Volatile.Read(ref _taken) + Volatile.Read(ref _removed);
+            return !_isClosed ? Volatile.Read(ref _added) - left : 0;
+        }
+    }
 
     /// <summary>Only for tests of the wrap: the id that the next call gets.</summary>
     public int NextId
@@ -41,8 +47,32 @@ internal sealed class InFlightRequests(TimeProvider clock, Lock? gate = null)
         set => _nextId = value;
     }
 
+    /// <summary>Whether a call with this id waits for its answer.</summary>
+    public bool Contains(int messageId)
+    {
+        lock (_gate)
+        {
+            return _slots.Length > 0 && Volatile.Read(ref SlotOf(_slots, messageId)) is { } call && call.MessageId == messageId;
+        }
+    }
+
+    /// <summary>Says how many bytes the request of a call has, if it still waits for its answer.</summary>
+    public bool TrySetRequestBytes(int messageId, int bytes)
+    {
+        lock (_gate)
+        {
+            if (_slots.Length == 0 || Volatile.Read(ref SlotOf(_slots, messageId)) is not { } call || call.MessageId != messageId)
+            {
+                return false;
+            }
+
+            call.RequestBytes = bytes;
+            return true;
+        }
+    }
+
     /// <summary>Gives a call its id and waits for its answer.</summary>
-    /// <returns>False where the connection is closed, or takes no more calls.</returns>
+    /// <returns>False if the connection is closed, or takes no more calls.</returns>
     public bool TryAdd(PendingCall call)
     {
         lock (_gate)
@@ -67,26 +97,26 @@ internal sealed class InFlightRequests(TimeProvider clock, Lock? gate = null)
 
         int id = _nextId;
 
-        while (_slots[id & (_slots.Length - 1)].Call is not null)
+        while (SlotOf(_slots, id) is not null)
         {
             id = (id + 1) & int.MaxValue;
+        }
+
+        // Before it has its slot: what throws here leaves nothing behind.
+        if (call.Timeout > TimeSpan.Zero)
+        {
+            SetDeadline(call);
         }
 
         _nextId = (id + 1) & int.MaxValue;
         _added++;
         call.MessageId = id;
         call.InFlight = this;
-        Volatile.Write(ref _slots[id & (_slots.Length - 1)].Call, call);
-
-        if (call.Timeout > TimeSpan.Zero)
-        {
-            SetDeadline(call);
-        }
-
+        Volatile.Write(ref SlotOf(_slots, id), call);
         return true;
     }
 
-    /// <summary>Takes the call that a response answers, or null where none waits for it: it is late, a duplicate, or of a peer that invents ids. For the read loop alone.</summary>
+    /// <summary>Takes the call that a response answers, or null if none waits for it: it is late, a duplicate, or of a peer that invents ids. For the read loop alone.</summary>
     public PendingCall? Take(long messageId)
     {
         if (messageId is < 0 or > int.MaxValue)
@@ -105,7 +135,7 @@ internal sealed class InFlightRequests(TimeProvider clock, Lock? gate = null)
             }
         }
 
-        if (_whenEmpty is not null)
+        if (Volatile.Read(ref _whenEmpty) is not null)
         {
             CheckEmpty();
         }
@@ -114,7 +144,7 @@ internal sealed class InFlightRequests(TimeProvider clock, Lock? gate = null)
     }
 
     /// <summary>Takes this call.</summary>
-    /// <returns>False where somebody else has taken it.</returns>
+    /// <returns>False if another has taken it.</returns>
     public bool Remove(PendingCall call)
     {
         lock (_gate)
@@ -123,22 +153,75 @@ internal sealed class InFlightRequests(TimeProvider clock, Lock? gate = null)
         }
     }
 
+    /// <summary>Fails this call, if it still waits for its answer.</summary>
+    /// <returns>False if another has taken it.</returns>
+    public bool TryFail(PendingCall call, Func<PendingCall, Exception> reason)
+    {
+        if (!Remove(call))
+        {
+            return false;
+        }
+
+        Fail(call, reason);
+        return true;
+    }
+
+    /// <summary>Fails those that are chosen, for example because they were never sent; the others go on.</summary>
+    /// <param name="which">Chooses; called under the lock.</param>
+    /// <param name="reason">Makes an exception for each call: one that several threads throw would mix up their stack traces.</param>
+    public void Drain(Predicate<PendingCall> which, Func<PendingCall, Exception> reason)
+    {
+        List<PendingCall> chosen = [];
+
+        lock (_gate)
+        {
+            for (int i = 0; i < _slots.Length; i++)
+            {
+                if (Volatile.Read(ref _slots[i].Call) is { } call && which(call) && TryRemove(call))
+                {
+                    chosen.Add(call);
+                }
+            }
+        }
+
+        foreach (PendingCall call in chosen)
+        {
+            Fail(call, reason);
+        }
+    }
+
+    /// <summary>Fails a call that was removed and whose answer is still to come.</summary>
+    public void GiveUp(PendingCall call, Exception exception)
+    {
+        try
+        {
+            OnGivenUp?.Invoke(call);
+        }
+        catch (Exception failure)
+        {
+            Report(failure);
+        }
+
+        call.Fail(exception);
+    }
+
     /// <summary>Takes no more calls, and calls back once when none waits for its answer any more: a call that came in between would be lost.</summary>
     public void WhenEmpty(Action callback)
     {
         lock (_gate)
         {
             _isRetired = true;
-            _whenEmpty = callback;
+            Volatile.Write(ref _whenEmpty, callback);
         }
 
-        Interlocked.MemoryBarrier();    // with the exchange of TryTake: one of the two sees the other
+        // With Take, which counts a call and then looks for the callback: one of the two sees the other. The fence that this needs there is here, where it is needed once a connection.
+        Interlocked.MemoryBarrierProcessWide();
         CheckEmpty();
     }
 
     /// <summary>Refuses further calls and fails those in flight.</summary>
     /// <param name="reason">Makes an exception for each call: one that several threads throw would mix up their stack traces.</param>
-    public void Close(Func<Exception> reason)
+    public void Close(Func<PendingCall, Exception> reason)
     {
         Slot[] left;
 
@@ -150,16 +233,48 @@ internal sealed class InFlightRequests(TimeProvider clock, Lock? gate = null)
             }
 
             _isClosed = true;
-            (left, _slots) = (_slots, []);
+            left = _slots;
+            Volatile.Write(ref _slots, []);
             _timer?.Dispose();
         }
 
-        OnClosed?.Invoke();
+        try
+        {
+            OnClosed?.Invoke();
+        }
+        catch (Exception failure)
+        {
+            Report(failure);
+        }
 
         for (int i = 0; i < left.Length; i++)
         {
-            Interlocked.Exchange(ref left[i].Call, null)?.Fail(reason());
+            if (Interlocked.Exchange(ref left[i].Call, null) is { } call)
+            {
+                Fail(call, reason);
+            }
         }
+    }
+
+    /// <inheritdoc/>
+    public void Report(Exception exception) => OnCallbackFailed?.Invoke(exception);
+
+    private static ref PendingCall? SlotOf(Slot[] slots, int messageId) => ref slots[messageId & (slots.Length - 1)].Call;
+
+    private static void Fail(PendingCall call, Func<PendingCall, Exception> reason)
+    {
+        Exception exception;
+
+        try
+        {
+            exception = reason(call);
+        }
+        catch (Exception failure)
+        {
+            exception = failure;
+        }
+
+        call.Fail(exception);
     }
 
     private PendingCall? TryTake(Slot[] slots, int messageId)
@@ -169,29 +284,23 @@ internal sealed class InFlightRequests(TimeProvider clock, Lock? gate = null)
             return null;
         }
 
-        ref PendingCall? slot = ref slots[messageId & (slots.Length - 1)].Call;
+        ref PendingCall? slot = ref SlotOf(slots, messageId);
         PendingCall? call = Volatile.Read(ref slot);
 
-        if (call is null || call.MessageId != messageId)
+        if (call is null || call.MessageId != messageId || Interlocked.CompareExchange(ref slot, null, call) != call)
         {
             return null;
         }
 
-        _taken++;
-
-        if (Interlocked.CompareExchange(ref slot, null, call) == call)
-        {
-            return call;
-        }
-
-        _taken--;
-        return null;
+        // Not before the exchange: one that fails would for a moment count a call too few, and a retired connection would end with a call in flight.
+        Volatile.Write(ref _taken, _taken + 1);
+        return call;
     }
 
     /// <summary>Under the lock.</summary>
     private bool TryRemove(PendingCall call)
     {
-        if (_slots.Length == 0 || Interlocked.CompareExchange(ref _slots[call.MessageId & (_slots.Length - 1)].Call, null, call) != call)
+        if (_slots.Length == 0 || Interlocked.CompareExchange(ref SlotOf(_slots, call.MessageId), null, call) != call)
         {
             return false;
         }
@@ -208,7 +317,10 @@ internal sealed class InFlightRequests(TimeProvider clock, Lock? gate = null)
 
     private void CheckEmpty()
     {
-        if (Count == 0)
+        // Each thread that takes or removes a call comes here after it has counted that: of two at once the fence lets one see what the other has counted.
+        Interlocked.MemoryBarrier();
+
+        if (Count <= 0)
         {
             Interlocked.Exchange(ref _whenEmpty, null)?.Invoke();
         }
@@ -224,82 +336,11 @@ internal sealed class InFlightRequests(TimeProvider clock, Lock? gate = null)
             // By an exchange: the read loop may be taking it at this moment.
             if (Interlocked.Exchange(ref old[i].Call, null) is { } call)
             {
-                grown[call.MessageId & (grown.Length - 1)].Call = call;
+                SlotOf(grown, call.MessageId) = call;
             }
         }
 
         Volatile.Write(ref _slots, grown);
-    }
-
-    /// <summary>A deadline is a stamp that one timer a connection looks at: a timer of its own would cost each call more than all the rest.</summary>
-    private void SetDeadline(PendingCall call)
-    {
-        long now = clock.GetTimestamp();
-        call.Deadline = now + Math.Clamp((long)(call.Timeout.TotalSeconds * clock.TimestampFrequency), 1, long.MaxValue - now);
-
-        if (call.Deadline < _nextTick)
-        {
-            _nextTick = call.Deadline;
-            _timer ??= clock.CreateTimer(static requests => ((InFlightRequests)requests!).OnTick(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
-            _timer.Change(call.Timeout < LongestWait ? call.Timeout : LongestWait, Timeout.InfiniteTimeSpan);
-        }
-    }
-
-    private void OnTick()
-    {
-        List<PendingCall>? late = null;
-
-        lock (_gate)
-        {
-            if (_isClosed)
-            {
-                return;
-            }
-
-            long now = clock.GetTimestamp();
-            _nextTick = long.MaxValue;
-
-            for (int i = 0; i < _slots.Length; i++)
-            {
-                if (_slots[i].Call is not { Deadline: > 0 } call)
-                {
-                    continue;
-                }
-
-                if (call.Deadline <= now)
-                {
-                    if (TryRemove(call))
-                    {
-                        (late ??= []).Add(call);
-                    }
-                }
-                else
-                {
-                    _nextTick = Math.Min(_nextTick, call.Deadline);
-                }
-            }
-
-            if (_nextTick != long.MaxValue)
-            {
-                // A millisecond more than what is left: a timer that rounds down would find nothing late.
-                TimeSpan left = clock.GetElapsedTime(now, _nextTick);
-                _timer!.Change(left < LongestWait ? left + TimeSpan.FromMilliseconds(1) : LongestWait, Timeout.InfiniteTimeSpan);
-            }
-        }
-
-        if (late is null)
-        {
-            return;
-        }
-
-        OnGivenUp?.Invoke();
-
-        foreach (PendingCall call in late)
-        {
-            call.Fail(new TimeoutException(
-                $"The call of '{call.Method}' had no answer within {call.Timeout.TotalMilliseconds:N0} ms. It may still run at the peer. "
-                + "Raise MprpcClientOptions.CallTimeout, or MprpcCallOptions.Timeout for this call."));
-        }
     }
 
     /// <summary>A place for a call: in an array of references each write would check the type.</summary>

@@ -1,24 +1,37 @@
 using System.IO.Pipelines;
 using System.Runtime.CompilerServices;
 using Mprpc.Messages;
+using Mprpc.Scheduling;
 
 namespace Mprpc.Connections;
 
-/// <summary>Sends whole messages over one connection; whoever finds nobody sending sends, also what others bring meanwhile.</summary>
+/// <summary>Sends whole messages over one connection; a thread that finds none sending sends, also what others bring meanwhile. Nothing here waits for the peer to read.</summary>
 /// <remarks>Safe for concurrent use. The lock is never held across a write to the transport.</remarks>
-internal sealed class MessageOutput(PipeWriter transport, MprpcSerializerOptions serializer, Action<Exception?> onFailed, Lock? gate = null)
+internal sealed class MessageOutput(PipeWriter transport, MprpcSerializerOptions serializer, Action<Exception?> onFailed, Lock? gate = null, RunningCalls? running = null)
 {
     // Above this, callers wait until the peer has read: their requests would only pile up here.
     private const int CongestedAt = 1024 * 1024;
 
     private const int PieceSize = 64 * 1024;
 
+    // While a write waits for the peer, what others bring is told in steps of this size: small answers need not tell each.
+    private const int ToldStep = 4 * 1024;
+
+    // After so many sends a thread that came with one message of its own does not go on sending for others.
+    private const int MaxSendsForOthers = 16;
+
     private readonly Lock _gate = gate ?? new Lock();
     private readonly BatchPipeWriter? _batchTransport = transport as BatchPipeWriter;
-    private MprpcWriter? _waiting;          // whole messages for whoever sends
+    private MprpcWriter? _waiting;          // whole messages for whatever thread sends
+    private int _waitingAnswers;            // how many bytes of them are answers
     private MprpcWriter? _spare;
     private TaskCompletionSource? _sent;    // completes when nothing waits any more
-    private bool _isBusy;                   // somebody sends, or the read loop collects a batch
+    private TaskCompletionSource? _taken;   // completes when what waits is being sent
+    private bool _isBusy;                   // a thread sends, or the read loop collects a batch
+    private bool _isBlocked;                // a write waits for the peer to read
+    private long _blockedAnswers;           // how many bytes of answers that write has still to send
+    private long _told;
+    private bool _isFinishing;
     private bool _isClosed;
 
     /// <summary>Whether a write is under way, waiting for the peer to read.</summary>
@@ -27,11 +40,14 @@ internal sealed class MessageOutput(PipeWriter transport, MprpcSerializerOptions
     /// <summary>Counts the writes, so that it can be seen whether they go on.</summary>
     public int Writes { get; private set; }
 
-    /// <summary>Whether so much waits that callers should wait for <see cref="WaitUntilSentAsync"/>.</summary>
+    /// <summary>Whether so much waits that callers should wait for <see cref="WaitForRoomAsync"/>.</summary>
     public bool IsCongested => _waiting?.Length > CongestedAt;
 
-    /// <summary>Makes others leave their messages here until <see cref="SendBatchAsync"/>, so that all go out in one send.</summary>
-    /// <returns>False where somebody is sending already.</returns>
+    /// <summary>Whether nothing is sent any more.</summary>
+    public bool IsClosed => Volatile.Read(ref _isClosed);
+
+    /// <summary>Makes others leave their messages here until <see cref="SendBatch"/>, so that all go out in one send.</summary>
+    /// <returns>False if a thread is sending already.</returns>
     public bool TryHold()
     {
         lock (_gate)
@@ -42,70 +58,80 @@ internal sealed class MessageOutput(PipeWriter transport, MprpcSerializerOptions
         }
     }
 
-    /// <summary>Sends a batch and all that waits; completes when it is sent, so that a peer that does not read is not read from either.</summary>
+    /// <summary>Sends a batch of answers and all that waits, or leaves the batch to the thread that sends.</summary>
     /// <param name="batch">Whole messages, or null; belongs to the output from here on.</param>
     /// <param name="isHeld">Whether the caller holds the output.</param>
-    public ValueTask SendBatchAsync(MprpcWriter? batch, bool isHeld)
+    public void SendBatch(MprpcWriter? batch, bool isHeld)
     {
         bool isOwn = batch is null;
+        int answers = batch?.Length ?? 0;
 
         lock (_gate)
         {
             if (_isClosed)
             {
-                return ValueTask.CompletedTask;
+                return;
             }
 
             if (!isHeld && _isBusy)
             {
-                return LeaveToSender(batch);
+                if (batch is not null)
+                {
+                    Append(batch, answers);
+                }
+
+                return;
             }
 
             _isBusy = true;
 
             if (batch is null)
             {
-                batch = TakeWaiting();
+                batch = TakeWaiting(out answers);
 
                 if (batch is null)
                 {
-                    return ValueTask.CompletedTask;
+                    return;
                 }
             }
             else if (_waiting is not null)
             {
                 batch.WriteEncoded(_waiting.WrittenSpan);
+                answers += _waitingAnswers;
                 _waiting.Clear();
-                (_spare, _waiting) = (_waiting, null);
+                (_spare, _waiting, _waitingAnswers) = (_waiting, null, 0);
+                TellTaken();
             }
         }
 
-        return SendAllAsync(batch, isOwn);
+        Start(batch, answers, isOwn);
     }
 
     /// <summary>Sends one whole message, now or with what is being sent.</summary>
     /// <param name="message">The message; belongs to the output from here on.</param>
-    /// <returns>False where the connection is closed and nothing was sent.</returns>
-    public bool TrySend(MprpcWriter message)
+    /// <param name="isAnswer">Whether it answers a call of the peer, which can be told to bring no more.</param>
+    /// <returns>False if the connection is closed and nothing was sent.</returns>
+    public bool TrySend(MprpcWriter message, bool isAnswer = false)
     {
+        int answers = isAnswer ? message.Length : 0;
+
         lock (_gate)
         {
-            if (_isClosed)
+            if (_isClosed || _isFinishing)
             {
                 return false;
             }
 
             if (_isBusy)
             {
-                Append(message);
+                Append(message, answers);
                 return true;
             }
 
             _isBusy = true;
         }
 
-        ValueTask sending = SendAllAsync(message, isOwn: false);      // a failure ends the connection, which fails what waits on it
-        _ = sending;
+        Start(message, answers, isOwn: false);
         return true;
     }
 
@@ -113,12 +139,12 @@ internal sealed class MessageOutput(PipeWriter transport, MprpcSerializerOptions
     /// <param name="call">The call.</param>
     /// <param name="request">Its method and arguments; belongs to the output from here on.</param>
     /// <param name="requests">Where the call waits for its answer; made with the output's own lock.</param>
-    /// <returns>False where the connection is closed, or takes no more calls: nothing was sent.</returns>
+    /// <returns>False if the connection is closed, or takes no more calls: nothing was sent.</returns>
     public bool TrySend(PendingCall call, MprpcWriter request, InFlightRequests requests)
     {
         lock (_gate)
         {
-            if (_isClosed || !requests.TryAddUnderLock(call))
+            if (_isClosed || _isFinishing || !requests.TryAddUnderLock(call))
             {
                 return false;
             }
@@ -127,15 +153,14 @@ internal sealed class MessageOutput(PipeWriter transport, MprpcSerializerOptions
 
             if (_isBusy)
             {
-                Append(request);
+                Append(request, answers: 0);
                 return true;
             }
 
             _isBusy = true;
         }
 
-        ValueTask sending = SendAllAsync(request, isOwn: false);
-        _ = sending;
+        Start(request, answers: 0, isOwn: false);
         return true;
     }
 
@@ -144,8 +169,28 @@ internal sealed class MessageOutput(PipeWriter transport, MprpcSerializerOptions
     {
         lock (_gate)
         {
-            return _isBusy && !_isClosed ? SentSignal() : Task.CompletedTask;
+            return _isBusy && !_isClosed ? Signal(ref _sent) : Task.CompletedTask;
         }
+    }
+
+    /// <summary>Completes when the output is not congested any more; at the next send, however much others bring meanwhile.</summary>
+    public Task WaitForRoomAsync()
+    {
+        lock (_gate)
+        {
+            return IsCongested && !_isClosed ? Signal(ref _taken) : Task.CompletedTask;
+        }
+    }
+
+    /// <summary>Takes no more messages, and completes when all are sent or the connection is closed.</summary>
+    public Task FinishAsync()
+    {
+        lock (_gate)
+        {
+            _isFinishing = true;
+        }
+
+        return WaitUntilSentAsync();
     }
 
     /// <summary>Drops what waits and refuses what comes.</summary>
@@ -157,25 +202,22 @@ internal sealed class MessageOutput(PipeWriter transport, MprpcSerializerOptions
         {
             _isClosed = true;
             _waiting = null;
+            _waitingAnswers = 0;
             _spare = null;
+            _isBlocked = false;
+            Tell(0);
+            TellTaken();
             (sent, _sent) = (_sent, null);
         }
 
         sent?.TrySetResult();
     }
 
-    private ValueTask LeaveToSender(MprpcWriter? batch)
-    {
-        if (batch is null)
-        {
-            return ValueTask.CompletedTask;
-        }
+    private static Task Signal(ref TaskCompletionSource? signal)
+        => (signal ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
 
-        Append(batch);
-        return new ValueTask(SentSignal());
-    }
-
-    private void Append(MprpcWriter message)
+    /// <summary>Under the lock.</summary>
+    private void Append(MprpcWriter message, int answers)
     {
         if (_waiting is null)
         {
@@ -185,27 +227,46 @@ internal sealed class MessageOutput(PipeWriter transport, MprpcSerializerOptions
         }
 
         _waiting.WriteEncoded(message.WrittenSpan);
+        _waitingAnswers += answers;
         MprpcWriter.Return(message);
+
+        if (_isBlocked && _blockedAnswers + _waitingAnswers >= _told + ToldStep)
+        {
+            Tell(_blockedAnswers + _waitingAnswers);
+        }
     }
 
-    private Task SentSignal() => (_sent ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
+    private void Start(MprpcWriter messages, int answers, bool isOwn, bool isForOthers = false)
+    {
+        ValueTask sending = SendAllAsync(messages, answers, isOwn, isForOthers);      // owned: a failure ends the connection, which fails what waits on it
+        _ = sending;
+    }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
-    private async ValueTask SendAllAsync(MprpcWriter messages, bool isOwn)
+    private async ValueTask SendAllAsync(MprpcWriter messages, int answers, bool isOwn, bool isForOthers)
     {
         MprpcWriter? next = messages;
+        int sends = 0;
 
         try
         {
             while (next is not null)
             {
+                int length = next.Length;
+
                 // In pieces, so that a large message to a slow peer is seen to go on.
                 for (ReadOnlyMemory<byte> rest = next.WrittenMemory; rest.Length > 0; rest = rest[Math.Min(rest.Length, PieceSize)..])
                 {
                     Writes++;
                     ReadOnlyMemory<byte> piece = rest[..Math.Min(rest.Length, PieceSize)];
                     ValueTask<FlushResult> writing = _batchTransport is null ? transport.WriteAsync(piece) : _batchTransport.WriteAsync(piece, isLast: piece.Length == rest.Length);
-                    IsWriting = !writing.IsCompleted;
+
+                    if (!writing.IsCompleted)
+                    {
+                        OnBlocked((long)answers * rest.Length / length);
+                        IsWriting = true;
+                    }
+
                     FlushResult flushed = await writing.ConfigureAwait(false);
                     IsWriting = false;
 
@@ -221,7 +282,13 @@ internal sealed class MessageOutput(PipeWriter transport, MprpcSerializerOptions
 
                 lock (_gate)
                 {
-                    next = TakeWaiting();
+                    next = TakeWaiting(out answers);
+                }
+
+                if (next is not null && !isForOthers && ++sends == MaxSendsForOthers)
+                {
+                    BlockingThreads.Shared.Run(new SendingForOthers(this, next, answers));
+                    return;
                 }
             }
         }
@@ -233,8 +300,8 @@ internal sealed class MessageOutput(PipeWriter transport, MprpcSerializerOptions
 
     private void Fail(Exception? exception)
     {
+        Close();        // whatever waits until all is sent would wait for ever
         onFailed(exception);
-        Close();        // whoever waits until all is sent would wait for ever
     }
 
     private void Recycle(MprpcWriter writer, bool isOwn)
@@ -254,11 +321,14 @@ internal sealed class MessageOutput(PipeWriter transport, MprpcSerializerOptions
         }
     }
 
-    /// <summary>Under the lock: what waits, or null and nobody sends any more.</summary>
-    private MprpcWriter? TakeWaiting()
+    /// <summary>Under the lock: what waits, or null and nothing is being sent any more.</summary>
+    private MprpcWriter? TakeWaiting(out int answers)
     {
         MprpcWriter? waiting = _isClosed ? null : _waiting;
+        answers = _waitingAnswers;
         _waiting = null;
+        _waitingAnswers = 0;
+        TellTaken();
 
         if (waiting is null)
         {
@@ -267,6 +337,49 @@ internal sealed class MessageOutput(PipeWriter transport, MprpcSerializerOptions
             _sent = null;
         }
 
+        if (_isBlocked)
+        {
+            _isBlocked = waiting is not null;
+            _blockedAnswers = answers;
+            Tell(answers);
+        }
+
         return waiting;
+    }
+
+    /// <summary>A write waits for the peer to read.</summary>
+    private void OnBlocked(long answers)
+    {
+        lock (_gate)
+        {
+            if (!_isClosed)
+            {
+                _isBlocked = true;
+                _blockedAnswers = answers;
+                Tell(answers + _waitingAnswers);
+            }
+        }
+    }
+
+    /// <summary>Under the lock, so that what is told last is what counts.</summary>
+    private void Tell(long unsent)
+    {
+        if (unsent != _told)
+        {
+            _told = unsent;
+            running?.SetUnsent(unsent);
+        }
+    }
+
+    private void TellTaken()
+    {
+        _taken?.TrySetResult();
+        _taken = null;
+    }
+
+    /// <summary>Goes on sending in place of a thread that came with one message of its own.</summary>
+    private sealed class SendingForOthers(MessageOutput output, MprpcWriter messages, int answers) : IThreadPoolWorkItem
+    {
+        public void Execute() => output.Start(messages, answers, isOwn: true, isForOthers: true);
     }
 }

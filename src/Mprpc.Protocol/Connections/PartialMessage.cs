@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Diagnostics;
+using Mprpc.Diagnostics;
 
 namespace Mprpc.Connections;
 
@@ -52,6 +53,7 @@ internal struct PartialMessage
     {
         if (_buffer is not null)
         {
+            Poison.Fill(_buffer);
             ArrayPool<byte>.Shared.Return(_buffer);
         }
 
@@ -66,6 +68,7 @@ internal struct PartialMessage
         if (_buffer is not null)
         {
             _buffer.AsSpan(0, _length).CopyTo(grown);
+            Poison.Fill(_buffer);
             ArrayPool<byte>.Shared.Return(_buffer);
         }
 

@@ -1,9 +1,14 @@
+using System.Runtime.ExceptionServices;
 using System.Threading.Tasks.Sources;
 using MessagePack;
 
 namespace Mprpc.Connections;
 
 /// <summary>A request that waits for a result of type <typeparamref name="T"/>; pooled, so that a call allocates nothing.</summary>
+/// <remarks>
+/// It goes back to the cache when its result has been read, which one thread can do once, and only after it has completed, and so has left its slot: an object in the cache is in no slot and has no token that is
+/// still good (<see cref="AwaitedOnce"/>). A ValueTask that is misused throws and changes no other call.
+/// </remarks>
 internal sealed class PendingCall<T> : PendingCall, IValueTaskSource<T>, IValueTaskSource
 {
     private const int MostCached = 256;
@@ -12,11 +17,9 @@ internal sealed class PendingCall<T> : PendingCall, IValueTaskSource<T>, IValueT
     [ThreadStatic]
     private static PendingCall<T>? s_cached;
 
-    [ThreadStatic]
-    private static int s_cachedCount;
-
-    private ManualResetValueTaskSourceCore<T> _core;
+    private AwaitedOnce _awaited;
     private PendingCall<T>? _nextCached;
+    private int _cachedCount;       // this one and those below it
     private T _result = default!;
     private Exception? _error;
 
@@ -24,9 +27,9 @@ internal sealed class PendingCall<T> : PendingCall, IValueTaskSource<T>, IValueT
     {
     }
 
-    public ValueTask<T> Task => new(this, _core.Version);
+    public ValueTask<T> Task => new(this, _awaited.Version);
 
-    public ValueTask TaskWithoutResult => new(this, _core.Version);
+    public ValueTask TaskWithoutResult => new(this, _awaited.Version);
 
     public static PendingCall<T> Rent(string method, TimeSpan timeout)
     {
@@ -39,14 +42,55 @@ internal sealed class PendingCall<T> : PendingCall, IValueTaskSource<T>, IValueT
         else
         {
             s_cached = call._nextCached;
-            s_cachedCount--;
         }
 
         call.Prepare(method, timeout);
         return call;
     }
 
-    public override void ReadResult(ref MprpcReader reader)
+    public override void SetError(Exception exception) => _error = exception;
+
+    public override void Complete(bool onThisThread) => _awaited.Complete(onThisThread, InFlight);
+
+    T IValueTaskSource<T>.GetResult(short token)
+    {
+        bool isReusable = _awaited.Consume(token);
+        T result = _result;
+        Exception? error = _error;
+        _result = default!;
+        _error = null;
+
+        // After an error whoever failed the call may still hold it: it is not used again.
+        if (Unwatch() && isReusable && error is null)
+        {
+            Return();
+        }
+
+        if (error is not null)
+        {
+            ExceptionDispatchInfo.Throw(error);
+        }
+
+        return result;
+    }
+
+    void IValueTaskSource.GetResult(short token) => ((IValueTaskSource<T>)this).GetResult(token);
+
+    ValueTaskSourceStatus IValueTaskSource<T>.GetStatus(short token)
+        => !_awaited.IsCompleted(token) ? ValueTaskSourceStatus.Pending
+            : _error is null ? ValueTaskSourceStatus.Succeeded
+            : _error is OperationCanceledException ? ValueTaskSourceStatus.Canceled
+            : ValueTaskSourceStatus.Faulted;
+
+    ValueTaskSourceStatus IValueTaskSource.GetStatus(short token) => ((IValueTaskSource<T>)this).GetStatus(token);
+
+    void IValueTaskSource<T>.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags)
+        => _awaited.OnCompleted(continuation, state, token, flags, InFlight);
+
+    void IValueTaskSource.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags)
+        => _awaited.OnCompleted(continuation, state, token, flags, InFlight);
+
+    protected override void ReadResult(ref MprpcReader reader)
     {
         T result = reader.Read<T>();
 
@@ -61,61 +105,18 @@ internal sealed class PendingCall<T> : PendingCall, IValueTaskSource<T>, IValueT
         _result = result;
     }
 
-    public override void SetError(Exception exception) => _error = exception;
-
-    public override void Complete(bool onThisThread)
-    {
-        _core.RunContinuationsAsynchronously = !onThisThread;
-
-        if (_error is null)
-        {
-            _core.SetResult(_result);
-        }
-        else
-        {
-            _core.SetException(_error);
-        }
-    }
-
-    T IValueTaskSource<T>.GetResult(short token)
-    {
-        try
-        {
-            return _core.GetResult(token);
-        }
-        finally
-        {
-            Return();
-        }
-    }
-
-    void IValueTaskSource.GetResult(short token) => ((IValueTaskSource<T>)this).GetResult(token);
-
-    ValueTaskSourceStatus IValueTaskSource<T>.GetStatus(short token) => _core.GetStatus(token);
-
-    ValueTaskSourceStatus IValueTaskSource.GetStatus(short token) => _core.GetStatus(token);
-
-    void IValueTaskSource<T>.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags)
-        => _core.OnCompleted(continuation, state, token, flags);
-
-    void IValueTaskSource.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags)
-        => _core.OnCompleted(continuation, state, token, flags);
-
     private void Return()
     {
-        _core.Reset();
-        _result = default!;
-        bool hadError = _error is not null;
-        _error = null;
+        PendingCall<T>? next = s_cached;
+        int count = next is null ? 1 : next._cachedCount + 1;
 
-        // After an error whoever failed the call may still hold it: it is not used again.
-        if (!Unwatch() || hadError || s_cachedCount == MostCached)
+        if (count > MostCached)
         {
             return;
         }
 
-        _nextCached = s_cached;
+        _nextCached = next;
+        _cachedCount = count;
         s_cached = this;
-        s_cachedCount++;
     }
 }

@@ -2,29 +2,30 @@ using System.Diagnostics;
 using System.IO.Pipelines;
 using Mprpc.Dispatch;
 using Mprpc.Framing;
+using Mprpc.Messages;
+using Mprpc.Scheduling;
 
 namespace Mprpc.Connections;
 
-/// <summary>Reads a connection's bytes, cuts them into messages and hands each to the connection, all that one read brought before anything is sent.</summary>
+/// <summary>Reads a connection's bytes, cuts them into messages and hands each to the connection. Reading never waits for writing (docs/protocol.md 6.4).</summary>
 /// <remarks>
+/// Answers and control messages are handled as they come, whatever else waits. Requests that find no room are set aside up to a bound; beyond it nothing is read until there is room.
 /// User code (a service's method, the continuation of a call) runs right on this loop, which saves a hop between threads per call. Code that holds the loop up is
 /// no danger: the <see cref="StallGuard"/> notices, another thread takes the loop over at the next message, and the thread that returns from the user code finds that its
-/// role is gone. The role is a number in <see cref="_state"/>, odd while user code runs, so that one compare-and-exchange decides who goes on.
+/// <see cref="Baton"/> is gone.
 /// </remarks>
 internal sealed class ReadLoop : IStallable
 {
-    private const long InUserCode = 1;
-
-    // Beyond this no more is read while the peer's calls wait for room: enough to notice the end of a peer that is in order, little for one that floods.
-    private const int MostSetAside = 64 * 1024;
-
     // A larger batch gains nothing: it is written in pieces of this size anyway.
-    private const int MostBatched = 64 * 1024;
+    private const int MaxBatch = 64 * 1024;
 
     // So that the peer has something to do while the rest is handled. It is counted in small messages, of which a send costs as much as a few dozen; of larger ones, each so many bytes
     // are about as much work.
-    private const int MostWork = 512;
+    private const int MaxWork = 512;
     private const int BytesOfWork = 32;
+
+    // How long calls are taken for ones that will answer soon, as methods do that have never answered yet.
+    private static readonly TimeSpan s_untilLessIsExpected = TimeSpan.FromMilliseconds(20);
 
     private readonly RpcConnection _connection;
     private readonly PipeReader _input;
@@ -35,14 +36,16 @@ internal sealed class ReadLoop : IStallable
     // What this run works on. The fields outlive a thread that is held up.
     private FrameScanner _scanner;
     private ReceivedBytes _received;
+    private ParkedRequests _parked;
+    private bool _hasRead;              // the transport's buffers are in use
+    private bool _isBlocked;            // the message at hand may not be set aside either
+    private bool _readsToTheEnd;        // the transport has ended: no more can come than there is
     private bool _lastRead;
-    private Task<ReadResult>? _ahead;   // a read that was begun before all of the last one was handled
+    private Task<ReadResult>? _ahead;   // a read that was begun while requests wait for room
     private MprpcWriter? _batch;
     private bool _holdsOutput;
     private int _work;                  // since something was sent
-
-    private long _state;
-    private long _progress;
+    private int _looks;                 // of the guard, when the batch was begun
 
     public ReadLoop(RpcConnection connection, PipeReader input, int maxMessageSize, int maxDepth)
     {
@@ -52,16 +55,13 @@ internal sealed class ReadLoop : IStallable
         _guard = new StallGuard(this);
     }
 
-    /// <summary>Identifies the present holder of the loop; to be read before user code and given to <see cref="LeaveUserCode"/>.</summary>
-    public long Role => _state;
+    public Baton Baton { get; } = new();
 
-    /// <summary>Counts the entries into user code, so that the guard sees whether the loop moves.</summary>
-    public long Progress => Volatile.Read(ref _progress);
-
-    public bool IsInUserCode => (Volatile.Read(ref _state) & InUserCode) != 0;
-
-    /// <summary>Whether messages are being handled; false while the loop waits for bytes.</summary>
+    /// <summary>Whether messages are being handled; false while the loop waits.</summary>
     public bool IsBusy { get; private set; }
+
+    /// <summary>Whether nothing more is read.</summary>
+    public bool HasEnded => _ended.Task.IsCompleted;
 
     /// <summary>Whether the loop waits for the peer's bytes.</summary>
     public bool IsReading { get; private set; }
@@ -84,8 +84,8 @@ internal sealed class ReadLoop : IStallable
     /// <summary>Counts the messages that were not all there at once.</summary>
     public int PartialNumber => _received.PartialNumber;
 
-    /// <summary>The method that is running on the loop, or null.</summary>
-    public RpcMethod? RunningMethod { get; set; }
+    /// <summary>What the next entry into user code runs, for the thread that takes the loop over from it; null: the continuation of a call.</summary>
+    public object? Occupant { get; set; }
 
     /// <summary>Where answers go that are written on the loop; sent together when all that was read is handled.</summary>
     public MprpcWriter Batch => _batch ??= MprpcWriter.Rent(_connection.Serializer);
@@ -95,7 +95,7 @@ internal sealed class ReadLoop : IStallable
     public Task RunAsync()
     {
         _context = ExecutionContext.Capture();
-        _ = RunAsync(resumed: false);
+        _ = RunAsync(Baton.Holder, resumed: false);
         return _ended.Task;
     }
 
@@ -105,16 +105,13 @@ internal sealed class ReadLoop : IStallable
     /// <summary>To be used by whatever thread: the next message that is looked at goes by it.</summary>
     public void ChangeMaxMessageSize(int bytes) => _scanner.MaxSize = bytes;
 
-    public void EnterUserCode()
-    {
-        _progress++;
-        Volatile.Write(ref _state, _state | InUserCode);
-    }
+    /// <returns>The number of this entry, for <see cref="LeaveUserCode"/>.</returns>
+    public long EnterUserCode() => Baton.Enter(Occupant);
 
     /// <summary>Returns whether the thread still holds the loop; else it must not touch the loop or its batch again.</summary>
-    public bool LeaveUserCode(long role)
+    public bool LeaveUserCode(long entry)
     {
-        if (Interlocked.CompareExchange(ref _state, role, role | InUserCode) != (role | InUserCode))
+        if (!Baton.TryLeave(entry))
         {
             return false;
         }
@@ -125,14 +122,19 @@ internal sealed class ReadLoop : IStallable
             ExecutionContext.Restore(_context);
         }
 
+        if (SynchronizationContext.Current is not null)
+        {
+            SynchronizationContext.SetSynchronizationContext(null);
+        }
+
         return true;
     }
 
-    /// <summary>Lets another thread go on with the loop where its holder has been in the same user code since <paramref name="progress"/>.</summary>
-    /// <remarks>Not one of the pool: what holds the loop up may hold up those as well, and what the loop comes to next may hold up this one.</remarks>
-    public void TakeOver(long progress) => BlockingThreads.Shared.Run(new TakenOverLoop(this, progress));
+    /// <inheritdoc/>
+    /// <remarks>Not a thread of the pool: what holds the loop up may hold up those as well, and what the loop comes to next may hold up this one.</remarks>
+    public void TakeOver(long entry) => BlockingThreads.Shared.Run(new TakenOverLoop(this, entry));
 
-    private async Task RunAsync(bool resumed)
+    private async Task RunAsync(int holder, bool resumed)
     {
         try
         {
@@ -140,45 +142,28 @@ internal sealed class ReadLoop : IStallable
             {
                 if (!resumed)
                 {
-                    IsReading = true;
-                    ReadResult read = _ahead is null ? await _input.ReadAsync().ConfigureAwait(false) : await _ahead.ConfigureAwait(false);
-                    IsReading = false;
-                    Begin(read);
+                    await WaitAsync().ConfigureAwait(false);
                 }
 
                 resumed = false;
-                LoopOutcome outcome;
 
-                while ((outcome = HandleMessages()) is LoopOutcome.Full or LoopOutcome.Congested)
+                if (!HandleMessages(holder))
                 {
-                    await SendBatchAsync().ConfigureAwait(false);
-
-                    if (outcome == LoopOutcome.Full)
-                    {
-                        await WaitForRoomAsync().ConfigureAwait(false);
-                    }
-                    else if (_connection.IsCongested)
-                    {
-                        await _connection.Output.WaitUntilSentAsync().ConfigureAwait(false);
-                    }
-
-                    HoldOutput();
+                    return;     // another thread has the loop
                 }
 
-                if (outcome == LoopOutcome.TakenOver)
-                {
-                    return;
-                }
+                Send();
+                IsBusy = false;
+                _parked.Trim();
 
-                await SendBatchAsync().ConfigureAwait(false);
-                _received.Release();
-
-                if (_ahead is null)
+                if (_hasRead && !_isBlocked)
                 {
+                    _hasRead = false;
+                    _received.Release();
                     _input.AdvanceTo(_received.End);
                 }
 
-                if (_lastRead)
+                if (_lastRead && _parked.IsEmpty && !_isBlocked)
                 {
                     _received.Clear();
                     _ended.TrySetResult();
@@ -188,8 +173,101 @@ internal sealed class ReadLoop : IStallable
         }
         catch (Exception exception)
         {
-            await EndAsync(exception).ConfigureAwait(false);
+            // If this thread has lost the loop, what it has run has thrown after that: its own affair, and not the end of the connection.
+            if (Baton.IsHeldBy(holder))
+            {
+                await EndAsync(exception).ConfigureAwait(false);
+            }
+            else
+            {
+                _connection.OnStrayFailure(exception);
+            }
         }
+    }
+
+    /// <summary>Waits until there is something to do: bytes have come, or requests that were set aside have room.</summary>
+    private async ValueTask WaitAsync()
+    {
+        if (_parked.IsEmpty && !_isBlocked)
+        {
+            IsReading = true;
+            ReadResult read = _ahead is null ? await _input.ReadAsync().ConfigureAwait(false) : await _ahead.ConfigureAwait(false);
+            IsReading = false;
+            Begin(read);
+            return;
+        }
+
+        Task room = _connection.RunningCalls.WaitForRoomAsync(orOnCallToPeer: _isBlocked);
+
+        if (!room.IsCompleted)
+        {
+            _connection.OnCallsWait();
+            await WaitForRoomOrBytesAsync(room).ConfigureAwait(false);
+        }
+
+        if (_ahead is { IsCompleted: true })
+        {
+            Begin(await _ahead.ConfigureAwait(false));
+        }
+        else
+        {
+            HoldOutput();
+        }
+    }
+
+    private async ValueTask WaitForRoomOrBytesAsync(Task room)
+    {
+        Task closed = _connection.TransportClosed;
+
+        if (_isBlocked)
+        {
+            // What has come stays with the transport, whose back-pressure bounds what else the peer can send.
+            IsDeaf = true;
+            Task first = await FirstAsync(room, closed.IsCompleted ? _connection.Aborted : closed).ConfigureAwait(false);
+            IsDeaf = false;
+
+            if (first == closed)
+            {
+                // What is left is no more than the system holds; behind it stands how the connection has ended.
+                _readsToTheEnd = true;
+                _connection.CheckReset();
+            }
+        }
+        else if (_lastRead)
+        {
+            await FirstAsync(room, _connection.Aborted).ConfigureAwait(false);
+        }
+        else
+        {
+            _ahead ??= _input.ReadAsync().AsTask();
+            IsReading = true;
+            await FirstAsync(room, _ahead).ConfigureAwait(false);
+            IsReading = false;
+        }
+
+        if (_connection.Aborted.IsCompleted && (_isBlocked || _lastRead))
+        {
+            throw new IOException("The connection was closed while requests waited for room.");
+        }
+    }
+
+    /// <summary>Waits for either; if it is only the answers of calls that take their time which there is no room for, they are soon expected to be smaller.</summary>
+    private async Task<Task> FirstAsync(Task room, Task other)
+    {
+        if (_connection.RunningCalls.IsFullOfPromises)
+        {
+            var enough = Task.Delay(s_untilLessIsExpected, _connection.Clock);
+            Task first = await Task.WhenAny(room, other, enough).ConfigureAwait(false);
+
+            if (first == enough)
+            {
+                _connection.RunningCalls.ExpectLessOfUnknown();
+            }
+
+            return first;
+        }
+
+        return await Task.WhenAny(room, other).ConfigureAwait(false);
     }
 
     private void Begin(ReadResult read)
@@ -200,6 +278,7 @@ internal sealed class ReadLoop : IStallable
         PeerHasFinished |= read.IsCompleted;
         HasReceived |= !read.Buffer.IsEmpty;
         HoldOutput();
+        _hasRead = true;
         _received.Begin(read.Buffer, _scanner.AtLeast);
     }
 
@@ -207,64 +286,19 @@ internal sealed class ReadLoop : IStallable
     {
         IsBusy = true;
         _holdsOutput = _connection.Output.TryHold();    // its lock is also the fence between IsBusy and the guard's check of it
+        _looks = _guard.Looks;
         _guard.Watch();
     }
 
-    /// <summary>Waits until a further call may run, with a read pending: else the loss of the connection would go unnoticed, and its calls run on.</summary>
-    private async ValueTask WaitForRoomAsync()
+    /// <summary>Handles what was set aside as far as there is room, then what has come.</summary>
+    /// <returns>False if another thread has the loop: this one must not touch it again.</returns>
+    private bool HandleMessages(int holder)
     {
-        Task room = _connection.RunningCalls.WaitForRoomAsync();
-
-        if (room.IsCompleted)
+        if (!_parked.IsEmpty && !HandleParked(holder))
         {
-            return;
+            return false;
         }
 
-        _connection.OnCallsWait();
-        Task roomOrEnd = room.WaitAsync(_connection.Closed);
-
-        if (_ahead is null && !_lastRead)
-        {
-            SequencePosition end = _received.End;
-            _received.SetAside();
-            _input.AdvanceTo(end);
-            _ahead = _input.ReadAsync().AsTask();
-        }
-
-        while (_ahead is not null && await Task.WhenAny(roomOrEnd, _ahead).ConfigureAwait(false) == _ahead)
-        {
-            ReadResult read = await _ahead.ConfigureAwait(false);
-            PeerHasFinished |= read.IsCompleted;
-
-            if (read.IsCompleted || read.IsCanceled)
-            {
-                break;
-            }
-
-            if (_received.Source.Length - _received.Position > MostSetAside && !_connection.TransportClosed.IsCompleted)
-            {
-                // What this read has brought stays with the transport, whose back-pressure bounds what else the peer can send, until the transport itself has come to an end.
-                IsDeaf = true;
-                Task first = await Task.WhenAny(roomOrEnd, _connection.TransportClosed).ConfigureAwait(false);
-                _connection.CheckTransport();
-                IsDeaf = false;
-
-                if (first == roomOrEnd)
-                {
-                    break;
-                }
-            }
-
-            _received.SetAside(read.Buffer);
-            _input.AdvanceTo(read.Buffer.End);
-            _ahead = _input.ReadAsync().AsTask();
-        }
-
-        await roomOrEnd.ConfigureAwait(false);
-    }
-
-    private LoopOutcome HandleMessages()
-    {
         do
         {
             ReadOnlyMemory<byte> memory = _received.Source;
@@ -273,18 +307,7 @@ internal sealed class ReadLoop : IStallable
 
             while (position < source.Length)
             {
-                // Asked before each message, since other connections may have taken the server's last place.
-                if (_connection.RunningCalls.MustWait)
-                {
-                    return LoopOutcome.Full;
-                }
-
-                // Small requests may have large answers: those of one read together are more than any limit on what a peer may send.
-                if (_work >= MostWork || _batch?.Length > MostBatched || _connection.IsCongested)
-                {
-                    return LoopOutcome.Congested;
-                }
-
+                SendIfDue();
                 FrameStatus status = _scanner.Scan(source[position..], out int length);
 
                 if (status != FrameStatus.Complete)
@@ -297,14 +320,34 @@ internal sealed class ReadLoop : IStallable
                     break;
                 }
 
-                _work += 1 + (length / BytesOfWork);
                 ReadOnlyMemory<byte> message = memory.Slice(position, length);
+
+                if (!MessageHead.TryRead(message.Span, out MessageHead head))
+                {
+                    throw ForeignBytes.Refuse(source[position..]);
+                }
+
+                if (head.Kind != MessageKind.Response && (!_parked.IsEmpty || _connection.RunningCalls.IsFull) && !head.IsControl)
+                {
+                    if (!SetAside(message.Span, head))
+                    {
+                        _isBlocked = true;
+                        return true;
+                    }
+
+                    position += length;
+                    _received.Position = position;
+                    continue;
+                }
+
+                _work += 1 + (length / BytesOfWork);
                 position += length;
                 _received.Position = position;
+                _connection.Handle(message, head, this);
 
-                if (!_connection.Handle(message, this))
+                if (!Baton.IsHeldBy(holder))
                 {
-                    return LoopOutcome.TakenOver;
+                    return false;
                 }
             }
 
@@ -312,30 +355,77 @@ internal sealed class ReadLoop : IStallable
         }
         while (_received.TryTakeSegment(_scanner.AtLeast));
 
-        return LoopOutcome.Done;
+        _isBlocked = false;
+        return true;
     }
 
-    private async ValueTask SendBatchAsync()
+    private bool HandleParked(int holder)
+    {
+        while (!_parked.IsEmpty && !_connection.RunningCalls.IsFull)
+        {
+            SendIfDue();
+            ReadOnlyMemory<byte> message = _parked.Take();
+            bool isMessage = MessageHead.TryRead(message.Span, out MessageHead head);
+            Debug.Assert(isMessage, "It was read when it was set aside.");
+            _work += 1 + (message.Length / BytesOfWork);
+            _connection.Handle(message, head, this);
+
+            if (!Baton.IsHeldBy(holder))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    /// <summary>Sets a request aside, or refuses it if the answers of this side's own calls may stand behind it.</summary>
+    /// <returns>False if it is to stay where it is: nothing more is read.</returns>
+    private bool SetAside(ReadOnlySpan<byte> message, in MessageHead head)
+    {
+        bool isCalling = _connection.Requests.Count > 0;
+
+        if (_parked.TryAdd(message, _readsToTheEnd ? int.MaxValue : isCalling ? ParkedRequests.MaxBytesWhileCalling : ParkedRequests.MaxBytes))
+        {
+            return true;
+        }
+
+        // A refusal is an answer too, which a peer has to read that does not want to be waited for.
+        if (!isCalling || _connection.IsOverUnsentBound)
+        {
+            return false;
+        }
+
+        _connection.Refuse(head, this);
+        return true;
+    }
+
+    /// <summary>Small requests may have large answers, and methods take their time: what is ready is sent when it is much, or after some ten milliseconds.</summary>
+    private void SendIfDue()
+    {
+        if (_work >= MaxWork || _batch?.Length > MaxBatch || _looks != _guard.Looks)
+        {
+            Send();
+            HoldOutput();
+        }
+    }
+
+    /// <summary>Sends what is ready. It never waits: what the transport does not take now is sent beside the reading.</summary>
+    private void Send()
     {
         MprpcWriter? batch = _batch;
         _batch = null;
         _work = 0;
-        await _connection.Output.SendBatchAsync(batch, _holdsOutput).ConfigureAwait(false);
+        bool isHeld = _holdsOutput;
         _holdsOutput = false;
-        IsBusy = false;
+        _connection.Output.SendBatch(batch, isHeld);
     }
 
     private async Task EndAsync(Exception reason)
     {
-        try
-        {
-            // Requests before the one that broke the protocol have their answers in the batch.
-            await SendBatchAsync().ConfigureAwait(false);
-        }
-        catch (Exception exception)
-        {
-            Debug.Assert(exception is not NullReferenceException, "Sending fails only because the connection is gone.");
-        }
+        // Requests before the one that broke the protocol have their answers in the batch.
+        Send();
+        IsBusy = false;
 
         if (_ahead is not null)
         {
@@ -345,42 +435,37 @@ internal sealed class ReadLoop : IStallable
         }
 
         _received.Clear();
+        _parked.Clear();
         _ended.TrySetException(reason);
     }
 
-    private void GoOn(long progress)
+    private void GoOn(long entry)
     {
-        long state = Volatile.Read(ref _state);
+        HeldUpCall? call = _connection.BeginHeldUp(Baton.Occupant, entry);
 
-        if ((state & InUserCode) == 0 || Progress != progress)
+        if (!Baton.TryTake(entry, out object? occupant))
         {
+            call?.End();
             return;
         }
 
-        RpcMethod? method = RunningMethod;
-
-        // The next even number: a role that nobody has had.
-        if (Interlocked.CompareExchange(ref _state, state + 1, state) != state)
-        {
-            return;
-        }
-
-        _connection.OnHeldUp(method);
-        RunningMethod = null;
+        _connection.OnHeldUp(occupant);
+        Occupant = null;
+        int holder = Baton.Holder;
 
         if (_context is null)
         {
-            _ = RunAsync(resumed: true);
+            _ = RunAsync(holder, resumed: true);
         }
         else
         {
-            ExecutionContext.Run(_context, static loop => _ = ((ReadLoop)loop!).RunAsync(resumed: true), this);
+            ExecutionContext.Run(_context, loop => _ = ((ReadLoop)loop!).RunAsync(holder, resumed: true), this);
         }
     }
 
     /// <summary>A loop that is to go on, if its holder is still held up.</summary>
-    private sealed class TakenOverLoop(ReadLoop loop, long progress) : IThreadPoolWorkItem
+    private sealed class TakenOverLoop(ReadLoop loop, long entry) : IThreadPoolWorkItem
     {
-        public void Execute() => loop.GoOn(progress);
+        public void Execute() => loop.GoOn(entry);
     }
 }

@@ -76,30 +76,13 @@ internal struct ReceivedBytes
         }
     }
 
-    /// <summary>Copies all that is not handled out of the transport's buffers, so that it can be read on.</summary>
-    public void SetAside() => SetAside(_buffer, _nextSegment);
-
-    /// <summary>Copies what a further read has brought.</summary>
-    public void SetAside(ReadOnlySequence<byte> more) => SetAside(more, more.Start);
-
     /// <summary>Lets go of the transport's buffers.</summary>
-    public void Release() => Source = default;
+    public void Release()
+    {
+        Source = default;
+        Position = 0;
+        _sourceIsPartial = false;
+    }
 
     public void Clear() => _partial.Clear();
-
-    private void SetAside(ReadOnlySequence<byte> buffer, SequencePosition next)
-    {
-        KeepRest(expected: 0);
-
-        while (buffer.TryGet(ref next, out ReadOnlyMemory<byte> segment))
-        {
-            _partial.Append(segment.Span, expected: 0);
-        }
-
-        _buffer = default;
-        _nextSegment = default;
-        Source = _partial.Memory;
-        _sourceIsPartial = true;
-        Position = 0;
-    }
 }

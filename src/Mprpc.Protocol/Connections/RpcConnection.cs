@@ -2,28 +2,32 @@ using System.Net;
 using System.Security.Claims;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Logging;
+using MessagePack;
 using Mprpc.Diagnostics;
 using Mprpc.Dispatch;
 using Mprpc.Framing;
 using Mprpc.Messages;
+using Mprpc.Scheduling;
 
 namespace Mprpc.Connections;
 
 /// <summary>A connection as both sides have it: it reads messages, serves the peer's calls, and makes calls of its own.</summary>
 internal sealed class RpcConnection : MprpcConnection
 {
-    internal static readonly ClaimsPrincipal Anonymous = new(new ClaimsIdentity());
+    private static readonly TimeSpan s_timeToReadTheRest = TimeSpan.FromSeconds(1);
 
     private readonly RpcConnectionSettings _settings;
     private readonly ReadLoop _loop;
+    private readonly CallsToPeer _calls;
     private readonly CancellationTokenSource _closed = new();
     private Dictionary<object, object?>? _items;
-    private Suspicion _continuationsBlock;
     private readonly ConnectionWatch _watch;
     private Exception? _failure;
     private ConnectionLimit? _limitHit;
     private bool _callsHaveWaited;
+    private NotificationLane? _notifications;
     private Task? _transportClosed;
+    private TaskCompletionSource? _aborted;
     private volatile bool _isAborted;
 
     public RpcConnection(RpcConnectionSettings settings)
@@ -32,9 +36,10 @@ internal sealed class RpcConnection : MprpcConnection
         Limits = settings.Limits;
         Closed = _closed.Token;
         var gate = new Lock();
-        Requests = new InFlightRequests(settings.Clock, gate);
-        RunningCalls = new RunningCalls(settings.Limits.MaxRunningCalls, settings.RunningCallsTotal, Requests);
-        Output = new MessageOutput(settings.Transport.Output, settings.Serializer, OnOutputFailed, gate);
+        Requests = new InFlightRequests(settings.Clock, gate) { OnCallbackFailed = exception => ProtocolLog.CallbackThrew(Logger, Id, exception) };
+        RunningCalls = new RunningCalls(settings.Limits.MaxRunningCalls, settings.RunningCallsTotal, Requests, settings.Limits.MaxUnsentAnswerBytes);
+        Output = new MessageOutput(settings.Transport.Output, settings.Serializer, OnOutputFailed, gate, RunningCalls);
+        _calls = new CallsToPeer(this, Requests, Output);
         AnswerOrder = settings.ResponseOrder == MprpcResponseOrder.AsCompleted ? null : new AnswerOrder(settings.ResponseOrder, Output, RunningCalls, settings.Clock);
         _loop = new ReadLoop(this, settings.Transport.Input, settings.Limits.MaxMessageSize, settings.Limits.MaxDepth);
         _watch = new ConnectionWatch(this, _loop, settings.Limits, settings.Clock);
@@ -46,7 +51,7 @@ internal sealed class RpcConnection : MprpcConnection
 
     public override EndPoint? RemoteEndPoint => _settings.RemoteEndPoint;
 
-    public override ClaimsPrincipal User => Session?.User ?? Anonymous;
+    public override ClaimsPrincipal User => UserCopy.Of(Session?.Principal);
 
     public override IFeatureCollection Features => _settings.Features;
 
@@ -69,10 +74,28 @@ internal sealed class RpcConnection : MprpcConnection
     /// <summary>When answers may be sent, where the peer wants an order; else null.</summary>
     public AnswerOrder? AnswerOrder { get; }
 
-    /// <summary>Whether the peer has so many answers to read that it must read some before it may call on. Not while calls to the peer wait: their answers must be read.</summary>
-    public bool IsCongested => Output.IsCongested && Requests.Count == 0;
+    /// <summary>Whether no more answers may be made for a peer that does not read them, refusals included.</summary>
+    public bool IsOverUnsentBound => RunningCalls.Unsent >= Limits.MaxUnsentAnswerBytes;
 
-    /// <summary>Ends when the transport reads no more; for the read loop alone, and only where it does not read itself.</summary>
+    /// <summary>Completes when the connection is lost or aborted; for the read loop alone, and only if it does not read itself.</summary>
+    /// <remarks>Not by <see cref="Closed"/>: code of the application that runs on it may block, and what stands behind it would never be told.</remarks>
+    public Task Aborted
+    {
+        get
+        {
+            _aborted ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            Interlocked.MemoryBarrier();        // with that of Abort: one of the two sees the other
+
+            if (_isAborted)
+            {
+                _aborted.TrySetResult();
+            }
+
+            return _aborted.Task;
+        }
+    }
+
+    /// <summary>Completes when the transport reads no more; for the read loop alone, and only if it does not read itself.</summary>
     public Task TransportClosed => _transportClosed ??= Task.Delay(Timeout.Infinite, _settings.TransportClosed);
 
     public Dispatcher Dispatcher => _settings.Dispatcher;
@@ -113,24 +136,25 @@ internal sealed class RpcConnection : MprpcConnection
 
         reason = _failure ?? reason;
         string message = reason is null ? "The connection was closed before the answer came." : $"The connection was lost before the answer came: {reason.Message}";
-        Requests.Close(() => new MprpcConnectionException(message, requestWasSent: true, reason));
+        _calls.Close(message, reason);
 
         if (reason is null && !_isAborted)
         {
-            // docs/protocol.md 9: a peer that has finished sending still gets its answers.
-            await RunningCalls.WaitForNoneAsync().WaitAsync(Closed).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            await Output.WaitUntilSentAsync().ConfigureAwait(false);
+            // docs/protocol.md 9: a peer that has finished sending still gets its answers. Unless it resets the connection: nothing is read any more that would fail by it.
+            using CancellationTokenRegistration registration = _settings.TransportClosed.UnsafeRegister(static connection => ((RpcConnection)connection!).CheckTransport(), this);
+            await Task.WhenAny(RunningCalls.WaitForNoneAsync(), Aborted).ConfigureAwait(false);
+            await Output.FinishAsync().ConfigureAwait(false);
             reason = _failure;
         }
 
         Heartbeat.Of(_settings.Clock).Remove(_watch);
         LogEnd(reason);
-
-        // What runs on cancellation is user code: where it throws, the transport is completed all the same.
-        await _closed.CancelAsync().ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         Output.Close();
         await _settings.Transport.Output.CompleteAsync().ConfigureAwait(false);
         await _settings.Transport.Input.CompleteAsync().ConfigureAwait(false);
+
+        // Last, and not waited for: what runs on cancellation is the application's code, which may block, or throw.
+        _ = _closed.CancelAsync();
         return reason;
     }
 
@@ -148,6 +172,8 @@ internal sealed class RpcConnection : MprpcConnection
     public override void Abort()
     {
         _isAborted = true;
+        Interlocked.MemoryBarrier();
+        Volatile.Read(ref _aborted)?.TrySetResult();
         _settings.AbortTransport();
         _ = _closed.CancelAsync().ContinueWith(static task => task.Exception, TaskScheduler.Default);      // on another thread: what runs on cancellation is not ours
     }
@@ -177,14 +203,29 @@ internal sealed class RpcConnection : MprpcConnection
         Stop();
     }
 
-    /// <summary>Looks, where nothing is read, whether the peer has left.</summary>
+    /// <summary>Looks, while nothing is read, whether the peer has left.</summary>
     public void CheckTransport()
     {
-        if (_loop.IsDeaf && _settings.IsTransportReset?.Invoke() == true)
+        if (_loop.IsDeaf || _loop.PeerHasFinished)
+        {
+            CheckReset();
+        }
+    }
+
+    /// <summary>Ends the connection if the peer has reset it.</summary>
+    public void CheckReset()
+    {
+        if (_settings.IsTransportReset?.Invoke() == true)
         {
             Abort(new IOException("The peer has reset the connection."));
         }
     }
+
+    /// <summary>Whether notifications run apart from the loop, so that further ones have to wait behind them.</summary>
+    public bool NotificationsRunApart => _notifications is { IsBusy: true };
+
+    /// <summary>Where notifications run apart from the loop; for the holder of the loop alone.</summary>
+    public NotificationLane Notifications => _notifications ??= new NotificationLane();
 
     /// <summary>Why a message cannot be read.</summary>
     public MprpcProtocolException Violation(FrameStatus status)
@@ -193,18 +234,20 @@ internal sealed class RpcConnection : MprpcConnection
         return Limits.Violation(status);
     }
 
-    /// <summary>Messages wait unread, since no further call may run.</summary>
+    /// <summary>Requests wait, since no further call may run.</summary>
     public void OnCallsWait()
     {
-        bool isOwn = RunningCalls.IsAtOwnLimit;
-        ConnectionLimit limit = isOwn ? ConnectionLimit.CallsInFlightPerConnection : ConnectionLimit.CallsInFlight;
+        if (RunningCalls.LimitReached is not { } limit)
+        {
+            return;     // The peer has only to read.
+        }
 
         bool isFirst = !_callsHaveWaited;
         _callsHaveWaited = true;
 
         if (_settings.LimitHits?.Add(limit, isFirst) ?? false)
         {
-            ProtocolLog.CallsWait(Logger, Id, RunningCalls.Count, $"{Limits.OptionsName}.{(isOwn ? "MaxCallsInFlightPerConnection" : "MaxCallsInFlight")}");
+            ProtocolLog.CallsWait(Logger, Id, RunningCalls.Count, $"{Limits.OptionsName}.{ConnectionLimits.OptionOf(limit)}");
         }
     }
 
@@ -232,7 +275,7 @@ internal sealed class RpcConnection : MprpcConnection
             throw NotSent();
         }
 
-        return Output.IsCongested ? new ValueTask(Output.WaitUntilSentAsync()) : ValueTask.CompletedTask;
+        return Output.IsCongested ? new ValueTask(Output.WaitForRoomAsync()) : ValueTask.CompletedTask;
     }
 
     /// <summary>Makes a call of a request whose method and arguments are written.</summary>
@@ -244,67 +287,40 @@ internal sealed class RpcConnection : MprpcConnection
         return TryCall(call, request, cancellationToken);
     }
 
-    /// <summary>Sends a request whose method and arguments are written.</summary>
-    /// <returns>False where the connection is closed: nothing was sent, and both can be sent over another.</returns>
-    public bool TryCall(PendingCall call, MprpcWriter request, CancellationToken cancellationToken)
-    {
-        if (!cancellationToken.CanBeCanceled)
-        {
-            bool isSent = Output.TrySend(call, request, Requests);
-            RunningCalls.Recheck();
-            return isSent;
-        }
+    /// <inheritdoc cref="CallsToPeer.TryCall"/>
+    public bool TryCall(PendingCall call, MprpcWriter request, CancellationToken cancellationToken) => _calls.TryCall(call, request, cancellationToken);
 
-        if (!Requests.TryAdd(call))
-        {
-            return false;
-        }
-
-        RunningCalls.Recheck();
-        RequestWriter.PrependRequestHead(request, call.MessageId);
-        call.Watch(cancellationToken);      // before it is sent: once it is answered, the object may be another call's
-
-        if (Output.TrySend(request))
-        {
-            return true;
-        }
-
-        request.DropFront(RequestWriter.HeadRoom);
-
-        // Where somebody else has taken the call, it fails with the connection. A token that lives long would keep each call that was refused.
-        return !(Requests.Remove(call) && call.Forget());
-    }
-
-    /// <summary>Sends a notification whose method and arguments are written.</summary>
-    /// <returns>False where the connection is closed: nothing was sent.</returns>
-    public bool TryNotify(MprpcWriter notification)
-    {
-        RequestWriter.PrependNotificationHead(notification);
-
-        if (Output.TrySend(notification))
-        {
-            return true;
-        }
-
-        notification.DropFront(RequestWriter.HeadRoom);
-        return false;
-    }
+    /// <inheritdoc cref="CallsToPeer.TryNotify"/>
+    public bool TryNotify(MprpcWriter notification) => _calls.TryNotify(notification);
 
     /// <summary>Handles one whole message.</summary>
-    /// <returns>False where the read loop has gone on without this thread.</returns>
-    /// <exception cref="MprpcProtocolException">The message breaks the protocol.</exception>
-    public bool Handle(ReadOnlyMemory<byte> message, ReadLoop loop)
+    public void Handle(ReadOnlyMemory<byte> message, in MessageHead head, ReadLoop loop)
     {
-        if (!MessageHead.TryRead(message.Span, out MessageHead head))
+        if (head.Kind == MessageKind.Response)
         {
-            throw new MprpcProtocolException(
-                "A message is no MessagePack-RPC message: allowed are [0, msgid, method, params], [1, msgid, error, result] and [2, method, params], msgid an integer of 32 bits.");
+            _calls.HandleResponse(message, head, loop);
+            return;
         }
 
-        return head.Kind == MessageKind.Response ? HandleResponse(message, head, loop) : Dispatcher.Dispatch(this, loop, message, head);
+        bool isRequest = head.Kind == MessageKind.Request;
+
+        if (isRequest)
+        {
+            _calls.OnPeerCalls();
+        }
+
+        // The answer to a request could not be sent any more.
+        if (!isRequest || !Output.IsClosed)
+        {
+            Dispatcher.Dispatch(this, loop, message, head);
+        }
     }
 
-    /// <summary>Sends an answer: with the loop's batch where the thread holds the loop, else by itself.</summary>
+    /// <summary>Answers a request for which there is no room, and which may not be set aside either.</summary>
+    public void Refuse(in MessageHead head, ReadLoop loop)
+        => Dispatcher.RefuseForRoom(new IncomingCall(this, head.Kind == MessageKind.Request ? head.MessageId : null, AnswerOrder?.Begin(), loop));
+
+    /// <summary>Sends an answer: with the loop's batch if the thread holds the loop, else by itself.</summary>
     public void Answer(in IncomingCall call, bool onLoop, MprpcWriter answer)
     {
         if (call.Turn is not null)
@@ -316,65 +332,50 @@ internal sealed class RpcConnection : MprpcConnection
             call.Loop!.Batch.WriteEncoded(answer.WrittenSpan);
             MprpcWriter.Return(answer);
         }
-        else if (!Output.TrySend(answer))
+        else if (!Output.TrySend(answer, isAnswer: true))
         {
             MprpcWriter.Return(answer);
         }
     }
 
-    /// <summary>Somebody's code has held the read loop up, and the loop goes on without its thread.</summary>
-    /// <param name="method">The method that runs there, or null where it is code that awaited a call.</param>
-    public void OnHeldUp(RpcMethod? method)
+    /// <summary>A thread is about to take the loop from a method that holds it up: the method's call runs by itself from then on, and needs a place.</summary>
+    /// <returns>The call; null if what holds the loop up is no method.</returns>
+    public HeldUpCall? BeginHeldUp(object? occupant, long entry) => occupant is RpcMethod method ? HeldUpCall.Begin(this, method, entry) : null;
+
+    /// <summary>The application's code has held the read loop up, and the loop goes on without its thread.</summary>
+    /// <param name="occupant">The method that runs there, or null if it is code that awaited a call.</param>
+    public void OnHeldUp(object? occupant)
     {
-        if (method is null)
+        if (occupant is not RpcMethod method)
         {
-            ProtocolLog.ContinuationBlocks(Logger, Id);
-            _continuationsBlock.Raise();
+            _calls.OnHeldUp();
             return;
         }
 
-        RunningCalls.Add();     // until its thread comes back
-        method.AddRunning();
         method.MarkBlocking();
         ProtocolLog.MethodBlocks(Logger, Id, method.WireName);
     }
 
-    private bool HandleResponse(ReadOnlyMemory<byte> message, in MessageHead head, ReadLoop loop)
+    /// <summary>Code of the application has thrown where nothing can be told of it: a raw continuation, or a synchronization context.</summary>
+    public void OnStrayFailure(Exception exception) => ProtocolLog.CallbackThrew(Logger, Id, exception);
+
+    /// <summary>Nothing can be sent any more. What the peer has sent may still lie in the transport, answers above all, so it is read to its end; in a second at most.</summary>
+    private void OnOutputFailed(Exception? exception)
     {
-        PendingCall? call = Requests.Take(head.MessageId);
-
-        if (call is null)
-        {
-            // docs/protocol.md 8: late, twice, or of a peer that invents ids: never fatal.
-            ProtocolLog.UnexpectedResponse(Logger, Id, head.MessageId);
-            return true;
-        }
-
-        var reader = new MprpcReader(message, head.BodyStart, count: 2, Serializer, loop: null);
-
-        if (reader.TryReadNil())
-        {
-            call.ReadResult(ref reader);
-        }
-        else
-        {
-            call.SetError(RemoteErrorReader.Read(call.Method, ref reader));
-        }
-
-        if (_continuationsBlock.IsHeld)
-        {
-            call.Complete(onThisThread: false);
-            return true;
-        }
-
-        long role = loop.Role;
-        loop.RunningMethod = null;
-        loop.EnterUserCode();
-        call.Complete(onThisThread: true);
-        return loop.LeaveUserCode(role);
+        _failure ??= exception ?? new IOException("The peer does not read any more.");
+        _ = _closed.CancelAsync();      // on another thread: what runs on cancellation is not ours
+        _ = AbortSoonAsync();
     }
 
-    private void OnOutputFailed(Exception? exception) => Abort(exception ?? new IOException("The peer does not read any more."));
+    private async Task AbortSoonAsync()
+    {
+        await Task.Delay(s_timeToReadTheRest, Clock).ConfigureAwait(false);
+
+        if (!_loop.HasEnded)
+        {
+            Abort();
+        }
+    }
 
     private MprpcConnectionException NotSent() => new($"The connection {Id} is closed; the call was not sent.");
 

@@ -1,33 +1,70 @@
+using Mprpc.Dispatch;
+
 namespace Mprpc.Connections;
 
-/// <summary>Counts the peer's calls whose methods run asynchronously, and says when there is room for more, and when none is left.</summary>
+/// <summary>The peer's calls whose methods have not ended at once: how many run, which, and what of their answers is on its way. It says when there is room for more.</summary>
 /// <remarks>
-/// A call keeps its place until its method has really ended. While methods wait for answers of the peer itself (calls in the other direction), reading must go on, or those
-/// answers would never be read: then there is no waiting, and calls beyond the limit are refused. Safe for concurrent use; one may wait for room, one for the end.
+/// A call keeps its place until its method has really ended. Bytes are bounded as places are: what is answered and not sent, and what the calls that run are about to answer, by what
+/// their methods have answered so far. Safe for concurrent use; one may wait for room, any number for the end.
 /// </remarks>
-internal sealed class RunningCalls(int limit, RunningCallsTotal? total, InFlightRequests callsToPeer)
+internal sealed class RunningCalls(int limit, RunningCallsTotal? total, InFlightRequests callsToPeer, int maxAnswerBytes = ConnectionLimits.DefaultMaxUnsentAnswerBytes)
 {
+    /// <summary>No further call begins while this much is unsent: it would only add to what the peer does not read.</summary>
+    private const int MaxUnsentToBegin = 256 * 1024;
+
     private readonly Lock _gate = new();
+    private readonly RunningCallTable _table = new();
+    private readonly int _maxUnsentToBegin = Math.Min(MaxUnsentToBegin, maxAnswerBytes);
     private int _limit = limit;
-    private int _count;
+    private long _load;             // calls and promised bytes, as CallLoad packs them
+    private long _unsent;
     private TaskCompletionSource? _room;
+    private bool _roomOnCallToPeer;
     private TaskCompletionSource? _none;
     private volatile bool _isAwaited;
     private bool _isQueued;
+    private bool _isQueuedFirst;
 
-    public int Count => Volatile.Read(ref _count);
+    /// <summary>How many calls run.</summary>
+    public int Count => CallLoad.Calls(Volatile.Read(ref _load));
 
-    /// <summary>Whether no further call may start.</summary>
-    public bool IsFull => Volatile.Read(ref _count) >= _limit || total is { IsFull: true };
+    /// <summary>How many bytes of answers the transport has not taken yet, seen while a write waits for the peer.</summary>
+    public long Unsent => Volatile.Read(ref _unsent);
 
-    /// <summary>Whether it is this connection's limit that keeps further calls from starting, not the server's.</summary>
-    public bool IsAtOwnLimit => Volatile.Read(ref _count) >= _limit;
+    /// <summary>Whether no further call may begin.</summary>
+    public bool IsFull
+    {
+        get
+        {
+            long load = Volatile.Read(ref _load);
+            long unsent = Volatile.Read(ref _unsent);
 
-    /// <summary>Whether further messages have to wait unread.</summary>
-    public bool MustWait => IsFull && callsToPeer.Count == 0;
+            return CallLoad.Calls(load) >= _limit || unsent > _maxUnsentToBegin || unsent + CallLoad.Bytes(load) >= maxAnswerBytes
+                || (total is not null && total.IsFullFor(isIdle: load == 0 && unsent == 0));
+        }
+    }
 
-    /// <summary>Whether a call that has been read is refused: only where messages may not wait. Where they may, others can have taken the server's last place since that was asked.</summary>
-    public bool MustRefuse => IsFull && callsToPeer.Count > 0;
+    /// <summary>Which limit keeps further calls from beginning; null if the peer has only to read.</summary>
+    public ConnectionLimit? LimitReached
+    {
+        get
+        {
+            if (Count >= _limit)
+            {
+                return ConnectionLimit.CallsInFlightPerConnection;
+            }
+
+            if (total is { HasFreePlace: false })
+            {
+                return ConnectionLimit.CallsInFlight;
+            }
+
+            return total is { HasRoomForBytes: false } ? ConnectionLimit.UnsentAnswers : Unsent + CallLoad.Bytes(_load) >= maxAnswerBytes ? ConnectionLimit.UnsentAnswersPerConnection : null;
+        }
+    }
+
+    /// <summary>Whether it is only what calls are expected to answer that keeps others from beginning.</summary>
+    public bool IsFullOfPromises => Count < _limit && Unsent <= _maxUnsentToBegin && IsFull;
 
     /// <summary>Changes how many calls may run; those that run go on.</summary>
     public void ChangeLimit(int calls)
@@ -36,20 +73,122 @@ internal sealed class RunningCalls(int limit, RunningCallsTotal? total, InFlight
         Recheck();
     }
 
-    public void Add()
+    /// <summary>A call takes a place, which it keeps until <see cref="End"/>.</summary>
+    public void Begin(RunningCall call)
     {
-        Interlocked.Increment(ref _count);
-        total?.Add();
+        call.Promised = call.Method?.ExpectedAnswer ?? 0;
+
+        lock (_gate)
+        {
+            _table.Add(call);
+        }
+
+        Add(call.Promised);
     }
 
-    public void Remove()
+    /// <summary>A call has ended, and gives its place back.</summary>
+    public void End(RunningCall call)
     {
-        Interlocked.Decrement(ref _count);
+        lock (_gate)
+        {
+            _table.Remove(call);
+        }
+
+        Remove(call.Promised);
+    }
+
+    /// <summary>The thread has come back that a method has held up in this entry into user code.</summary>
+    public void EndHeldUp(long entry)
+    {
+        HeldUpCall? call;
+
+        lock (_gate)
+        {
+            call = _table.FindHeldUp(entry);
+        }
+
+        call?.End();
+    }
+
+    /// <summary>Finds a call that runs; the last that has begun with this msgid, as a peer may give one twice.</summary>
+    public RunningCall? Find(long messageId)
+    {
+        lock (_gate)
+        {
+            return _table.Find(messageId);
+        }
+    }
+
+    /// <summary>The methods of the calls that run, one for each call.</summary>
+    public RpcMethod[] Methods()
+    {
+        lock (_gate)
+        {
+            return _table.Methods();
+        }
+    }
+
+    /// <summary>Takes a place for something that is no call of its own, such as an answer that waits for its turn.</summary>
+    public void Add(int promised)
+    {
+        long load = CallLoad.Of(1, promised);
+        Interlocked.Add(ref _load, load);
+        total?.Add(load);
+    }
+
+    /// <summary>Gives such a place back.</summary>
+    public void Remove(int promised)
+    {
+        long load = CallLoad.Of(1, promised);
+        Interlocked.Add(ref _load, -load);
         Recheck();
-        total?.Remove();
+        total?.Remove(load);
     }
 
-    /// <summary>Looks again whether who waits may go on: a call has ended, or one to the peer was made.</summary>
+    /// <summary>Answers that are held back are counted as bytes.</summary>
+    public void AddBytes(long bytes)
+    {
+        Interlocked.Add(ref _load, bytes);
+        total?.Add(bytes);
+    }
+
+    public void RemoveBytes(long bytes)
+    {
+        Interlocked.Add(ref _load, -bytes);
+        Recheck();
+        total?.Remove(bytes);
+    }
+
+    /// <summary>Says how many bytes of answers wait for the peer to read; by one thread at a time.</summary>
+    public void SetUnsent(long bytes)
+    {
+        long before = Interlocked.Exchange(ref _unsent, bytes);
+
+        if (bytes > before)
+        {
+            total?.Add(bytes - before);
+        }
+        else if (bytes < before)
+        {
+            Recheck();
+            total?.Remove(before - bytes);
+        }
+    }
+
+    /// <summary>Halves what is expected of calls whose methods have never answered yet: by now they are known to take their time.</summary>
+    public void ExpectLessOfUnknown()
+    {
+        long less;
+
+        lock (_gate)
+        {
+            less = _table.HalvePromisesOfUnknown();
+        }
+
+        RemoveBytes(less);
+    }
+
+    /// <summary>Looks again whether whoever waits may go on: a call has ended, or one to the peer was made.</summary>
     public void Recheck()
     {
         if (_isAwaited)
@@ -58,20 +197,29 @@ internal sealed class RunningCalls(int limit, RunningCallsTotal? total, InFlight
         }
     }
 
-    /// <summary>Completes when <see cref="MustWait"/> is false.</summary>
-    public Task WaitForRoomAsync()
+    /// <summary>Completes when a further call may begin.</summary>
+    /// <param name="orOnCallToPeer">Also when a call to the peer waits for its answer: then reading must go on.</param>
+    public Task WaitForRoomAsync(bool orOnCallToPeer = false)
     {
-        Task room = WaitAsync(ref _room, () => !MustWait);
+        _roomOnCallToPeer = orOnCallToPeer;
+        Task room = WaitAsync(ref _room, () => HasRoom);
         Queue();
         return room;
     }
 
     /// <summary>The server has room again, for this connection among others.</summary>
-    public void OnTotalHasRoom()
+    public void OnTotalHasRoom(bool isFirst)
     {
         lock (_gate)
         {
-            _isQueued = false;
+            if (isFirst)
+            {
+                _isQueuedFirst = false;
+            }
+            else
+            {
+                _isQueued = false;
+            }
         }
 
         Signal();
@@ -79,6 +227,8 @@ internal sealed class RunningCalls(int limit, RunningCallsTotal? total, InFlight
 
     /// <summary>Completes when no call runs.</summary>
     public Task WaitForNoneAsync() => WaitAsync(ref _none, () => Count == 0);
+
+    private bool HasRoom => !IsFull || (_roomOnCallToPeer && callsToPeer.Count > 0);
 
     private Task WaitAsync(ref TaskCompletionSource? waiter, Func<bool> isReached)
     {
@@ -101,7 +251,7 @@ internal sealed class RunningCalls(int limit, RunningCallsTotal? total, InFlight
     {
         lock (_gate)
         {
-            if (_room is not null && !MustWait)
+            if (_room is not null && HasRoom)
             {
                 _room.SetResult();
                 _room = null;
@@ -119,20 +269,29 @@ internal sealed class RunningCalls(int limit, RunningCallsTotal? total, InFlight
         Queue();
     }
 
-    /// <summary>Waits in the server's queue where it is the server that is full: once, and only while this connection itself has room, so that who is woken can go on.</summary>
-    /// <remarks>Also where the server has room again by now: nobody else would notice that, and those in the queue have their turn first.</remarks>
+    /// <summary>Waits in the server's queue if it is the server that is full: once, and only while this connection itself has room, so that what is woken can go on.</summary>
+    /// <remarks>Also if the server has room again by now: nothing else would notice that, and those in the queue have their turn first.</remarks>
     private void Queue()
     {
+        bool isFirst;
+
         lock (_gate)
         {
-            if (_room is null || _isQueued || total is null || Count >= _limit)
+            if (_room is null || total is null || Count >= _limit || Unsent > _maxUnsentToBegin)
             {
                 return;
             }
 
-            _isQueued = true;
+            isFirst = Volatile.Read(ref _load) == 0 && Unsent == 0;
+
+            if (isFirst ? _isQueuedFirst : _isQueued)
+            {
+                return;
+            }
+
+            (_isQueuedFirst, _isQueued) = (_isQueuedFirst || isFirst, _isQueued || !isFirst);
         }
 
-        total.Enqueue(this);
+        total.Enqueue(this, isFirst);
     }
 }

@@ -1,25 +1,41 @@
 namespace Mprpc.Connections;
 
-/// <summary>Counts the calls that run on all connections of a server, and wakes one that waits when there is room.</summary>
+/// <summary>Counts the calls that run on all connections of a server, and the bytes of their answers, and wakes one connection that waits when there is room.</summary>
 /// <remarks>
-/// Safe for concurrent use. While somebody waits and there is room, somebody is about to be woken: who enqueues, who gives a place back and who has woken another sees to that.
+/// The last tenth of the places is for connections that have no call running, so that a few that take all they can get do not shut out the others. Safe for concurrent use. While a
+/// connection waits and there is room for it, one is about to be woken: whatever enqueues, gives a place back or has woken another sees to that.
 /// </remarks>
-internal sealed class RunningCallsTotal(int limit) : IThreadPoolWorkItem
+internal sealed class RunningCallsTotal(int limit, long maxAnswerBytes = ConnectionLimits.DefaultMaxUnsentAnswerBytesTotal) : IThreadPoolWorkItem
 {
     private readonly Lock _gate = new();
     private readonly Queue<RunningCalls> _waiting = new();
-    private int _count;
+    private readonly Queue<RunningCalls> _waitingFirst = new();     // those that have no call running
+    private readonly int _limit = Math.Min(limit, CallLoad.MaxCalls);
+    private readonly int _limitOfBusy = Math.Min(limit, CallLoad.MaxCalls) - (Math.Min(limit, CallLoad.MaxCalls) / 10);
+    private long _load;
     private volatile bool _isAwaited;
 
-    public int Count => Volatile.Read(ref _count);
+    public int Count => CallLoad.Calls(Volatile.Read(ref _load));
 
-    public bool IsFull => Volatile.Read(ref _count) >= limit;
+    /// <summary>Whether a connection that has calls running may begin another, as far as places go.</summary>
+    public bool HasFreePlace => Count < _limitOfBusy;
 
-    public void Add() => Interlocked.Increment(ref _count);
+    /// <summary>The same as far as bytes go.</summary>
+    public bool HasRoomForBytes => CallLoad.Bytes(Volatile.Read(ref _load)) < maxAnswerBytes;
 
-    public void Remove()
+    /// <summary>Whether a connection may begin no further call.</summary>
+    /// <param name="isIdle">Whether it has no call running and nothing unsent.</param>
+    public bool IsFullFor(bool isIdle)
     {
-        Interlocked.Decrement(ref _count);
+        long load = Volatile.Read(ref _load);
+        return isIdle ? CallLoad.Calls(load) >= _limit : CallLoad.Calls(load) >= _limitOfBusy || CallLoad.Bytes(load) >= maxAnswerBytes;
+    }
+
+    public void Add(long load) => Interlocked.Add(ref _load, load);
+
+    public void Remove(long load)
+    {
+        Interlocked.Add(ref _load, -load);
 
         if (_isAwaited)
         {
@@ -28,17 +44,17 @@ internal sealed class RunningCallsTotal(int limit) : IThreadPoolWorkItem
     }
 
     /// <summary>Has these rechecked when there is room.</summary>
-    public void Enqueue(RunningCalls calls)
+    public void Enqueue(RunningCalls calls, bool isFirst)
     {
         lock (_gate)
         {
-            _waiting.Enqueue(calls);
+            (isFirst ? _waitingFirst : _waiting).Enqueue(calls);
             _isAwaited = true;
         }
 
         Interlocked.MemoryBarrier();    // with the decrement of Remove: one of the two sees the other
 
-        if (!IsFull)
+        if (!IsFullFor(isFirst))
         {
             WakeNextSoon();
         }
@@ -47,7 +63,7 @@ internal sealed class RunningCallsTotal(int limit) : IThreadPoolWorkItem
     /// <summary>Wakes one, if there is still room.</summary>
     public void Execute()
     {
-        if (_isAwaited && !IsFull)
+        if (_isAwaited)
         {
             WakeOne();
         }
@@ -55,23 +71,32 @@ internal sealed class RunningCallsTotal(int limit) : IThreadPoolWorkItem
 
     private void WakeOne()
     {
-        RunningCalls? calls;
+        RunningCalls? calls = null;
+        bool isFirst;
+        bool more;
 
         lock (_gate)
         {
-            _waiting.TryDequeue(out calls);
-            _isAwaited = _waiting.Count > 0;
+            isFirst = _waitingFirst.Count > 0 && !IsFullFor(isIdle: true);
+
+            if (isFirst || !IsFullFor(isIdle: false))
+            {
+                (isFirst ? _waitingFirst : _waiting).TryDequeue(out calls);
+            }
+
+            _isAwaited = _waiting.Count + _waitingFirst.Count > 0;
+            more = calls is not null && _isAwaited;
         }
 
-        calls?.OnTotalHasRoom();
+        calls?.OnTotalHasRoom(isFirst);
 
-        if (_isAwaited)
+        if (more)
         {
             // It may take no place, and so give none back: its calls may end at once, its message may not be all there, its connection may have ended.
             WakeNextSoon();
         }
     }
 
-    /// <summary>Behind those that have been woken, who mostly have taken their places by then; one that finds none waits again.</summary>
+    /// <summary>Behind those that have been woken, which mostly have taken their places by then; one that finds none waits again.</summary>
     private void WakeNextSoon() => ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
 }

@@ -8,24 +8,25 @@ namespace Mprpc.Contracts;
 [EditorBrowsable(EditorBrowsableState.Never)]
 public static class MprpcGeneratedProxies
 {
-    private static readonly ConcurrentDictionary<Type, Delegate> Factories = new();
+    private static readonly ConcurrentDictionary<Type, (Delegate Create, string[] Derived)> Factories = new();
 
     /// <summary>Registers the proxy of a contract.</summary>
     /// <typeparam name="TContract">The contract interface.</typeparam>
     /// <param name="create">Makes a proxy over an invoker.</param>
-    public static void Register<TContract>(Func<MprpcCallInvoker, TContract> create)
+    /// <param name="derived">The wire names that are made of C# names, each followed by that name: a client with another naming policy makes others of them.</param>
+    public static void Register<TContract>(Func<MprpcCallInvoker, TContract> create, params string[] derived)
         where TContract : class
-        => Factories[typeof(TContract)] = create;
+        => Factories[typeof(TContract)] = (create, derived);
 
-    internal static Func<MprpcCallInvoker, TContract>? Find<TContract>()
+    internal static (Func<MprpcCallInvoker, TContract> Create, string[] Derived)? Find<TContract>()
         where TContract : class
     {
-        if (!Factories.TryGetValue(typeof(TContract), out Delegate? create))
+        if (!Factories.TryGetValue(typeof(TContract), out (Delegate Create, string[] Derived) found))
         {
             GeneratedCode.Load(typeof(TContract));
-            Factories.TryGetValue(typeof(TContract), out create);
+            Factories.TryGetValue(typeof(TContract), out found);
         }
 
-        return (Func<MprpcCallInvoker, TContract>?)create;
+        return found.Create is null ? null : ((Func<MprpcCallInvoker, TContract>)found.Create, found.Derived);
     }
 }

@@ -24,7 +24,8 @@ public sealed class MprpcMethodDescription
         NeedsContext = needsContext;
         WireName = wireName;
         FindMethod = method;
-        RequiredParameters = parameters.Count(parameter => !parameter.IsOptional);
+        RequiredParameters = parameters.Count(parameter => !parameter.IsOptional && !parameter.IsRest);
+        MostParameters = parameters.Any(parameter => parameter.IsRest) ? int.MaxValue : parameters.Count;
     }
 
     /// <summary>The type that declares the method.</summary>
@@ -47,6 +48,12 @@ public sealed class MprpcMethodDescription
 
     /// <summary>The types of all parameters, on the wire or not, where they are known; else null.</summary>
     internal IReadOnlyList<string>? ParameterTypes { get; init; }
+
+    /// <summary>The types of the parameters and the result on the wire, where they are known at start-up only; else none: the generator has looked at them.</summary>
+    internal IReadOnlyList<Type> SentTypes { get; init; } = [];
+
+    /// <summary>How many parameters a peer may send.</summary>
+    internal int MostParameters { get; }
 
     /// <summary>How many parameters a peer must send.</summary>
     public int RequiredParameters { get; }

@@ -25,6 +25,37 @@ internal sealed class FailureLog
         ProtocolLog.MethodThrew(connection.Logger, connection.Id, method, exception);
     }
 
+    public void ErrorDataNotWritten(RpcConnection connection, Type type, Exception exception)
+    {
+        if (!_sampler.TryTake(out long leftOut))
+        {
+            return;
+        }
+
+        if (leftOut > 0)
+        {
+            ProtocolLog.EventsLeftOut(connection.Logger, LogLevel.Error, leftOut, nameof(ProtocolLog.ErrorDataNotWritten));
+        }
+
+        ProtocolLog.ErrorDataNotWritten(connection.Logger, connection.Id, type, exception);
+    }
+
+    /// <summary>A peer that sent a notification hears nothing of it, and neither would the application.</summary>
+    public void NotificationRefused(RpcConnection connection, string method, string reason)
+    {
+        if (!connection.Logger.IsEnabled(LogLevel.Information) || !_sampler.TryTake(out long leftOut))
+        {
+            return;
+        }
+
+        if (leftOut > 0)
+        {
+            ProtocolLog.EventsLeftOut(connection.Logger, LogLevel.Information, leftOut, nameof(ProtocolLog.NotificationRefused));
+        }
+
+        ProtocolLog.NotificationRefused(connection.Logger, connection.Id, method, reason);
+    }
+
     public void ScopeDisposalFailed(RpcConnection connection, string method, Exception exception)
     {
         if (!_sampler.TryTake(out long leftOut))

@@ -8,14 +8,42 @@ internal static class LogText
 {
     private const int MaxLength = 64;
 
+    // What an exception says: enough for a sentence or two, and a line of a log.
+    private const int MaxSentenceLength = 512;
+
+    // Exceptions within exceptions: the first few say what matters.
+    private const int MaxCauses = 4;
+
+    /// <summary>A name.</summary>
     public static string Clean(ReadOnlySpan<byte> utf8)
     {
         // Four bytes are the longest character.
-        string text = Encoding.UTF8.GetString(utf8.Length > MaxLength * 4 ? utf8[..(MaxLength * 4)] : utf8);
-        bool isCut = text.Length > MaxLength;
-        var clean = new StringBuilder(Math.Min(text.Length, MaxLength) + 3);
+        return Clean(Encoding.UTF8.GetString(utf8.Length > MaxLength * 4 ? utf8[..(MaxLength * 4)] : utf8), MaxLength);
+    }
 
-        foreach (char c in isCut ? text.AsSpan(0, MaxLength) : text)
+    /// <summary>A sentence.</summary>
+    public static string Clean(string text) => Clean(text, MaxSentenceLength);
+
+    /// <summary>What an exception says that may quote a peer, and its causes.</summary>
+    public static string Clean(Exception exception)
+    {
+        var text = new StringBuilder();
+        int causes = 0;
+
+        for (Exception? cause = exception; cause is not null && causes < MaxCauses; cause = cause.InnerException, causes++)
+        {
+            text.Append(causes == 0 ? "" : " <- ").Append(cause.GetType().Name).Append(": ").Append(Clean(cause.Message));
+        }
+
+        return text.ToString();
+    }
+
+    private static string Clean(string text, int maxLength)
+    {
+        bool isCut = text.Length > maxLength;
+        var clean = new StringBuilder(Math.Min(text.Length, maxLength) + 3);
+
+        foreach (char c in isCut ? text.AsSpan(0, maxLength) : text)
         {
             clean.Append(IsPlain(c) ? c : '?');
         }

@@ -37,8 +37,8 @@ internal static partial class ProtocolLog
     [LoggerMessage(11, LogLevel.Debug, "Connection {ConnectionId} called '{Method}', which was refused: {Reason}", EventName = "CallRefused")]
     public static partial void CallRefused(ILogger logger, string connectionId, string method, string reason);
 
-    [LoggerMessage(12, LogLevel.Debug, "Connection {ConnectionId} called '{Method}'; its parameter '{Parameter}' could not be read.", EventName = "ParameterNotRead")]
-    public static partial void ParameterNotRead(ILogger logger, string connectionId, string method, string parameter, Exception exception);
+    [LoggerMessage(12, LogLevel.Debug, "Connection {ConnectionId} called '{Method}'; its parameter '{Parameter}' could not be read: {Reason}", EventName = "ParameterNotRead")]
+    public static partial void ParameterNotRead(ILogger logger, string connectionId, string method, string parameter, string reason);
 
     [LoggerMessage(13, LogLevel.Error, "Method '{Method}', called over connection {ConnectionId}, threw. The caller was told no more than that.", EventName = "MethodThrew")]
     public static partial void MethodThrew(ILogger logger, string connectionId, string method, Exception exception);
@@ -61,6 +61,26 @@ internal static partial class ProtocolLog
     [LoggerMessage(EventId = 19, Message = "{LeftOut} lines of the event {EventName} were left out: at most 10 a second are logged.", EventName = "EventsLeftOut")]
     public static partial void EventsLeftOut(ILogger logger, LogLevel level, long leftOut, string? eventName);
 
-    [LoggerMessage(20, LogLevel.Debug, "Connection {ConnectionId} brought an answer with msgid {MessageId} that no call waits for; it was ignored.", EventName = "UnexpectedResponse")]
-    public static partial void UnexpectedResponse(ILogger logger, string connectionId, long messageId);
+    [LoggerMessage(20, LogLevel.Debug, "Connection {ConnectionId} brought an answer with msgid {MessageId} that no call waits for; it was ignored. Its error: {Error}", EventName = "UnexpectedResponse")]
+    public static partial void UnexpectedResponse(ILogger logger, string connectionId, long messageId, string error);
+
+    [LoggerMessage(
+        21,
+        LogLevel.Information,
+        "Connection {ConnectionId} brought an answer with msgid {MessageId}, which no call has had; it was ignored. Its error: {Error}",
+        EventName = "ForeignResponse")]
+    public static partial void ForeignResponse(ILogger logger, string connectionId, string messageId, string error);
+
+    [LoggerMessage(22, LogLevel.Information, "A notification of '{Method}' over connection {ConnectionId} was refused: {Reason}", EventName = "NotificationRefused")]
+    public static partial void NotificationRefused(ILogger logger, string connectionId, string method, string reason);
+
+    [LoggerMessage(
+        23,
+        LogLevel.Error,
+        "The data of an MprpcException, of type {Type}, could not be written; connection {ConnectionId} was told the error without it.",
+        EventName = "ErrorDataNotWritten")]
+    public static partial void ErrorDataNotWritten(ILogger logger, string connectionId, Type type, Exception exception);
+
+    [LoggerMessage(24, LogLevel.Error, "Code that awaited a call over connection {ConnectionId}, or a callback of the application, threw where nobody catches it.", EventName = "CallbackThrew")]
+    public static partial void CallbackThrew(ILogger logger, string connectionId, Exception exception);
 }

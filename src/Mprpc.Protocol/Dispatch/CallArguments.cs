@@ -19,13 +19,13 @@ internal sealed class CallArguments(byte[] message, int start, int count, MprpcS
         var reader = new MprpcReader(values[index], position: 0, count: 1, serializer, loop: null);
         T value = reader.Read<T>();
 
-        return reader.Failed ? throw new MprpcException($"Param {index + 1} of method '{method.WireName}' must be {reader.Expected}.") : value;
+        return reader.Failed ? throw new MprpcException($"Param {index + 1} of method '{method.WireName}' must be {ExpectedShape.Of(reader.Expected)}.") : value;
     }
 
     public void Set<T>(int index, T value, RpcMethod method)
     {
         List<ReadOnlyMemory<byte>> values = Values();
-        CheckIndex(index, Math.Min(values.Count + 1, method.Description.Parameters.Count), method);
+        CheckIndex(index, Math.Min(values.Count + 1, method.Description.MostParameters), method);
         MprpcWriter writer = MprpcWriter.Rent(serializer);
 
         try

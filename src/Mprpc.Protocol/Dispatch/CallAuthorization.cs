@@ -6,6 +6,9 @@ namespace Mprpc.Dispatch;
 /// <summary>Says whether a method may be called. Safe for concurrent use.</summary>
 internal abstract class CallAuthorization
 {
+    /// <summary>Whether a caller that may not call is told nothing of the method, not even that it takes long.</summary>
+    public virtual bool HidesMethods => false;
+
     /// <summary>The verdict where it is known without waiting and without allocating; null: <see cref="AuthorizeAsync"/> has to be asked.</summary>
     public abstract bool? TryAuthorize(RpcConnection connection);
 

@@ -9,9 +9,9 @@ namespace Mprpc.Dispatch;
 /// <summary>The context of one call, made only where the method or its service needs one; the scope in it is made when it is first asked for.</summary>
 internal sealed class CallContext(RpcConnection connection, string method, long? messageId) : MprpcCallContext
 {
-    private ClaimsPrincipal _user = connection.User;     // as it was when the call came: a later login is for later calls
+    private ClaimsPrincipal? _user;
     private CancellationToken _cancellationToken = connection.Closed;
-    private AsyncServiceScope? _scope;
+    private IServiceScope? _scope;
     private object? _disposable;
     private Dictionary<object, object?>? _items;
 
@@ -19,9 +19,12 @@ internal sealed class CallContext(RpcConnection connection, string method, long?
 
     public override long? MessageId => messageId;
 
-    public override ClaimsPrincipal User => _user;
+    public override ClaimsPrincipal User => _user ??= UserCopy.Of(Principal);
 
-    public override IServiceProvider Services => (_scope ??= connection.Services.CreateAsyncScope()).ServiceProvider;
+    /// <summary>Whom <see cref="User"/> is a copy of, as it was when the call came: a later login is for later calls. Null: the caller is anonymous.</summary>
+    public ClaimsPrincipal? Principal { get; private set; } = connection.Session?.Principal;
+
+    public override IServiceProvider Services => (_scope ??= connection.Services.CreateScope()).ServiceProvider;
 
     public override CancellationToken CancellationToken => _cancellationToken;
 
@@ -30,7 +33,11 @@ internal sealed class CallContext(RpcConnection connection, string method, long?
     public override IDictionary<object, object?> Items => _items ??= [];
 
     /// <summary>A policy sees the caller otherwise than the connection: by the authentication schemes that it names.</summary>
-    public void SetUser(ClaimsPrincipal user) => _user = user;
+    public void SetUser(ClaimsPrincipal? principal)
+    {
+        Principal = principal;
+        _user = null;
+    }
 
     /// <summary>The call may be cancelled by something else than the end of its connection.</summary>
     public void SetCancellationToken(CancellationToken cancellationToken) => _cancellationToken = cancellationToken;
@@ -38,30 +45,34 @@ internal sealed class CallContext(RpcConnection connection, string method, long?
     /// <summary>Disposes a service that no scope knows, after the call.</summary>
     public void DisposeAfterCall(object service) => _disposable = service;
 
+    /// <summary>Whether the call has made something that is to be disposed.</summary>
+    public bool HasToRelease => _scope is not null || _disposable is not null;
+
     /// <summary>Disposes what a call that ended at once has made; disposing is user code too.</summary>
-    /// <returns>Whether the thread still holds the read loop.</returns>
-    public bool Release(in IncomingCall call, bool onLoop)
+    public void Release(in IncomingCall call, bool onLoop)
     {
-        if (_scope is null && _disposable is null)
+        if (!HasToRelease)
         {
-            return onLoop;
+            return;
         }
 
         if (!onLoop)
         {
-            _ = DisposeAsync(running: null);
-            return false;
+            _ = ReleaseAsync();
+            return;
         }
 
-        call.Loop!.EnterUserCode();
-        _ = DisposeAsync(running: null);    // owned: it logs its own failure
-        return call.LeaveUserCode();
+        long entry = call.Loop!.EnterUserCode();
+        _ = ReleaseAsync();     // owned: it logs its own failure
+
+        if (!call.Loop.LeaveUserCode(entry))
+        {
+            connection.RunningCalls.EndHeldUp(entry);
+        }
     }
 
-    /// <summary>Disposes what a call that ended later has made, then frees the call's place.</summary>
-    public void ReleaseAsync(RunningCalls running) => _ = DisposeAsync(running);
-
-    private async Task DisposeAsync(RunningCalls? running)
+    /// <summary>Disposes what a call has made. It never throws.</summary>
+    public async Task ReleaseAsync()
     {
         try
         {
@@ -76,16 +87,12 @@ internal sealed class CallContext(RpcConnection connection, string method, long?
 
             if (_scope is { } scope)
             {
-                await scope.DisposeAsync().ConfigureAwait(false);
+                await new AsyncServiceScope(scope).DisposeAsync().ConfigureAwait(false);
             }
         }
         catch (Exception exception)
         {
             connection.Dispatcher.DisposalFailures.ScopeDisposalFailed(connection, method, exception);
-        }
-        finally
-        {
-            running?.Remove();
         }
     }
 }

@@ -1,8 +1,11 @@
 using MessagePack;
+using Microsoft.Extensions.Logging;
 using Mprpc.Connections;
+using Mprpc.Contracts;
 using Mprpc.Diagnostics;
 using Mprpc.Framing;
 using Mprpc.Messages;
+using Mprpc.Scheduling;
 
 namespace Mprpc.Dispatch;
 
@@ -27,26 +30,25 @@ internal sealed class Dispatcher(MethodTable methods, MprpcSerializerOptions ser
     /// <summary>Where it is said that what calls have made could not be disposed.</summary>
     public FailureLog DisposalFailures { get; } = new();
 
-    /// <summary>Handles one request or notification.</summary>
-    /// <returns>False where the read loop has gone on without this thread.</returns>
-    public bool Dispatch(RpcConnection connection, ReadLoop loop, ReadOnlyMemory<byte> message, in MessageHead head)
+    /// <summary>Where it is said that notifications were refused.</summary>
+    private FailureLog Refusals { get; } = new();
+
+    /// <summary>Where it is said that the data of errors could not be written.</summary>
+    private FailureLog DataFailures { get; } = new();
+
+    /// <summary>Handles one request or notification: it is answered now, or runs and is answered later. The thread may have lost the read loop afterwards.</summary>
+    public void Dispatch(RpcConnection connection, ReadLoop loop, ReadOnlyMemory<byte> message, in MessageHead head)
     {
-        bool isRefused = connection.RunningCalls.MustRefuse;
         IncomingCall call = head.Kind == MessageKind.Request
             ? new(connection, head.MessageId, connection.AnswerOrder?.Begin(), loop)
             : new(connection, messageId: null, turn: null, loop);
-
-        if (isRefused)
-        {
-            RefuseForRoom(call);
-            return true;
-        }
 
         RpcMethod? method = head.MethodIsText ? methods.Find(head.Method) : null;
 
         if (method is null)
         {
-            return DispatchUnknown(call, loop, head);
+            DispatchUnknown(call, loop, head);
+            return;
         }
 
         if (method.Policy is { } policy)
@@ -55,13 +57,14 @@ internal sealed class Dispatcher(MethodTable methods, MprpcSerializerOptions ser
 
             if (isAllowed is null)
             {
-                return DispatchGuarded(call, loop, method, message, head.BodyStart);
+                DispatchGuarded(call, loop, method, message, head.BodyStart);
+                return;
             }
 
             if (isAllowed == false)
             {
                 Refuse(call, method, policy.Authorization!.Denied(connection));
-                return true;
+                return;
             }
         }
 
@@ -70,61 +73,71 @@ internal sealed class Dispatcher(MethodTable methods, MprpcSerializerOptions ser
         if (!TryReadArguments(method, message.Span, ref start, out int count))
         {
             Refuse(call, method, DescribeArguments(call, method, message.Span, head.BodyStart));
-            return true;
+            return;
         }
 
-        if (method.BlocksItsThread)
+        if (method.BlocksItsThread || (call.MessageId is null && connection.NotificationsRunApart))
         {
-            connection.RunningCalls.Add();
-            BlockingThreads.Shared.Run(new OffloadedCall(call.WithoutLoop(), method, message.ToArray(), start, count));
-            return true;
+            RunApart(call, new OffloadedCall(call.WithoutLoop(), method, message.ToArray(), start, count));
+            return;
         }
 
-        loop.RunningMethod = method;
+        loop.Occupant = method;
         var parameters = new MprpcReader(message, start, count, serializer, loop);
-        return method.Invoke(call, ref parameters);
+        method.Invoke(call, ref parameters);
     }
 
     /// <summary>Answers a call whose parameters could not be read; the thread has not left the loop.</summary>
-    public bool RefuseArguments(in IncomingCall call, RpcMethod method, ref MprpcReader parameters)
-    {
-        Answer(call, call.Loop is not null, DescribeFailure(call.Connection, method, ref parameters));
-        return call.Loop is not null;
-    }
+    public void RefuseArguments(in IncomingCall call, RpcMethod method, ref MprpcReader parameters)
+        => Refuse(call, method, DescribeFailure(call.Connection, method, ref parameters));
 
     /// <summary>Says which parameter could not be read.</summary>
     public static RpcError DescribeFailure(RpcConnection connection, RpcMethod method, ref MprpcReader parameters)
     {
-        string parameter = parameters.FailedIndex < method.Description.Parameters.Count ? method.Description.Parameters[parameters.FailedIndex].Name : "?";
+        IReadOnlyList<MprpcParameter> declared = method.Description.Parameters;
+        string parameter = declared.Count == 0 ? "?" : declared[Math.Min(parameters.FailedIndex, declared.Count - 1)].Name;
 
-        if (parameters.Exception is { } exception)
+        if (parameters.Exception is { } exception && connection.Logger.IsEnabled(LogLevel.Debug))
         {
-            ProtocolLog.ParameterNotRead(connection.Logger, connection.Id, method.WireName, parameter, exception);
+            ProtocolLog.ParameterNotRead(connection.Logger, connection.Id, method.WireName, parameter, LogText.Clean(exception));
         }
 
         return new RpcError(
-            RpcErrorKind.InvalidArguments, $"Param {parameters.FailedIndex + 1} ('{parameter}') of method '{method.WireName}' must be {parameters.Expected}.");
+            RpcErrorKind.InvalidArguments, $"Param {parameters.FailedIndex + 1} ('{parameter}') of method '{method.WireName}' must be {ExpectedShape.Of(parameters.Expected)}.");
     }
 
     /// <summary>Answers a call that is refused before its method has run; on the loop where the call is.</summary>
     public void Refuse(in IncomingCall call, RpcMethod method, in RpcError error)
     {
-        ProtocolLog.CallRefused(call.Connection.Logger, call.Connection.Id, method.WireName, error.Message);
+        LogRefusal(call, method.WireName, error.Message);
         Answer(call, onLoop: call.Loop is not null, error);
     }
 
-    /// <summary>Answers a call whose method, or the writing of whose result, threw.</summary>
+    /// <summary>Answers a call whose method, or the writing of whose result, threw. No exception loses the answer: if even the error cannot be formed, it is a fixed text.</summary>
     public void AnswerFailure(in IncomingCall call, RpcMethod method, Exception exception, bool onLoop)
     {
-        if ((exception as MprpcException ?? MapException(call, method, exception)) is { } meant)
+        RpcError error;
+
+        try
         {
-            ProtocolLog.MethodFailed(call.Connection.Logger, call.Connection.Id, method.WireName, meant.Message);
-            Answer(call, onLoop, new RpcError(RpcErrorKind.Handler, meant.Message, meant.Code, meant.ErrorData));
-            return;
+            error = DescribeFailure(call, method, exception);
+        }
+        catch (Exception failure)
+        {
+            LogFailure(call, method, failure);
+            error = new RpcError(RpcErrorKind.Handler, InternalError);
         }
 
-        LogFailure(call, method, exception);
-        Answer(call, onLoop, new RpcError(RpcErrorKind.Handler, enableDetailedErrors ? $"{exception.GetType().Name}: {exception.Message}" : InternalError));
+        try
+        {
+            Answer(call, onLoop, error);
+        }
+        catch (Exception failure)
+        {
+            // The error's data is the application's, and may be what cannot be written.
+            LogFailure(call, method, failure);
+            Answer(call, onLoop, new RpcError(RpcErrorKind.Handler, InternalError));
+        }
     }
 
     /// <summary>Logs what the application should see of a call that threw: all but the cancellation of calls whose connection is gone.</summary>
@@ -136,15 +149,15 @@ internal sealed class Dispatcher(MethodTable methods, MprpcSerializerOptions ser
         }
     }
 
-    /// <summary>Writes an answer into a buffer of its own.</summary>
+    /// <summary>Writes an answer into a buffer of its own; one that is too large to be sent becomes an error.</summary>
     /// <exception cref="MessagePackSerializationException">The result cannot be written.</exception>
-    public MprpcWriter WriteAside<TResult>(long messageId, TResult result)
+    public MprpcWriter WriteAside<TResult>(RpcConnection connection, RpcMethod method, long messageId, TResult result)
     {
         MprpcWriter writer = MprpcWriter.Rent(serializer);
 
         try
         {
-            ResponseWriter.WriteResult(writer, messageId, result);
+            Write(connection, writer, method, messageId, result);
             return writer;
         }
         catch
@@ -154,62 +167,133 @@ internal sealed class Dispatcher(MethodTable methods, MprpcSerializerOptions ser
         }
     }
 
-    /// <summary>Of whatever method: that a name exists is not told by the way.</summary>
-    private void RefuseForRoom(in IncomingCall call)
+    /// <summary>Writes an answer behind others; one that is too large to be sent becomes an error.</summary>
+    public void Write<TResult>(RpcConnection connection, MprpcWriter writer, RpcMethod method, long messageId, TResult result)
     {
-        string message = call.Connection.RunningCalls.IsAtOwnLimit
+        int start = writer.Length;
+        ResponseWriter.WriteResult(writer, messageId, result);
+        int size = writer.Length - start;
+
+        if (size > connection.Limits.MaxSendMessageSize)
+        {
+            writer.Truncate(start);
+            ResponseWriter.WriteError(writer, messageId, TooLarge(connection, method, size), errorShape);
+        }
+        else
+        {
+            method.OnAnswered(size);
+        }
+    }
+
+    /// <summary>Refuses a request or notification that finds no room, of whatever method: that a name exists is not told by the way.</summary>
+    public void RefuseForRoom(in IncomingCall call)
+    {
+        string message = call.Connection.RunningCalls.LimitReached is ConnectionLimit.CallsInFlightPerConnection
             ? $"{call.Connection.Limits.MaxRunningCalls} calls of this connection are running, as many as may; wait for answers before calling on."
-            : "As many calls of all connections together are running as may; call again later.";
-        ProtocolLog.CallRefused(call.Connection.Logger, call.Connection.Id, "(any)", message);
+            : "The server has reached its limit of running calls; retry later.";
+        LogRefusal(call, "(any)", message);
         Answer(call, onLoop: true, new RpcError(RpcErrorKind.Handler, message, ErrorCode.Busy));
     }
 
-    private bool DispatchUnknown(in IncomingCall call, ReadLoop loop, in MessageHead head)
+    private static RpcError TooLarge(RpcConnection connection, RpcMethod method, int size)
+    {
+        int allowed = connection.Limits.MaxSendMessageSize;
+        method.OnAnswered(allowed);
+        return new RpcError(
+            RpcErrorKind.Handler,
+            $"The answer of method '{method.WireName}' has {size:N0} bytes; {allowed:N0} may be sent. Ask for less at a time, or raise {connection.Limits.OptionsName}.MaxSendMessageSize.",
+            ErrorCode.TooLarge);
+    }
+
+    private RpcError DescribeFailure(in IncomingCall call, RpcMethod method, Exception exception)
+    {
+        if ((exception as MprpcException ?? MapException(call, method, exception)) is { } meant)
+        {
+            if (call.MessageId is null)
+            {
+                Refusals.NotificationRefused(call.Connection, method.WireName, LogText.Clean(meant.Message));
+            }
+            else if (call.Connection.Logger.IsEnabled(LogLevel.Debug))
+            {
+                // It may quote what the peer has sent.
+                ProtocolLog.MethodFailed(call.Connection.Logger, call.Connection.Id, method.WireName, LogText.Clean(meant.Message));
+            }
+
+            return new RpcError(RpcErrorKind.Handler, meant.Message, meant.Code, meant.ErrorData);
+        }
+
+        LogFailure(call, method, exception);
+        return new RpcError(RpcErrorKind.Handler, enableDetailedErrors ? $"{exception.GetType().Name}: {exception.Message}" : InternalError);
+    }
+
+    private void DispatchUnknown(in IncomingCall call, ReadLoop loop, in MessageHead head)
     {
         string name = head.MethodIsText ? LogText.Clean(head.Method) : "";
         var error = new RpcError(
             RpcErrorKind.UnknownMethod,
             !head.MethodIsText ? "The method must be a name (str or bin)." : name.Length == 0 ? "The method's name is empty." : $"Method '{name}' not found.");
 
-        if (Unknown is null)
+        // Of the protocol's own notifications nobody is told, and no policy of the application counts them: they may come while there is no room.
+        if (Unknown is null || head.IsControl)
         {
-            ProtocolLog.MethodNotFound(call.Connection.Logger, call.Connection.Id, name);
-            Answer(call, onLoop: true, error);
-            return true;
+            if (call.MessageId is not null)
+            {
+                ProtocolLog.MethodNotFound(call.Connection.Logger, call.Connection.Id, name);
+                Answer(call, onLoop: true, error);
+            }
+            else if (!head.IsControl)
+            {
+                Refusals.NotificationRefused(call.Connection, name, error.Message);
+            }
+
+            return;
         }
 
         var context = new CallContext(call.Connection, name, call.MessageId);
-        return Start(call, loop, Unknown.Guard(call.WithoutLoop(), context, new CallArguments([], 0, 0, serializer), error));
+        Start(call, loop, Unknown.Guard(call.WithoutLoop(), context, new CallArguments([], 0, 0, serializer), error));
     }
 
-    private bool DispatchGuarded(in IncomingCall call, ReadLoop loop, RpcMethod method, ReadOnlyMemory<byte> message, int start)
+    private void DispatchGuarded(in IncomingCall call, ReadLoop loop, RpcMethod method, ReadOnlyMemory<byte> message, int start)
     {
         int values = start;
         RpcError? invalid = TryReadArguments(method, message.Span, ref values, out int count) ? null : DescribeArguments(call, method, message.Span, start);
         var context = new CallContext(call.Connection, method.WireName, call.MessageId);
         var arguments = new CallArguments(message.ToArray(), values, invalid is null ? count : 0, serializer);
-        return Start(call, loop, method.Guard(call.WithoutLoop(), context, arguments, invalid));
+        Start(call, loop, method.Guard(call.WithoutLoop(), context, arguments, invalid));
     }
 
-    private static bool Start(in IncomingCall call, ReadLoop loop, GuardedCall guarded)
+    private static void Start(in IncomingCall call, ReadLoop loop, GuardedCall guarded)
     {
-        call.Connection.RunningCalls.Add();
+        guarded.Start();
 
-        if (guarded.RpcMethod.BlocksItsThread)
+        if (guarded.RpcMethod.BlocksItsThread || (call.MessageId is null && call.Connection.NotificationsRunApart))
         {
-            BlockingThreads.Shared.Run(guarded);
-            return true;
+            RunApart(call, guarded);
+            return;
         }
 
-        loop.RunningMethod = guarded.RpcMethod;
+        loop.Occupant = guarded.RpcMethod;
         loop.EnterUserCode();
         guarded.Execute();
-        return call.End(call.LeaveUserCode(), guarded.RpcMethod);
+        call.End(call.LeaveUserCode());
+    }
+
+    /// <summary>Notifications begin in the order in which they came, whatever runs them (docs/protocol.md 4); requests have threads of their own.</summary>
+    private static void RunApart(in IncomingCall call, IThreadPoolWorkItem running)
+    {
+        if (call.MessageId is null)
+        {
+            call.Connection.Notifications.Run(running);
+        }
+        else
+        {
+            BlockingThreads.Shared.Run(running);
+        }
     }
 
     /// <summary>Whether the params are an array of as many values as the method takes.</summary>
     private static bool TryReadArguments(RpcMethod method, ReadOnlySpan<byte> message, ref int start, out int count)
-        => TryReadCount(message, ref start, out count) && count >= method.Description.RequiredParameters && count <= method.Description.Parameters.Count;
+        => TryReadCount(message, ref start, out count) && count >= method.Description.RequiredParameters && count <= method.Description.MostParameters;
 
     /// <summary>Why <see cref="TryReadArguments"/> is false.</summary>
     private static RpcError DescribeArguments(in IncomingCall call, RpcMethod method, ReadOnlySpan<byte> message, int start)
@@ -221,8 +305,8 @@ internal sealed class Dispatcher(MethodTable methods, MprpcSerializerOptions ser
         }
 
         int required = method.Description.RequiredParameters;
-        int all = method.Description.Parameters.Count;
-        string takes = required == all ? $"{all}" : $"{required} to {all}";
+        int all = method.Description.MostParameters;
+        string takes = all == int.MaxValue ? $"{required} or more" : required == all ? $"{all}" : $"{required} to {all}";
         string unit = all == 1 ? "param" : "params";
         string came = call.MessageId is { } id ? $"request {id} has {count}" : $"the notification has {count}";
         return new RpcError(RpcErrorKind.InvalidArguments, $"Method '{method.WireName}' takes {takes} {unit}; {came}.");
@@ -241,6 +325,19 @@ internal sealed class Dispatcher(MethodTable methods, MprpcSerializerOptions ser
         }
     }
 
+    /// <summary>A caller is told; nobody hears of a notification but by the log.</summary>
+    private void LogRefusal(in IncomingCall call, string method, string reason)
+    {
+        if (call.MessageId is null)
+        {
+            Refusals.NotificationRefused(call.Connection, method, reason);
+        }
+        else
+        {
+            ProtocolLog.CallRefused(call.Connection.Logger, call.Connection.Id, method, reason);
+        }
+    }
+
     private void Answer(in IncomingCall call, bool onLoop, in RpcError error)
     {
         if (call.MessageId is not { } id)
@@ -248,15 +345,18 @@ internal sealed class Dispatcher(MethodTable methods, MprpcSerializerOptions ser
             return;
         }
 
-        if (onLoop && call.Turn is null)
+        bool intoBatch = onLoop && call.Turn is null;
+        MprpcWriter writer = intoBatch ? call.Loop!.Batch : MprpcWriter.Rent(serializer);
+
+        if (ResponseWriter.WriteError(writer, id, error, errorShape) is { } failure)
         {
-            ResponseWriter.WriteError(call.Loop!.Batch, id, error, errorShape);
-            return;
+            DataFailures.ErrorDataNotWritten(call.Connection, error.Data!.GetType(), failure);
         }
 
-        MprpcWriter writer = MprpcWriter.Rent(serializer);
-        ResponseWriter.WriteError(writer, id, error, errorShape);
-        call.Connection.Answer(call, onLoop, writer);
+        if (!intoBatch)
+        {
+            call.Connection.Answer(call, onLoop, writer);
+        }
     }
 
     // docs/protocol.md 2.4: an array, or nil for an empty one.

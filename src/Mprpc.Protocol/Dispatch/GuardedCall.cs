@@ -9,7 +9,9 @@ internal abstract class GuardedCall : MprpcInvocation, IThreadPoolWorkItem
     private readonly IncomingCall _call;
     private readonly RpcError? _invalidArguments;
     private CancellationTokenSource? _cancellation;
+    private GuardedPlace? _place;
     private int _isAnswered;
+    private int _isAdmitted;        // or its time has run out before
 
     protected GuardedCall(IncomingCall call, RpcMethod method, CallContext context, CallArguments arguments, RpcError? invalidArguments)
         : base(context, method, arguments)
@@ -18,10 +20,25 @@ internal abstract class GuardedCall : MprpcInvocation, IThreadPoolWorkItem
         _invalidArguments = invalidArguments;
     }
 
+    /// <summary>Lets the call in, where until then its caller is told nothing of the method; refuses it if its time has run out.</summary>
+    public bool TryAdmit()
+    {
+        if (Interlocked.Exchange(ref _isAdmitted, 1) == 0)
+        {
+            return true;
+        }
+
+        Refuse(TookTooLong());
+        return false;
+    }
+
     protected RpcConnection Connection => _call.Connection;
 
-    /// <summary>Runs the call; it holds a place among the running calls, which it gives back at its end.</summary>
-    public void Execute() => _ = RunAsync();    // owned: it counts as running, and answers its own failure
+    /// <summary>Takes a place, which is given back when the method has ended and what it has made is disposed.</summary>
+    public void Start() => _place = GuardedPlace.Begin(_call, RpcMethod);
+
+    /// <summary>Runs the call, which has been started.</summary>
+    public void Execute() => _ = RunAsync();    // owned: it has a place, and answers its own failure
 
     /// <summary>Whether the result is the method's to write: false where neither the method has run nor a filter has set one.</summary>
     protected abstract bool HasResult { get; }
@@ -45,11 +62,11 @@ internal abstract class GuardedCall : MprpcInvocation, IThreadPoolWorkItem
     private async Task RunAsync()
     {
         MethodPolicy policy = RpcMethod.Policy!;
-        RpcMethod.AddRunning();
-        ITimer? deadline = StartDeadline(policy.Timeout);
+        ITimer? deadline = null;
 
         try
         {
+            deadline = StartDeadline(policy.Timeout);
             await policy.InvokeAsync(this).ConfigureAwait(false);
             Answer();
         }
@@ -60,8 +77,8 @@ internal abstract class GuardedCall : MprpcInvocation, IThreadPoolWorkItem
 
         deadline?.Dispose();
         _cancellation?.Dispose();
-        RpcMethod.RemoveRunning();
-        CallContext.ReleaseAsync(Connection.RunningCalls);
+        await CallContext.ReleaseAsync().ConfigureAwait(false);
+        _place!.End();
     }
 
     private void Answer()
@@ -120,13 +137,17 @@ internal abstract class GuardedCall : MprpcInvocation, IThreadPoolWorkItem
     /// <summary>The caller is told at once; the call keeps its place until the method has really ended.</summary>
     private void OnTimeout()
     {
-        if (!TryTakeAnswer())
-        {
-            return;
-        }
+        bool isHidden = RpcMethod.Policy!.Authorization is { HidesMethods: true } && Interlocked.Exchange(ref _isAdmitted, 1) == 0;
 
-        string message = $"Method '{RpcMethod.WireName}' took longer than {RpcMethod.Policy!.Timeout.TotalSeconds:0.###} s.";
-        Connection.Dispatcher.Refuse(_call, RpcMethod, new RpcError(RpcErrorKind.Handler, message, ErrorCode.Timeout));
+        if (!isHidden)
+        {
+            if (!TryTakeAnswer())
+            {
+                return;
+            }
+
+            Connection.Dispatcher.Refuse(_call, RpcMethod, TookTooLong());
+        }
 
         try
         {
@@ -138,6 +159,9 @@ internal abstract class GuardedCall : MprpcInvocation, IThreadPoolWorkItem
         }
     }
 
+    private RpcError TookTooLong()
+        => new(RpcErrorKind.Handler, $"Method '{RpcMethod.WireName}' took longer than {RpcMethod.Policy!.Timeout.TotalSeconds:0.###} s.", ErrorCode.Timeout);
+
     private bool TryTakeAnswer() => Interlocked.Exchange(ref _isAnswered, 1) == 0;
 
     private static void Return(MprpcWriter? answer)
@@ -145,6 +169,17 @@ internal abstract class GuardedCall : MprpcInvocation, IThreadPoolWorkItem
         if (answer is not null)
         {
             MprpcWriter.Return(answer);
+        }
+    }
+
+    /// <summary>The call's place: filters see the call itself, as something else.</summary>
+    private sealed class GuardedPlace : RunningCall
+    {
+        public static GuardedPlace Begin(in IncomingCall call, RpcMethod method)
+        {
+            var place = new GuardedPlace { Connection = call.Connection, Method = method, MessageId = call.MessageId };
+            place.Begin();
+            return place;
         }
     }
 }

@@ -56,6 +56,11 @@ internal sealed class MethodPolicy
             return;
         }
 
+        if (authorization.HidesMethods && !((GuardedCall)call).TryAdmit())
+        {
+            return;
+        }
+
         await next(call).ConfigureAwait(false);
     }
 }

@@ -3,14 +3,23 @@ using Mprpc.Connections;
 using Mprpc.Contracts;
 using Mprpc.Diagnostics;
 using Mprpc.Messages;
+using Mprpc.Scheduling;
 
 namespace Mprpc.Dispatch;
 
 /// <summary>A published method: its name, what it takes, and how to run it.</summary>
 internal abstract class RpcMethod(MprpcMethodDescription description, string wireName)
 {
-    private Suspicion _blocks;
-    private int _running;
+    private const int Unknown = -1;
+
+    // As much as a large answer has; of methods that take their time it is soon expected to be less (RunningCalls.ExpectLessOfUnknown).
+    private const int MaxExpectedOfUnknown = 64 * 1024;
+
+    // So that one large answer is forgotten after some dozens of small ones.
+    private const int ForgettingRate = 16;
+
+    private BlockingPenalty _blocks;
+    private int _expectedAnswer = Unknown;
     private FailureLog? _failures;
 
     public MprpcMethodDescription Description { get; } = description;
@@ -25,12 +34,26 @@ internal abstract class RpcMethod(MprpcMethodDescription description, string wir
 
     public void MarkBlocking() => _blocks.Raise();
 
-    /// <summary>How many calls run that are not <see cref="ReusedCall"/>s: those behind a policy, and those on a thread of their own.</summary>
-    public int Running => Volatile.Read(ref _running);
+    /// <summary>How many bytes a call is expected to answer, by what calls have answered so far.</summary>
+    public int ExpectedAnswer => Volatile.Read(ref _expectedAnswer) is var expected && expected == Unknown ? MaxExpectedOfUnknown : expected;
 
-    public void AddRunning() => Interlocked.Increment(ref _running);
+    /// <summary>Whether a call has answered yet, or its answer has a size that its type tells.</summary>
+    public bool IsAnswerSizeKnown => Volatile.Read(ref _expectedAnswer) != Unknown;
 
-    public void RemoveRunning() => Interlocked.Decrement(ref _running);
+    /// <summary>A call has answered so many bytes.</summary>
+    public void OnAnswered(int bytes)
+    {
+        int expected = _expectedAnswer;
+
+        if (bytes > expected)
+        {
+            _expectedAnswer = bytes;
+        }
+        else if (expected - bytes > expected / 2)
+        {
+            _expectedAnswer = expected - (expected / ForgettingRate);      // a lost update does no harm
+        }
+    }
 
     /// <summary>Where it is said that calls threw; made when one does.</summary>
     public FailureLog Failures => _failures ?? Interlocked.CompareExchange(ref _failures, new FailureLog(), null) ?? _failures;
@@ -41,9 +64,11 @@ internal abstract class RpcMethod(MprpcMethodDescription description, string wir
     /// <summary>What stands before the method; null: nothing. Set at start-up.</summary>
     public MethodPolicy? Policy { get; set; }
 
-    /// <summary>Binds the parameters, runs the method and answers.</summary>
-    /// <returns>False where the read loop has gone on without this thread.</returns>
-    public abstract bool Invoke(in IncomingCall call, ref MprpcReader parameters);
+    /// <summary>Binds the parameters, runs the method and answers; or has it answered later. On a read loop the thread may have lost the loop afterwards.</summary>
+    public abstract void Invoke(in IncomingCall call, ref MprpcReader parameters);
+
+    /// <summary>The size of answers is known before there is one.</summary>
+    protected void SetAnswerSize(int bytes) => _expectedAnswer = bytes;
 
     /// <summary>Makes a call that goes through the policy.</summary>
     /// <param name="call">The call, apart from the read loop.</param>

@@ -1,38 +1,58 @@
+using System.Runtime.CompilerServices;
 using Mprpc.Connections;
 using Mprpc.Contracts;
 using Mprpc.Messages;
 
 namespace Mprpc.Dispatch;
 
-/// <summary>Runs a method of <typeparamref name="TService"/>: read the parameters, call, write the answer; top to bottom where the method ends at once.</summary>
-internal sealed class RpcMethod<TService, TReturn, TReturned, TResult>(
-    MprpcMethodDescription description, string wireName, MprpcTarget<TService> target, MprpcInvoker<TService, TReturn> invoker) : RpcMethod(description, wireName)
+/// <summary>Runs a method of <typeparamref name="TService"/>: read the parameters, call, write the answer; top to bottom if the method ends at once.</summary>
+internal sealed class RpcMethod<TService, TReturn, TReturned, TResult> : RpcMethod
     where TReturned : struct, IReturned<TReturned, TReturn, TResult>
 {
-    private readonly bool _needsContext = description.NeedsContext || target.NeedsContext;
+    // Head, nil and the longest encoding of a number.
+    private const int SmallAnswer = 32;
 
-    public override bool Invoke(in IncomingCall call, ref MprpcReader parameters)
+    private readonly MprpcTarget<TService> _target;
+    private readonly MprpcInvoker<TService, TReturn> _invoker;
+    private readonly bool _needsContext;
+
+    public RpcMethod(MprpcMethodDescription description, string wireName, MprpcTarget<TService> target, MprpcInvoker<TService, TReturn> invoker)
+        : base(description, wireName)
+    {
+        _target = target;
+        _invoker = invoker;
+        _needsContext = description.NeedsContext || target.NeedsContext;
+
+        if (WireType<TResult>.IsSmall)
+        {
+            SetAnswerSize(SmallAnswer);
+        }
+    }
+
+    public override void Invoke(in IncomingCall call, ref MprpcReader parameters)
     {
         RpcConnection connection = call.Connection;
         CallContext? context = _needsContext ? new CallContext(connection, WireName, call.MessageId) : null;
-        MprpcWriter? largeAnswer = null;
+        MprpcWriter? aside = null;
         TResult result;
 
         try
         {
-            TReturn value = invoker(target, ref parameters, context, connection.Closed);
+            TReturn value = _invoker(_target, ref parameters, context, connection.Closed);
 
             if (!parameters.Ended)
             {
-                return connection.Dispatcher.RefuseArguments(call, this, ref parameters);
+                connection.Dispatcher.RefuseArguments(call, this, ref parameters);
+                return;
             }
 
             TReturned returned = TReturned.From(value);
 
             if (!returned.IsCompleted)
             {
-                RunningCall<TReturned, TReturn, TResult>.Start(call.WithoutLoop(), this, context, returned);
-                return call.End(call.LeaveUserCode(), this);
+                AwaitedCall<TReturned, TReturn, TResult>.Start(call.WithoutLoop(), this, context, returned);
+                call.End(call.LeaveUserCode());
+                return;
             }
 
             result = returned.GetResult();
@@ -40,45 +60,55 @@ internal sealed class RpcMethod<TService, TReturn, TReturned, TResult>(
             // Formatters of the user's types are user code: they write aside, while the loop may go on without us.
             if (call.MessageId is { } id && !WireType<TResult>.IsWrittenInPlace)
             {
-                largeAnswer = connection.Dispatcher.WriteAside(id, result);
+                aside = connection.Dispatcher.WriteAside(connection, this, id, result);
             }
         }
         catch (Exception exception)
         {
             bool holdsLoop = parameters.Ended ? call.LeaveUserCode() : call.Loop is not null;
             connection.Dispatcher.AnswerFailure(call, this, exception, holdsLoop);
-            return End(call, context, holdsLoop);
+            context?.Release(call, holdsLoop);
+            call.End(holdsLoop);
+            return;
         }
 
         bool onLoop = call.LeaveUserCode();
-        Answer(call, onLoop, result, largeAnswer);
-        return End(call, context, onLoop);
+        Answer(call, onLoop, result, aside);
+        context?.Release(call, onLoop);
+        call.End(onLoop);
     }
 
     public override GuardedCall Guard(in IncomingCall call, CallContext context, CallArguments arguments, RpcError? invalidArguments)
-        => new GuardedCall<TService, TReturn, TReturned, TResult>(call, this, context, arguments, invalidArguments, target, invoker);
+        => new GuardedCall<TService, TReturn, TReturned, TResult>(call, this, context, arguments, invalidArguments, _target, _invoker);
 
-    private bool End(in IncomingCall call, CallContext? context, bool onLoop) => call.End(context is null ? onLoop : context.Release(call, onLoop), this);
-
-    private static void Answer(in IncomingCall call, bool onLoop, TResult result, MprpcWriter? largeAnswer)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void Answer(in IncomingCall call, bool onLoop, TResult result, MprpcWriter? aside)
     {
         if (call.MessageId is not { } id)
         {
             return;
         }
 
-        if (largeAnswer is null && onLoop && call.Turn is null)
+        if (aside is null && onLoop && call.Turn is null && WireType<TResult>.IsSmall)
         {
             ResponseWriter.WriteResult(call.Loop!.Batch, id, result);
             return;
         }
 
-        if (largeAnswer is null)
+        AnswerAside(call, onLoop, id, result, aside);
+    }
+
+    private void AnswerAside(in IncomingCall call, bool onLoop, long id, TResult result, MprpcWriter? aside)
+    {
+        Dispatcher dispatcher = call.Connection.Dispatcher;
+
+        if (aside is null && onLoop && call.Turn is null)
         {
-            largeAnswer = MprpcWriter.Rent(call.Connection.Serializer);
-            ResponseWriter.WriteResult(largeAnswer, id, result);
+            dispatcher.Write(call.Connection, call.Loop!.Batch, this, id, result);
+            return;
         }
 
-        call.Connection.Answer(call, onLoop, largeAnswer);
+        // What is written in place cannot fail.
+        call.Connection.Answer(call, onLoop, aside ?? dispatcher.WriteAside(call.Connection, this, id, result));
     }
 }

@@ -1,96 +1,30 @@
-using System.Collections.Concurrent;
 using Mprpc.Connections;
 
 namespace Mprpc.Dispatch;
 
-/// <summary>A call whose method has not ended yet; answers when it has. Pooled, so that it costs no task and no closure.</summary>
-internal sealed class RunningCall<TReturned, TReturn, TResult> : ReusedCall
-    where TReturned : struct, IReturned<TReturned, TReturn, TResult>
+/// <summary>A call whose method has not ended at once: from its beginning to its end it holds a place, whatever way it runs.</summary>
+/// <remarks>It begins once and ends once. Calls that end at once need none of this: they are answered where they are read.</remarks>
+internal abstract class RunningCall
 {
-    private const int MostPooled = 256;
+    public RpcConnection Connection { get; protected set; } = null!;
 
-    private static readonly ConcurrentQueue<RunningCall<TReturned, TReturn, TResult>> Pool = new();
+    /// <summary>The method; null only before the call has begun, and after it has ended.</summary>
+    public RpcMethod? Method { get; protected set; }
 
-    private static int s_made;
+    /// <summary>The number that the answer echoes; null for a notification.</summary>
+    public long? MessageId { get; protected set; }
 
-    private readonly Action _onCompleted;
-    private readonly bool _isReused;
-    private IncomingCall _call;
-    private RpcMethod _method = null!;
-    private CallContext? _context;
-    private TReturned _returned;
+    /// <summary>How many bytes it is expected to answer, as they were counted when it began.</summary>
+    public int Promised { get; set; }
 
-    private RunningCall()
-    {
-        _onCompleted = OnCompleted;
-        _isReused = Volatile.Read(ref s_made) < MostPooled && Interlocked.Increment(ref s_made) <= MostPooled;
+    /// <summary>The next one in the table of those that run; under its lock.</summary>
+    public RunningCall? Next { get; set; }
 
-        if (_isReused)
-        {
-            Track();
-        }
-    }
+    public RunningCall? Previous { get; set; }
 
-    protected override RpcConnection? RunningOn => _call.Connection;
+    /// <summary>Takes a place.</summary>
+    protected void Begin() => Connection.RunningCalls.Begin(this);
 
-    protected override RpcMethod? Running => _method;
-
-    public static void Start(in IncomingCall incoming, RpcMethod method, CallContext? context, TReturned returned)
-    {
-        if (!Pool.TryDequeue(out RunningCall<TReturned, TReturn, TResult>? call))
-        {
-            call = new RunningCall<TReturned, TReturn, TResult>();
-        }
-
-        call._call = incoming;
-        call._method = method;
-        call._context = context;
-        call._returned = returned;
-        incoming.Connection.RunningCalls.Add();
-        returned.UnsafeOnCompleted(call._onCompleted);
-    }
-
-    private void OnCompleted()
-    {
-        IncomingCall call = _call;
-        CallContext? context = _context;
-        RpcConnection connection = call.Connection;
-
-        try
-        {
-            TResult result = _returned.GetResult();
-
-            if (call.MessageId is { } id)
-            {
-                connection.Answer(call, onLoop: false, connection.Dispatcher.WriteAside(id, result));
-            }
-        }
-        catch (Exception exception)
-        {
-            connection.Dispatcher.AnswerFailure(call, _method, exception, onLoop: false);
-        }
-
-        Return();
-
-        if (context is null)
-        {
-            connection.RunningCalls.Remove();
-        }
-        else
-        {
-            context.ReleaseAsync(connection.RunningCalls);
-        }
-    }
-
-    private void Return()
-    {
-        _call = default;
-        _context = null;
-        _returned = default;
-
-        if (_isReused)
-        {
-            Pool.Enqueue(this);
-        }
-    }
+    /// <summary>Gives the place back; the last that is done with the call.</summary>
+    public void End() => Connection.RunningCalls.End(this);
 }

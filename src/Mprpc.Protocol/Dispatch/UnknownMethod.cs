@@ -7,7 +7,7 @@ namespace Mprpc.Dispatch;
 /// <summary>Stands for all names that no method has, where a policy applies to them too: limits count them, and who may not know is told the same as of a method it may not call.</summary>
 internal sealed class UnknownMethod() : RpcMethod(new MprpcMethodDescription("(unknown)", "(unknown)", [], needsContext: true), "(unknown)")
 {
-    public override bool Invoke(in IncomingCall call, ref MprpcReader parameters) => throw new UnreachableException("An unknown method is used only with a policy.");
+    public override void Invoke(in IncomingCall call, ref MprpcReader parameters) => throw new UnreachableException("An unknown method is used only with a policy.");
 
     /// <inheritdoc/>
     public override GuardedCall Guard(in IncomingCall call, CallContext context, CallArguments arguments, RpcError? error)

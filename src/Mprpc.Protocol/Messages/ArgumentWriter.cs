@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using MessagePack;
 
 namespace Mprpc.Messages;
@@ -37,9 +38,17 @@ internal static class ArgumentWriter
             case CancellationToken:
                 throw new ArgumentException("A CancellationToken is no argument of a call. Pass it before the arguments: CallAsync<T>(method, cancellationToken, arguments).");
             default:
-                var serializer = new MessagePackWriter(writer);
-                MessagePackSerializer.Serialize(value.GetType(), ref serializer, value, writer.Serializer.MessagePack);
-                serializer.Flush();
+                Type type = value.GetType();
+
+                if (value is JsonNode || type == typeof(object))
+                {
+                    writer.Write<object>(value);
+                }
+                else
+                {
+                    AnyValueWriter.Of(value, type).Write(writer, value);
+                }
+
                 break;
         }
     }

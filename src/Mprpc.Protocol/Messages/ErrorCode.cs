@@ -18,9 +18,18 @@ internal static class ErrorCode
     /// <summary>As many calls run as may. The call has not run.</summary>
     public const string Busy = "busy";
 
+    /// <summary>What was to be sent is larger than may be sent, or was more than may be collected. The call may have run.</summary>
+    public const string TooLarge = "too_large";
+
+    /// <summary>There is no such method; only in shapes that have a place for codes.</summary>
+    public const string UnknownMethod = "unknown_method";
+
+    /// <summary>The params do not fit the method; only in shapes that have a place for codes.</summary>
+    public const string InvalidParams = "invalid_params";
+
     private const string Separator = ": ";
 
-    private static readonly string[] Told = [Unauthenticated, Forbidden, Timeout, RateLimited, Busy];
+    private static readonly string[] Told = [Unauthenticated, Forbidden, Timeout, RateLimited, Busy, TooLarge];
 
     /// <summary>The message with the code before it, where it is one of these and does not stand there yet.</summary>
     public static string IntoMessage(string? code, string message)

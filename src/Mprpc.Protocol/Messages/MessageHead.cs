@@ -24,13 +24,16 @@ internal readonly ref struct MessageHead
 
     public MessageKind Kind { get; }
 
-    /// <summary>The number that the response echoes; meaningless for a notification.</summary>
+    /// <summary>The number that the response echoes; meaningless for a notification. Of a response int64 maximum stands for all that are larger.</summary>
     public long MessageId { get; }
 
     public ReadOnlySpan<byte> Method { get; }
 
     /// <summary>Whether the method is text or binary; a request with another method is answered with an error.</summary>
     public bool MethodIsText { get; }
+
+    /// <summary>Whether it is a notification of the protocol's own (docs/protocol.md 10.1), which no work that waits holds up.</summary>
+    public bool IsControl => Kind == MessageKind.Notification && Method.StartsWith("$/"u8);
 
     /// <summary>Where the params start, or the error of a response.</summary>
     public int BodyStart { get; }
@@ -81,10 +84,17 @@ internal readonly ref struct MessageHead
         return true;
     }
 
-    // docs/protocol.md 3.2: [1, msgid, error, result]
+    // docs/protocol.md 3.2: [1, msgid, error, result]. A msgid that no call can have makes it a response that nobody waits for.
     private static bool TryReadResponse(ReadOnlySpan<byte> message, int position, out MessageHead head)
     {
-        bool read = TryReadMessageId(message, ref position, out long messageId);
+        bool read = TryReadInteger(message, ref position, out long messageId);
+
+        if (!read && message[position] == MessagePackCode.UInt64)
+        {
+            read = true;
+            messageId = long.MaxValue;
+            position += 1 + sizeof(ulong);
+        }
         head = new MessageHead(MessageKind.Response, messageId, default, false, position);
         return read;
     }

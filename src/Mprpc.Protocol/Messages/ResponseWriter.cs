@@ -18,6 +18,11 @@ internal static class ResponseWriter
     private const int NeovimException = 0;
     private const int NeovimValidation = 1;
 
+    // docs/protocol.md 3.3: the numbers of Arduino's RPClite (error.h).
+    private const int RpcLiteMalformedCall = 0xfd;
+    private const int RpcLiteFunctionNotFound = 0xfe;
+    private const int RpcLiteGeneric = 0xff;
+
     // docs/protocol.md 3.2: [1, msgid, nil, result]
     public static void WriteResult<T>(MprpcWriter writer, long messageId, T result)
     {
@@ -27,22 +32,41 @@ internal static class ResponseWriter
     }
 
     // docs/protocol.md 3.3: [1, msgid, error, nil], or the message in the result's place
-    public static void WriteError(MprpcWriter writer, long messageId, in RpcError error, MprpcErrorShape shape)
+    /// <returns>Null, or why the error's data could not be written: it was left out.</returns>
+    public static Exception? WriteError(MprpcWriter writer, long messageId, in RpcError error, MprpcErrorShape shape)
     {
         string message = NonEmpty(error);
+        WriteHead(writer, messageId);
+
+        if (shape == MprpcErrorShape.Map)
+        {
+            Exception? failure = WriteMap(writer, error, message);
+            writer.WriteNil();
+            return failure;
+        }
 
         if (shape != MprpcErrorShape.CodeWithMessageAsResult)
         {
             message = ErrorCode.IntoMessage(error.Code, message);
         }
 
-        WriteHead(writer, messageId);
-
         switch (shape)
         {
             case MprpcErrorShape.CodeAndMessage:
                 writer.WriteArrayHeader(2);
                 writer.WriteInt64(error.Kind == RpcErrorKind.Handler ? NeovimException : NeovimValidation);
+                writer.WriteString(message);
+                writer.WriteNil();
+                break;
+
+            case MprpcErrorShape.NonZeroCodeAndMessage:
+                writer.WriteArrayHeader(2);
+                writer.WriteInt64(error.Kind switch
+                {
+                    RpcErrorKind.UnknownMethod => RpcLiteFunctionNotFound,
+                    RpcErrorKind.InvalidArguments => RpcLiteMalformedCall,
+                    _ => RpcLiteGeneric,
+                });
                 writer.WriteString(message);
                 writer.WriteNil();
                 break;
@@ -67,6 +91,57 @@ internal static class ResponseWriter
                 writer.WriteString(message);
                 writer.WriteNil();
                 break;
+        }
+
+        return null;
+    }
+
+    // docs/protocol.md 3.3: {"message": text, "code": text, "data": any}
+    private static Exception? WriteMap(MprpcWriter writer, in RpcError error, string message)
+    {
+        string? code = !string.IsNullOrEmpty(error.Code) ? error.Code : error.Kind switch
+        {
+            RpcErrorKind.UnknownMethod => ErrorCode.UnknownMethod,
+            RpcErrorKind.InvalidArguments => ErrorCode.InvalidParams,
+            _ => null,
+        };
+        int start = writer.Length;
+        WriteMap(writer, message, code, hasData: error.Data is not null);
+
+        if (error.Data is null)
+        {
+            return null;
+        }
+
+        try
+        {
+            ArgumentWriter.Write(writer, error.Data);
+            return null;
+        }
+        catch (Exception exception)
+        {
+            // The caller gets the rest all the same: half a message must not go out, and no answer at all must not be.
+            writer.Truncate(start);
+            WriteMap(writer, message, code, hasData: false);
+            return exception;
+        }
+    }
+
+    private static void WriteMap(MprpcWriter writer, string message, string? code, bool hasData)
+    {
+        writer.WriteMapHeader(1 + (code is null ? 0 : 1) + (hasData ? 1 : 0));
+        writer.WriteString("message");
+        writer.WriteString(message);
+
+        if (code is not null)
+        {
+            writer.WriteString("code");
+            writer.WriteString(code);
+        }
+
+        if (hasData)
+        {
+            writer.WriteString("data");
         }
     }
 

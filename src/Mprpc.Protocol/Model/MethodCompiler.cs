@@ -22,6 +22,7 @@ internal sealed class MethodCompiler
     private const int TokenArgument = 4;
 
     private static readonly MethodInfo Read = typeof(MprpcReader).GetMethod(nameof(MprpcReader.Read))!;
+    private static readonly MethodInfo ReadRest = typeof(MprpcReader).GetMethod(nameof(MprpcReader.ReadRest))!;
     private static readonly MethodInfo End = typeof(MprpcReader).GetMethod(nameof(MprpcReader.End))!;
     private static readonly MethodInfo Remaining = typeof(MprpcReader).GetProperty(nameof(MprpcReader.Remaining))!.GetMethod!;
 
@@ -110,7 +111,7 @@ internal sealed class MethodCompiler
         }
 
         _il.Emit(OpCodes.Ldarg, ReaderArgument);
-        _il.Emit(OpCodes.Call, Read.MakeGenericMethod(parameter.ParameterType));
+        _il.Emit(OpCodes.Call, MethodModel.IsRest(parameter) ? ReadRest.MakeGenericMethod(parameter.ParameterType.GetElementType()!) : Read.MakeGenericMethod(parameter.ParameterType));
         _il.Emit(OpCodes.Stloc, value);
         _il.MarkLabel(done);
     }

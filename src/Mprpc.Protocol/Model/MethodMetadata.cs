@@ -7,13 +7,18 @@ namespace Mprpc.Model;
 /// <summary>Collects what is known of a published method besides how to call it: attributes, and what its mapping has added. Used at start-up only.</summary>
 internal static class MethodMetadata
 {
-    /// <summary>Attributes of the contract interface, of the class, the mapping's own, attributes of the method in the interface and in the class: the most specific last.</summary>
+    private const DynamicallyAccessedMemberTypes Needed = DynamicallyAccessedMemberTypes.PublicMethods | DynamicallyAccessedMemberTypes.Interfaces;
+
+    /// <summary>Attributes of the contract interfaces, of the class, the mapping's own, attributes of the method in the interface and in the class: the most specific last.</summary>
     /// <param name="method">The published method.</param>
+    /// <param name="service">The type that is served.</param>
     /// <param name="implementation">The class behind it, where that is known.</param>
     /// <param name="conventions">What the mapping has added.</param>
     /// <exception cref="InvalidOperationException">The method is not found, so that its attributes are unknown.</exception>
     public static IReadOnlyList<object> Collect(
-        RpcMethod method, [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicMethods | DynamicallyAccessedMemberTypes.Interfaces)] Type? implementation,
+        RpcMethod method,
+        [DynamicallyAccessedMembers(Needed)] Type service,
+        [DynamicallyAccessedMembers(Needed)] Type? implementation,
         IReadOnlyList<object> conventions)
     {
         if (method.Description.FindMethod is not { } find)
@@ -22,12 +27,15 @@ internal static class MethodMetadata
         }
 
         // Never taken for "no attributes": one of them may say who may call.
-        MethodInfo declared = find() ?? throw new InvalidOperationException($"{method} is published, and not found by reflection, so that its attributes are unknown. Was it trimmed away?");
+        MethodInfo declared = find() ?? throw Unknown(method, "is published, and not found by reflection");
         List<object> metadata = [];
 
         if (declared.DeclaringType is { IsInterface: true } contract)
         {
-            metadata.AddRange(contract.GetCustomAttributes(inherit: false));
+            foreach (Type publisher in ServiceContract.PublishersOf(service, contract).DefaultIfEmpty(contract))
+            {
+                metadata.AddRange(publisher.GetCustomAttributes(inherit: false));
+            }
         }
 
         if (implementation is { IsInterface: false })
@@ -36,22 +44,35 @@ internal static class MethodMetadata
         }
 
         metadata.AddRange(conventions);
-        MethodInfo? implementing = implementation is { IsInterface: false } ? Implementation(implementation, declared) : null;
+        MethodInfo? implementing = implementation is { IsInterface: false }
+            ? Implementation(implementation, declared) ?? throw Unknown(method, $"is not found in {implementation}, which is registered for it")
+            : null;
 
         // An override inherits its base method's attributes; what implements an interface's method does not inherit that one's.
-        if (implementing is null || declared.DeclaringType is { IsInterface: true })
+        if (declared.DeclaringType is { IsInterface: true })
         {
             metadata.AddRange(declared.GetCustomAttributes(inherit: true));
+
+            // Else it is the interface's own default implementation.
+            if (implementing is not null && implementing != declared)
+            {
+                metadata.AddRange(implementing.GetCustomAttributes(inherit: true));
+            }
+        }
+        else
+        {
+            metadata.AddRange((implementing ?? declared).GetCustomAttributes(inherit: true));
         }
 
-        metadata.AddRange(implementing?.GetCustomAttributes(inherit: true) ?? []);
         return metadata;
     }
+
+    private static InvalidOperationException Unknown(RpcMethod method, string problem) => new($"{method} {problem}, so that its attributes are unknown. Was it trimmed away?");
 
     /// <summary>The class's own method that runs where a method of its contract, or of a base class, is called.</summary>
     [UnconditionalSuppressMessage("Trimming", "IL2072", Justification = "A published method's implementation is called, so that it is kept.")]
     private static MethodInfo? Implementation(
-        [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicMethods | DynamicallyAccessedMemberTypes.Interfaces)] Type implementation, MethodInfo declared)
+        [DynamicallyAccessedMembers(Needed)] Type implementation, MethodInfo declared)
     {
         if (declared.DeclaringType is not { IsInterface: true } contract)
         {

@@ -28,11 +28,12 @@ internal sealed class MethodModel
         Description = new MprpcMethodDescription(
             described is null ? TypeName.Of(service) : $"delegate '{wireName}'",
             method.Name,
-            [.. WireParameters.Select(parameter => new MprpcParameter(parameter.Name!, parameter.HasDefaultValue))],
+            [.. WireParameters.Select(parameter => new MprpcParameter(parameter.Name!, parameter.HasDefaultValue, IsRest(parameter)))],
             needsContext: Sources.Any(source => source is ParameterSource.CallContext or ParameterSource.Services),
             wireName ?? method.GetCustomAttribute<MprpcMethodAttribute>()?.Name,
             () => described ?? method)
         {
+            SentTypes = [.. WireParameters.Select(parameter => parameter.ParameterType), .. ResultOf(method.ReturnType)],
             ParameterTypes = [.. Parameters.Select(parameter => TypeName.Of(parameter.ParameterType))],
         };
     }
@@ -50,6 +51,20 @@ internal sealed class MethodModel
     private string Name => $"{TypeName.Of(Service)}.{Method.Name}";
 
     private IEnumerable<ParameterInfo> WireParameters => Parameters.Where((_, i) => Sources[i] == ParameterSource.Wire);
+
+    private static Type[] ResultOf(Type type)
+    {
+        if (type == typeof(void) || type == typeof(Task) || type == typeof(ValueTask))
+        {
+            return [];
+        }
+
+        bool isTask = type.IsGenericType && (type.GetGenericTypeDefinition() == typeof(Task<>) || type.GetGenericTypeDefinition() == typeof(ValueTask<>));
+        return isTask ? type.GenericTypeArguments : [type];
+    }
+
+    /// <summary>Whether a parameter takes all that a peer sends from there on.</summary>
+    public static bool IsRest(ParameterInfo parameter) => parameter.ParameterType.IsSZArray && parameter.IsDefined(typeof(ParamArrayAttribute));
 
     private static ParameterInfo[] ParametersOf(MethodInfo method, MethodInfo? described)
     {
@@ -99,7 +114,7 @@ internal sealed class MethodModel
                 throw Refused($"takes '{parameter.Name}' by reference (ref, out, in, Span or pointer), which cannot be sent. Take a value, and return what changes");
             }
 
-            if (Sources[i] == ParameterSource.Wire && isOptional && !parameter.HasDefaultValue)
+            if (Sources[i] == ParameterSource.Wire && isOptional && !parameter.HasDefaultValue && !IsRest(parameter))
             {
                 throw Refused($"takes '{parameter.Name}' after a parameter with a default value. Params go by position: give '{parameter.Name}' a default value too, or put it first");
             }

@@ -17,30 +17,35 @@ internal static class ProxyCompiler
 
     private static readonly MethodInfo BeginCall = typeof(MprpcCallInvoker).GetMethod(nameof(MprpcCallInvoker.BeginCall))!;
     private static readonly MethodInfo Write = typeof(MprpcWriter).GetMethod(nameof(MprpcWriter.Write))!;
-    private static readonly MethodInfo WriteArrayHeader = typeof(MprpcWriter).GetMethod(nameof(MprpcWriter.WriteArrayHeader))!;
+    private static readonly MethodInfo WriteArrayHeader = typeof(MprpcWriter).GetMethod(nameof(MprpcWriter.WriteArrayHeader), [typeof(int)])!;
+    private static readonly MethodInfo WriteRest = typeof(MprpcWriter).GetMethod(nameof(MprpcWriter.WriteRest))!;
+
+    private static readonly MethodInfo WriteArrayHeaderOfRest = Array.Find(
+        typeof(MprpcWriter).GetMethods(), method => method is { Name: nameof(MprpcWriter.WriteArrayHeader), IsGenericMethod: true })!;
+
     private static readonly MethodInfo Notify = typeof(MprpcCallInvoker).GetMethod(nameof(MprpcCallInvoker.Notify))!;
     private static readonly MethodInfo[] CallAsync = [.. typeof(MprpcCallInvoker).GetMethods().Where(method => method.Name == nameof(MprpcCallInvoker.CallAsync))];
     private static readonly Lock Gate = new();
-    private static readonly Dictionary<Type, Delegate> Factories = [];
+    private static readonly Dictionary<(Type, MprpcNamingPolicy), Delegate> Factories = [];
 
-    /// <summary>The factory of a contract's proxy; compiled once.</summary>
+    /// <summary>The factory of a contract's proxy; compiled once for each naming policy.</summary>
     /// <exception cref="InvalidOperationException">The type is no contract, or a method of it cannot be called.</exception>
-    public static Func<MprpcCallInvoker, TContract> Compile<TContract>()
+    public static Func<MprpcCallInvoker, TContract> Compile<TContract>(MprpcNamingPolicy policy)
         where TContract : class
     {
         lock (Gate)
         {
-            if (!Factories.TryGetValue(typeof(TContract), out Delegate? factory))
+            if (!Factories.TryGetValue((typeof(TContract), policy), out Delegate? factory))
             {
-                factory = CompileFactory<TContract>();
-                Factories.Add(typeof(TContract), factory);
+                factory = CompileFactory<TContract>(policy);
+                Factories.Add((typeof(TContract), policy), factory);
             }
 
             return (Func<MprpcCallInvoker, TContract>)factory;
         }
     }
 
-    private static Func<MprpcCallInvoker, TContract> CompileFactory<TContract>()
+    private static Func<MprpcCallInvoker, TContract> CompileFactory<TContract>(MprpcNamingPolicy policy)
         where TContract : class
     {
         Type contract = typeof(TContract);
@@ -67,7 +72,7 @@ internal static class ProxyCompiler
         {
             if (published.Contains(method))
             {
-                EmitCall(type, invoker, new MethodModel(contract, method), prefix);
+                EmitCall(type, invoker, new MethodModel(contract, method), policy, prefix);
             }
             else if (method.DeclaringType == typeof(IDisposable) || method.DeclaringType == typeof(IAsyncDisposable))
             {
@@ -94,7 +99,7 @@ internal static class ProxyCompiler
         il.Emit(OpCodes.Ret);
     }
 
-    private static void EmitCall(TypeBuilder type, FieldBuilder invoker, MethodModel model, string? prefix)
+    private static void EmitCall(TypeBuilder type, FieldBuilder invoker, MethodModel model, MprpcNamingPolicy policy, string? prefix)
     {
         Type result = model.Method.ReturnType;
 
@@ -107,7 +112,7 @@ internal static class ProxyCompiler
             return;
         }
 
-        string name = WireName.From(model.Description.Name, MprpcNamingPolicy.SnakeCase);
+        string name = WireName.From(model.Description.Name, policy);
         name = model.Description.WireName ?? (prefix is null ? name : $"{prefix}.{name}");
 
         ILGenerator il = Override(type, model.Method);
@@ -121,8 +126,7 @@ internal static class ProxyCompiler
         il.Emit(OpCodes.Ldstr, name);
         il.Emit(OpCodes.Callvirt, Write.MakeGenericMethod(typeof(string)));
         il.Emit(OpCodes.Ldloc, request);
-        il.Emit(OpCodes.Ldc_I4, model.Sources.Count(source => source == ParameterSource.Wire));
-        il.Emit(OpCodes.Callvirt, WriteArrayHeader);
+        EmitCount(il, model);
 
         int token = -1;
 
@@ -136,7 +140,9 @@ internal static class ProxyCompiler
             {
                 il.Emit(OpCodes.Ldloc, request);
                 il.Emit(OpCodes.Ldarg, i + 1);
-                il.Emit(OpCodes.Callvirt, Write.MakeGenericMethod(model.Parameters[i].ParameterType));
+                il.Emit(OpCodes.Callvirt, MethodModel.IsRest(model.Parameters[i])
+                    ? WriteRest.MakeGenericMethod(model.Parameters[i].ParameterType.GetElementType()!)
+                    : Write.MakeGenericMethod(model.Parameters[i].ParameterType));
             }
         }
 
@@ -146,6 +152,23 @@ internal static class ProxyCompiler
         il.Emit(OpCodes.Ldloc, request);
         EmitSend(il, result, token);
         il.Emit(OpCodes.Ret);
+    }
+
+    private static void EmitCount(ILGenerator il, MethodModel model)
+    {
+        int count = model.Sources.Count(source => source == ParameterSource.Wire);
+        int rest = Array.FindIndex(model.Parameters, MethodModel.IsRest);
+
+        if (rest < 0)
+        {
+            il.Emit(OpCodes.Ldc_I4, count);
+            il.Emit(OpCodes.Callvirt, WriteArrayHeader);
+            return;
+        }
+
+        il.Emit(OpCodes.Ldc_I4, count - 1);
+        il.Emit(OpCodes.Ldarg, rest + 1);
+        il.Emit(OpCodes.Callvirt, WriteArrayHeaderOfRest.MakeGenericMethod(model.Parameters[rest].ParameterType.GetElementType()!));
     }
 
     private static void EmitSend(ILGenerator il, Type result, int token)

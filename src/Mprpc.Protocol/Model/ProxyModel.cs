@@ -11,12 +11,12 @@ internal static class ProxyModel
     /// <exception cref="NotSupportedException">There is no generated proxy, and code cannot be made at run time.</exception>
     [UnconditionalSuppressMessage("AOT", "IL3050", Justification = "Guarded: not reached under native AOT.")]
     [UnconditionalSuppressMessage("Trimming", "IL2026", Justification = "Reached only for a contract that was compiled without the generator.")]
-    public static Func<MprpcCallInvoker, TContract> Find<TContract>()
+    public static Func<MprpcCallInvoker, TContract> Find<TContract>(MprpcNamingPolicy policy)
         where TContract : class
     {
         if (MprpcGeneratedProxies.Find<TContract>() is { } generated)
         {
-            return generated;
+            return policy == MprpcNamingPolicy.SnakeCase ? generated.Create : invoker => generated.Create(new RenamingCallInvoker(invoker, generated.Derived, policy));
         }
 
         if (!RuntimeFeature.IsDynamicCodeSupported)
@@ -26,6 +26,6 @@ internal static class ProxyModel
                 + "that comes with the Mprpc packages.");
         }
 
-        return ProxyCompiler.Compile<TContract>();
+        return ProxyCompiler.Compile<TContract>(policy);
     }
 }

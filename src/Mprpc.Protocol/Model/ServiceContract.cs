@@ -31,6 +31,16 @@ internal static class ServiceContract
         return methods;
     }
 
+    /// <summary>The contracts through which a method of an interface is published, and the interfaces between: what stands on any of them is said of the method. The most special last.</summary>
+    [UnconditionalSuppressMessage("Trimming", "IL2070", Justification = "Interfaces of a type are kept where the type's own interfaces are.")]
+    public static IEnumerable<Type> PublishersOf([DynamicallyAccessedMembers(Needed)] Type service, Type declaring)
+        => Sources(service)
+            .Where(source => source == declaring || (source.IsInterface && source.IsAssignableTo(declaring) && IsFrom(declaring, source)))
+            .SelectMany(source => source.GetInterfaces().Append(source))
+            .Where(type => type == declaring || type.IsAssignableTo(declaring))
+            .Distinct()
+            .OrderBy(type => type.GetInterfaces().Length);
+
     /// <summary>The contract interfaces of the type where it has some, else the type itself.</summary>
     private static Type[] Sources([DynamicallyAccessedMembers(Needed)] Type service)
     {

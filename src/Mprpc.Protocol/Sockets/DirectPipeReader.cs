@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.IO.Pipelines;
 using System.Net.Sockets;
+using Mprpc.Diagnostics;
 
 namespace Mprpc.Sockets;
 
@@ -30,6 +31,7 @@ internal abstract class DirectPipeReader(Socket socket) : PipeReader
         if (Buffer is { } buffer)
         {
             Buffer = null;
+            Poison.Fill(buffer);
             ArrayPool<byte>.Shared.Return(buffer);
         }
     }
@@ -42,5 +44,5 @@ internal abstract class DirectPipeReader(Socket socket) : PipeReader
     public override void Complete(Exception? exception = null) => AdvanceTo(default);
 
     protected ReadResult Result(int received)
-        => new(new ReadOnlySequence<byte>(Buffer ?? [], 0, received), isCanceled: _rest.IsLast(received), isCompleted: received == 0);
+        => new(new ReadOnlySequence<byte>(Buffer ?? [], 0, received), isCanceled: _rest.IsLast(Socket, received), isCompleted: received == 0);
 }

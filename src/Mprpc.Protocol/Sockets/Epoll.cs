@@ -46,7 +46,7 @@ internal static unsafe partial class Epoll
     /// <returns>How many there are.</returns>
     public static int Wait(int epoll, byte* events, int count, int milliseconds)
     {
-        int ready = WaitNative(epoll, events, count, milliseconds);
+        int ready = SocketFaults.AreOn && SocketFaults.Interrupts() ? 0 : WaitNative(epoll, events, count, milliseconds);
 
         if (ready < 0 && Marshal.GetLastPInvokeError() is not Interrupted and int error)
         {

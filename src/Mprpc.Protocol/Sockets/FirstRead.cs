@@ -5,8 +5,8 @@ using System.Threading.Tasks.Sources;
 
 namespace Mprpc.Sockets;
 
-/// <summary>A read that brings nothing, but completes when there is something for the first time. The socket is added to its poller only when somebody waits: so he goes on on the
-/// poller's thread and on no other. Those of the thread pool are few, and the code that is to run may block them.</summary>
+/// <summary>A read that brings nothing, but completes when there is something for the first time. The socket is added to its poller only when somebody waits: so the code goes on on
+/// the poller's thread and on no other. Those of the thread pool are few, and the code that is to run may block them.</summary>
 internal sealed class FirstRead(PolledSocket socket) : IValueTaskSource<ReadResult>
 {
     public ReadResult GetResult(short token)
@@ -20,7 +20,8 @@ internal sealed class FirstRead(PolledSocket socket) : IValueTaskSource<ReadResu
     [SuppressMessage("Reliability", "CA2012:Use ValueTasks correctly", Justification = "It is awaited right here, by hand.")]
     public void OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags)
     {
-        socket.Readable.WaitAsync().GetAwaiter().UnsafeOnCompleted(() => continuation(state));
+        // As the read loop awaits it: not on the SynchronizationContext of the code that has dialled.
+        socket.Readable.WaitAsync().ConfigureAwait(false).GetAwaiter().UnsafeOnCompleted(() => continuation(state));
         socket.Begin();
     }
 }

@@ -47,16 +47,21 @@ internal sealed class PolledPipeReader(PolledSocket socket) : DirectPipeReader(s
     {
         Debug.Assert(Buffer is null, "The loop consumes all it was given before it reads on.");
         byte[] buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
-        int received = Socket.Receive(buffer, SocketFlags.None, out SocketError error);
+        int received = SocketFaults.AreOn ? SocketFaults.Receive(socket, buffer, out SocketError error) : Socket.Receive(buffer, SocketFlags.None, out error);
 
         if (received > 0)
         {
             Buffer = buffer;
 
-            // An event comes only for what is new, and a buffer that was filled may have left something.
+            // An event comes only for what is new. A buffer that was filled has probably left something; one that was not may have, since urgent data, descriptors that a Unix peer passes,
+            // and signals end a read early.
             if (received == buffer.Length)
             {
                 socket.ReadLater();
+            }
+            else if (!socket.PeerHasFinished)
+            {
+                socket.ReadBeforeSleep();
             }
 
             return received;

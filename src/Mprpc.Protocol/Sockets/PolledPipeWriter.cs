@@ -9,32 +9,39 @@ namespace Mprpc.Sockets;
 internal sealed class PolledPipeWriter(PolledSocket socket) : DirectPipeWriter
 {
     public override ValueTask<FlushResult> WriteAsync(ReadOnlyMemory<byte> source, CancellationToken cancellationToken = default)
-    {
-        int sent = Send(source.Span);
-        return sent == source.Length ? default : SendRestAsync(source[sent..]);
-    }
+        => TrySend(ref source) ? default : SendRestAsync(source);
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<FlushResult> SendRestAsync(ReadOnlyMemory<byte> rest)
     {
-        while (!rest.IsEmpty)
+        do
         {
             await socket.Writable.WaitAsync().ConfigureAwait(false);
-            rest = rest[Send(rest.Span)..];
         }
+        while (!TrySend(ref rest));
 
         return default;
     }
 
-    private int Send(ReadOnlySpan<byte> bytes)
+    /// <summary>Sends until all is sent or the system says that there is no room: a send that was merely short, as by a signal, has no event to follow.</summary>
+    private bool TrySend(ref ReadOnlyMemory<byte> rest)
     {
-        int sent = socket.Socket.Send(bytes, SocketFlags.None, out SocketError error);
-
-        return error switch
+        while (!rest.IsEmpty)
         {
-            SocketError.Success => sent,
-            SocketError.WouldBlock => 0,
-            _ => throw new SocketException((int)error),
-        };
+            int sent = SocketFaults.AreOn ? SocketFaults.Send(socket, rest.Span, out SocketError error) : socket.Socket.Send(rest.Span, SocketFlags.None, out error);
+
+            switch (error)
+            {
+                case SocketError.Success:
+                    rest = rest[sent..];
+                    break;
+                case SocketError.WouldBlock:
+                    return false;
+                default:
+                    throw new SocketException((int)error);
+            }
+        }
+
+        return true;
     }
 }

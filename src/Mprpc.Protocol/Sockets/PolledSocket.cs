@@ -9,6 +9,7 @@ internal sealed class PolledSocket
 
     private readonly SocketPoller _poller;
     private uint _events;
+    private volatile bool _isReadBeforeSleep;
 
     /// <summary>Makes a socket one that never blocks. Its events are reported from <see cref="Begin"/> on.</summary>
     public PolledSocket(SocketPoller poller, Socket socket)
@@ -28,6 +29,9 @@ internal sealed class PolledSocket
 
     /// <summary>Whether its events are reported, or were.</summary>
     public bool HasBegun => Key != 0;
+
+    /// <summary>Whether no more events are to be reported; set by the poller.</summary>
+    public bool IsForgotten { get; set; }
 
     public Readiness Readable { get; } = new(isReady: false);
 
@@ -68,7 +72,8 @@ internal sealed class PolledSocket
     }
 
     /// <summary>Keeps events until they are handled.</summary>
-    public void Note(uint events) => Interlocked.Or(ref _events, events);
+    /// <returns>Whether there were none: with some, it is in a queue already.</returns>
+    public bool Note(uint events) => Interlocked.Or(ref _events, events) == 0;
 
     /// <summary>Lets those go on who have waited for the events that were noted, on this thread.</summary>
     public void HandleEvents()
@@ -106,6 +111,39 @@ internal sealed class PolledSocket
         {
             Readable.Set(onThisThread: false);
         }
+    }
+
+    /// <summary>Something may be left to read, of which no event would tell: it is tried once more before the poller sleeps, when that delays no call.</summary>
+    public void ReadBeforeSleep()
+    {
+        // Still to be tried from an earlier time: that is after what was read now.
+        if (_isReadBeforeSleep)
+        {
+            return;
+        }
+
+        _isReadBeforeSleep = true;
+
+        if (!_poller.TryHandleBeforeSleep(this))
+        {
+            _isReadBeforeSleep = false;
+            Readable.Set(onThisThread: false);
+        }
+    }
+
+    /// <summary>It is tried now.</summary>
+    /// <returns>As <see cref="Note"/>.</returns>
+    public bool NoteBeforeSleep()
+    {
+        _isReadBeforeSleep = false;
+        return Note(Epoll.In);
+    }
+
+    /// <summary>Ends the connection, since code that went on with its events has thrown: whether anything waits for the next ones is not known.</summary>
+    public void Fail()
+    {
+        SocketTransport.TryShutdown(Socket, SocketShutdown.Both);
+        Wake();
     }
 
     /// <summary>Reports no more events. Those who wait go on, and find the socket closed, if that is done next.</summary>

@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
-using Mprpc.Connections;
+using Mprpc.Scheduling;
 
 namespace Mprpc.Sockets;
 
@@ -10,15 +10,13 @@ namespace Mprpc.Sockets;
 /// much to do no thread sleeps that would have to be woken.</summary>
 /// <remarks>
 /// One thread leads: it waits for events and handles them. Where more has come than one thread should do alone, it gives the lead to another first; where user code holds it up, the
-/// guard does. The lead is a number in <see cref="_lead"/>, odd while events are handled, so that one compare-and-exchange tells a thread that the lead is gone.
+/// guard does. The lead is a <see cref="Baton"/>, whose entries into user code are the handling of a socket's events.
 /// .NET's own sockets hand each event to the thread pool, which costs a call that is alone more than all the rest, and cannot be told not to.
 /// </remarks>
-internal sealed unsafe class SocketPoller : IStallable
+internal sealed unsafe partial class SocketPoller : IStallable
 {
     private const int MostEvents = 64;
     private const uint Events = Epoll.In | Epoll.Out | Epoll.ReadHangUp | Epoll.EdgeTriggered;
-    private const long Handling = 1;
-    private const long NoLead = 0;
 
     // Besides those that are held up in user code.
     private static readonly int s_mostThreads = Math.Max(2, Environment.ProcessorCount);
@@ -29,23 +27,30 @@ internal sealed unsafe class SocketPoller : IStallable
     // So that one call that blocks is forgotten after a few dozen that do not.
     private static readonly long s_mostCost = 20 * s_worthSharing;
 
+    // 10 ms. How long those that are perhaps ready wait while the poller does not come to sleep.
+    private static readonly long s_mostBeforeSleep = Stopwatch.Frequency / 100;
+
     private readonly int _epoll;
     private readonly StallGuard _guard;
     private readonly Lock _gate = new();
     private readonly ConcurrentQueue<PolledSocket> _ready = new();
-    private readonly SemaphoreSlim _leadGiven = new(0);
+    private readonly ConcurrentQueue<PolledSocket> _later = new();          // ready too, but those that are ready anew have their turn first
+    private readonly ConcurrentQueue<PolledSocket> _beforeSleep = new();    // perhaps ready
     private PolledSocket?[] _sockets = new PolledSocket?[256];      // by descriptor
     private uint _added;        // under the lock
-    private int _threads;       // under the lock; without those that are held up
-    private int _parked;        // under the lock
-    private long _lead = NoLead + 2;
-    private long _progress;
     private Spinning _spinning = new();
     private long _averageCost;  // of handling a socket's events; a lost update does no harm
+    private volatile bool _isBusy;
+    private bool _waitGoesOn;   // after those perhaps ready were tried
+    private long _lastHandled;
+    private long _lastTried;    // those perhaps ready
 
-    // The last that this thread has had.
+    // What this thread led last, and as which holder.
     [ThreadStatic]
-    private static long t_lead;
+    private static SocketPoller? t_led;
+
+    [ThreadStatic]
+    private static int t_holder;
 
     private SocketPoller(int epoll)
     {
@@ -57,11 +62,10 @@ internal sealed unsafe class SocketPoller : IStallable
     /// <summary>The poller of the process; null where the system has no epoll, or <see cref="SocketSettings.UsePoller"/> is off.</summary>
     public static SocketPoller? Shared { get; } = SocketSettings.UsePoller ? TryCreate() : null;
 
-    public long Progress => Volatile.Read(ref _progress);
+    /// <summary>The lead.</summary>
+    public Baton Baton { get; } = new();
 
-    public bool IsInUserCode => (Volatile.Read(ref _lead) & Handling) != 0;
-
-    public bool IsBusy { get; private set; }
+    public bool IsBusy => _isBusy;
 
     /// <returns>A poller with a thread that never ends, or null where the system has no epoll.</returns>
     public static SocketPoller? TryCreate()
@@ -84,10 +88,14 @@ internal sealed unsafe class SocketPoller : IStallable
 
     /// <summary>Reports a socket's events from now on, beginning with what it is ready for.</summary>
     /// <exception cref="SocketException">The system does not take it.</exception>
+    /// <exception cref="ObjectDisposedException">It is forgotten.</exception>
     public void Add(PolledSocket socket)
     {
         lock (_gate)
         {
+            // Closed at the same time: its descriptor's place belongs to the next socket that has it.
+            ObjectDisposedException.ThrowIf(socket.IsForgotten, socket);
+
             if (socket.Descriptor >= _sockets.Length)
             {
                 Array.Resize(ref _sockets, Math.Max(_sockets.Length * 2, socket.Descriptor + 1));
@@ -115,11 +123,22 @@ internal sealed unsafe class SocketPoller : IStallable
         }
     }
 
+    /// <summary>Whether a socket's events are reported.</summary>
+    public bool Reports(PolledSocket socket)
+    {
+        lock (_gate)
+        {
+            return socket.HasBegun && _sockets[socket.Descriptor] == socket;
+        }
+    }
+
     /// <summary>Reports no more events of a socket; to be called before it is closed. The system itself forgets it then.</summary>
     public void Remove(PolledSocket socket)
     {
         lock (_gate)
         {
+            socket.IsForgotten = true;
+
             // The descriptor may be another socket's by now.
             if (socket.HasBegun && _sockets[socket.Descriptor] == socket)
             {
@@ -129,7 +148,7 @@ internal sealed unsafe class SocketPoller : IStallable
     }
 
     /// <summary>Handles events when those of the other sockets have been, which are ready already.</summary>
-    /// <returns>False where the thread does not lead, and cannot rely on it that somebody looks: the one who leads may be asleep, and this thread may come to user code and stay there.</returns>
+    /// <returns>False if this thread does not lead: the leader may be blocked in epoll_wait, and nothing would look into the queue.</returns>
     public bool TryHandleLater(PolledSocket socket, uint events)
     {
         if (!ThisThreadLeads)
@@ -137,19 +156,37 @@ internal sealed unsafe class SocketPoller : IStallable
             return false;
         }
 
-        socket.Note(events);
-        _ready.Enqueue(socket);
+        if (!socket.Note(events))
+        {
+            return true;
+        }
 
-        // Who has taken the lead before this has perhaps looked before, too.
+        _later.Enqueue(socket);
+
+        // A thread that has taken the lead before this has perhaps looked before, too.
         Interlocked.MemoryBarrier();
         return ThisThreadLeads;
     }
 
-    public void TakeOver(long progress)
+    /// <summary>Handles a socket that is perhaps ready to be read before the leader sleeps, or in ten milliseconds.</summary>
+    /// <returns>False if the leader may be asleep.</returns>
+    public bool TryHandleBeforeSleep(PolledSocket socket)
     {
-        long lead = Volatile.Read(ref _lead);
+        if (!_isBusy)
+        {
+            return false;
+        }
 
-        if ((lead & Handling) != 0 && Progress == progress && Interlocked.CompareExchange(ref _lead, lead + 1, lead) == lead)
+        _beforeSleep.Enqueue(socket);
+
+        // Still seen busy after that, whichever thread leads by now: it has not looked into the queue for the last time.
+        Interlocked.MemoryBarrier();
+        return _isBusy;
+    }
+
+    public void TakeOver(long entry)
+    {
+        if (Baton.TryTake(entry, out _))
         {
             lock (_gate)
             {
@@ -162,58 +199,60 @@ internal sealed unsafe class SocketPoller : IStallable
 
     private static SocketException Failure() => new((int)SocketError.NoBufferSpaceAvailable, $"epoll_ctl failed with error {Marshal.GetLastPInvokeError()}.");
 
-    private bool ThisThreadLeads => t_lead != NoLead && (Volatile.Read(ref _lead) & ~Handling) == t_lead;
+    private bool ThisThreadLeads => t_led == this && Baton.IsHeldBy(t_holder);
 
     private void Run()
     {
         byte* events = stackalloc byte[MostEvents * Epoll.EventSize];
+        var own = AmbientState.Capture();
 
         do
         {
-            Lead(events);
+            Lead(events, own);
 
             // The lead is another's now: what it has left is done by both.
             while (_ready.TryDequeue(out PolledSocket? socket))
             {
-                Handle(socket);
+                Handle(socket, own);
             }
         }
         while (TryPark());
     }
 
     /// <summary>Waits for events and handles them, until the lead is gone.</summary>
-    private void Lead(byte* events)
+    private void Lead(byte* events, AmbientState own)
     {
-        long lead = t_lead = Volatile.Read(ref _lead);
+        t_led = this;
+        t_holder = Baton.Holder;
+
+        // For events, since a socket was handled that had waited for its turn: sockets that always have more to read would keep all others from being seen.
+        bool hasAsked = false;
 
         while (true)
         {
             if (!_ready.TryDequeue(out PolledSocket? socket))
             {
-                IsBusy = false;
-                Poll(events);
-                _guard.Watch();
-                continue;
-            }
-
-            if ((_ready.Count + 1) * _averageCost > s_worthSharing)
-            {
-                Volatile.Write(ref _lead, lead + 2);
-
-                if (TryShareLead())
+                if (!hasAsked || !_later.TryDequeue(out socket))
                 {
-                    Handle(socket);
-                    return;
+                    Poll(events);
+                    _guard.Watch();
+                    hasAsked = true;
+                    continue;
                 }
 
-                t_lead = lead += 2;
+                hasAsked = false;
             }
 
-            _progress++;
-            Volatile.Write(ref _lead, lead | Handling);
-            Handle(socket);
+            if ((_ready.Count + _later.Count + 1) * _averageCost > s_worthSharing && TryShareLead())
+            {
+                Handle(socket, own);
+                return;
+            }
 
-            if (Interlocked.CompareExchange(ref _lead, lead, lead | Handling) != (lead | Handling))
+            long entry = Baton.Enter(occupant: null);
+            Handle(socket, own);
+
+            if (!Baton.TryLeave(entry))
             {
                 lock (_gate)
                 {
@@ -226,16 +265,58 @@ internal sealed unsafe class SocketPoller : IStallable
     }
 
     /// <summary>Handles a socket's events, and notes what that costs; whoever does it, or the lead would be shared for ever after once it was worth it.</summary>
-    private void Handle(PolledSocket socket)
+    private void Handle(PolledSocket socket, AmbientState own)
     {
         long begun = Stopwatch.GetTimestamp();
-        socket.HandleEvents();
-        long cost = Math.Min(Stopwatch.GetTimestamp() - begun, s_mostCost);
+
+        try
+        {
+            socket.HandleEvents();
+        }
+        catch (Exception)
+        {
+            // Of a raw continuation, say. It ends its own connection; all others need this thread.
+            socket.Fail();
+        }
+
+        own.Restore();
+        long now = _lastHandled = Stopwatch.GetTimestamp();
+        long cost = Math.Min(now - begun, s_mostCost);
         _averageCost += (cost - _averageCost) / 8;
     }
 
-    /// <summary>Waits until something is ready.</summary>
+    /// <summary>Asks what is ready, and waits until something is if nothing is known to be.</summary>
     private void Poll(byte* events)
+    {
+        if (!_later.IsEmpty)
+        {
+            Take(events, Epoll.Wait(_epoll, events, MostEvents, milliseconds: 0));
+            return;
+        }
+
+        _isBusy = false;
+        int count = _waitGoesOn ? 0 : Spin(events);
+
+        if (count == 0)
+        {
+            Interlocked.MemoryBarrier();    // what a thread has put into the queue that saw this one busy is seen here
+            _waitGoesOn = TryBeforeSleep();
+            count = _waitGoesOn ? 0 : Epoll.Wait(_epoll, events, MostEvents, Timeout.Infinite);
+        }
+
+        _isBusy = true;
+
+        if (_waitGoesOn)
+        {
+            Interlocked.MemoryBarrier();    // between this and the guard's check of it
+            return;
+        }
+
+        _spinning.End();
+        Take(events, count);    // what is done to a socket there is the same fence
+    }
+
+    private int Spin(byte* events)
     {
         int count = 0;
         _spinning.Begin();
@@ -245,13 +326,36 @@ internal sealed unsafe class SocketPoller : IStallable
             count = Epoll.Wait(_epoll, events, MostEvents, milliseconds: 0);
         }
 
-        if (count == 0)
+        return count;
+    }
+
+    /// <summary>Puts the sockets that are perhaps ready in the queue.</summary>
+    /// <returns>Whether there are any.</returns>
+    private bool TryBeforeSleep()
+    {
+        bool isAny = false;
+
+        while (_beforeSleep.TryDequeue(out PolledSocket? socket))
         {
-            count = Epoll.Wait(_epoll, events, MostEvents, Timeout.Infinite);
+            isAny = true;
+
+            if (socket.NoteBeforeSleep())
+            {
+                _ready.Enqueue(socket);
+            }
         }
 
-        _spinning.End();
-        IsBusy = true;      // what is done to a socket below is also the fence between this and the guard's check of it
+        _lastTried = _lastHandled;
+        return isAny;
+    }
+
+    private void Take(byte* events, int count)
+    {
+        if (_lastHandled - _lastTried > s_mostBeforeSleep)
+        {
+            TryBeforeSleep();
+        }
+
         PolledSocket?[] sockets = Volatile.Read(ref _sockets);
 
         for (int i = 0; i < count; i++)
@@ -259,71 +363,10 @@ internal sealed unsafe class SocketPoller : IStallable
             (ulong key, uint mask) = Epoll.Read(events, i);
 
             // Else it was closed meanwhile, and its descriptor may be another's.
-            if (sockets[(uint)key] is { } socket && socket.Key == key)
+            if (sockets[(uint)key] is { } socket && socket.Key == key && socket.Note(mask))
             {
-                socket.Note(mask);
                 _ready.Enqueue(socket);
             }
         }
-    }
-
-    /// <summary>Has another thread lead, unless all threads that there may be have something to do.</summary>
-    private bool TryShareLead()
-    {
-        lock (_gate)
-        {
-            if (_parked == 0 && _threads >= s_mostThreads)
-            {
-                return false;
-            }
-
-            GiveLead();
-            return true;
-        }
-    }
-
-    /// <summary>Has another thread lead.</summary>
-    private void GiveLead()
-    {
-        lock (_gate)
-        {
-            if (_parked > 0)
-            {
-                _parked--;
-                _leadGiven.Release();
-                return;
-            }
-
-            _threads++;
-        }
-
-        try
-        {
-            new Thread(Run) { IsBackground = true, Name = "Mprpc sockets" }.UnsafeStart();
-        }
-        catch (Exception exception) when (exception is OutOfMemoryException or ThreadStartException)
-        {
-            // The system has no thread left for this process; the pool has some.
-            ThreadPool.UnsafeQueueUserWorkItem(static poller => poller.Run(), this, preferLocal: false);
-        }
-    }
-
-    /// <summary>Waits until it is given the lead.</summary>
-    /// <returns>False where there are enough threads without this one.</returns>
-    private bool TryPark()
-    {
-        lock (_gate)
-        {
-            if (_threads > s_mostThreads)
-            {
-                _threads--;
-                return false;
-            }
-
-            _parked++;
-        }
-
-        _leadGiven.Wait();
-        return true;
     }
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net.Sockets;
 
 namespace Mprpc.Sockets;
 
@@ -7,6 +8,12 @@ internal static class SocketSettings
 {
     private const int DefaultMaxSpin = 50;
 
+    // For tests (docs/reliability.md), so by the environment, which whole suites and the processes that they start inherit.
+    private static readonly int s_bufferBytes = int.TryParse(Environment.GetEnvironmentVariable("MPRPC_TEST_SOCKET_BUFFERS"), CultureInfo.InvariantCulture, out int bytes) ? bytes : 0;
+
+    /// <summary>The faults that tests inject: see <see cref="SocketFaults"/>.</summary>
+    public static string? Faults { get; } = Environment.GetEnvironmentVariable("MPRPC_TEST_SOCKET_FAULTS");
+
     /// <summary><c>Mprpc.Sockets.UsePoller</c>, true by default; false: .NET's own asynchronous sockets are used on Linux too.</summary>
     public static bool UsePoller => !AppContext.TryGetSwitch("Mprpc.Sockets.UsePoller", out bool isOn) || isOn;
 
@@ -14,4 +21,14 @@ internal static class SocketSettings
     public static TimeSpan MaxSpin
         => TimeSpan.FromMicroseconds(
             int.TryParse(Convert.ToString(AppContext.GetData("Mprpc.Sockets.MaxSpinMicroseconds"), CultureInfo.InvariantCulture), CultureInfo.InvariantCulture, out int set) && set >= 0 ? set : DefaultMaxSpin);
+
+    /// <summary>Makes the system's buffers as small as tests ask for; it does nothing else.</summary>
+    public static void Apply(Socket socket)
+    {
+        if (s_bufferBytes > 0)
+        {
+            socket.SendBufferSize = s_bufferBytes;
+            socket.ReceiveBufferSize = s_bufferBytes;
+        }
+    }
 }

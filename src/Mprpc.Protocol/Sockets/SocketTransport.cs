@@ -21,6 +21,7 @@ internal sealed class SocketTransport : IDuplexPipe
 
     private SocketTransport(Socket socket, PolledSocket? polled)
     {
+        SocketSettings.Apply(socket);
         Socket = socket;
         _polled = polled;
         Input = polled is null ? new SocketPipeReader(socket) : new PolledPipeReader(polled);

@@ -54,9 +54,11 @@ public ref partial struct MprpcReader
     public ulong ReadUInt64()
     {
         // Of a negative number MessagePackPrimitives.TryReadUInt64 throws instead of saying no.
-        if (_span[_position] != MessagePackCode.UInt64)
+        byte code = _span[_position];
+
+        if (code != MessagePackCode.UInt64)
         {
-            return (ulong)ReadInteger(0, long.MaxValue, "ulong");
+            return code is MessagePackCode.Float32 or MessagePackCode.Float64 ? ReadWholeUInt64() : (ulong)ReadInteger(0, long.MaxValue, "ulong");
         }
 
         ulong value = BinaryPrimitives.ReadUInt64BigEndian(_span[(_position + 1)..]);
@@ -136,7 +138,7 @@ public ref partial struct MprpcReader
     [EditorBrowsable(EditorBrowsableState.Never)]
     public byte[]? ReadBytes()
     {
-        if (!TryReadBytes(out ReadOnlySpan<byte> bytes, out bool isNil))
+        if (!TryReadBytes(out ReadOnlySpan<byte> bytes, out bool isNil) && !TryReadTypedArray(out bytes))
         {
             Fail("byte[]");
             return null;
@@ -149,14 +151,20 @@ public ref partial struct MprpcReader
     [EditorBrowsable(EditorBrowsableState.Never)]
     public bool ReadNil()
     {
-        if (_span[_position] != MessagePackCode.Nil)
+        byte code = _span[_position];
+
+        if (code != MessagePackCode.Nil)
         {
-            return false;
+            return code == MessagePackCode.FixExt1 && ReadUndefined();
         }
 
         _position++;
         return true;
     }
+
+    /// <summary>Whether the next value is an extension, such as a typed array of JavaScript's, which the serializer reads. For generated code.</summary>
+    [EditorBrowsable(EditorBrowsableState.Never)]
+    public readonly bool IsExtension() => MessagePackCode.ToMessagePackType(_span[_position]) == MessagePackType.Extension && !JavaScriptExtension.IsUndefined(_span[_position..]);
 
     /// <summary>Reads the head of an array. For generated code.</summary>
     /// <param name="expected">What errors call the value.</param>
@@ -173,7 +181,7 @@ public ref partial struct MprpcReader
             return code & 0x0f;
         }
 
-        return code is MessagePackCode.Array16 or MessagePackCode.Array32 ? ReadLongHeader(valuesPerItem: 1) : ReadNilHeader(expected, orNil);
+        return code is MessagePackCode.Array16 or MessagePackCode.Array32 ? ReadLongHeader(valuesPerItem: 1) : ReadOtherHeader(isMap: false, expected, orNil);
     }
 
     /// <summary>Reads the head of a map. For generated code.</summary>
@@ -191,7 +199,7 @@ public ref partial struct MprpcReader
             return code & 0x0f;
         }
 
-        return code is MessagePackCode.Map16 or MessagePackCode.Map32 ? ReadLongHeader(valuesPerItem: 2) : ReadNilHeader(expected, orNil);
+        return code is MessagePackCode.Map16 or MessagePackCode.Map32 ? ReadLongHeader(valuesPerItem: 2) : ReadOtherHeader(isMap: true, expected, orNil);
     }
 
     /// <summary>Reads a member's name, in its bytes; nil as none. For generated code.</summary>
@@ -287,8 +295,43 @@ public ref partial struct MprpcReader
             return value;
         }
 
+        return ReadWhole(min, max, expected);
+    }
+
+    /// <summary>docs/protocol.md 7.4: a float that is whole is an integer to those whose language has no others.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private long ReadWhole(long min, long max, string expected)
+    {
+        if (TryReadFloat(out double number, out int size) && WholeNumber.TryGet(number, out long value) && value >= min && value <= max)
+        {
+            _position += size;
+            return value;
+        }
+
         Fail(expected);
         return 0;
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private ulong ReadWholeUInt64()
+    {
+        if (TryReadFloat(out double number, out int size) && WholeNumber.TryGet(number, out ulong value))
+        {
+            _position += size;
+            return value;
+        }
+
+        Fail("ulong");
+        return 0;
+    }
+
+    private readonly bool TryReadFloat(out double number, out int size)
+    {
+        number = 0;
+        size = 0;
+
+        return _span[_position] is MessagePackCode.Float32 or MessagePackCode.Float64
+            && MessagePackPrimitives.TryReadDouble(_span[_position..], out number, out size) == MessagePackPrimitives.DecodeResult.Success;
     }
 
     private double ReadNumber(string expected)
@@ -311,14 +354,70 @@ public ref partial struct MprpcReader
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private int ReadNilHeader(string expected, bool orNil)
+    private int ReadOtherHeader(bool isMap, string expected, bool orNil)
     {
+        // docs/protocol.md 7.6: PHP has one type for both, so that an empty one is an array.
+        if (IsEmpty(_span[_position..], isMap))
+        {
+            Skip();
+            return 0;
+        }
+
         if (!orNil || !ReadNil())
         {
             Fail(expected);
         }
 
         return -1;
+    }
+
+    /// <summary>Whether an array without elements stands where a map is expected, or the reverse.</summary>
+    private static bool IsEmpty(ReadOnlySpan<byte> value, bool isMap)
+    {
+        byte code = value[0];
+
+        if (code == (isMap ? MessagePackCode.MinFixArray : MessagePackCode.MinFixMap))
+        {
+            return true;
+        }
+
+        bool isOther = isMap ? code is MessagePackCode.Array16 or MessagePackCode.Array32 : code is MessagePackCode.Map16 or MessagePackCode.Map32;
+        return isOther && MessagePackHead.Read(value, out _, out long values) != 0 && values == 0;
+    }
+
+    /// <summary>JavaScript's undefined: nil to everybody else.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private bool ReadUndefined()
+    {
+        if (!JavaScriptExtension.IsUndefined(_span[_position..]))
+        {
+            return false;
+        }
+
+        _position += JavaScriptExtension.UndefinedSize;
+        return true;
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private bool TryReadTypedArray(out ReadOnlySpan<byte> bytes)
+    {
+        bytes = default;
+        ReadOnlySpan<byte> value = _span[_position..];
+
+        if (MessagePackCode.ToMessagePackType(value[0]) != MessagePackType.Extension)
+        {
+            return false;
+        }
+
+        int head = MessagePackHead.Read(value, out long body, out _);
+
+        if (!JavaScriptExtension.TryReadBytes((sbyte)value[head], value.Slice(head + 1, (int)body - 1), out bytes))
+        {
+            return false;
+        }
+
+        _position += head + (int)body;
+        return true;
     }
 
     /// <summary>Text and binary alike: peers of the old specification know only one of the two (docs/protocol.md 7).</summary>
@@ -337,7 +436,8 @@ public ref partial struct MprpcReader
 
         if (!MessagePackHead.TryReadBytes(value, out int head, out int length))
         {
-            return false;
+            isNil = code == MessagePackCode.FixExt1 && ReadUndefined();
+            return isNil;
         }
 
         bytes = value.Slice(head, length);

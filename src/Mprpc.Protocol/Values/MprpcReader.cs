@@ -182,6 +182,27 @@ public ref partial struct MprpcReader
         return _serializer.UsesGeneratedValues && WireValue<T>.Reader is { } read ? ReadGenerated(read) : ReadObject<T>();
     }
 
+    /// <summary>Reads all values that are left, for a params array.</summary>
+    /// <typeparam name="T">The type of each.</typeparam>
+    /// <returns>The values; what it has read of them where the reader failed.</returns>
+    public T[] ReadRest<T>()
+    {
+        // Whoever has an array already may send it as one: it cannot be taken for one of its elements.
+        if (_remaining == 1 && Type.GetTypeCode(typeof(T)) != TypeCode.Object && IsArray<T>())
+        {
+            return Read<T[]>();
+        }
+
+        var items = new T[Math.Max(_remaining, 0)];
+
+        for (int i = 0; i < items.Length && !Failed; i++)
+        {
+            items[i] = Read<T>();
+        }
+
+        return items;
+    }
+
     /// <summary>Whether the next value is nil; it is read only if so.</summary>
     public bool TryReadNil()
     {
@@ -194,6 +215,13 @@ public ref partial struct MprpcReader
         _position++;
         return true;
     }
+
+    private readonly bool IsArray<T>() => MessagePackCode.ToMessagePackType(_span[_position]) switch
+    {
+        MessagePackType.Array or MessagePackType.Extension => true,
+        MessagePackType.Binary => typeof(T) == typeof(byte),
+        _ => false,
+    };
 
     /// <summary>Reads over the next value and returns its bytes.</summary>
     internal ReadOnlySpan<byte> Skip()

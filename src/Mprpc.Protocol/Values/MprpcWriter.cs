@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using MessagePack;
 using Mprpc.Contracts;
+using Mprpc.Diagnostics;
 
 namespace Mprpc;
 
@@ -68,6 +69,8 @@ public sealed partial class MprpcWriter : IBufferWriter<byte>
 
     internal static void Return(MprpcWriter writer)
     {
+        Poison.Fill(writer._buffer);
+
         if (s_cachedCount == MostCached)
         {
             return;
@@ -84,6 +87,7 @@ public sealed partial class MprpcWriter : IBufferWriter<byte>
     {
         if (_buffer.Length > LargestKeptBuffer)
         {
+            Poison.Fill(_buffer);
             ArrayPool<byte>.Shared.Return(_buffer);
             _buffer = new byte[SmallestBuffer];
         }
@@ -140,6 +144,23 @@ public sealed partial class MprpcWriter : IBufferWriter<byte>
 
         MessagePackPrimitives.TryWriteArrayHeader(Reserve(5), (uint)count, out int written);
         _end += written;
+    }
+
+    /// <summary>Writes the head of the params of a call whose last ones stand in an array.</summary>
+    /// <typeparam name="T">The type of the last ones.</typeparam>
+    /// <param name="count">How many stand before them.</param>
+    /// <param name="rest">The last ones; null for none.</param>
+    public void WriteArrayHeader<T>(int count, T[]? rest) => WriteArrayHeader(count + (rest?.Length ?? 0));
+
+    /// <summary>Writes the last params of a call.</summary>
+    /// <typeparam name="T">The type of each.</typeparam>
+    /// <param name="rest">The params; null for none.</param>
+    public void WriteRest<T>(T[]? rest)
+    {
+        foreach (T value in rest ?? [])
+        {
+            Write(value);
+        }
     }
 
     /// <summary>Writes a value in the encoding of its type: numbers, bool, string, byte[] and <see cref="MprpcRaw"/> in place, types of contracts by generated code, others through the serializer.</summary>
@@ -260,9 +281,14 @@ public sealed partial class MprpcWriter : IBufferWriter<byte>
 
     private void WriteObject<T>(T value)
     {
-        var writer = new MessagePackWriter(this);
-        MessagePackSerializer.Serialize(ref writer, value, Serializer.MessagePack);
-        writer.Flush();
+        try
+        {
+            WriteSerialized(value);
+        }
+        catch (Exception exception) when (exception is not MessagePackSerializationException)
+        {
+            throw new MessagePackSerializationException($"Failed to serialize {typeof(T).FullName} value.", exception);
+        }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -289,6 +315,8 @@ public sealed partial class MprpcWriter : IBufferWriter<byte>
 
         byte[] grown = ArrayPool<byte>.Shared.Rent((int)wanted);
         _buffer.AsSpan(0, _end).CopyTo(grown);
+
+        Poison.Fill(_buffer);
 
         if (_buffer.Length > SmallestBuffer)
         {

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Mprpc;
 
 /// <summary>Names a type as a C# author writes it.</summary>
@@ -15,10 +17,19 @@ internal static class TypeName
             return Of(type.GetElementType()!) + "[]";
         }
 
+        // A type within a generic one has the arguments of that, and a number in its name only for its own.
         if (type.IsGenericType)
         {
-            string name = type.Name[..type.Name.IndexOf('`', StringComparison.Ordinal)];
-            return $"{name}<{string.Join(", ", type.GetGenericArguments().Select(Of))}>";
+            int arity = type.Name.IndexOf('`', StringComparison.Ordinal);
+
+            // A type nested in a generic one has its arguments too, and no arity of its own in its name.
+            if (arity < 0)
+            {
+                return type.Name;
+            }
+
+            int own = int.Parse(type.Name.AsSpan(arity + 1), NumberStyles.None, CultureInfo.InvariantCulture);
+            return $"{type.Name[..arity]}<{string.Join(", ", type.GetGenericArguments().TakeLast(own).Select(Of))}>";
         }
 
         return Type.GetTypeCode(type) switch

@@ -10,10 +10,17 @@ internal sealed class WebSocketTransport : IDuplexPipe
 {
     private const int ReceiveSize = 16 * 1024;
 
+    // A ping comes behind what the peer has sent before it, and is answered only when that is received: so this is received although nobody may read it yet. Kestrel keeps as much.
+    private const int MostUnread = 1024 * 1024;
+
+    // Of what a peer goes on to send after the close; one that sends more does not look for it. As much as a connection over TCP drops at its end.
+    private const int MostDropped = 1024 * 1024;
+
     private readonly WebSocket _socket;
-    private readonly Pipe _received = new(new PipeOptions(useSynchronizationContext: false));
+    private readonly Pipe _received = new(new PipeOptions(pauseWriterThreshold: MostUnread, resumeWriterThreshold: MostUnread / 2, useSynchronizationContext: false));
     private Task? _receiving;
     private bool _isText;
+    private volatile bool _isClosing;
 
     public WebSocketTransport(WebSocket socket)
     {
@@ -34,10 +41,12 @@ internal sealed class WebSocketTransport : IDuplexPipe
     /// <summary>Says why the connection ends, and waits for the peer to agree; aborts where it does not in time. To be called when nothing more is sent.</summary>
     /// <param name="status">Why; a text message of the peer's counts more.</param>
     /// <param name="description">The same in words.</param>
-    /// <param name="timeout">How long to wait.</param>
+    /// <param name="timeout">How long it may take in all.</param>
     /// <param name="clock">Measures it.</param>
     public async Task CloseAsync(WebSocketCloseStatus status, string? description, TimeSpan timeout, TimeProvider clock)
     {
+        long start = clock.GetTimestamp();
+
         try
         {
             if (_isText)
@@ -50,9 +59,12 @@ internal sealed class WebSocketTransport : IDuplexPipe
                 await _socket.CloseOutputAsync(status, description, CancellationToken.None).WaitAsync(timeout, clock).ConfigureAwait(false);
             }
 
+            _isClosing = true;
+
             if (_receiving is not null)
             {
-                await _receiving.WaitAsync(timeout, clock).ConfigureAwait(false);
+                TimeSpan left = timeout - clock.GetElapsedTime(start);
+                await _receiving.WaitAsync(left > TimeSpan.Zero ? left : TimeSpan.Zero, clock).ConfigureAwait(false);
             }
         }
         catch (Exception exception)
@@ -68,6 +80,7 @@ internal sealed class WebSocketTransport : IDuplexPipe
         PipeWriter writer = _received.Writer;
         byte[]? dropped = null;         // takes what nobody reads any more: the peer's close comes behind it
         Exception? failure = null;
+        int afterClose = 0;
 
         try
         {
@@ -82,6 +95,13 @@ internal sealed class WebSocketTransport : IDuplexPipe
 
                 if (dropped is not null)
                 {
+                    afterClose += _isClosing ? received.Count : 0;
+
+                    if (afterClose > MostDropped)
+                    {
+                        break;
+                    }
+
                     continue;
                 }
 

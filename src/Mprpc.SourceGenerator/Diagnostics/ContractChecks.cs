@@ -11,7 +11,7 @@ internal sealed class ContractChecks(Compilation compilation)
     {
         if (type.TypeKind == TypeKind.Interface && PublishedMethods.IsContract(type))
         {
-            return OfContract(type).Concat(OfReach(type, ProxyParser.WhyNot(type, compilation)));
+            return OfContract(type).Concat(OfReach(type, ProxyParser.WhyNot(type, compilation))).Concat(OfData(type));
         }
 
         if (ContractParser.IsService(type) && (PublishedMethods.IsContract(type) || type.AllInterfaces.Any(PublishedMethods.IsContract)))
@@ -55,7 +55,7 @@ internal sealed class ContractChecks(Compilation compilation)
             .Where(method => !MethodRules.IsRefused(method) && MethodParser.ReturnOf(method).Kind == Model.ReturnKind.Value)
             .Select(method => new Problem(Rules.SynchronousCall, method, MethodRules.NameOf(method), TypeText.DisplayName(method.ReturnType)));
 
-        return OfContract(contract).Concat(synchronous).Concat(OfReach(contract, ProxyParser.WhyNot(contract, compilation))).Concat(OfFormatters(contract));
+        return OfContract(contract).Concat(synchronous).Concat(OfReach(contract, ProxyParser.WhyNot(contract, compilation))).Concat(OfData(contract)).Concat(OfFormatters(contract));
     }
 
     private static IEnumerable<Problem> OfContract(INamedTypeSymbol contract)
@@ -74,6 +74,7 @@ internal sealed class ContractChecks(Compilation compilation)
             .Concat(OfReach(service, DispatcherParser.WhyNot(service, compilation)))
             .Concat(OfPrefixes(service))
             .Concat(OfAttributes(service))
+            .Concat(OfData(service))
             .Concat(OfFormatters(service));
 
     private static IEnumerable<Problem> OfMethods(INamedTypeSymbol type)
@@ -119,6 +120,18 @@ internal sealed class ContractChecks(Compilation compilation)
         }
     }
 
+    private IEnumerable<Problem> OfData(INamedTypeSymbol type)
+    {
+        if (ContractParser.IsOpen(type))
+        {
+            return [];
+        }
+
+        var formatters = new FormatterParser(compilation);
+        formatters.AddSignatures(type);
+        return formatters.NoData.Select(noData => new Problem(Rules.NotData, type, TypeText.DisplayName(type), TypeText.DisplayName(noData)));
+    }
+
     private IEnumerable<Problem> OfFormatters(INamedTypeSymbol type)
     {
         if (ContractParser.IsOpen(type))
@@ -128,6 +141,13 @@ internal sealed class ContractChecks(Compilation compilation)
 
         var formatters = new FormatterParser(compilation);
         formatters.AddSignatures(type);
-        return formatters.Refused.Select(refused => new Problem(Rules.NoFormatter, type, TypeText.DisplayName(refused.Type), TypeText.DisplayName(type), refused.Reason));
+
+        IEnumerable<Problem> refused = formatters.Refused.Select(refused => new Problem(
+            refused.IsRefusedAtRunTime ? Rules.NotCarried : Rules.NoFormatter, type, TypeText.DisplayName(refused.Type), TypeText.DisplayName(type), refused.Reason));
+
+        // Of a type of another assembly nobody sees whether a member computes something, nor whether it has a private setter.
+        return refused.Concat(formatters.Lost
+            .Where(member => SymbolEqualityComparer.Default.Equals(member.Symbol.ContainingAssembly, compilation.Assembly))
+            .Select(member => new Problem(Rules.MemberNotSent, member.Symbol, MethodRules.NameOf(member.Symbol))));
     }
 }

@@ -82,6 +82,21 @@ internal static class Rules
         "An attribute has no effect on the class that implements a contract",
         "[{1}] has no effect on {0}: {2} publishes what the interface {3} declares. Put the attribute on the interface's method.");
 
+    public static readonly DiagnosticDescriptor NotCarried = Warning(
+        "MPRPC016",
+        "A value of this type cannot be sent",
+        "{0}, which {1} uses, cannot be sent: {2}. A service that uses it does not start, unless a resolver of your own has a formatter for it.");
+
+    public static readonly DiagnosticDescriptor MemberNotSent = Warning(
+        "MPRPC017",
+        "A member of a type that is sent does not arrive",
+        "{0} is not sent: it can neither be set nor filled, and no constructor takes it. Give it a setter, which may be private, or a constructor parameter, or mark it [IgnoreMember].");
+
+    public static readonly DiagnosticDescriptor NotData = Error(
+        "MPRPC020",
+        "A value of this type is no data",
+        "{0} sends a {1}, which is no data: a peer could name what it likes with it, or make reading it take too long. Send a string or a number and look up what it stands for, or take a class with members.");
+
     private static DiagnosticDescriptor Error(string id, string title, string message) => Rule(id, title, message, DiagnosticSeverity.Error);
 
     private static DiagnosticDescriptor Warning(string id, string title, string message) => Rule(id, title, message, DiagnosticSeverity.Warning);

@@ -74,6 +74,9 @@ internal sealed class CodeWriter
         string version = typeof(CodeWriter).Assembly.GetName().Version.ToString();
         Line($"[global::System.CodeDom.Compiler.GeneratedCode(\"Mprpc.SourceGenerator\", \"{version}\")]");
         Line("[global::System.ComponentModel.EditorBrowsable(global::System.ComponentModel.EditorBrowsableState.Never)]");
+
+        // Code that is obsolete itself may use what is: also what [Obsolete(error: true)] keeps others from.
+        Line("[global::System.Obsolete(\"Made by Mprpc.SourceGenerator.\")]");
         Open(head);
     }
 

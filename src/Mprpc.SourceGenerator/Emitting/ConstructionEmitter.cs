@@ -16,13 +16,11 @@ internal static class ConstructionEmitter
         string required = string.Join(", ", Indexes(model, Assignment.Initializer).Select(i => $"{CodeWriter.Name(model.Members[i].Name)} = value{i}"));
         code.Line($"var result = new {type}({arguments}){(required.Length == 0 ? string.Empty : $" {{ {required} }}")};");
 
-        foreach (int i in Indexes(model, Assignment.Setter).Concat(Indexes(model, Assignment.InitSetter)))
+        foreach (int i in Indexes(model, Assignment.Setter).Concat(Indexes(model, Assignment.InitSetter)).Concat(Indexes(model, Assignment.Fill)))
         {
             code.Line();
             code.Open($"if ({has(i)})");
-            code.Line(model.Members[i].Assignment == Assignment.Setter
-                ? $"result.{CodeWriter.Name(model.Members[i].Name)} = value{i};"
-                : $"{setters}Set{i}({(model.IsValueType ? "ref " : string.Empty)}result, value{i});");
+            code.Line(Assign(model, i, setters));
             code.Close();
         }
 
@@ -34,6 +32,19 @@ internal static class ConstructionEmitter
         }
 
         code.Line("return result;");
+    }
+
+    private static string Assign(ObjectModel model, int i, string setters)
+    {
+        MemberModel member = model.Members[i];
+
+        return member.Assignment switch
+        {
+            Assignment.Setter => $"result.{CodeWriter.Name(member.Name)} = value{i};",
+            Assignment.Fill => $"global::Mprpc.Contracts.MprpcFormatting.Fill<{member.Element}>(result.{CodeWriter.Name(member.Name)}, value{i});",
+            _ when member.Accessor is { } generic => $"{setters}Set{i}Of{generic.Arguments}.Set{i}({(model.IsValueType ? "ref " : string.Empty)}result, value{i});",
+            _ => $"{setters}Set{i}({(model.IsValueType ? "ref " : string.Empty)}result, value{i});",
+        };
     }
 
     public static IEnumerable<int> Indexes(ObjectModel model, Assignment assignment)

@@ -59,7 +59,7 @@ internal static class DispatcherEmitter
     private static string Description(DispatcherModel service, MethodModel method)
     {
         IEnumerable<string> parameters = method.WireParameters.Select(parameter
-            => $"new global::Mprpc.Contracts.MprpcParameter({CodeWriter.Quote(parameter.Name)}, {(parameter.Default is null ? "false" : "true")})");
+            => $"new global::Mprpc.Contracts.MprpcParameter({CodeWriter.Quote(parameter.Name)}, {(parameter.Default is null ? "false" : "true")}{(parameter.Rest is null ? string.Empty : ", true")})");
 
         return "new global::Mprpc.Contracts.MprpcMethodDescription("
             + $"{CodeWriter.Quote(service.DisplayName)}, {CodeWriter.Quote(method.Name)}, "
@@ -126,7 +126,7 @@ internal static class DispatcherEmitter
 
             default:
                 string local = CodeWriter.Name(names.Take(parameter.Name));
-                string sent = $"parameters.Read<{parameter.Type}>()";
+                string sent = parameter.Rest is null ? $"parameters.Read<{parameter.Type}>()" : $"parameters.ReadRest<{parameter.Rest}>()";
                 code.Line($"{parameter.Type} {local} = {(parameter.Default is null ? sent : $"parameters.Remaining == 0 ? {parameter.Default} : {sent}")};");
                 return local;
         }

@@ -6,7 +6,9 @@ namespace Mprpc.SourceGenerator.Emitting;
 /// <summary>Writes the registration of MessagePack's own generic formatters.</summary>
 internal static class FormatterEmitter
 {
-    public static SourceText Emit(IEnumerable<FormatterModel> formatters)
+    private const string Keys = "global::Mprpc.Contracts.MprpcGeneratedKeys";
+
+    public static SourceText Emit(IEnumerable<FormatterModel> formatters, IEnumerable<KeyModel> keys)
     {
         var code = new CodeWriter();
         code.OpenType("internal static class MprpcFormatters");
@@ -16,6 +18,12 @@ internal static class FormatterEmitter
         foreach (FormatterModel formatter in formatters)
         {
             code.Line($"global::Mprpc.Contracts.MprpcGeneratedFormatters.Register<{formatter.Type}>({formatter.Expression});");
+        }
+
+        foreach (KeyModel key in keys)
+        {
+            IEnumerable<string> parts = key.Parts.Select(part => $"static key => {Keys}.Hash<{part.Type}>(key.{CodeWriter.Name(part.Name)})");
+            code.Line($"{Keys}.Register<{key.Type}>({string.Join(", ", parts)});");
         }
 
         return code.End();

@@ -5,6 +5,8 @@ namespace Mprpc.SourceGenerator.Emitting;
 /// <summary>Writes how arrays, lists and what looks like one are read and written in place.</summary>
 internal static class ListValueEmitter
 {
+    private static readonly HashSet<string> Numbers = ["sbyte", "short", "ushort", "int", "uint", "long", "ulong", "float", "double"];
+
     public static void EmitWrite(CodeWriter code, ValueModel value)
     {
         ValuePart element = value.Parts[0];
@@ -35,6 +37,16 @@ internal static class ListValueEmitter
     {
         ValuePart element = value.Parts[0];
         bool isArray = value.Shape is ValueShape.Array or ValueShape.ArrayInterface;
+
+        if (Numbers.Contains(element.Type))
+        {
+            // A typed array of JavaScript's.
+            code.Open("if (reader.IsExtension())");
+            code.Line($"return reader.ReadSerialized<{value.Type}>();");
+            code.Close();
+            code.Line();
+        }
+
         ValueEmitter.EmitHead(code, value, isMap: false);
 
         if (isArray)

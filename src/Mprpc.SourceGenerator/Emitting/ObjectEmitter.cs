@@ -16,16 +16,17 @@ internal static class ObjectEmitter
         code.OpenType($"internal sealed class {name} : global::MessagePack.Formatters.IMessagePackFormatter<{value}>");
         code.Line("[global::System.Runtime.CompilerServices.ModuleInitializer]");
         code.Line("internal static void Register()");
-        code.More($"=> global::Mprpc.Contracts.MprpcGeneratedFormatters.Register<{value}>(new {name}());");
+        code.More($"=> global::Mprpc.Contracts.MprpcGeneratedFormatters.RegisterObject<{value}>(new {name}());");
         code.Line();
-        EmitSerialize(code, model, value);
+        EmitSerialize(code, formatter, value);
         code.Line();
         ObjectReaderEmitter.Emit(code, model, formatter.Type, value);
         return code.End();
     }
 
-    private static void EmitSerialize(CodeWriter code, ObjectModel model, string value)
+    private static void EmitSerialize(CodeWriter code, FormatterModel formatter, string value)
     {
+        ObjectModel model = formatter.Object!;
         code.Open($"public void Serialize(ref global::MessagePack.MessagePackWriter writer, {value} value, global::MessagePack.MessagePackSerializerOptions options)");
 
         if (!model.IsValueType)
@@ -36,6 +37,8 @@ internal static class ObjectEmitter
             code.Close();
             code.Line();
         }
+
+        GuardEmitter.Open(code, model, formatter.Type);
 
         if (model.HasCallbacks)
         {
@@ -51,6 +54,7 @@ internal static class ObjectEmitter
             EmitArray(code, model);
         }
 
+        GuardEmitter.Close(code, model);
         code.Close();
     }
 

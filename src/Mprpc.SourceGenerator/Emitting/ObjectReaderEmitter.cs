@@ -8,7 +8,7 @@ internal static class ObjectReaderEmitter
     public static void Emit(CodeWriter code, ObjectModel model, string type, string value)
     {
         code.Open($"public {value} Deserialize(ref global::MessagePack.MessagePackReader reader, global::MessagePack.MessagePackSerializerOptions options)");
-        code.Open("if (reader.TryReadNil())");
+        code.Open("if (global::Mprpc.Contracts.MprpcFormatting.TryReadNil(ref reader))");
         code.Line(model.IsValueType
             ? $"throw new global::MessagePack.MessagePackSerializationException({CodeWriter.Quote($"nil cannot be read as {type.Replace("global::", string.Empty)}, which is a struct.")});"
             : "return null;");
@@ -32,10 +32,27 @@ internal static class ObjectReaderEmitter
 
         foreach (int i in ConstructionEmitter.Indexes(model, Assignment.InitSetter))
         {
-            MemberModel member = model.Members[i];
             code.Line();
-            code.Line($"[global::System.Runtime.CompilerServices.UnsafeAccessor(global::System.Runtime.CompilerServices.UnsafeAccessorKind.Method, Name = \"set_{member.Name}\")]");
-            code.Line($"internal static extern void Set{i}({(model.IsValueType ? "ref " : string.Empty)}{member.DeclaringType} target, {member.Type} value);");
+            EmitSetter(code, model, i);
+        }
+    }
+
+    private static void EmitSetter(CodeWriter code, ObjectModel model, int i)
+    {
+        MemberModel member = model.Members[i];
+        AccessorModel? generic = member.Accessor;
+
+        if (generic is not null)
+        {
+            code.Open($"internal static class Set{i}Of{generic.Parameters}{generic.Constraints}");
+        }
+
+        code.Line($"[global::System.Runtime.CompilerServices.UnsafeAccessor(global::System.Runtime.CompilerServices.UnsafeAccessorKind.Method, Name = \"set_{member.Name}\")]");
+        code.Line($"internal static extern void Set{i}({(model.IsValueType ? "ref " : string.Empty)}{generic?.DeclaringType ?? member.DeclaringType} target, {generic?.Type ?? member.Type} value);");
+
+        if (generic is not null)
+        {
+            code.Close();
         }
     }
 
@@ -50,7 +67,7 @@ internal static class ObjectReaderEmitter
                 code.Line($"{member.Type} value{i} = default!;");
             }
 
-            if (member.Assignment is Assignment.Setter or Assignment.InitSetter)
+            if (member.Assignment is Assignment.Setter or Assignment.InitSetter or Assignment.Fill)
             {
                 code.Line($"bool has{i} = false;");
             }
@@ -59,7 +76,7 @@ internal static class ObjectReaderEmitter
 
     private static void EmitArray(CodeWriter code, ObjectModel model)
     {
-        code.Line("int count = reader.ReadArrayHeader();");
+        code.Line("int count = global::Mprpc.Contracts.MprpcFormatting.ReadArrayHeader(ref reader);");
         code.Line();
         code.Open("for (int i = 0; i < count; i++)");
         code.Open("switch (i)");
@@ -82,10 +99,10 @@ internal static class ObjectReaderEmitter
 
     private static void EmitMap(CodeWriter code, ObjectModel model)
     {
-        code.Line("int count = reader.ReadMapHeader();");
+        code.Line("int count = global::Mprpc.Contracts.MprpcFormatting.ReadMapHeader(ref reader);");
         code.Line();
         code.Open("for (int i = 0; i < count; i++)");
-        code.Line("global::System.ReadOnlySpan<byte> key = global::MessagePack.Internal.CodeGenHelpers.ReadStringSpan(ref reader);");
+        code.Line("global::System.ReadOnlySpan<byte> key = global::Mprpc.Contracts.MprpcFormatting.ReadKey(ref reader);");
 
         for (int i = 0; i < model.Members.Length; i++)
         {
@@ -116,7 +133,7 @@ internal static class ObjectReaderEmitter
     {
         List<string> lines = [$"value{i} = {MemberText.Read(model.Members[i])};"];
 
-        if (model.Members[i].Assignment is Assignment.Setter or Assignment.InitSetter)
+        if (model.Members[i].Assignment is Assignment.Setter or Assignment.InitSetter or Assignment.Fill)
         {
             lines.Add($"has{i} = true;");
         }

@@ -14,11 +14,7 @@ internal static class ObjectValueEmitter
     {
         ObjectModel model = value.Object!;
 
-        if (value.IsRecursive)
-        {
-            // A value that contains itself would else end the process.
-            code.Line("global::System.Runtime.CompilerServices.RuntimeHelpers.EnsureSufficientExecutionStack();");
-        }
+        GuardEmitter.Open(code, model, value.Type);
 
         if (model.HasCallbacks)
         {
@@ -33,6 +29,8 @@ internal static class ObjectValueEmitter
         {
             EmitArray(code, value);
         }
+
+        GuardEmitter.Close(code, model);
     }
 
     public static void EmitRead(CodeWriter code, ValueModel value)
@@ -158,7 +156,7 @@ internal static class ObjectValueEmitter
         ObjectModel model = value.Object!;
         int[] taken = [.. Enumerable.Range(0, model.Members.Length).Where(i => model.Members[i].Assignment != Assignment.None)];
 
-        foreach (int i in taken.Where(i => model.Members[i].Assignment is Assignment.Setter or Assignment.InitSetter))
+        foreach (int i in taken.Where(i => model.Members[i].Assignment is Assignment.Setter or Assignment.InitSetter or Assignment.Fill))
         {
             code.Line($"bool has{i} = false;");
         }
@@ -178,7 +176,7 @@ internal static class ObjectValueEmitter
                 code.Open($"if (global::System.MemoryExtensions.SequenceEqual(key, {CodeWriter.Quote(model.Members[i].Key)}u8))");
                 code.Line($"value{i} = {value.Parts[i].Reading};");
 
-                if (model.Members[i].Assignment is Assignment.Setter or Assignment.InitSetter)
+                if (model.Members[i].Assignment is Assignment.Setter or Assignment.InitSetter or Assignment.Fill)
                 {
                     code.Line($"has{i} = true;");
                 }

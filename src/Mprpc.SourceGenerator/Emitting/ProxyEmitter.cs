@@ -22,7 +22,8 @@ internal static class ProxyEmitter
         code.Line();
         code.Line("[global::System.Runtime.CompilerServices.ModuleInitializer]");
         code.Line("internal static void Register()");
-        code.More($"=> global::Mprpc.Contracts.MprpcGeneratedProxies.Register<{contract.Type}>(static invoker => new {name}(invoker));");
+        string names = string.Concat(contract.Derived.Select(derived => $", {CodeWriter.Quote(derived)}"));
+        code.More($"=> global::Mprpc.Contracts.MprpcGeneratedProxies.Register<{contract.Type}>(static invoker => new {name}(invoker){names});");
 
         foreach (MethodModel method in contract.Methods)
         {
@@ -61,11 +62,13 @@ internal static class ProxyEmitter
         string request = new LocalNames([.. method.Parameters.Select(parameter => parameter.Name)]).Take("request");
         List<ParameterModel> arguments = [.. method.WireParameters];
         code.Line($"global::Mprpc.MprpcWriter {request} = this._invoker.BeginCall();");
-        EmitHead(code, request, method.WireName!, arguments.Count);
+        EmitHead(code, request, method.WireName!, arguments);
 
         foreach (ParameterModel argument in arguments)
         {
-            code.Line($"{request}.Write<{argument.Type}>({CodeWriter.Name(argument.Name)});");
+            code.Line(argument.Rest is null
+                ? $"{request}.Write<{argument.Type}>({CodeWriter.Name(argument.Name)});"
+                : $"{request}.WriteRest<{argument.Rest}>({CodeWriter.Name(argument.Name)});");
         }
 
         string token = method.Parameters.LastOrDefault(parameter => parameter.Source == ParameterSource.CancellationToken) is { } cancellation
@@ -84,9 +87,17 @@ internal static class ProxyEmitter
     }
 
     /// <summary>The name and the head of the arguments, in one piece where both are the same for every peer.</summary>
-    private static void EmitHead(CodeWriter code, string request, string name, int count)
+    private static void EmitHead(CodeWriter code, string request, string name, List<ParameterModel> arguments)
     {
+        int count = arguments.Count;
         byte[] utf8 = Encoding.UTF8.GetBytes(name);
+
+        if (arguments.FirstOrDefault(argument => argument.Rest is not null) is { } rest)
+        {
+            code.Line($"{request}.Write<string>({CodeWriter.Quote(name)});");
+            code.Line($"{request}.WriteArrayHeader({count - 1}, {CodeWriter.Name(rest.Name)});");
+            return;
+        }
 
         if (utf8.Length > LongestFixedText || count > LongestFixedArray)
         {

@@ -12,9 +12,12 @@ internal enum Assignment
     /// <summary>In the object initializer, always: it is required.</summary>
     Initializer,
 
-    /// <summary>After construction, where the peer has sent it, by a setter that is init-only: so that a default of the type's own stays otherwise.</summary>
+    /// <summary>After construction, where the peer has sent it, by a setter that is init-only or not public: so that a default of the type's own stays otherwise.</summary>
     InitSetter,
 
     /// <summary>After construction, where the peer has sent it.</summary>
     Setter,
+
+    /// <summary>It is a collection that the object has made: after construction, its elements are replaced where the peer has sent some.</summary>
+    Fill,
 }

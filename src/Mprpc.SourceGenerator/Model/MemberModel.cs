@@ -8,4 +8,7 @@ namespace Mprpc.SourceGenerator.Model;
 /// <param name="Key">Its name in map form.</param>
 /// <param name="IsReadable">Whether it can be read, else nil is written.</param>
 /// <param name="Assignment">How it gets its value.</param>
-internal sealed record MemberModel(string Name, string Type, string DeclaringType, int Index, string Key, bool IsReadable, Assignment Assignment);
+/// <param name="Accessor">How a setter of a generic type is reached, else null.</param>
+/// <param name="Element">The type of the elements of a collection that is filled, as C# text, else null.</param>
+internal sealed record MemberModel(
+    string Name, string Type, string DeclaringType, int Index, string Key, bool IsReadable, Assignment Assignment, AccessorModel? Accessor, string? Element);

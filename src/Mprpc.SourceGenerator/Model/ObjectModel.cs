@@ -7,5 +7,6 @@ namespace Mprpc.SourceGenerator.Model;
 /// <param name="Members">Its members, in the order in which they are written.</param>
 /// <param name="Constructor">Indexes of the members that its constructor takes, in that order.</param>
 /// <param name="HasCallbacks">Whether it implements IMessagePackSerializationCallbackReceiver.</param>
+/// <param name="IsRecursive">Whether values of the type may contain others of it.</param>
 internal sealed record ObjectModel(
-    string Identifier, bool IsValueType, bool IsMap, EquatableArray<MemberModel> Members, EquatableArray<int> Constructor, bool HasCallbacks);
+    string Identifier, bool IsValueType, bool IsMap, EquatableArray<MemberModel> Members, EquatableArray<int> Constructor, bool HasCallbacks, bool IsRecursive = false);

@@ -53,6 +53,30 @@ internal static class CollectionFormatters
         ["System.Nullable"] = Formatters + "NullableFormatter",
     };
 
+    /// <summary>The collections whose first type argument is hashed.</summary>
+    private static readonly HashSet<string> Keyed =
+    [
+        "HashSet", "ISet", "IReadOnlySet", "Dictionary", "IDictionary", "IReadOnlyDictionary", "ReadOnlyDictionary", "ConcurrentDictionary", "ImmutableDictionary", "ImmutableHashSet",
+        "IImmutableDictionary", "IImmutableSet", "FrozenSet", "FrozenDictionary",
+    ];
+
+    /// <summary>The type of the keys that a collection hashes, or null.</summary>
+    public static ITypeSymbol? KeyOf(ITypeSymbol type)
+        => type.AllInterfaces.Prepend(type).OfType<INamedTypeSymbol>()
+            .FirstOrDefault(known => known.Arity > 0 && Keyed.Contains(known.Name) && known.ContainingNamespace.ToDisplayString().StartsWith("System.Collections.", StringComparison.Ordinal))
+            ?.TypeArguments[0];
+
+    /// <summary>The type of the elements where a type is a collection whose elements can be replaced, or null.</summary>
+    public static ITypeSymbol? FilledElementOf(ITypeSymbol type)
+        => type is INamedTypeSymbol named && !IsReadOnly(named)
+            ? named.AllInterfaces.Prepend(named)
+                .FirstOrDefault(known => known.OriginalDefinition.SpecialType == SpecialType.System_Collections_Generic_ICollection_T)
+                ?.TypeArguments[0]
+            : null;
+
+    private static bool IsReadOnly(INamedTypeSymbol type)
+        => type.Name.StartsWith("ReadOnly", StringComparison.Ordinal) || type.ContainingNamespace.ToDisplayString() is "System.Collections.Immutable" or "System.Collections.Frozen";
+
     /// <summary>What makes the type's formatter, and the types in it; null where it is no such type.</summary>
     public static (string Expression, List<ITypeSymbol> Elements)? Of(ITypeSymbol type) => type switch
     {
@@ -60,8 +84,24 @@ internal static class CollectionFormatters
         { TypeKind: TypeKind.Enum } => ($"new {Formatters}GenericEnumFormatter<{TypeText.Plain(type)}>()", []),
         INamedTypeSymbol { IsTupleType: true } tuple => Make(Formatters + "ValueTupleFormatter", (tuple.TupleUnderlyingType ?? tuple).TypeArguments),
         INamedTypeSymbol { Arity: > 0 } generic when ByType.TryGetValue(FullName(generic), out string? formatter) => Make(formatter, generic.TypeArguments),
+        INamedTypeSymbol { TypeKind: TypeKind.Class, IsAbstract: false } own when own.InstanceConstructors.Any(IsDefault) => OfOwn(own),
         _ => null,
     };
+
+    private static bool IsDefault(IMethodSymbol constructor) => constructor is { Parameters.Length: 0, DeclaredAccessibility: Accessibility.Public };
+
+    /// <summary>A class that derives from a dictionary or a list, or is one of its own.</summary>
+    private static (string, List<ITypeSymbol>)? OfOwn(INamedTypeSymbol type)
+    {
+        INamedTypeSymbol? pairs = type.AllInterfaces.FirstOrDefault(known => known.Arity == 2 && known.Is("System.Collections.Generic.IDictionary"));
+        INamedTypeSymbol? elements = type.AllInterfaces.FirstOrDefault(known => known.OriginalDefinition.SpecialType == SpecialType.System_Collections_Generic_ICollection_T);
+
+        return pairs is not null ? ($"new {Formatters}GenericDictionaryFormatter<{Arguments(pairs)}, {TypeText.Plain(type)}>()", [.. pairs.TypeArguments])
+            : elements is not null ? ($"new {Formatters}GenericCollectionFormatter<{Arguments(elements)}, {TypeText.Plain(type)}>()", [.. elements.TypeArguments])
+            : null;
+    }
+
+    private static string Arguments(INamedTypeSymbol type) => string.Join(", ", type.TypeArguments.Select(TypeText.Of));
 
     private static (string, List<ITypeSymbol>)? OfArray(IArrayTypeSymbol array) => array.Rank switch
     {

@@ -68,6 +68,7 @@ internal static class ContractParser
             dispatcher,
             proxy,
             new EquatableArray<FormatterModel>(formatters.Found),
+            new EquatableArray<KeyModel>(formatters.Keys),
             new EquatableArray<ValueModel>(ValueParser.Parse(formatters.Sent, formatters.Objects)));
     }
 }

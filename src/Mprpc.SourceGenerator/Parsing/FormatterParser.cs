@@ -10,14 +10,27 @@ internal sealed class FormatterParser(Compilation compilation)
 
     private readonly HashSet<ITypeSymbol> _seen = new(SymbolEqualityComparer.Default);
     private readonly List<FormatterModel> _found = [];
-    private readonly List<(ITypeSymbol Type, string Reason)> _refused = [];
+    private readonly List<RefusedType> _refused = [];
+    private readonly List<ObjectMember> _lost = [];
+    private readonly KeyParser _keys = new(compilation);
+    private readonly Dictionary<ITypeSymbol, IReadOnlyList<ITypeSymbol>> _contents = new(SymbolEqualityComparer.Default);
     private readonly Dictionary<ITypeSymbol, ParsedObject> _objects = new(SymbolEqualityComparer.Default);
     private readonly List<ITypeSymbol> _sent = [];
+    private readonly List<ITypeSymbol> _noData = [];
 
     public IReadOnlyList<FormatterModel> Found => _found;
 
+    /// <summary>The types that stand as keys, and are hashed by their parts.</summary>
+    public IEnumerable<KeyModel> Keys => _keys.Found;
+
+    /// <summary>The members that hold something, and are not sent.</summary>
+    public IReadOnlyList<ObjectMember> Lost => _lost;
+
     /// <summary>The types that are left to reflection, and why.</summary>
-    public IReadOnlyList<(ITypeSymbol Type, string Reason)> Refused => _refused;
+    public IReadOnlyList<RefusedType> Refused => _refused;
+
+    /// <summary>The types that are no data, and are neither read nor written.</summary>
+    public IReadOnlyList<ITypeSymbol> NoData => _noData;
 
     /// <summary>The types whose formatters are generated from their members.</summary>
     public IReadOnlyDictionary<ITypeSymbol, ParsedObject> Objects => _objects;
@@ -38,6 +51,20 @@ internal sealed class FormatterParser(Compilation compilation)
             {
                 AddSent(result);
             }
+        }
+
+        MarkRecursive();
+    }
+
+    /// <summary>What can contain itself counts its levels while it is written.</summary>
+    private void MarkRecursive()
+    {
+        foreach (KeyValuePair<ITypeSymbol, ParsedObject> found in _objects.Where(found => TypeGraph.ContainsItself(found.Key, _contents)).ToList())
+        {
+            ObjectModel model = found.Value.Model with { IsRecursive = true };
+            int index = _found.FindIndex(formatter => ReferenceEquals(formatter.Object, found.Value.Model));
+            _found[index] = _found[index] with { Object = model };
+            _objects[found.Key] = new ParsedObject(model, found.Value.MemberTypes);
         }
     }
 
@@ -61,9 +88,15 @@ internal sealed class FormatterParser(Compilation compilation)
             return;
         }
 
+        if (NotData.Is(type))
+        {
+            _noData.Add(type);
+            return;
+        }
+
         if (Reach.WhyNot(type, compilation) is { } reason)
         {
-            _refused.Add((type, reason));
+            _refused.Add(new RefusedType(type, reason, IsRefusedAtRunTime: false));
             return;
         }
 
@@ -76,7 +109,14 @@ internal sealed class FormatterParser(Compilation compilation)
         if (CollectionFormatters.Of(type) is { } collection)
         {
             _found.Add(new FormatterModel(TypeText.Plain(type), collection.Expression, Object: null));
+            _contents[type] = collection.Elements;
             collection.Elements.ForEach(Add);
+
+            if (CollectionFormatters.KeyOf(type) is { } key)
+            {
+                _keys.Add(key);
+            }
+
             return;
         }
 
@@ -87,7 +127,7 @@ internal sealed class FormatterParser(Compilation compilation)
     {
         if (type is not INamedTypeSymbol named)
         {
-            _refused.Add((type, "its kind of type has no formatter"));
+            _refused.Add(new RefusedType(type, "its kind of type has no formatter; send a class, a struct or a collection", IsRefusedAtRunTime: true));
         }
         else if (named.Attribute(Formatter) is { } attribute)
         {
@@ -105,12 +145,14 @@ internal sealed class FormatterParser(Compilation compilation)
 
         if (parser.Parse() is not { } model)
         {
-            _refused.Add((type, parser.Reason));
+            _refused.Add(new RefusedType(type, parser.Reason, parser.IsRefusedAtRunTime));
             return;
         }
 
         _found.Add(new FormatterModel(TypeText.Plain(type), Expression: null, model));
+        _lost.AddRange(parser.Lost);
         _objects.Add(type, new ParsedObject(model, [.. parser.MemberTypes]));
+        _contents[type] = [.. parser.MemberTypes];
 
         foreach (ITypeSymbol member in parser.MemberTypes)
         {
@@ -130,7 +172,7 @@ internal sealed class FormatterParser(Compilation compilation)
         }
         else
         {
-            _refused.Add((type, "its [MessagePackFormatter] cannot be constructed by generated code"));
+            _refused.Add(new RefusedType(type, "its [MessagePackFormatter] cannot be constructed by generated code", IsRefusedAtRunTime: false));
         }
     }
 }

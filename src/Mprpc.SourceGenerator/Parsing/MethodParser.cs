@@ -53,6 +53,9 @@ internal static class MethodParser
             : Attributes(parameter).Any(IsService) ? ParameterSource.Services
             : ParameterSource.Wire;
 
+    /// <summary>Whether a parameter takes all that a peer sends from there on.</summary>
+    public static bool IsRest(IParameterSymbol parameter) => parameter.IsParams && parameter.Type is IArrayTypeSymbol { Rank: 1 } && SourceOf(parameter) == ParameterSource.Wire;
+
     /// <summary>Whether a parameter wants a keyed service whose key is not known at compile time, because a derived attribute makes it.</summary>
     public static bool HasHiddenKey(IParameterSymbol parameter)
         => Attributes(parameter).Any(attribute => IsKeyed(attribute.AttributeClass)
@@ -62,7 +65,8 @@ internal static class MethodParser
     {
         AttributeData? keyed = Attributes(parameter).FirstOrDefault(attribute => IsKeyed(attribute.AttributeClass));
         return new ParameterModel(
-            parameter.Name, TypeText.Of(parameter.Type), TypeText.InTypeOf(parameter.Type), SourceOf(parameter), DefaultValue.Of(parameter), keyed is null ? null : KeyOf(keyed));
+            parameter.Name, TypeText.Of(parameter.Type), TypeText.InTypeOf(parameter.Type), SourceOf(parameter), DefaultValue.Of(parameter), keyed is null ? null : KeyOf(keyed),
+            IsRest(parameter) ? TypeText.Of(((IArrayTypeSymbol)parameter.Type).ElementType) : null);
     }
 
     private static string? KeyOf(AttributeData attribute)

@@ -83,7 +83,7 @@ internal static class MethodRules
                 continue;
             }
 
-            if (isOptional && !parameter.HasExplicitDefaultValue)
+            if (isOptional && !parameter.HasExplicitDefaultValue && !MethodParser.IsRest(parameter))
             {
                 yield return new Problem(Rules.RequiredAfterOptional, parameter, NameOf(method), parameter.Name);
             }

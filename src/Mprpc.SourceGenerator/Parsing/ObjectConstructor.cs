@@ -29,7 +29,7 @@ internal sealed class ObjectConstructor(INamedTypeSymbol type, List<ObjectMember
         {
             ObjectMember? member = isMap ? ByName(parameter.Name) : members.ElementAtOrDefault(parameter.Ordinal);
 
-            if (member is not { IsReadable: true } || parameter.RefKind != RefKind.None || !SymbolEqualityComparer.Default.Equals(parameter.Type, member.Type))
+            if (member is not { IsReadable: true } || parameter.RefKind != RefKind.None || !IsTaken(member.Type, parameter.Type))
             {
                 return null;
             }
@@ -39,6 +39,10 @@ internal sealed class ObjectConstructor(INamedTypeSymbol type, List<ObjectMember
 
         return taken;
     }
+
+    private bool IsTaken(ITypeSymbol member, ITypeSymbol parameter)
+        => SymbolEqualityComparer.Default.Equals(parameter, member)
+            || (member.IsReferenceType && compilation.ClassifyCommonConversion(member, parameter) is { IsImplicit: true, IsReference: true });
 
     private ObjectMember? ByName(string name)
     {

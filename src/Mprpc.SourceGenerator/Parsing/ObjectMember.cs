@@ -16,9 +16,19 @@ internal sealed class ObjectMember(ISymbol symbol, Compilation compilation)
 
     public bool IsReadable => Symbol is IFieldSymbol || (Symbol is IPropertySymbol { GetMethod: { } get } && IsVisible(get));
 
-    public bool IsWritable => Symbol is IFieldSymbol { IsReadOnly: false } || (Symbol is IPropertySymbol { SetMethod: { } set } && IsVisible(set));
+    /// <summary>A setter that is not public sets what a peer has sent all the same: else the member would be lost without a word.</summary>
+    public bool IsWritable => Symbol is IFieldSymbol { IsReadOnly: false } || (Symbol is IPropertySymbol { SetMethod: { } set } && (IsVisible(set) || IsReadable));
 
-    public bool IsInitOnly => Symbol is IPropertySymbol { SetMethod.IsInitOnly: true };
+    /// <summary>Whether the language does not let other code set it, or not after construction.</summary>
+    public bool IsHidden => Symbol is IPropertySymbol { SetMethod: { } set } && (set.IsInitOnly || !IsVisible(set));
+
+    /// <summary>The type of the elements where it is a collection that its owner has made, and that is filled; else null.</summary>
+    public ITypeSymbol? Filling => IsReadable && !IsWritable && Symbol is IPropertySymbol ? CollectionFormatters.FilledElementOf(Type) : null;
+
+    /// <summary>Whether it holds something of its own that cannot be set: a property without a setter that computes nothing, or a field.</summary>
+    public bool IsState
+        => Symbol is IFieldSymbol { IsReadOnly: true }
+            || (Symbol is IPropertySymbol && Symbol.ContainingType.GetMembers().OfType<IFieldSymbol>().Any(own => SymbolEqualityComparer.Default.Equals(own.AssociatedSymbol, Symbol)));
 
     public bool IsRequired => Symbol is IPropertySymbol { IsRequired: true } or IFieldSymbol { IsRequired: true };
 

@@ -7,12 +7,25 @@ namespace Mprpc.SourceGenerator.Parsing;
 internal sealed class ObjectParser(INamedTypeSymbol type, Compilation compilation)
 {
     private const string MessagePackObject = "MessagePack.MessagePackObjectAttribute";
+    // Of .NET's own types with members, those that are made of what can be set.
+    private static readonly HashSet<string> KnownOfDotNet =
+    [
+        "System.Drawing.Point", "System.Drawing.PointF", "System.Drawing.Size", "System.Drawing.SizeF", "System.Drawing.Rectangle", "System.Drawing.RectangleF",
+    ];
+
     private const string Callbacks = "MessagePack.IMessagePackSerializationCallbackReceiver";
 
     private List<ObjectMember> _members = [];
+    private List<ObjectMember> _lost = [];
 
     /// <summary>Why there is no model.</summary>
     public string Reason { get; private set; } = "it is of a kind that has no formatter";
+
+    /// <summary>Whether the run time refuses the type as well.</summary>
+    public bool IsRefusedAtRunTime { get; private set; }
+
+    /// <summary>The members that hold something, and are not sent.</summary>
+    public IEnumerable<ObjectMember> Lost => _lost;
 
     /// <summary>The types of the members, which need formatters too.</summary>
     public IEnumerable<ITypeSymbol> MemberTypes => _members.Select(member => member.Type);
@@ -22,6 +35,13 @@ internal sealed class ObjectParser(INamedTypeSymbol type, Compilation compilatio
     {
         AttributeData? contract = type.Attribute(MessagePackObject);
         bool hasCallbacks = type.AllInterfaces.Any(known => known.Is(Callbacks));
+
+        if (RefusalAnywhere() is { } refusedAnywhere)
+        {
+            Reason = refusedAnywhere;
+            IsRefusedAtRunTime = true;
+            return null;
+        }
 
         if (RefusalOfType(contract, hasCallbacks) is { } refusal)
         {
@@ -44,12 +64,21 @@ internal sealed class ObjectParser(INamedTypeSymbol type, Compilation compilatio
 
         if (constructors.Find() is not { } constructor)
         {
-            Reason = "none of its public constructors takes its members";
+            Reason = "none of its public constructors takes its members; give it one without parameters, or one that takes members by their names";
+            IsRefusedAtRunTime = true;
             return null;
         }
 
         // What can only be read is computed of the rest, and not sent unless it is marked to be. Where names are the keys, MessagePack does not look at [Key].
-        _members = [.. byName ? ordered.Where(member => member.IsWritable || constructor.Contains(member)) : ordered];
+        _members = [.. byName ? ordered.Where(member => member.IsWritable || member.Filling is not null || constructor.Contains(member)) : ordered];
+        _lost = [.. ordered.Where(member => !_members.Contains(member) && member.IsState)];
+
+        if (_members.Count == 0 && ordered.Count != 0)
+        {
+            Reason = "none of its members can be set, so that it would arrive empty; send a record with what matters of it, or give it a [MessagePackFormatter]";
+            IsRefusedAtRunTime = true;
+            return null;
+        }
         return new ObjectModel(
             TypeText.Identifier(type),
             type.IsValueType,
@@ -62,9 +91,10 @@ internal sealed class ObjectParser(INamedTypeSymbol type, Compilation compilatio
     private static MemberModel Member(ObjectMember member, bool byName, bool isTaken)
     {
         Assignment assignment = isTaken ? (member.IsRequired ? Assignment.Initializer : Assignment.Constructor)
+            : member.Filling is not null ? Assignment.Fill
             : !member.IsWritable ? Assignment.None
             : member.IsRequired ? Assignment.Initializer
-            : member.IsInitOnly ? Assignment.InitSetter
+            : member.IsHidden ? Assignment.InitSetter
             : Assignment.Setter;
         return new MemberModel(
             member.Name,
@@ -73,14 +103,32 @@ internal sealed class ObjectParser(INamedTypeSymbol type, Compilation compilatio
             member.Key as int? ?? 0,
             byName ? member.Name : member.Key as string ?? member.Name,
             member.IsReadable,
-            assignment);
+            assignment,
+            assignment == Assignment.InitSetter ? AccessorParser.Of(member.Symbol) : null,
+            member.Filling is { } element ? TypeText.Of(element) : null);
     }
 
+    /// <summary>What ReflectedObject in Mprpc.Protocol refuses as well.</summary>
+    private string? RefusalAnywhere()
+        => type.TypeKind == TypeKind.Delegate ? "it is a delegate; send data"
+            : type.Has("MessagePack.UnionAttribute") ? null
+            : type.TypeKind is not (TypeKind.Class or TypeKind.Struct) || type.IsRefLikeType ? (IsSequence ? null : "it is neither a class nor a struct; send one that has its members")
+            : type.IsAbstract ? (IsSequence ? null : "it is abstract; send a type that can be constructed, or mark it with [Union]")
+            : IsOfDotNet && !IsSequence ? "it is a type of .NET that cannot be rebuilt from its members; send a record with what matters of it, or give it a [MessagePackFormatter]"
+            : IsOfDotNet && !IsTypedSequence ? "it is a collection of .NET that says nothing of its elements; send a List<T> or Dictionary<TKey, TValue>"
+            : null;
+
+    private bool IsSequence => type.SpecialType == SpecialType.System_Collections_IEnumerable || type.AllInterfaces.Any(known => known.SpecialType == SpecialType.System_Collections_IEnumerable);
+
+    private bool IsTypedSequence
+        => type.AllInterfaces.Any(known => known.OriginalDefinition.SpecialType == SpecialType.System_Collections_Generic_IEnumerable_T || known.Is("System.Collections.IList") || known.Is("System.Collections.IDictionary"));
+
+    private bool IsOfDotNet
+        => (type.ContainingNamespace.ToDisplayString() is "System" || type.ContainingNamespace.ToDisplayString().StartsWith("System.", StringComparison.Ordinal))
+            && !KnownOfDotNet.Contains($"{type.ContainingNamespace.ToDisplayString()}.{type.Name}");
+
     private string? RefusalOfType(AttributeData? contract, bool hasCallbacks)
-        => type.TypeKind is not (TypeKind.Class or TypeKind.Struct) || type.IsRefLikeType ? "it is neither a class nor a struct; send one that has its members"
-            : type.IsAbstract ? "it is abstract; send a type that can be constructed"
-            : type.ContainingNamespace.ToDisplayString() is "System" || type.ContainingNamespace.ToDisplayString().StartsWith("System.", StringComparison.Ordinal)
-                ? "it is a type of .NET that MessagePack does not know; send one of your own"
+        => type.Has("MessagePack.UnionAttribute") ? "it is a [Union], which MessagePack formats by reflection"
             : type.AllInterfaces.Any(known => known.SpecialType == SpecialType.System_Collections_IEnumerable) ? "it is a collection of its own kind; send a List<T> or Dictionary<TKey, TValue>"
             : contract is null && type.Has("System.Runtime.Serialization.DataContractAttribute") ? "it is a [DataContract]; mark it [MessagePackObject]"
             : contract?.Named("AllowPrivate") is true ? "it sends private members"
@@ -96,7 +144,8 @@ internal sealed class ObjectParser(INamedTypeSymbol type, Compilation compilatio
 
         if (_members.GroupBy(member => member.Name).FirstOrDefault(group => group.Count() > 1) is { } hidden)
         {
-            return $"{hidden.Key} hides a member of its base type";
+            IsRefusedAtRunTime = true;
+            return $"{hidden.Key} hides a member of its base type; mark one of the two [IgnoreMember]";
         }
 
         if (byName)

@@ -17,7 +17,12 @@ internal static class StubText
         }
 
         string type = TypeText.Plain(member.ContainingType);
+        string text = Text(member, type);
+        return text.Length == 0 ? null : HasPointers(member) ? $"unsafe {text}" : text;
+    }
 
+    private static string Text(ISymbol member, string type)
+    {
         return member switch
         {
             IPropertySymbol { IsIndexer: true } indexer =>
@@ -25,9 +30,20 @@ internal static class StubText
             IPropertySymbol property => $"{Reference(property.RefKind)}{property.Type.ToDisplayString(Code)} {type}.@{property.Name} {Accessors(property)}",
             IEventSymbol @event => $"event {@event.Type.ToDisplayString(Code)} {type}.@{@event.Name} {{ add => {Throw(member)}; remove => {Throw(member)}; }}",
             IMethodSymbol { MethodKind: MethodKind.Ordinary } method => Method(method, type),
-            _ => null,
+            _ => string.Empty,
         };
     }
+
+    /// <summary>Whether the compiler wants the member to be unsafe.</summary>
+    private static bool HasPointers(ISymbol member)
+        => member switch
+        {
+            IPropertySymbol property => property.Parameters.Select(parameter => parameter.Type).Append(property.Type),
+            IMethodSymbol method => method.Parameters.Select(parameter => parameter.Type).Append(method.ReturnType),
+            _ => [],
+        } is var types && types.Any(IsPointer);
+
+    private static bool IsPointer(ITypeSymbol type) => type is IArrayTypeSymbol array ? IsPointer(array.ElementType) : type.TypeKind is TypeKind.Pointer or TypeKind.FunctionPointer;
 
     private static string Method(IMethodSymbol method, string type)
     {

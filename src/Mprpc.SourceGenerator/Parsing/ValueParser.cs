@@ -26,7 +26,7 @@ internal sealed class ValueParser(IReadOnlyDictionary<ITypeSymbol, ParsedObject>
             TypeText.Identifier(found.Type),
             TypeText.DisplayName(found.Type),
             found.Shape,
-            found.Object is not null && parser.ContainsItself(found.Type),
+            found.Object is { IsRecursive: true },
             found.Object,
             new EquatableArray<ValuePart>(parser._contents[found.Type].Select(parser.Part))));
     }
@@ -111,31 +111,5 @@ internal sealed class ValueParser(IReadOnlyDictionary<ITypeSymbol, ParsedObject>
         string text = TypeText.Bare(type);
         return new ValuePart(
             text, $"writer.WriteSerialized<{text}>({(text == "object" ? "(object)" : string.Empty)}{{0}})", $"reader.ReadSerialized<{text}>()", IsSerialized: true);
-    }
-
-    private bool ContainsItself(ITypeSymbol type)
-    {
-        var seen = new HashSet<ITypeSymbol>(SymbolEqualityComparer.Default);
-        var open = new Stack<ITypeSymbol>(_contents[type]);
-
-        while (open.Count > 0)
-        {
-            ITypeSymbol content = open.Pop();
-
-            if (SymbolEqualityComparer.Default.Equals(content, type))
-            {
-                return true;
-            }
-
-            if (seen.Add(content) && _contents.TryGetValue(content, out IReadOnlyList<ITypeSymbol>? inner))
-            {
-                foreach (ITypeSymbol next in inner)
-                {
-                    open.Push(next);
-                }
-            }
-        }
-
-        return false;
     }
 }

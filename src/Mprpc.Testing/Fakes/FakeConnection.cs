@@ -107,7 +107,7 @@ internal sealed class FakeConnection
         }
         else if (answer != FakeAnswer.None && messageId is { } id)
         {
-            _output.TrySend(answer.Write(id, _serializer));
+            _output.TrySend(answer.Write(id, _serializer, _server.ErrorShape));
         }
     }
 

@@ -54,7 +54,7 @@ public sealed class ConfiguredEndpointTests
     [Fact]
     public async Task Peer_ByName_SetsHowTheEndpointSpeaks()
     {
-        await using RpcHost host = await StartAsync(new() { ["Old:Url"] = "tcp://127.0.0.1:0", ["Old:Peer"] = "msgpackrpcjava" });
+        await using RpcHost host = await StartAsync(new() { ["Old:Url"] = "tcp://127.0.0.1:0", ["Old:Peer"] = "msgpackrpcruby" });
         await using RawPeer peer = await host.DialAsync();
 
         await peer.SendAsync("94 00 09 a1 78 90");
@@ -62,6 +62,17 @@ public sealed class ConfiguredEndpointTests
 
         // [1, 9, ".CallError.NoMethodError", [message]]
         Assert.StartsWith("940109b82e43616c6c4572726f722e4e6f4d6574686f644572726f7291", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task ErrorShape_Map_TellsTheCode()
+    {
+        await using RpcHost host = await StartAsync(new() { ["Public:Url"] = "tcp://127.0.0.1:0", ["Public:ErrorShape"] = "map" });
+        await using MprpcClient client = host.CreateClient();
+
+        var exception = await Assert.ThrowsAsync<MprpcRemoteException>(() => client.CallAsync("nosuch").InTime());
+
+        Assert.Equal(("Method 'nosuch' not found.", "unknown_method"), (exception.Message, exception.Code));
     }
 
     [Fact]

@@ -39,18 +39,60 @@ internal sealed class TestCertificates : IDisposable
         _key.Dispose();
     }
 
+    /// <summary>A certificate that is wrong in some way.</summary>
+    /// <param name="name">The subject's name.</param>
+    /// <param name="usage">What it is for: an object identifier of extended key usage.</param>
+    /// <param name="names">The names and addresses that it is issued for.</param>
+    /// <param name="isExpired">Whether its time is over.</param>
+    public X509Certificate2 Issue(string name, string usage, string[] names, bool isExpired = false)
+    {
+        var alternative = new SubjectAlternativeNameBuilder();
+
+        foreach (string each in names)
+        {
+            if (IPAddress.TryParse(each, out IPAddress? address))
+            {
+                alternative.AddIpAddress(address);
+            }
+            else
+            {
+                alternative.AddDnsName(each);
+            }
+        }
+
+        return Issue(name, usage, alternative, Authority.NotBefore, isExpired ? Authority.NotBefore + TimeSpan.FromMinutes(1) : Authority.NotAfter);
+    }
+
+    /// <summary>A certificate that vouches for itself.</summary>
+    public static X509Certificate2 SelfSigned(string name)
+    {
+        using ECDsa key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var request = new CertificateRequest($"CN={name}", key, HashAlgorithmName.SHA256);
+        var names = new SubjectAlternativeNameBuilder();
+        names.AddDnsName(name);
+        names.AddIpAddress(IPAddress.Loopback);
+        request.CertificateExtensions.Add(names.Build());
+        using X509Certificate2 certificate = request.CreateSelfSigned(DateTimeOffset.UtcNow.AddHours(-1), DateTimeOffset.UtcNow.AddHours(1));
+        return X509CertificateLoader.LoadPkcs12(certificate.Export(X509ContentType.Pkcs12), null);
+    }
+
     private X509Certificate2 Issue(string name, string usage)
+    {
+        var names = new SubjectAlternativeNameBuilder();
+        names.AddDnsName(name);
+        names.AddIpAddress(IPAddress.Loopback);
+        return Issue(name, usage, names, Authority.NotBefore, Authority.NotAfter);
+    }
+
+    private X509Certificate2 Issue(string name, string usage, SubjectAlternativeNameBuilder names, DateTimeOffset from, DateTimeOffset until)
     {
         using ECDsa key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var request = new CertificateRequest($"CN={name}", key, HashAlgorithmName.SHA256);
         request.CertificateExtensions.Add(new X509BasicConstraintsExtension(certificateAuthority: false, false, 0, critical: true));
         request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([new Oid(usage)], critical: false));
-        var names = new SubjectAlternativeNameBuilder();
-        names.AddDnsName(name);
-        names.AddIpAddress(IPAddress.Loopback);
         request.CertificateExtensions.Add(names.Build());
 
-        using X509Certificate2 issued = request.Create(Authority, Authority.NotBefore, Authority.NotAfter, RandomNumberGenerator.GetBytes(8));
+        using X509Certificate2 issued = request.Create(Authority, from, until, RandomNumberGenerator.GetBytes(8));
         using X509Certificate2 withKey = issued.CopyWithPrivateKey(key);
 
         // Windows' TLS takes no keys that are only in memory.

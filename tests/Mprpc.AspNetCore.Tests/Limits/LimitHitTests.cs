@@ -1,5 +1,3 @@
-using System.Collections.Concurrent;
-using System.Diagnostics.Metrics;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Extensions.Logging;
 using Mprpc.Client;
@@ -19,7 +17,7 @@ public sealed class LimitHitTests
     public async Task Limit_Reached_IsCountedUnderItsName(string message, string limit)
     {
         await using RpcHost host = await RpcHost.StartAsync<Service>(options => options.Limits.PartialMessageTimeout = Short);
-        using var meter = new Recorder(host);
+        using var meter = new LimitHitRecorder(host);
         await using RawPeer peer = await host.DialAsync();
 
         await peer.SendAsync(message);
@@ -33,7 +31,7 @@ public sealed class LimitHitTests
     public async Task IdleTimeout_Reached_IsCounted()
     {
         await using RpcHost host = await RpcHost.StartAsync<Service>(options => options.Limits.IdleTimeout = Short);
-        using var meter = new Recorder(host);
+        using var meter = new LimitHitRecorder(host);
         await using RawPeer peer = await host.DialAsync();
 
         await peer.ReadToAnyEndAsync();
@@ -54,7 +52,7 @@ public sealed class LimitHitTests
                 options.Limits.MaxCallsInFlight = ofConnection ? 100 : 1;
             },
             services => services.AddSingleton(service));
-        using var meter = new Recorder(host);
+        using var meter = new LimitHitRecorder(host);
         await using RawPeer peer = await host.DialAsync();
 
         await peer.SendAsync(string.Concat(Enumerable.Repeat("94 00 01 a477616974 90", 5)));
@@ -76,7 +74,7 @@ public sealed class LimitHitTests
     public async Task Flood_OfBrokenMessages_IsCountedInFullAndLoggedInPart()
     {
         await using RpcHost host = await RpcHost.StartAsync<Service>();
-        using var meter = new Recorder(host);
+        using var meter = new LimitHitRecorder(host);
         var watch = System.Diagnostics.Stopwatch.StartNew();
 
         for (int i = 0; i < 300; i++)
@@ -138,33 +136,6 @@ public sealed class LimitHitTests
         LogEntry leftOut = host.Log.Find(leftOutId)!;
         Assert.Equal(LogLevel.Error, leftOut.Level);
         Assert.Contains(said, leftOut.Message, StringComparison.Ordinal);
-    }
-
-    private sealed class Recorder : IDisposable
-    {
-        private readonly MeterListener _listener = new();
-
-        public Recorder(RpcHost host)
-        {
-            var factory = host.App.Services.GetRequiredService<IMeterFactory>();
-            _listener.InstrumentPublished = (instrument, listener) =>
-            {
-                if (instrument.Meter is { Name: "Mprpc.Server" } meter && meter.Scope == factory && instrument.Name == "mprpc.server.limit_hits")
-                {
-                    listener.EnableMeasurementEvents(instrument);
-                }
-            };
-            _listener.SetMeasurementEventCallback<long>((_, value, tags, _) =>
-            {
-                Assert.Equal(1, value);
-                Hits.Enqueue((string)Assert.Single(tags.ToArray()).Value!);
-            });
-            _listener.Start();
-        }
-
-        public ConcurrentQueue<string> Hits { get; } = new();
-
-        public void Dispose() => _listener.Dispose();
     }
 
     private sealed class Service

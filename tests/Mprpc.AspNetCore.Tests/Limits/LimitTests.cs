@@ -1,3 +1,4 @@
+using System.Net;
 using Microsoft.Extensions.Time.Testing;
 using Mprpc.Client;
 
@@ -70,6 +71,39 @@ public sealed class LimitTests
         await service.Cancelled.Task.InTime();
         Assert.StartsWith("940101c003", answers, StringComparison.Ordinal);
         Assert.Contains("HalfCloseTimeout", (await host.Log.WaitForAsync(ProtocolViolation)).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task HalfClosedConnection_ThatIsResetThen_CancelsItsCallsWithoutWaitingForTheTimeout(bool onKestrel)
+    {
+        var service = new Service();
+        await using RpcHost host = onKestrel
+            ? await RpcHost.StartOnKestrelAsync(endpoint => endpoint.AddService<Service>(), Configure)
+            : await RpcHost.StartAsync<Service>(Limit, services => services.AddSingleton(service));
+        EndPoint server = onKestrel ? host.Http : host.Rpc;
+        await using RawPeer peer = await RawPeer.DialAsync(server);
+        await using RawPeer other = await RawPeer.DialAsync(server);
+
+        await peer.SendAsync("94 00 02 a7666f7265766572 90 94 00 01 SUM");
+        string sum = await peer.ReadMessageAsync();     // the other call has begun by then
+        peer.FinishSending();
+        await other.AssertOpenAsync();
+        await other.AssertOpenAsync();                  // the end has been read meanwhile
+        peer.Reset();
+
+        await service.Cancelled.Task.InTime();
+        Assert.Equal("940101c003", sum);
+
+        // Far above the bound of each wait.
+        static void Limit(MprpcServerOptions options) => options.Limits.HalfCloseTimeout = Bounded.Time * 10;
+
+        void Configure(WebApplicationBuilder builder)
+        {
+            builder.Services.AddSingleton(service);
+            builder.Services.Configure<MprpcServerOptions>(Limit);
+        }
     }
 
     [Fact]

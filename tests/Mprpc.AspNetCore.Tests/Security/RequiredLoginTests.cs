@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.RateLimiting;
 using Microsoft.Extensions.Time.Testing;
 using Mprpc.AspNetCore.Tests.Security.Kit;
 using Mprpc.Client;
@@ -10,6 +11,7 @@ public sealed class RequiredLoginTests
 {
     private const int ProtocolViolation = 3;
     private const string Alice = "ae 242f61757468656e746963617465 92 a5 546f6b656e a5 616c696365";
+    private const string AliceForAMinute = "ae 242f61757468656e746963617465 92 a5 546f6b656e b0 616c6963653b7365636f6e64733d3630";
 
     // Calls of: a method that is there, with wrong params, for admins, for anyone, hidden, private, unknown, empty, no name, no params.
     private static readonly string[] Calls =
@@ -112,6 +114,99 @@ public sealed class RequiredLoginTests
         Assert.Equal((null, "unauthenticated", "unauthenticated"), (before, await client.CodeOfAsync("ping"), await client.CodeOfAsync("nosuch")));
     }
 
+    [Fact]
+    public async Task Calls_OfStrangersAndForbiddenUsers_TakeNoPermitAndGetTheSameBytesWhateverIsLimited()
+    {
+        await using RpcHost host = await StartLimitedAsync();
+        await using RawPeer peer = await host.DialAsync();
+        string[] calls = ["a7 6c696d69746564 90", "a7 6c696d69746564 90", "a6 6e6f73756368 90", "a8 7468726f77696e67 90", "a4 736c6f77 90"];
+
+        await peer.SendAsync(string.Concat(calls.Select(call => $"94 00 07 {call} ")));
+        List<string> ofStranger = await peer.ReadMessagesAsync(calls.Length);
+        await peer.SendAsync($"94 00 01 {Alice}");
+        string login = await peer.ReadMessageAsync();
+        await peer.SendAsync(string.Concat(calls.Select(call => $"94 00 07 {call} ")));
+        List<string> ofUser = await peer.ReadMessagesAsync(calls.Length);
+
+        Assert.Equal("940101c0c0", login);
+        MessagePattern.AssertMatches("""94 01 07 "unauthenticated: Log in first." c0""", Assert.Single(ofStranger.Distinct()));
+        MessagePattern.AssertMatches("""94 01 07 "forbidden: There is no such method, or it is not for this user." c0""", Assert.Single(ofUser.Distinct()));
+    }
+
+    [Fact]
+    public async Task Permits_OfAUser_AreNotUsedUpByStrangers()
+    {
+        await using RpcHost host = await StartLimitedAsync();
+        await using MprpcClient stranger = host.CreateClient();
+        await using MprpcClient admin = host.CreateClient();
+        await stranger.CodeOfAsync("limited");
+        await stranger.CodeOfAsync("limited");
+        await admin.LogInAsync("bob;role=admin");
+
+        Assert.Equal((null, "rate_limited"), (await admin.CodeOfAsync("limited"), await admin.CodeOfAsync("limited")));
+    }
+
+    [Fact]
+    public async Task Policy_ThatThrows_IsSaidInTheLog()
+    {
+        await using RpcHost host = await StartLimitedAsync();
+        await using MprpcClient client = host.CreateClient();
+        await client.LogInAsync("alice");
+
+        string? code = await client.CodeOfAsync("throwing");
+
+        Assert.Equal("forbidden", code);
+        Assert.Equal("The policy throws.", (await host.Log.WaitForAsync(156)).Exception!.Message);
+    }
+
+    [Fact]
+    public async Task Credential_AtItsEnd_BringsTheLimitsAndTheDeadlineOfAStrangerBack()
+    {
+        var clock = new FakeTimeProvider();
+        await using RpcHost host = await StartAsync(options => options.Authentication.MaxMessageSizeBeforeLogin = 1024, services => services.AddSingleton<TimeProvider>(clock));
+        await using RawPeer large = await host.DialAsync();
+        await using RawPeer silent = await host.DialAsync();
+        await using RawPeer again = await host.DialAsync();
+
+        foreach (RawPeer peer in new[] { large, silent, again })
+        {
+            await peer.SendAsync($"94 00 01 {AliceForAMinute}");
+            await peer.ReadMessageAsync();
+        }
+
+        clock.Advance(TimeSpan.FromSeconds(60));
+        await large.SendAsync("94 00 02 a6 6c656e677468 91 c5 0400" + Hex.Repeat("00", 1024));
+        await large.ReadToAnyEndAsync();
+        await again.SendAsync($"94 00 01 {Alice}");
+        await again.ReadMessageAsync();
+        clock.Advance(TimeSpan.FromSeconds(10));
+        await silent.ReadToAnyEndAsync();
+
+        await again.AssertOpenAsync();
+        await again.SendAsync("94 00 02 a6 6c656e677468 91 c5 0400" + Hex.Repeat("00", 1024));
+        Assert.Equal("940102c0cd0400", await again.ReadMessageAsync());
+    }
+
+    private static Task<RpcHost> StartLimitedAsync()
+        => SecuredHost.StartAsync<LimitedService>(
+            options =>
+            {
+                options.AddPolicy("throwing", policy => policy.RequireAssertion(bool (_) => throw new InvalidOperationException("The policy throws.")));
+                options.AddPolicy("slow", policy => policy.RequireAssertion(async context =>
+                {
+                    // Until the caller has been told that its call took too long, if it is; else the verdict is the answer.
+                    await Task.WhenAny(Task.Delay(Timeout.Infinite, ((MprpcCallContext)context.Resource!).CancellationToken), Task.Delay(TimeSpan.FromMilliseconds(300)));
+                    return false;
+                }));
+            },
+            options => options.Authentication.MaxCallsInFlightBeforeLogin = 100,
+            options => options.RequireAuthentication = true,
+            services => services.AddRateLimiter(options => options.AddFixedWindowLimiter("one", one =>
+            {
+                one.PermitLimit = 1;
+                one.Window = TimeSpan.FromHours(1);
+            })));
+
     private static Task<RpcHost> StartAsync(Action<MprpcServerOptions>? server = null, Action<IServiceCollection>? services = null)
         => SecuredHost.StartAsync<Service>(server: server, endpoint: options => options.RequireAuthentication = true, services: services);
 
@@ -135,6 +230,26 @@ public sealed class RequiredLoginTests
         public void Hidden() => Secret();
 
         private void Secret()
+        {
+        }
+    }
+
+    private sealed class LimitedService
+    {
+        [Authorize(Roles = "admin")]
+        [EnableRateLimiting("one")]
+        public void Limited()
+        {
+        }
+
+        [Authorize("throwing")]
+        public void Throwing()
+        {
+        }
+
+        [Authorize("slow")]
+        [MprpcMethod(TimeoutMilliseconds = 1)]
+        public void Slow()
         {
         }
     }

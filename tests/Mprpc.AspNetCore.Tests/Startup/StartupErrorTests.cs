@@ -102,6 +102,17 @@ public sealed class StartupErrorTests
     }
 
     [Fact]
+    public async Task Address_OfAnotherMachine_FailsTheStartNamingUrlAndRemedy()
+    {
+        // RFC 5737: an address for documents, which no machine has.
+        var exception = await Assert.ThrowsAsync<InvalidOperationException>(() => RpcHost.StartAsync(
+            builder => builder.Services.AddMprpc(),
+            app => app.MapMprpcService<Simple>("tcp://192.0.2.1:6000")));
+
+        AssertNames(exception, "tcp://192.0.2.1:6000", "not this machine's", "0.0.0.0");
+    }
+
+    [Fact]
     public async Task Port_InUse_LeavesNothingListening()
     {
         using var taken = new FreePort();

@@ -50,7 +50,7 @@ public sealed class UnixSocketTests : IDisposable
         await using MprpcClient client = living.CreateClient();
 
         Assert.Contains($"unix://{_path}", exception.Message, StringComparison.Ordinal);
-        Assert.Contains("another process listens there", exception.Message, StringComparison.Ordinal);
+        Assert.Contains(OperatingSystem.IsLinux() ? "this application itself listens there" : "another process listens there", exception.Message, StringComparison.Ordinal);
         Assert.Equal(3, await client.CallAsync<int>("sum", 1, 2).InTime());
     }
 
@@ -119,6 +119,54 @@ public sealed class UnixSocketTests : IDisposable
         }
 
         Assert.False(File.Exists(_path));
+    }
+
+    [Fact]
+    public async Task File_ReplacedByAnother_IsKeptAtTheStop()
+    {
+        await using (await StartAsync())
+        {
+            File.Delete(_path);
+            await File.WriteAllTextAsync(_path, "precious", TestContext.Current.CancellationToken);
+        }
+
+        Assert.Equal("precious", await File.ReadAllTextAsync(_path, TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public async Task File_ReplacedByThatOfAnotherServer_IsKeptAtTheStop()
+    {
+        RpcHost old = await StartAsync();
+        File.Delete(_path);
+        await using RpcHost young = await StartAsync();
+
+        await old.DisposeAsync();
+        await using MprpcClient client = young.CreateClient();
+
+        Assert.Equal(3, await client.CallAsync<int>("sum", 1, 2).InTime());
+    }
+
+    [Fact]
+    public async Task File_MovedAway_IsNoTroubleAtTheStop()
+    {
+        await using (await StartAsync())
+        {
+            File.Move(_path, _folder.PathOf("moved.sock"));
+        }
+
+        Assert.False(File.Exists(_path));
+    }
+
+    [Fact]
+    public async Task Address_OfEachConnection_IsThatOfTheFile()
+    {
+        await using RpcHost host = await StartAsync();
+        await using RawPeer peer = await host.DialAsync();
+
+        await peer.AssertOpenAsync();
+
+        Assert.Equal(_path, host.Rpc.ToString());
+        Assert.Equal(_path, Assert.Single(host.App.Services.GetRequiredService<IMprpcServer>().Connections).LocalEndPoint?.ToString());
     }
 
     [Fact]

@@ -215,7 +215,10 @@ public sealed class WebSocketTests
     [InlineData("http://evil.example", false, 403)]
     [InlineData("http://evil.example", true, 403)]
     [InlineData("https://friend.example", true, 101)]
-    [InlineData("SAME", false, 101)]
+    [InlineData("http://SAME", false, 101)]
+    [InlineData("https://SAME", false, 403)]
+    [InlineData("http://x@SAME", false, 403)]
+    [InlineData("null", false, 403)]
     public async Task Origin_OfAPage_IsRefusedUnlessItIsOursOrAllowed(string origin, bool isAllowed, int status)
     {
         await using RpcHost host = await StartAsync(configure: builder =>
@@ -225,19 +228,61 @@ public sealed class WebSocketTests
                 builder.Services.Configure<WebSocketOptions>(options => options.AllowedOrigins.Add("https://friend.example"));
             }
         });
-        using var socket = new ClientWebSocket { Options = { CollectHttpResponseDetails = true } };
-        socket.Options.SetRequestHeader("Origin", origin == "SAME" ? $"http://{host.Http}" : origin);
 
-        try
-        {
-            await socket.ConnectAsync(new Uri($"ws://{host.Http}/rpc"), CancellationToken.None).InTime();
-        }
-        catch (WebSocketException)
-        {
-            // The status says why.
-        }
+        Assert.Equal((HttpStatusCode)status, await StatusForAsync(host, origin));
+    }
 
-        Assert.Equal((HttpStatusCode)status, socket.HttpStatusCode);
+    [Theory]
+    [InlineData("http://evil.example", "https://friend.example", 403)]
+    [InlineData("https://friend.example", "https://friend.example", 101)]
+    [InlineData("HTTPS://FRIEND.example", "https://friend.example", 101)]
+    [InlineData("http://evil.example", "*", 101)]
+    [InlineData("http://evil.example", null, 403)]
+    public async Task Origin_WhereWebSocketsAreSetUpEarlierInThePipeline_IsCheckedAllTheSame(string origin, string? allowed, int status)
+    {
+        await using RpcHost host = await StartAsync(
+            configure: builder => builder.Services.Configure<WebSocketOptions>(options =>
+            {
+                if (allowed is not null)
+                {
+                    options.AllowedOrigins.Add(allowed);
+                }
+            }),
+            map: app => app.UseWebSockets(new WebSocketOptions()));
+
+        Assert.Equal((HttpStatusCode)status, await StatusForAsync(host, origin));
+    }
+
+    [Theory]
+    [InlineData("default")]
+    [InlineData("policy")]
+    public async Task Credential_OfARequestWhoseUserAMiddlewareHasReplaced_EndsAllTheSame(string scheme)
+    {
+        var clock = new Microsoft.Extensions.Time.Testing.FakeTimeProvider();
+        await using RpcHost host = await StartAsync(
+            configure: builder =>
+            {
+                builder.Services.AddSingleton<TimeProvider>(clock);
+                builder.Services.AddAuthorization().AddAuthentication(scheme == "default" ? "name" : "other")
+                    .AddScheme<AuthenticationSchemeOptions, NameHeader>("name", null)
+                    .AddScheme<AuthenticationSchemeOptions, NoOne>("other", null);
+            },
+            map: app =>
+            {
+                app.UseRouting().UseAuthentication().UseAuthorization();
+                app.Use((context, next) =>
+                {
+                    context.User = new ClaimsPrincipal(context.User.Identities.Append(new ClaimsIdentity([new Claim("department", "sales")])));
+                    return next(context);
+                });
+            },
+            conventions: endpoint => endpoint.RequireAuthorization(new Microsoft.AspNetCore.Authorization.AuthorizeAttribute { AuthenticationSchemes = scheme == "default" ? null : "name" }));
+        await using MprpcClient client = CreateClient(host, socket => socket.SetRequestHeader("X-Name", "anna"));
+
+        string? before = await client.CallAsync<string?>("name").InTime();
+        clock.Advance(NameHeader.Lifetime);
+
+        Assert.Equal(("anna", null), (before, await client.CallAsync<string?>("name").InTime()));
     }
 
     [Fact]
@@ -330,6 +375,23 @@ public sealed class WebSocketTests
     private static MprpcClient CreateClient(RpcHost host, Action<ClientWebSocketOptions>? configure = null)
         => new($"ws://{host.Http}/rpc", new MprpcClientOptions { ConfigureWebSocket = configure });
 
+    private static async Task<HttpStatusCode> StatusForAsync(RpcHost host, string origin)
+    {
+        using var socket = new ClientWebSocket { Options = { CollectHttpResponseDetails = true } };
+        socket.Options.SetRequestHeader("Origin", origin.Replace("SAME", host.Http.ToString(), StringComparison.Ordinal));
+
+        try
+        {
+            await socket.ConnectAsync(new Uri($"ws://{host.Http}/rpc"), CancellationToken.None).InTime();
+        }
+        catch (WebSocketException)
+        {
+            // The status says why.
+        }
+
+        return socket.HttpStatusCode;
+    }
+
     private static async Task<ClientWebSocket> OpenAsync(RpcHost host)
     {
         var socket = new ClientWebSocket();
@@ -389,13 +451,25 @@ public sealed class WebSocketTests
     private sealed class NameHeader(IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory loggers, UrlEncoder encoder)
         : AuthenticationHandler<AuthenticationSchemeOptions>(options, loggers, encoder)
     {
+        public static readonly TimeSpan Lifetime = TimeSpan.FromMinutes(10);
+
         protected override Task<AuthenticateResult> HandleAuthenticateAsync()
         {
             string? name = Request.Headers["X-Name"];
             return Task.FromResult(name is null
                 ? AuthenticateResult.NoResult()
-                : AuthenticateResult.Success(new AuthenticationTicket(new ClaimsPrincipal(new ClaimsIdentity([new Claim(ClaimTypes.Name, name)], Scheme.Name)), Scheme.Name)));
+                : AuthenticateResult.Success(new AuthenticationTicket(
+                    new ClaimsPrincipal(new ClaimsIdentity([new Claim(ClaimTypes.Name, name)], Scheme.Name)),
+                    new AuthenticationProperties { ExpiresUtc = TimeProvider.GetUtcNow() + Lifetime },
+                    Scheme.Name)));
         }
+    }
+
+    /// <summary>Knows nobody.</summary>
+    private sealed class NoOne(IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory loggers, UrlEncoder encoder)
+        : AuthenticationHandler<AuthenticationSchemeOptions>(options, loggers, encoder)
+    {
+        protected override Task<AuthenticateResult> HandleAuthenticateAsync() => Task.FromResult(AuthenticateResult.NoResult());
     }
 
     private sealed class Gate

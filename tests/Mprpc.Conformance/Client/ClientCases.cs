@@ -23,7 +23,7 @@ internal static class ClientCases
         Answered("C4", "94 01 {i} c2 c0", new(RemoteError), "false is not nil"),
         Answered("C5", "94 01 {i} 92 00 a3 \"msg\" c0", new(RemoteError) { Message = "msg" }, "neovim's pair"),
         Answered("C6", "94 01 {i} 81 a4 \"code\" 07 c0", new(RemoteError) { Data = "81 a4 \"code\" 07" }, "an error may be any object"),
-        Answered("C7", "94 01 {i} ab \"RemoteError\" 91 a4 \"boom\"", new(RemoteError) { Message = "RemoteError", Data = "91 a4 \"boom\"" }, "java's message is in the result"),
+        Answered("C7", "94 01 {i} ab \"RemoteError\" 91 a4 \"boom\"", new(RemoteError) { Message = "boom", Code = "RemoteError" }, "java's message is in the result"),
         Answered("C12", "94 cc01 {id32} c0 cc03", Three, "wide encodings"),
         Answered("C13", "dc0004 01 {i} c0 03", Three, "a wide header"),
         Answered("C21", "94 01 {i} c0 a3 ff0080", new(Result) { Value = "a3 ff0080" }, "a str that is no UTF-8"),
@@ -32,6 +32,7 @@ internal static class ClientCases
         // What a client must live with.
         Answered("C8", "94 01 {other} c0 07 94 01 {i} c0 03", Three, "an answer that nobody waits for"),
         Answered("C9", "94 01 ff b0 \"Invalid\" 20 \"protocol\" c0 94 01 {i} c0 03", Three, "mprpc's answer to what it cannot read"),
+        Answered("C9b", "94 01 cfffffffffffffffff b0 \"Invalid\" 20 \"protocol\" c0 94 01 {i} c0 03", Three, "the same from a peer that counts without sign"),
         Answered("C10", "93 02 a4 \"ping\" 90 94 01 {i} c0 03", Three, "neovim's events"),
         new("C11", ["accept", "read", "send 94 00 05 a4 \"ping\" 90", "response 05", "send 94 01 {i} c0 03"], [[Three]], "neovim calls back"),
         new("C17", ["accept", "read", "send 94 01 {i} c0 03 94 01 {i} c0 07", "read", "send 94 01 {i} c0 04"], [[Three], [new(Result) { Value = "04" }]],

@@ -72,7 +72,7 @@ public sealed class VersionTests
 
         var refused = await Assert.ThrowsAsync<MprpcRemoteException>(() => versions.NewClient.ShortenedAsync(new New.Shortened { Text = "a", Color = "blue" }).InTime());
 
-        Assert.Contains("must be Line", refused.Message, StringComparison.Ordinal);
+        Assert.Contains("must be an object", refused.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -15,10 +15,11 @@ internal static class Sample
 
     /// <summary>Starts samples/WebApp and waits until it serves.</summary>
     /// <param name="command">All that follows <c>dotnet</c>.</param>
-    public static async Task<ChildProcess> StartWebAppAsync(string[] command)
+    /// <param name="environment">Variables to set.</param>
+    public static async Task<ChildProcess> StartWebAppAsync(string[] command, IReadOnlyDictionary<string, string>? environment = null)
     {
         Requirement.FreePort(RpcPort);
-        ChildProcess app = ChildProcess.Start("dotnet", command, expectedLine: "Try:");
+        ChildProcess app = ChildProcess.Start("dotnet", command, expectedLine: "Try:", environment: environment);
 
         try
         {

@@ -28,7 +28,7 @@ public sealed class InFlightRequestsRaceTests
                     random =>
                     {
                         Thread.SpinWait(random.Next(200_000));
-                        requests.Close(() => new IOException("closed"));
+                        requests.Close(_ => new IOException("closed"));
                     },
                 ]);
 
@@ -85,7 +85,7 @@ public sealed class InFlightRequestsRaceTests
                 }
             }
 
-            requests.Close(() => new IOException("closed"));
+            requests.Close(_ => new IOException("closed"));
             Assert.Equal(3 * CallsPerThread, added.Count + refused);
 
             // What the timer has taken it may complete just after.
@@ -206,14 +206,14 @@ public sealed class InFlightRequestsRaceTests
 
         public int Completions => Volatile.Read(ref _completions);
 
-        public override void ReadResult(ref MprpcReader reader)
-        {
-        }
-
         public override void SetError(Exception exception)
         {
         }
 
         public override void Complete(bool onThisThread) => Interlocked.Increment(ref _completions);
+
+        protected override void ReadResult(ref MprpcReader reader)
+        {
+        }
     }
 }

@@ -82,17 +82,42 @@ public sealed class CallsToPeerTests
     }
 
     [Theory]
-    [InlineData(1, 100, "1 calls of this connection are running, as many as may; wait for answers before calling on.")]
-    [InlineData(100, 1, "As many calls of all connections together are running as may; call again later.")]
-    public async Task Call_BeyondALimitWhileThePeerIsAsked_IsRefusedWithThatLimit(int mostOfTheConnection, int mostOfAll, string message)
+    [InlineData(1, 100)]
+    [InlineData(100, 1)]
+    public async Task Call_BeyondALimitWhileThePeerIsAsked_WaitsAndThePeersAnswerIsRead(int mostOfTheConnection, int mostOfAll)
     {
         using var probe = new Probe();
         await using var peer = InMemoryConnection.Serving(probe, mostOfTheConnection, total: new RunningCallsTotal(mostOfAll));
         string callBack = Hex.Of(Encoding.UTF8.GetBytes("call_back_later"));
         await peer.SendAsync($"94 00 01 af{callBack} 91 05");
-        string asked = await peer.ReadAsync();
+        Assert.StartsWith("940000", await peer.ReadAsync(), StringComparison.Ordinal);
 
         await peer.SendAsync($"94 00 02 af{callBack} 91 06");
+        await peer.SendAsync("94 01 00 c0 07");
+
+        Assert.Equal("940101c007", await peer.ReadAsync());
+        Assert.StartsWith("940001", await peer.ReadAsync(), StringComparison.Ordinal);
+        await peer.SendAsync("94 01 01 c0 08");
+        Assert.Equal("940102c008", await peer.ReadAsync());
+    }
+
+    [Theory]
+    [InlineData(1, 100, "1 calls of this connection are running, as many as may; wait for answers before calling on.")]
+    [InlineData(100, 1, "The server has reached its limit of running calls; retry later.")]
+    public async Task Calls_BeyondWhatCanBeSetAsideWhileThePeerIsAsked_AreRefusedAndItsAnswerIsRead(int mostOfTheConnection, int mostOfAll, string message)
+    {
+        using var probe = new Probe();
+        await using var peer = InMemoryConnection.Serving(probe, mostOfTheConnection, total: new RunningCallsTotal(mostOfAll));
+        await peer.SendAsync($"94 00 01 af{Hex.Of(Encoding.UTF8.GetBytes("call_back_later"))} 91 05");
+        string asked = await peer.ReadAsync();
+        byte[] large = [.. Hex.Bytes("94 00 02 a5 6279746573 91 c6 00100000"), .. new byte[1024 * 1024]];
+
+        // Three of them are within the 4 MiB that may be set aside; the fourth is not.
+        for (int i = 0; i < 4; i++)
+        {
+            await peer.SendAsync(large);
+        }
+
         string refused = await peer.ReadAsync();
         await peer.SendAsync("94 01 00 c0 07");
 
@@ -100,6 +125,7 @@ public sealed class CallsToPeerTests
         Assert.StartsWith("940102", refused, StringComparison.Ordinal);
         Assert.Contains(Hex.Of(Encoding.UTF8.GetBytes(message)), refused, StringComparison.Ordinal);
         Assert.Equal("940101c007", await peer.ReadAsync());
+        Assert.StartsWith("940102c0c600100000", await peer.ReadAsync(), StringComparison.Ordinal);
     }
 
     [Fact]

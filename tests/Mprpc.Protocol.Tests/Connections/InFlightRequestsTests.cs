@@ -124,7 +124,7 @@ public sealed class InFlightRequestsTests
     {
         PendingCall<int> call = Add();
 
-        _requests.Close(() => new IOException("lost"));
+        _requests.Close(_ => new IOException("lost"));
 
         Assert.False(_requests.Remove(call));
     }
@@ -136,8 +136,8 @@ public sealed class InFlightRequestsTests
         bool wasEmpty = false;
         _requests.OnClosed = () => wasEmpty = _requests.Count == 0;
 
-        _requests.Close(() => new IOException("lost"));
-        _requests.Close(() => new IOException("again"));
+        _requests.Close(_ => new IOException("lost"));
+        _requests.Close(_ => new IOException("again"));
 
         Assert.All(tasks, task => Assert.True(task.IsCompleted));
 
@@ -157,7 +157,7 @@ public sealed class InFlightRequestsTests
         ValueTask<int>[] tasks = [.. Enumerable.Range(0, 3).Select(_ => Add().Task)];
         List<Exception> exceptions = [];
 
-        _requests.Close(() => new IOException("lost"));
+        _requests.Close(_ => new IOException("lost"));
 
         Assert.All(tasks, task => Assert.True(task.IsCompleted));
 
@@ -175,8 +175,8 @@ public sealed class InFlightRequestsTests
         int callbacks = 0;
         _requests.OnClosed = () => callbacks++;
 
-        _requests.Close(() => new IOException("lost"));
-        _requests.Close(() => new IOException("again"));
+        _requests.Close(_ => new IOException("lost"));
+        _requests.Close(_ => new IOException("again"));
 
         Assert.Equal(1, callbacks);
     }
@@ -188,7 +188,7 @@ public sealed class InFlightRequestsTests
         ValueTask<int> fast = Add(TimeSpan.FromMilliseconds(500)).Task;
         ValueTask<int> never = Add().Task;
         int timeouts = 0;
-        _requests.OnGivenUp = () => timeouts++;
+        _requests.OnGivenUp = _ => timeouts++;
 
         _clock.Advance(TimeSpan.FromMilliseconds(499));
         Assert.False(fast.IsCompleted);
@@ -213,7 +213,7 @@ public sealed class InFlightRequestsTests
     {
         PendingCall<int> call = Add(TimeSpan.FromSeconds(1));
         int timeouts = 0;
-        _requests.OnGivenUp = () => timeouts++;
+        _requests.OnGivenUp = _ => timeouts++;
 
         Assert.Same(call, _requests.Take(0));
         _clock.Advance(TimeSpan.FromSeconds(5));
@@ -318,8 +318,8 @@ public sealed class InFlightRequestsTests
 
             if (requests.Take(id) is { } taken)
             {
-                var reader = new MprpcReader(new byte[] { 42 }, 0, 1, MprpcSerializerOptions.Default, loop: null);
-                taken.ReadResult(ref reader);
+                var reader = new MprpcReader(new byte[] { 0xc0, 42 }, 0, 2, MprpcSerializerOptions.Default, loop: null);
+                taken.ReadAnswer(ref reader);
                 taken.Complete(onThisThread: (i & 1) == 0);
             }
 
@@ -367,8 +367,8 @@ public sealed class InFlightRequestsTests
                 }
                 else if (random.Next(10) != 0 && Take(id) is { } taken)
                 {
-                    var reader = new MprpcReader(new byte[] { 42 }, 0, 1, MprpcSerializerOptions.Default, loop: null);
-                    taken.ReadResult(ref reader);
+                    var reader = new MprpcReader(new byte[] { 0xc0, 42 }, 0, 2, MprpcSerializerOptions.Default, loop: null);
+                    taken.ReadAnswer(ref reader);
                     taken.Complete(onThisThread: true);
                 }
 

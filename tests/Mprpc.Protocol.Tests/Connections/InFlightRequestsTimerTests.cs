@@ -88,7 +88,7 @@ public sealed class InFlightRequestsTimerTests
     {
         Add(TimeSpan.FromSeconds(1));
 
-        _requests.Close(() => new IOException("lost"));
+        _requests.Close(_ => new IOException("lost"));
 
         Assert.Equal(1, _clock.DisposedTimers);
     }

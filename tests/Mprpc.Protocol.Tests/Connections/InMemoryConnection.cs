@@ -1,4 +1,5 @@
 using System.IO.Pipelines;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Mprpc.Connections;
 using Mprpc.Dispatch;
@@ -16,7 +17,7 @@ internal sealed class InMemoryConnection : IAsyncDisposable
     private readonly Pipe _fromConnection = new();
     private readonly List<byte> _unread = [];
 
-    public InMemoryConnection(Func<Dispatcher>? dispatcher = null, TimeProvider? clock = null, int maxRunningCalls = 100, PipeWriter? output = null, bool inline = false, RunningCallsTotal? total = null)
+    public InMemoryConnection(Func<Dispatcher>? dispatcher = null, TimeProvider? clock = null, int maxRunningCalls = 100, PipeWriter? output = null, bool inline = false, RunningCallsTotal? total = null, ILogger? logger = null)
     {
         PipeScheduler scheduler = inline ? PipeScheduler.Inline : PipeScheduler.ThreadPool;
         _toConnection = new Pipe(new PipeOptions(readerScheduler: scheduler, writerScheduler: scheduler, useSynchronizationContext: false, pauseWriterThreshold: 0));
@@ -28,7 +29,7 @@ internal sealed class InMemoryConnection : IAsyncDisposable
             AbortTransport = () => _toConnection.Writer.Complete(new IOException("Aborted.")),
             Limits = new ConnectionLimits(4 * 1024 * 1024, 64, maxRunningCalls, "Options"),
             RunningCallsTotal = total,
-            Logger = NullLogger.Instance,
+            Logger = logger ?? NullLogger.Instance,
             Dispatcher = dispatcher?.Invoke() ?? Dispatcher.None,
             Clock = clock ?? TimeProvider.System,
         });

@@ -31,7 +31,7 @@ public sealed class MessageOutputTests
     }
 
     [Fact]
-    public async Task SendBatchAsync_Held_SendsTheBatchAndThenWhatWaited()
+    public void SendBatch_Held_SendsTheBatchAndThenWhatWaited()
     {
         var transport = new GatedWriter { IsOpen = true };
         var output = new MessageOutput(transport, MprpcSerializerOptions.Default, _ => { });
@@ -40,14 +40,14 @@ public sealed class MessageOutputTests
         Assert.False(output.TryHold());
         Assert.True(output.TrySend(Message(1, 1)));
         Assert.Empty(transport.Writes);
-        await output.SendBatchAsync(Message(0, 0), isHeld: true);
+        output.SendBatch(Message(0, 0), isHeld: true);
 
         Assert.Equal(Hex.Of([.. Message(0, 0).WrittenSpan, .. Message(1, 1).WrittenSpan]), Assert.Single(transport.Writes));
         Assert.True(output.TryHold());
     }
 
     [Fact]
-    public async Task SendBatchAsync_HeldWithoutBatch_SendsWhatWaited()
+    public void SendBatch_HeldWithoutBatch_SendsWhatWaited()
     {
         var transport = new GatedWriter { IsOpen = true };
         var output = new MessageOutput(transport, MprpcSerializerOptions.Default, _ => { });
@@ -55,20 +55,20 @@ public sealed class MessageOutputTests
         output.TryHold();
         output.TrySend(Message(1, 1));
         output.TrySend(Message(1, 2));
-        await output.SendBatchAsync(null, isHeld: true);
+        output.SendBatch(null, isHeld: true);
 
         Assert.Equal(Hex.Of([.. Message(1, 1).WrittenSpan, .. Message(1, 2).WrittenSpan]), Assert.Single(transport.Writes));
     }
 
     [Fact]
-    public async Task SendBatchAsync_NothingToSend_LeavesTheOutputFree()
+    public void SendBatch_NothingToSend_LeavesTheOutputFree()
     {
         var transport = new GatedWriter { IsOpen = true };
         var output = new MessageOutput(transport, MprpcSerializerOptions.Default, _ => { });
 
         Assert.True(output.TryHold());
-        await output.SendBatchAsync(null, isHeld: true);
-        await output.SendBatchAsync(null, isHeld: false);
+        output.SendBatch(null, isHeld: true);
+        output.SendBatch(null, isHeld: false);
 
         Assert.Empty(transport.Writes);
         Assert.True(output.WaitUntilSentAsync().IsCompleted);
@@ -97,19 +97,98 @@ public sealed class MessageOutputTests
     }
 
     [Fact]
-    public async Task SendBatchAsync_OtherSends_CompletesWhenTheBatchIsSentToo()
+    public async Task SendBatch_OtherSends_IsLeftToItAndDoesNotWait()
     {
         var transport = new GatedWriter();
         var output = new MessageOutput(transport, MprpcSerializerOptions.Default, _ => { });
         output.TrySend(Message(0, 0));
 
         Assert.False(output.TryHold());
-        ValueTask sending = output.SendBatchAsync(Message(1, 1), isHeld: false);
-        Assert.False(sending.IsCompleted);
+        output.SendBatch(Message(1, 1), isHeld: false);
+        Assert.Single(transport.Writes);
         transport.Open();
-        await sending.AsTask().WaitAsync(InMemoryConnection.Deadline);
+        await output.WaitUntilSentAsync().WaitAsync(InMemoryConnection.Deadline);
 
         Assert.Equal(Hex.Of(Message(1, 1).WrittenSpan), transport.Writes[1]);
+    }
+
+    [Fact]
+    public async Task SendBatch_PeerDoesNotRead_TellsHowMuchOfAnswersIsUnsentUntilItIs()
+    {
+        var transport = new GatedWriter();
+        var running = new RunningCalls(10, total: null, new InFlightRequests(TimeProvider.System));
+        var output = new MessageOutput(transport, MprpcSerializerOptions.Default, _ => { }, gate: null, running);
+
+        output.SendBatch(Message(0, 0, padding: 40_000), output.TryHold());
+        Assert.InRange(running.Unsent, 40_000, 40_100);
+        output.TrySend(Message(0, 1, padding: 300_000));       // a request: the peer cannot be told to ask less
+        Assert.InRange(running.Unsent, 40_000, 40_100);
+        Assert.False(running.IsFull);
+        output.TrySend(Message(0, 2, padding: 250_000), isAnswer: true);
+        Assert.InRange(running.Unsent, 290_000, 290_200);
+        Assert.True(running.IsFull);
+        transport.Open();
+        await output.WaitUntilSentAsync().WaitAsync(InMemoryConnection.Deadline);
+
+        Assert.Equal(0, running.Unsent);
+        Assert.False(running.IsFull);
+    }
+
+    [Fact]
+    public async Task WaitForRoomAsync_OthersGoOnSending_CompletesAtTheNextSend()
+    {
+        var transport = new GatedWriter();
+        var output = new MessageOutput(transport, MprpcSerializerOptions.Default, _ => { });
+        output.TrySend(Message(0, 0));
+        output.TrySend(Message(0, 1, padding: 1024 * 1024));
+        Task room = output.WaitForRoomAsync();
+        Assert.False(room.IsCompleted);
+
+        using var stop = new CancellationTokenSource();
+        Task pushing = Task.Run(() =>
+        {
+            while (!stop.IsCancellationRequested)
+            {
+                output.TrySend(Message(1, 0));
+            }
+        });
+        transport.Open();
+
+        await room.WaitAsync(InMemoryConnection.Deadline);
+        await stop.CancelAsync();
+        await pushing;
+    }
+
+    [Fact]
+    public async Task FinishAsync_OthersGoOnSending_RefusesThemAndEnds()
+    {
+        var transport = new GatedWriter();
+        var output = new MessageOutput(transport, MprpcSerializerOptions.Default, _ => { });
+        output.TrySend(Message(0, 0));
+
+        Task finished = output.FinishAsync();
+        Assert.False(output.TrySend(Message(0, 1)));
+        Assert.False(finished.IsCompleted);
+        transport.Open();
+        await finished.WaitAsync(InMemoryConnection.Deadline);
+
+        Assert.Single(transport.Writes);
+    }
+
+    [Fact]
+    public async Task TrySend_OthersGoOnSending_GivesTheSendingUp()
+    {
+        // A thread that came with one message of its own is not kept for the others'.
+        var transport = new ReentrantWriter();
+        var output = new MessageOutput(transport, MprpcSerializerOptions.Default, _ => { });
+        using var stop = new CancellationTokenSource();
+        transport.OnWrite = () => _ = !stop.IsCancellationRequested && output.TrySend(Message(0, 1));
+
+        await Task.Run(() => output.TrySend(Message(0, 0))).WaitAsync(InMemoryConnection.Deadline);
+
+        int writes = transport.Count;
+        await stop.CancelAsync();
+        Assert.True(writes >= 16);
     }
 
     [Fact]
@@ -144,7 +223,7 @@ public sealed class MessageOutputTests
         output.Close();
         await sent.WaitAsync(InMemoryConnection.Deadline);
         Assert.False(output.TrySend(Message(0, 2)));
-        await output.SendBatchAsync(Message(0, 3), isHeld: false);
+        output.SendBatch(Message(0, 3), isHeld: false);
         Assert.True(output.WaitUntilSentAsync().IsCompleted);
         Assert.Single(transport.Writes);
     }
@@ -249,6 +328,23 @@ public sealed class MessageOutputTests
 
         public override void Complete(Exception? exception = null)
         {
+        }
+    }
+
+    /// <summary>Has something else happen within each write.</summary>
+    private sealed class ReentrantWriter : DirectPipeWriter
+    {
+        private int _count;
+
+        public Action OnWrite { get; set; } = () => { };
+
+        public int Count => Volatile.Read(ref _count);
+
+        public override ValueTask<FlushResult> WriteAsync(ReadOnlyMemory<byte> source, CancellationToken cancellationToken = default)
+        {
+            Interlocked.Increment(ref _count);
+            OnWrite();
+            return default;
         }
     }
 

@@ -11,13 +11,13 @@ public sealed class RunningCallsTests
     {
         var running = new RunningCalls(2, total: null, _callsToPeer);
 
-        running.Add();
+        running.Add(0);
         Assert.False(running.IsFull);
-        running.Add();
+        running.Add(0);
         Assert.True(running.IsFull);
         Task room = running.WaitForRoomAsync();
         Assert.False(room.IsCompleted);
-        running.Remove();
+        running.Remove(0);
 
         await room.WaitAsync(InMemoryConnection.Deadline);
         Assert.Equal(1, running.Count);
@@ -29,38 +29,98 @@ public sealed class RunningCallsTests
         var running = new RunningCalls(2, total: null, _callsToPeer);
         await running.WaitForNoneAsync();
 
-        running.Add();
-        running.Add();
-        running.Add();
+        running.Add(0);
+        running.Add(0);
+        running.Add(0);
         Task none = running.WaitForNoneAsync();
         Task room = running.WaitForRoomAsync();
-        running.Remove();
+        running.Remove(0);
         Assert.False(room.IsCompleted);
-        running.Remove();
+        running.Remove(0);
         await room.WaitAsync(InMemoryConnection.Deadline);
         Assert.False(none.IsCompleted);
-        running.Remove();
+        running.Remove(0);
 
         await none.WaitAsync(InMemoryConnection.Deadline);
     }
 
     [Fact]
-    public async Task WaitForRoomAsync_CallToThePeerIsMade_DoesNotWait()
+    public async Task WaitForRoomAsync_CallToThePeerIsMade_DoesNotWaitIfSaidSo()
     {
         // Its answer would never be read.
         var running = new RunningCalls(1, total: null, _callsToPeer);
-        running.Add();
-        Task room = running.WaitForRoomAsync();
+        running.Add(0);
+        Task room = running.WaitForRoomAsync(orOnCallToPeer: true);
         Assert.False(room.IsCompleted);
-        Assert.False(running.MustRefuse);       // a call that was read when there was room still
 
         _callsToPeer.TryAdd(PendingCall<int>.Rent("back", Timeout.InfiniteTimeSpan));
         running.Recheck();
 
         await room.WaitAsync(InMemoryConnection.Deadline);
         Assert.True(running.IsFull);
-        Assert.False(running.MustWait);
-        Assert.True(running.MustRefuse);
+        Assert.False(running.WaitForRoomAsync().IsCompleted);
+    }
+
+    [Fact]
+    public async Task IsFull_PromisedBytesReachTheBound_UntilTheyAreLess()
+    {
+        var running = new RunningCalls(100, total: null, _callsToPeer, maxAnswerBytes: 1000);
+
+        running.Add(promised: 600);
+        Assert.False(running.IsFull);
+        running.Add(promised: 400);
+        Assert.True(running.IsFull);
+        Assert.True(running.IsFullOfPromises);
+        Task room = running.WaitForRoomAsync();
+        running.Remove(promised: 400);
+
+        await room.WaitAsync(InMemoryConnection.Deadline);
+        Assert.Equal(1, running.Count);
+    }
+
+    [Fact]
+    public async Task LastTenth_OfTheServersPlaces_IsForConnectionsWithoutCalls()
+    {
+        var total = new RunningCallsTotal(10);
+        var greedy = new RunningCalls(100, total, _callsToPeer);
+        RunningCalls[] others = [.. Enumerable.Range(0, 3).Select(_ => new RunningCalls(100, total, _callsToPeer))];
+
+        for (int i = 0; i < 9; i++)
+        {
+            Assert.False(greedy.IsFull);
+            greedy.Add(0);
+        }
+
+        Assert.True(greedy.IsFull);
+        Assert.False(others[0].IsFull);
+        others[0].Add(0);
+        Assert.True(others[1].IsFull);          // never above the limit
+        Task[] rooms = [greedy.WaitForRoomAsync(), others[1].WaitForRoomAsync()];
+        others[0].Remove(0);
+        await rooms[1].WaitAsync(InMemoryConnection.Deadline);
+        Assert.False(rooms[0].IsCompleted);
+        greedy.Remove(0);
+
+        await rooms[0].WaitAsync(InMemoryConnection.Deadline);
+    }
+
+    [Fact]
+    public async Task BytesOfTheServer_AllTaken_ConnectionsWithNothingUnsentGoOn()
+    {
+        var total = new RunningCallsTotal(100, maxAnswerBytes: 1000);
+        var slow = new RunningCalls(100, total, _callsToPeer);
+        var busy = new RunningCalls(100, total, _callsToPeer);
+        var idle = new RunningCalls(100, total, _callsToPeer);
+
+        busy.Add(promised: 10);
+        slow.SetUnsent(1000);
+        Assert.True(busy.IsFull);
+        Assert.False(idle.IsFull);
+        Task room = busy.WaitForRoomAsync();
+        Assert.False(room.IsCompleted);
+        slow.SetUnsent(0);
+
+        await room.WaitAsync(InMemoryConnection.Deadline);
     }
 
     [Fact]
@@ -69,8 +129,8 @@ public sealed class RunningCallsTests
         for (int i = 0; i < 5000; i++)
         {
             var running = new RunningCalls(1, total: null, _callsToPeer);
-            running.Add();
-            Task removing = Task.Run(running.Remove);
+            running.Add(0);
+            Task removing = Task.Run(() => running.Remove(0));
 
             await running.WaitForRoomAsync().WaitAsync(InMemoryConnection.Deadline);
             await running.WaitForNoneAsync().WaitAsync(InMemoryConnection.Deadline);
@@ -85,11 +145,11 @@ public sealed class RunningCallsTests
         var total = new RunningCallsTotal(1);
         var busy = new RunningCalls(1, total, _callsToPeer);
         RunningCalls[] waiting = [.. Enumerable.Range(0, 10).Select(_ => new RunningCalls(1, total, _callsToPeer))];
-        busy.Add();
+        busy.Add(0);
         Task[] rooms = [.. waiting.Select(calls => calls.WaitForRoomAsync())];
         Assert.DoesNotContain(rooms, room => room.IsCompleted);
 
-        busy.Remove();
+        busy.Remove(0);
 
         await Task.WhenAll(rooms).WaitAsync(InMemoryConnection.Deadline);
     }
@@ -102,8 +162,8 @@ public sealed class RunningCallsTests
             var total = new RunningCallsTotal(1);
             var busy = new RunningCalls(1, total, _callsToPeer);
             var waiting = new RunningCalls(1, total, _callsToPeer);
-            busy.Add();
-            Task removing = Task.Run(busy.Remove);
+            busy.Add(0);
+            Task removing = Task.Run(() => busy.Remove(0));
 
             await waiting.WaitForRoomAsync().WaitAsync(InMemoryConnection.Deadline);
             await removing;

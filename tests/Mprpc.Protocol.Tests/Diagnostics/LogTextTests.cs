@@ -22,6 +22,31 @@ public sealed class LogTextTests
         Assert.Equal(expected, clean);
     }
 
+    [Fact]
+    public void Clean_OfAnExceptionThatQuotesAPeer_IsCutAndCleaned()
+    {
+        string quoted = "\u001b[2J\r\n" + new string('x', 1_000_000);
+        var exception = new InvalidOperationException(quoted, new FormatException(quoted, new FormatException(quoted, new FormatException(quoted, new FormatException(quoted)))));
+
+        string clean = LogText.Clean(exception);
+
+        Assert.StartsWith("InvalidOperationException: ?[2J??xxx", clean, StringComparison.Ordinal);
+        Assert.DoesNotContain(clean, c => char.IsControl(c));
+        Assert.InRange(clean.Length, 1000, 3000);
+    }
+
+    [Fact]
+    public void RemoteException_OfAHostilePeer_HasAMessageFitForALogAndTheTextAsItCame()
+    {
+        string hostile = "\u001b[2J\r\nerror: all is well" + new string('x', 1_000_000);
+
+        var exception = new MprpcRemoteException("sum", hostile, code: null, errorData: null);
+
+        Assert.Equal(hostile, exception.RawMessage);
+        Assert.DoesNotContain(exception.ToString(), c => char.IsControl(c));
+        Assert.InRange(exception.ToString().Length, 100, 1000);
+    }
+
     [Theory]
     [InlineData("x")]
     [InlineData("ä")]

@@ -68,6 +68,11 @@ public sealed class MessageHeadTests
     [InlineData("C9, msgid -1", "94 01 ff b0 496e76616c69642070726f746f636f6c c0", -1, "b0496e76616c69642070726f746f636f6cc0")]
     [InlineData("C12, msgid as uint32", "94 cc01 ce00000007 c0 cc03", 7, "c0cc03")]
     [InlineData("C13, array16", "dc0004 01 07 c0 03", 7, "c003")]
+    [InlineData("msgid beyond 32 bits", "94 01 cf0000000100000007 c0 03", 0x100000007, "c003")]
+    [InlineData("msgid below int32", "94 01 d3ffffffff7fffffff c0 03", int.MinValue - 1L, "c003")]
+    [InlineData("msgid int64 minimum", "94 01 d38000000000000000 c0 03", long.MinValue, "c003")]
+    [InlineData("msgid 2^63", "94 01 cf8000000000000000 c0 03", long.MaxValue, "c003")]
+    [InlineData("msgid uint64 maximum", "94 01 cfffffffffffffffff a162 c0", long.MaxValue, "a162c0")]
     public void TryRead_Response_TellsMessageIdAndWhereTheErrorStarts(string name, string hex, long messageId, string body)
     {
         byte[] message = Hex.Bytes(hex);
@@ -140,7 +145,7 @@ public sealed class MessageHeadTests
     [InlineData("response of three", "93 01 01 c0")]
     [InlineData("response of five", "95 01 01 c0 03 c0")]
     [InlineData("response with msgid nil", "94 01 c0 c0 03")]
-    [InlineData("response with msgid uint64 maximum", "94 01 cfffffffffffffffff c0 03")]
+    [InlineData("response with msgid float64", "94 01 cb3ff0000000000000 c0 03")]
     [InlineData("notification of four", "94 02 a3 73756d 90 c0")]
     [InlineData("notification of two", "92 02 a3 73756d")]
     public void TryRead_WhatBreaksTheProtocol_IsRefused(string name, string hex)

@@ -38,6 +38,11 @@ public sealed class ResponseWriterTests
         Assert.Equal("940101c0c0", Hex.Of(writer.WrittenSpan));
     }
 
+    // The keys of a map.
+    private const string Message = "a76d657373616765";
+    private const string Code = "a4636f6465";
+    private const string Data = "a464617461";
+
     // docs/protocol.md 3.3
     public static TheoryData<string, int, int, string, string?, string> Errors => new()
     {
@@ -80,6 +85,28 @@ public sealed class ResponseWriterTests
             "10.3, java", (int)MprpcErrorShape.CodeWithMessageAsResult, (int)RpcErrorKind.Handler, "No.", "unauthenticated",
             "940109 af" + Hex.Of("unauthenticated"u8) + "91a34e6f2e"
         },
+        { "map", (int)MprpcErrorShape.Map, (int)RpcErrorKind.Handler, "boom", null, $"940109 81 {Message} a4626f6f6d c0" },
+        { "map, code", (int)MprpcErrorShape.Map, (int)RpcErrorKind.Handler, "boom", "E7", $"940109 82 {Message} a4626f6f6d {Code} a24537 c0" },
+        {
+            "map, a told code", (int)MprpcErrorShape.Map, (int)RpcErrorKind.Handler, "No.", "forbidden",
+            $"940109 82 {Message} a34e6f2e {Code} a9" + Hex.Of("forbidden"u8) + "c0"
+        },
+        {
+            "map, unknown method", (int)MprpcErrorShape.Map, (int)RpcErrorKind.UnknownMethod, "no", null,
+            $"940109 82 {Message} a26e6f {Code} ae" + Hex.Of("unknown_method"u8) + "c0"
+        },
+        {
+            "map, arguments", (int)MprpcErrorShape.Map, (int)RpcErrorKind.InvalidArguments, "no", null,
+            $"940109 82 {Message} a26e6f {Code} ae" + Hex.Of("invalid_params"u8) + "c0"
+        },
+        { "map, empty", (int)MprpcErrorShape.Map, (int)RpcErrorKind.Handler, "", null, $"940109 81 {Message} a64572726f722e c0" },
+        { "arduino", (int)MprpcErrorShape.NonZeroCodeAndMessage, (int)RpcErrorKind.Handler, "boom", "E7", "940109 92ccffa4626f6f6d c0" },
+        { "arduino, unknown method", (int)MprpcErrorShape.NonZeroCodeAndMessage, (int)RpcErrorKind.UnknownMethod, "no", null, "940109 92ccfea26e6f c0" },
+        { "arduino, arguments", (int)MprpcErrorShape.NonZeroCodeAndMessage, (int)RpcErrorKind.InvalidArguments, "no", null, "940109 92ccfda26e6f c0" },
+        {
+            "10.3, arduino", (int)MprpcErrorShape.NonZeroCodeAndMessage, (int)RpcErrorKind.Handler, "No.", "forbidden",
+            "940109 92ccffae" + Hex.Of("forbidden: No."u8) + "c0"
+        },
         { "jubatus, exception", (int)MprpcErrorShape.Number, (int)RpcErrorKind.Handler, "boom", "E7", "940109 a4626f6f6d c0" },
     };
 
@@ -92,6 +119,34 @@ public sealed class ResponseWriterTests
         ResponseWriter.WriteError(writer, 9, new RpcError((RpcErrorKind)kind, message, code), (MprpcErrorShape)shape);
 
         Assert.True(expected.Replace(" ", "", StringComparison.Ordinal) == Hex.Of(writer.WrittenSpan), $"{name}: {Hex.Of(writer.WrittenSpan)}");
+    }
+
+    [Fact]
+    public void WriteError_DataOfAnyType_StandsInTheMapAlone()
+    {
+        foreach (MprpcErrorShape shape in Enum.GetValues<MprpcErrorShape>())
+        {
+            MprpcWriter with = MprpcWriter.Rent(MprpcSerializerOptions.Default);
+            MprpcWriter without = MprpcWriter.Rent(MprpcSerializerOptions.Default);
+
+            Assert.Null(ResponseWriter.WriteError(with, 9, new RpcError(RpcErrorKind.Handler, "boom", "E7", new[] { 1, 2 }), shape));
+            ResponseWriter.WriteError(without, 9, new RpcError(RpcErrorKind.Handler, "boom", "E7"), shape);
+
+            string expected = shape == MprpcErrorShape.Map ? $"94010983{Message}a4626f6f6d{Code}a24537{Data}920102c0" : Hex.Of(without.WrittenSpan);
+            Assert.Equal((shape, expected), (shape, Hex.Of(with.WrittenSpan)));
+        }
+    }
+
+    [Fact]
+    public void WriteError_DataThatCannotBeWritten_IsLeftOutAndSaid()
+    {
+        MprpcWriter writer = MprpcWriter.Rent(MprpcSerializerOptions.Default);
+        writer.WriteInt64(7);       // an answer that stands before it in the batch
+
+        Exception? failure = ResponseWriter.WriteError(writer, 9, new RpcError(RpcErrorKind.Handler, "boom", "E7", new object[] { 1, new Action(() => { }) }), MprpcErrorShape.Map);
+
+        Assert.NotNull(failure);
+        Assert.Equal($"0794010982{Message}a4626f6f6d{Code}a24537c0", Hex.Of(writer.WrittenSpan));
     }
 
     [Fact]

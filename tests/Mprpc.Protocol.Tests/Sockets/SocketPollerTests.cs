@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.IO.Pipelines;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
@@ -205,6 +206,170 @@ public sealed partial class SocketPollerTests
     }
 
     [Fact]
+    public async Task Sockets_ThatAlwaysHaveMoreToRead_DoNotKeepOthersFromBeingReported()
+    {
+        SocketPoller poller = ConnectedPair.OwnPoller();
+        using ConnectedPair endless = await ConnectedPair.ConnectAsync(isPolled: false);
+        using ConnectedPair other = await ConnectedPair.ConnectAsync(poller);
+        PolledSocket socket = PolledSocket.Create(poller, endless.Transport.Socket);
+        bool isOver = false;
+        long rounds = 0;
+        Task reading = ReadForEverAsync();
+
+        await endless.PeerSendsAsync(new byte[] { 1 });
+        await Bounded.Until(() => Volatile.Read(ref rounds) > 0, "that the endless one has begun");
+        await EchoAsync(other, rounds: 20).InTime();
+        long roundsMeanwhile = Volatile.Read(ref rounds);
+        Volatile.Write(ref isOver, true);
+        await reading.InTime();
+        socket.Forget();
+
+        Assert.InRange(roundsMeanwhile, 2, long.MaxValue);      // neither waits for the end of the other
+
+        async Task ReadForEverAsync()
+        {
+            while (!Volatile.Read(ref isOver))
+            {
+                await socket.Readable.WaitAsync().ConfigureAwait(false);
+                Interlocked.Increment(ref rounds);
+                socket.ReadLater();
+            }
+        }
+    }
+
+    [Fact]
+    [SuppressMessage("Reliability", "CA2012:Use ValueTasks correctly", Justification = "It is awaited right here, by hand.")]
+    public async Task Handler_ThatThrows_StopsNoOtherAndLeavesTheLeadWithOneThread()
+    {
+        SocketPoller poller = ConnectedPair.OwnPoller();
+        using ConnectedPair other = await ConnectedPair.ConnectAsync(poller);
+
+        for (int round = 0; round < 20; round++)
+        {
+            using ConnectedPair pair = await ConnectedPair.ConnectAsync(isPolled: false);
+            PolledSocket socket = PolledSocket.Create(poller, pair.Transport.Socket);
+            using var wasHeldUp = new ManualResetEventSlim();
+            bool isHeldUp = round % 2 == 0;
+            await EchoAsync(other, rounds: 1).InTime();     // so that the socket's first events have been handled
+
+            socket.Readable.WaitAsync().GetAwaiter().UnsafeOnCompleted(() =>
+            {
+                Assert.True(!isHeldUp || wasHeldUp.Wait(Bounded.Time));
+                throw new InvalidOperationException("As a raw continuation may.");
+            });
+            await pair.PeerSendsAsync(new byte[] { 1 });
+            await EchoAsync(other, rounds: 3).InTime();     // by another thread where the first is held up
+            wasHeldUp.Set();
+
+            await EchoAsync(other, rounds: 3).InTime();
+            Assert.Empty(await pair.PeerReadsAsync(1).InTime());    // its connection ends: nobody knows what was left undone
+            socket.Forget();
+        }
+    }
+
+    [Fact]
+    [SuppressMessage("Reliability", "CA2012:Use ValueTasks correctly", Justification = "It is awaited right here, by hand.")]
+    public async Task Handler_ThatChangesAmbientState_ChangesItForNoOther()
+    {
+        SocketPoller poller = ConnectedPair.OwnPoller();
+        var ambient = new AsyncLocal<string?>();
+        List<string?> seen = [];
+
+        for (int round = 0; round < 10; round++)
+        {
+            using ConnectedPair pair = await ConnectedPair.ConnectAsync(isPolled: false);
+            PolledSocket socket = PolledSocket.Create(poller, pair.Transport.Socket);
+            var handled = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+
+            socket.Readable.WaitAsync().GetAwaiter().UnsafeOnCompleted(() =>
+            {
+                seen.Add(ambient.Value ?? SynchronizationContext.Current?.ToString());
+                ambient.Value = "left";
+                SynchronizationContext.SetSynchronizationContext(new SynchronizationContext());
+                handled.SetResult();
+            });
+            await pair.PeerSendsAsync(new byte[] { 1 });
+            await handled.Task.InTime();
+            socket.Forget();
+        }
+
+        Assert.All(seen, Assert.Null);
+        Assert.Equal(10, seen.Count);
+    }
+
+    [Fact]
+    public async Task OnFailed_ThatThrows_LetsTheReaderGoOnAllTheSame()
+    {
+        SocketPoller poller = ConnectedPair.OwnPoller();
+        using ConnectedPair other = await ConnectedPair.ConnectAsync(poller);
+        using ConnectedPair pair = await ConnectedPair.ConnectAsync(isPolled: false);
+        var socket = new PolledSocket(poller, pair.Transport.Socket) { OnFailed = () => throw new InvalidOperationException("As a callback may.") };
+        socket.Begin();
+        Task waiting = socket.Readable.WaitAsync().AsTask();
+
+        pair.PeerResets();
+
+        await waiting.InTime();
+        await EchoAsync(other, rounds: 3).InTime();
+        socket.Forget();
+    }
+
+    [Fact]
+    public async Task Begin_AfterForget_ReportsNothingAndLetsTheReaderGoOn()
+    {
+        SocketPoller poller = ConnectedPair.OwnPoller();
+        using ConnectedPair pair = await ConnectedPair.ConnectAsync(isPolled: false);
+        var socket = new PolledSocket(poller, pair.Transport.Socket);
+        Task waiting = socket.Readable.WaitAsync().AsTask();
+
+        socket.Forget();        // as Close does, at the same time as the first read begins
+        socket.Begin();
+
+        await waiting.InTime();
+        Assert.False(poller.Reports(socket));
+    }
+
+    [Fact]
+    public async Task FirstRead_BegunUnderASynchronizationContext_DoesNotGoOnThere()
+    {
+        var context = new CountingContext();
+        using ConnectedPair pair = await ConnectedPair.ConnectAsync(ConnectedPair.OwnPoller());
+        SynchronizationContext? before = SynchronizationContext.Current;
+        SynchronizationContext.SetSynchronizationContext(context);
+        Task<byte[]> reading;
+
+        try
+        {
+            var socket = new PolledSocket(ConnectedPair.OwnPoller(), pair.Peer);
+            reading = ReadAsync(new PolledPipeReader(socket));
+        }
+        finally
+        {
+            SynchronizationContext.SetSynchronizationContext(before);
+        }
+
+        await pair.Transport.Output.WriteAsync(new byte[] { 1 }).InTime();
+
+        Assert.Equal([1], await reading.InTime());
+        Assert.Equal(0, context.Posts);
+
+        static async Task<byte[]> ReadAsync(PolledPipeReader reader)
+        {
+            while (true)
+            {
+                System.IO.Pipelines.ReadResult read = await reader.ReadAsync().ConfigureAwait(false);
+                byte[] bytes = [.. read.Buffer.FirstSpan];
+                reader.AdvanceTo(read.Buffer.End);
+
+                if (bytes.Length > 0)
+                {
+                    return bytes;
+                }
+            }
+        }
+    }
+
+    [Fact]
     public async Task Sockets_InGreatNumber_AreAllServed()
     {
         const int Sockets = 300;
@@ -238,6 +403,19 @@ public sealed partial class SocketPollerTests
         await EchoAsync(other, rounds: 10).InTime();        // the poller has been round
         await polled.Writable.WaitAsync();
         return polled;
+    }
+
+    private sealed class CountingContext : SynchronizationContext
+    {
+        private int _posts;
+
+        public int Posts => Volatile.Read(ref _posts);
+
+        public override void Post(SendOrPostCallback d, object? state)
+        {
+            Interlocked.Increment(ref _posts);
+            base.Post(d, state);
+        }
     }
 
     [LibraryImport("libc", EntryPoint = "dup")]

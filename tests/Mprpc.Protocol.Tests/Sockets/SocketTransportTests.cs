@@ -67,6 +67,82 @@ public sealed class SocketTransportTests
     }
 
     [Theory]
+    [InlineData(true, true)]
+    [InlineData(true, false)]
+    [InlineData(false, true)]
+    [InlineData(false, false)]
+    public async Task Read_OfBytesAroundUrgentData_BringsThemAll(bool isPolled, bool onPollersThread)
+    {
+        using ConnectedPair pair = await ConnectedPair.ConnectAsync(isPolled);
+        Assert.Equal(0, await FirstReadAsync(pair));
+
+        // The system ends a read before the urgent byte, however much is behind it.
+        await pair.PeerSendsAsync(new byte[] { 1, 2 });
+        Assert.Equal(1, pair.Peer.Send([9], SocketFlags.OutOfBand));
+        await pair.PeerSendsAsync(new byte[] { 3, 4 });
+        await Bounded.Until(() => pair.Transport.Socket.Available >= 2, "that all has arrived");     // what is behind the urgent byte is not told
+        Task<byte[]> reading = onPollersThread ? pair.ReadAsync(4) : Task.Run(() => pair.ReadAsync(4));
+
+        Assert.Equal([1, 2, 3, 4], await reading.InTime());
+
+        // So that there is no read left that waits for the first bytes.
+        static async Task<int> FirstReadAsync(ConnectedPair pair)
+        {
+            await pair.PeerSendsAsync(new byte[] { 0 });
+            return (await pair.ReadAsync(1).InTime())[0];
+        }
+    }
+
+    [Theory]
+    [InlineData(true, AddressFamily.InterNetwork)]
+    [InlineData(true, AddressFamily.Unix)]
+    [InlineData(false, AddressFamily.InterNetwork)]
+    [InlineData(false, AddressFamily.Unix)]
+    public async Task CancelPendingRead_WhileAReadHasNotBeenCounted_LosesNothingThatHasCome(bool isPolled, AddressFamily family)
+    {
+        const int Count = 96 * 1024;
+
+        for (int round = 0; round < 100; round++)
+        {
+            using ConnectedPair pair = await ConnectedPair.ConnectAsync(isPolled, family);
+            pair.Transport.Socket.ReceiveBufferSize = 4 * Count;
+            Task sending = pair.PeerSendsAsync(new byte[Count]);
+            await Bounded.Until(() => pair.Transport.Socket.Available == Count, "that all has arrived");
+
+            // At the same time.
+            using var start = new Barrier(2);
+            Task<int> reading = Task.Run(() => ReadToEndAsync(pair, start));
+            await Task.Run(() =>
+            {
+                start.SignalAndWait();
+                Thread.SpinWait(round * 20);
+                pair.Transport.Input.CancelPendingRead();
+            }).InTime();
+
+            Assert.Equal(Count, await reading.InTime());
+            await sending.InTime();
+        }
+
+        static async Task<int> ReadToEndAsync(ConnectedPair pair, Barrier start)
+        {
+            start.SignalAndWait();
+            int count = 0;
+
+            while (true)
+            {
+                ReadResult read = await pair.Transport.Input.ReadAsync();
+                count += (int)read.Buffer.Length;
+                pair.Transport.Input.AdvanceTo(read.Buffer.End);
+
+                if (read.IsCanceled || read.IsCompleted)
+                {
+                    return count;
+                }
+            }
+        }
+    }
+
+    [Theory]
     [InlineData(true, AddressFamily.InterNetwork)]
     [InlineData(true, AddressFamily.Unix)]
     [InlineData(false, AddressFamily.InterNetwork)]

@@ -13,9 +13,13 @@ public sealed class FuzzPropertyTests
     [Theory]
     [InlineData("scanner")]
     [InlineData("binder")]
+    [InlineData("login")]
+    [InlineData("control")]
+    [InlineData("upgrade")]
+    [InlineData("sharedport")]
     public void Seeds_AsTheyAre_KeepThePromises(string name)
     {
-        FuzzTarget target = Find(name);
+        FuzzTarget target = FuzzTargets.Find(name);
 
         Assert.NotEmpty(s_seeds);
         Assert.All(s_seeds, seed => target.Run(seed));
@@ -24,9 +28,14 @@ public sealed class FuzzPropertyTests
     [Theory]
     [InlineData("scanner", 1_800_000)]
     [InlineData("binder", 200_000)]
+    [InlineData("errors", 300_000)]
+    [InlineData("login", 20_000)]
+    [InlineData("control", 50_000)]
+    [InlineData("upgrade", 100_000)]
+    [InlineData("sharedport", 100_000)]
     public void Inputs_RandomAndMutated_KeepThePromises(string name, int count)
     {
-        FuzzTarget target = Find(name);
+        FuzzTarget target = FuzzTargets.Find(name);
         var mutator = new Mutator(s_seeds);
         var watch = Stopwatch.StartNew();
 
@@ -35,6 +44,4 @@ public sealed class FuzzPropertyTests
 
         Results.Add($"{nameof(Inputs_RandomAndMutated_KeepThePromises)}, {name}", $"{count:N0} inputs, {count / watch.Elapsed.TotalSeconds:N0} a second");
     }
-
-    private static FuzzTarget Find(string name) => name == "scanner" ? new ScannerTarget() : new BinderTarget();
 }

@@ -7,6 +7,8 @@ internal static class Paths
 {
     public static string Server => Repository(Path.Combine("tests", "Mprpc.Reliability.Server", Metadata("ServerOutput"), "Mprpc.Reliability.Server.dll"));
 
+    public static string Pair => Repository(Path.Combine("tests", "Mprpc.Reliability.Pair", Metadata("ServerOutput"), "Mprpc.Reliability.Pair.dll"));
+
     public static string Results => Repository(Path.Combine("artifacts", "reliability.md"));
 
     public static string Repository(string path) => Path.GetFullPath(Path.Combine(Metadata("RepositoryRoot"), path));

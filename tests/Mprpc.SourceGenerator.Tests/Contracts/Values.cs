@@ -142,6 +142,7 @@ public class Mixed
     [Key(7)]
     public int Numbered { get; set; } = 5;
 
+    [IgnoreMember]
     public int PrivatelySet { get; private set; } = 6;
 
     public int WriteOnly

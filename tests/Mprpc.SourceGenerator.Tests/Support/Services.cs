@@ -9,12 +9,12 @@ namespace Mprpc.SourceGenerator.Tests.Support;
 internal static class Services
 {
     /// <exception cref="InvalidOperationException">Nothing was generated, and the fallback must not stand in for it.</exception>
-    public static Dispatcher ByGeneratedCode<TService>(TService service)
+    public static Dispatcher ByGeneratedCode<TService>(TService service, MprpcNamingPolicy policy = MprpcNamingPolicy.SnakeCase)
         where TService : class
     {
         Action<MprpcServiceBuilder<TService>> addMethods = MprpcGeneratedServices.Find<TService>()
             ?? throw new InvalidOperationException($"Nothing was generated for {typeof(TService)}.");
-        MprpcServiceBuilder<TService> builder = Builder(service);
+        MprpcServiceBuilder<TService> builder = Builder(service, policy);
         addMethods(builder);
         return Dispatcher(builder);
     }
@@ -28,9 +28,9 @@ internal static class Services
         return Dispatcher(builder);
     }
 
-    private static MprpcServiceBuilder<TService> Builder<TService>(TService service)
+    private static MprpcServiceBuilder<TService> Builder<TService>(TService service, MprpcNamingPolicy policy = MprpcNamingPolicy.SnakeCase)
         where TService : class
-        => new(new Single<TService>(service), MprpcNamingPolicy.SnakeCase, ServiceContract.PrefixOf(typeof(TService)));
+        => new(new Single<TService>(service), policy, ServiceContract.PrefixOf(typeof(TService)));
 
     private static Dispatcher Dispatcher<TService>(MprpcServiceBuilder<TService> builder)
         where TService : class

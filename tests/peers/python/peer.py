@@ -21,8 +21,8 @@ class StyledPeer(cases.Peer):
         self.style = style
         self.address = host, port
         self.session = None
-        self.has_ext = self.has_timestamp = not style.reads_old_only
-        if style.reads_old_only:
+        self.has_ext = self.has_timestamp = not style.knows_raw_only
+        if style.knows_raw_only:
             self.seen_as = cases.as_raw
         self.reconnect()
 
@@ -44,7 +44,7 @@ class StyledPeer(cases.Peer):
         return [answers[i] for i in ids]
 
     def error_text(self, error):
-        return cases.text_of([error.error, error.result])
+        return cases.text_of([error.error] if self.style.reads_error_alone else [error.error, error.result])
 
     def make_server_close(self):
         self.session.socket.sendall(b"\xc1")
@@ -96,7 +96,7 @@ def handle(style, packer, connection, message, methods):
     _, msgid, method, params = message
     method = method.decode() if isinstance(method, bytes) else method
     if method not in methods:
-        if not style.reads_old_only:
+        if not style.knows_raw_only:
             return False
         connection.sendall(packer.pack([1, msgid, ".CallError.NoMethodError", None]))
         return True

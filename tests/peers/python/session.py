@@ -78,7 +78,7 @@ class OldUnpacker:
 class Style:
     """What distinguishes one client from another."""
 
-    def __init__(self, first_id, next_id, packer, unpacker, is_error, pipelines, note, reads_old_only=False):
+    def __init__(self, first_id, next_id, packer, unpacker, is_error, pipelines, note, knows_raw_only=False, reads_error_alone=False):
         self.first_id = first_id
         self.next_id = next_id
         self.packer = packer
@@ -86,7 +86,8 @@ class Style:
         self.is_error = is_error
         self.pipelines = pipelines
         self.note = note
-        self.reads_old_only = reads_old_only
+        self.knows_raw_only = knows_raw_only
+        self.reads_error_alone = reads_error_alone
 
 
 def current_packer():
@@ -100,13 +101,13 @@ def current_unpacker():
 STYLES = {
     # gevent's client: one call at a time, errors by truthiness, a C int for a msgid.
     "mprpc-python": Style(1, lambda i: (i + 1) & 0x7FFFFFFF, current_packer, current_unpacker, bool, False, "one call at a time on a connection"),
-    # tornado's client: raws only (as msgpack 0.1 wrote them), "is not None".
+    # tornado's client: writes raws only, as msgpack does without use_bin_type; reads all of today's types, and makes bytes of each text; "is not None".
     "msgpack-rpc-python": Style(0, lambda i: (i + 1) % (1 << 30), lambda: msgpack.Packer(use_bin_type=False, unicode_errors="surrogateescape"),
                                 lambda: msgpack.Unpacker(raw=True, strict_map_key=False, max_buffer_size=64 << 20),
-                                lambda error: error is not None, True, "", reads_old_only=True),
-    # msgpack-java 0.6: a type newer than raw stops it for ever; its msgids go negative.
+                                lambda error: error is not None, True, "", knows_raw_only=True),
+    # msgpack-java 0.6: a type newer than raw stops it for ever; its msgids go negative. Its Future throws RemoteError(error), and leaves the result beside it unread.
     "msgpack-rpc-java": Style(2**31 - 3, lambda i: i + 1 if i < 2**31 - 1 else -2**31, lambda: msgpack.Packer(use_bin_type=False, unicode_errors="surrogateescape"),
-                              OldUnpacker, lambda error: error is not None, True, "", reads_old_only=True),
+                              OldUnpacker, lambda error: error is not None, True, "", knows_raw_only=True, reads_error_alone=True),
 }
 
 

@@ -1,0 +1,74 @@
+using System.Net;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Mprpc.AspNetCore.Diagnostics;
+using Mprpc.Connections;
+using Mprpc.Diagnostics;
+
+namespace Mprpc.AspNetCore.Connections;
+
+/// <summary>How many connections an endpoint may have at once. Safe for concurrent use.</summary>
+/// <remarks>Not Kestrel's own limit, which writes a warning for each connection that it refuses, and which an application's listener shares with HTTP.</remarks>
+internal sealed class ConnectionQuota
+{
+    private readonly MprpcEndpointOptions _endpoint;
+    private readonly int _max;
+    private readonly LimitHits _hits;
+    private readonly HarmlessLogger _logger;
+    private int _count;
+
+    public ConnectionQuota(IServiceProvider services, MprpcEndpointOptions endpoint)
+    {
+        _endpoint = endpoint;
+        _max = services.GetRequiredService<IOptions<MprpcServerOptions>>().Value.Limits.MaxConnections ?? int.MaxValue;
+        _hits = services.GetRequiredService<LimitHits>();
+        _logger = new HarmlessLogger(services.GetRequiredService<ILoggerFactory>().CreateLogger("Mprpc.Server"));
+    }
+
+    /// <summary>Puts the limit before what serves a connection. One that is refused ends with FIN.</summary>
+    public static ConnectionDelegate Limit(IServiceProvider services, MprpcEndpointOptions endpoint, ConnectionDelegate next)
+    {
+        var quota = new ConnectionQuota(services, endpoint);
+        return quota._max == int.MaxValue ? next : connection => quota.ServeAsync(connection, next);
+    }
+
+    /// <summary>Takes a place, to be given back with <see cref="Return"/>.</summary>
+    /// <returns>False where there is none: the connection is refused, which is counted.</returns>
+    public bool TryTake(EndPoint? peer)
+    {
+        if (Interlocked.Increment(ref _count) <= _max)
+        {
+            return true;
+        }
+
+        Return();
+
+        if (_hits.Add(ConnectionLimit.Connections))
+        {
+            ServerLog.ConnectionRefused(_logger, peer?.ToString(), _endpoint.Origin, _max);
+        }
+
+        return false;
+    }
+
+    public void Return() => Interlocked.Decrement(ref _count);
+
+    private async Task ServeAsync(ConnectionContext connection, ConnectionDelegate next)
+    {
+        if (!TryTake(connection.RemoteEndPoint))
+        {
+            return;
+        }
+
+        try
+        {
+            await next(connection).ConfigureAwait(false);
+        }
+        finally
+        {
+            Return();
+        }
+    }
+}

@@ -1,0 +1,152 @@
+using MessagePack;
+using Mprpc.Diagnostics;
+using Mprpc.Messages;
+using Mprpc.Scheduling;
+
+namespace Mprpc.Connections;
+
+/// <summary>The calls that this side makes over a connection: sent, answered, or given up. Safe for concurrent use.</summary>
+internal sealed class CallsToPeer
+{
+    private readonly RpcConnection _connection;
+    private readonly InFlightRequests _requests;
+    private readonly MessageOutput _output;
+    private readonly CallWindow _window;
+    private BlockingPenalty _continuationsBlock;
+    private bool _peerCalls;
+
+    public CallsToPeer(RpcConnection connection, InFlightRequests requests, MessageOutput output)
+    {
+        _connection = connection;
+        _requests = requests;
+        _output = output;
+        _window = new CallWindow(requests, output);
+        requests.OnGivenUp += call => _window.Release(call);
+    }
+
+    /// <summary>The peer calls too. From now on the requests that it has not answered are kept below what it can set aside, so that its reading never stops (docs/protocol.md 6.4).</summary>
+    public void OnPeerCalls() => _peerCalls = true;
+
+    /// <summary>Sends a request whose method and arguments are written.</summary>
+    /// <returns>False if the connection is closed: nothing was sent, and both can be sent over another.</returns>
+    /// <exception cref="MessagePackSerializationException">The request is larger than may be sent.</exception>
+    public bool TryCall(PendingCall call, MprpcWriter request, CancellationToken cancellationToken)
+    {
+        CheckSize(call.Method, request);
+
+        if (!_peerCalls && !cancellationToken.CanBeCanceled)
+        {
+            bool isSent = _output.TrySend(call, request, _requests);
+            _connection.RunningCalls.Recheck();
+            return isSent;
+        }
+
+        call.RequestBytes = _peerCalls ? CallWindow.Waiting : 0;
+
+        if (!_requests.TryAdd(call))
+        {
+            return false;
+        }
+
+        _connection.RunningCalls.Recheck();
+        int messageId = call.MessageId;
+        bool isInWindow = call.RequestBytes == CallWindow.Waiting;
+        RequestWriter.PrependRequestHead(request, messageId);
+        call.Watch(cancellationToken);      // before it is sent: once it is answered, the object may be another call's
+
+        if (isInWindow ? _window.TrySend(messageId, request) : _output.TrySend(request))
+        {
+            return true;
+        }
+
+        request.DropFront(RequestWriter.HeadRoom);
+
+        if (!_requests.Remove(call))
+        {
+            return true;        // another has taken it: it fails with the connection
+        }
+
+        call.Unwatch();
+        return false;
+    }
+
+    /// <summary>Sends a notification whose method and arguments are written.</summary>
+    /// <returns>False if the connection is closed: nothing was sent.</returns>
+    /// <exception cref="MessagePackSerializationException">The notification is larger than may be sent.</exception>
+    public bool TryNotify(MprpcWriter notification)
+    {
+        CheckSize(method: null, notification);
+        RequestWriter.PrependNotificationHead(notification);
+
+        if (_output.TrySend(notification))
+        {
+            return true;
+        }
+
+        notification.DropFront(RequestWriter.HeadRoom);
+        return false;
+    }
+
+    /// <summary>Ends the call that a response answers, and lets its caller go on.</summary>
+    public void HandleResponse(ReadOnlyMemory<byte> message, in MessageHead head, ReadLoop loop)
+    {
+        PendingCall? call = _requests.Take(head.MessageId);
+
+        if (call is null)
+        {
+            // docs/protocol.md 8: late, twice, or of a peer that invents ids: never fatal.
+            UnexpectedResponse.Log(_connection, head.MessageId, message);
+            return;
+        }
+
+        if (call.RequestBytes > 0)
+        {
+            _window.Release(call);
+        }
+
+        var reader = new MprpcReader(message, head.BodyStart, count: 2, _connection.Serializer, loop: null);
+        call.ReadAnswer(ref reader);
+
+        if (_continuationsBlock.IsHeld)
+        {
+            call.Complete(onThisThread: false);
+            return;
+        }
+
+        loop.Occupant = null;
+        long entry = loop.EnterUserCode();
+        call.Complete(onThisThread: true);
+        loop.LeaveUserCode(entry);
+    }
+
+    /// <summary>Code that awaited a call has held the read loop up.</summary>
+    public void OnHeldUp()
+    {
+        ProtocolLog.ContinuationBlocks(_connection.Logger, _connection.Id);
+        _continuationsBlock.Raise();
+    }
+
+    /// <summary>Fails all calls: the connection is lost or closed.</summary>
+    public void Close(string message, Exception? reason)
+        => _requests.Close(call => new MprpcConnectionException(
+            call.RequestBytes == CallWindow.Waiting ? $"{message} The request had not been sent." : message, requestWasSent: call.RequestBytes != CallWindow.Waiting, reason));
+
+    /// <summary>Before a byte is sent: a message that is too large for the peer would end the connection, and fail the calls of others.</summary>
+    private void CheckSize(string? method, MprpcWriter message)
+    {
+        int size = message.Length + RequestWriter.HeadRoom;
+
+        if (size > _connection.Limits.MaxSendMessageSize)
+        {
+            ThrowTooLarge(method, message, size);
+        }
+    }
+
+    private void ThrowTooLarge(string? method, MprpcWriter message, int size)
+    {
+        MprpcWriter.Return(message);
+        throw new MessagePackSerializationException(
+            $"{(method is null ? "A notification" : $"The call of '{method}'")} has {size:N0} bytes; {_connection.Limits.MaxSendMessageSize:N0} may be sent. Nothing was sent. "
+            + $"Send the value in parts, or raise {_connection.Limits.OptionsName}.MaxSendMessageSize, and what the peer accepts.");
+    }
+}

@@ -1,0 +1,115 @@
+using System.Collections.Concurrent;
+using Mprpc.Connections;
+
+namespace Mprpc.Dispatch;
+
+/// <summary>A call whose method has returned a task that is not complete; answers when it is. Pooled, so that it costs no task and no closure.</summary>
+internal sealed class AwaitedCall<TReturned, TReturn, TResult> : RunningCall
+    where TReturned : struct, IReturned<TReturned, TReturn, TResult>
+{
+    private const int MaxPooled = 256;
+
+    private static readonly ConcurrentQueue<AwaitedCall<TReturned, TReturn, TResult>> s_pool = new();
+
+    private static int s_made;
+
+    private readonly Action _onCompleted;
+    private readonly bool _isPooled;
+    private IncomingCall _call;
+    private CallContext? _context;
+    private TReturned _returned;
+    private int _hasEnded;
+
+    private AwaitedCall()
+    {
+        _onCompleted = OnCompleted;
+        _isPooled = Volatile.Read(ref s_made) < MaxPooled && Interlocked.Increment(ref s_made) <= MaxPooled;
+    }
+
+    /// <summary>Begins to wait for what a method has returned.</summary>
+    /// <exception cref="Exception">What the method has returned cannot be waited for; the call has not begun.</exception>
+    public static void Start(in IncomingCall incoming, RpcMethod method, CallContext? context, TReturned returned)
+    {
+        if (!s_pool.TryDequeue(out AwaitedCall<TReturned, TReturn, TResult>? call))
+        {
+            call = new AwaitedCall<TReturned, TReturn, TResult>();
+        }
+
+        call._call = incoming;
+        call._context = context;
+        call._returned = returned;
+        call._hasEnded = 0;
+        call.Connection = incoming.Connection;
+        call.Method = method;
+        call.MessageId = incoming.MessageId;
+        call.Begin();
+
+        try
+        {
+            returned.UnsafeOnCompleted(call._onCompleted);
+        }
+        catch when (Interlocked.Exchange(ref call._hasEnded, 1) == 0)
+        {
+            // Not used again: a source that throws may call back all the same.
+            call.End();
+            throw;
+        }
+    }
+
+    private void OnCompleted()
+    {
+        if (Interlocked.Exchange(ref _hasEnded, 1) != 0)
+        {
+            return;
+        }
+
+        IncomingCall call = _call;
+        CallContext? context = _context;
+        RpcMethod method = Method!;
+        TReturned returned = _returned;
+
+        try
+        {
+            TResult result = returned.GetResult();
+
+            if (call.MessageId is { } id)
+            {
+                MprpcWriter answer = call.Connection.Dispatcher.WriteAside(call.Connection, method, id, result);
+                call.Connection.Answer(call, onLoop: false, answer);
+            }
+        }
+        catch (Exception exception)
+        {
+            call.Connection.Dispatcher.AnswerFailure(call, method, exception, onLoop: false);
+        }
+
+        if (context is { HasToRelease: true })
+        {
+            _ = ReleaseAsync(context);
+            return;
+        }
+
+        EndAndReturn();
+    }
+
+    private async Task ReleaseAsync(CallContext context)
+    {
+        await context.ReleaseAsync().ConfigureAwait(false);
+        EndAndReturn();
+    }
+
+    private void EndAndReturn()
+    {
+        End();
+        _call = default;
+        _context = null;
+        _returned = default;
+        Method = null;
+        Connection = null!;
+
+        if (_isPooled)
+        {
+            s_pool.Enqueue(this);
+        }
+    }
+}

@@ -1,0 +1,42 @@
+using System.Buffers;
+using MessagePack;
+using MessagePack.Formatters;
+
+namespace Mprpc;
+
+/// <summary>
+/// A formatter of a map or of an array, which takes what other languages send in its place: PHP an empty array for an empty map, and the reverse; JavaScript undefined, and typed
+/// arrays (docs/protocol.md 7).
+/// </summary>
+internal sealed class LenientFormatter<T>(IMessagePackFormatter<T> inner, bool isMap) : IMessagePackFormatter<T>
+{
+    public void Serialize(ref MessagePackWriter writer, T value, MessagePackSerializerOptions options) => inner.Serialize(ref writer, value, options);
+
+    public T Deserialize(ref MessagePackReader reader, MessagePackSerializerOptions options) => reader.NextMessagePackType switch
+    {
+        MessagePackType.Array when isMap && reader.CreatePeekReader().ReadArrayHeader() == 0 => Read(Substitute.EmptyMap, ref reader, options),
+        MessagePackType.Map when !isMap && reader.CreatePeekReader().ReadMapHeader() == 0 => Read(Substitute.EmptyArray, ref reader, options),
+        MessagePackType.Extension => ReadExtension(ref reader, options),
+        _ => inner.Deserialize(ref reader, options),
+    };
+
+    private T Read(ReadOnlyMemory<byte> value, ref MessagePackReader reader, MessagePackSerializerOptions options)
+    {
+        reader.Skip();
+        return Substitute.Read(inner, value, ref reader, options);
+    }
+
+    private T ReadExtension(ref MessagePackReader reader, MessagePackSerializerOptions options)
+    {
+        if (Substitute.Undefined(ref reader))
+        {
+            return Substitute.Read(inner, Substitute.Nil, ref reader, options);
+        }
+
+        ExtensionResult extension = reader.CreatePeekReader().ReadExtensionFormat();
+
+        return !isMap && JavaScriptExtension.TryConvert(extension.TypeCode, extension.Data.ToArray()) is { } array
+            ? Read(array, ref reader, options)
+            : inner.Deserialize(ref reader, options);
+    }
+}

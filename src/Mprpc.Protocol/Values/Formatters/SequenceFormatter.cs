@@ -1,0 +1,33 @@
+using MessagePack;
+using MessagePack.Formatters;
+
+namespace Mprpc;
+
+/// <summary>Writes what can only be enumerated, such as a query, as an array; it cannot be read back, since nobody knows how to make one.</summary>
+internal sealed class SequenceFormatter<TSequence, TElement> : IMessagePackFormatter<TSequence?>
+    where TSequence : IEnumerable<TElement>
+{
+    public void Serialize(ref MessagePackWriter writer, TSequence? value, MessagePackSerializerOptions options)
+    {
+        if (value is null)
+        {
+            writer.WriteNil();
+            return;
+        }
+
+        IMessagePackFormatter<TElement> element = options.Resolver.GetFormatterWithVerify<TElement>();
+
+        // A copy: the count goes ahead of the elements, and half a message would never end.
+        TElement[] items = [.. value];
+        writer.WriteArrayHeader(items.Length);
+
+        foreach (TElement item in items)
+        {
+            element.Serialize(ref writer, item, options);
+        }
+    }
+
+    public TSequence Deserialize(ref MessagePackReader reader, MessagePackSerializerOptions options)
+        => throw new MessagePackSerializationException(
+            $"{TypeName.Of(typeof(TSequence))} can be sent, but not received: it can only be enumerated. Receive an IEnumerable<{TypeName.Of(typeof(TElement))}> or a list.");
+}

@@ -1,0 +1,69 @@
+using System.Collections.Concurrent;
+using System.Diagnostics.CodeAnalysis;
+using System.Reflection;
+using MessagePack;
+
+namespace Mprpc;
+
+/// <summary>Whether values of a type can contain values of the same type, by reflection, once for each type.</summary>
+internal static class Nestable
+{
+    private static readonly ConcurrentDictionary<Type, Type[]> Known = new();
+
+    /// <summary>True if a value can contain itself by its declared types; what is declared as <see cref="object"/> is guarded where it is written.</summary>
+    public static bool ContainsItself(Type type)
+    {
+        var seen = new HashSet<Type>();
+        var open = new Stack<Type>(ContentsOf(type));
+
+        while (open.TryPop(out Type? content))
+        {
+            if (content == type)
+            {
+                return true;
+            }
+
+            if (seen.Add(content))
+            {
+                foreach (Type inner in ContentsOf(content))
+                {
+                    open.Push(inner);
+                }
+            }
+        }
+
+        return false;
+    }
+
+    private static Type[] ContentsOf(Type type) => Known.GetOrAdd(type, static type => [.. Find(type)]);
+
+    [UnconditionalSuppressMessage("Trimming", "IL2070", Justification = "Where members are trimmed, formatters are generated, and these guard themselves.")]
+    private static IEnumerable<Type> Find(Type type)
+    {
+        if (type.IsPrimitive || type.IsEnum || type == typeof(string) || type == typeof(object) || type.IsPointer || type.IsByRef)
+        {
+            return [];
+        }
+
+        if (type.HasElementType)
+        {
+            return [type.GetElementType()!];
+        }
+
+        IEnumerable<Type> elements = type.GetInterfaces().Where(known => known.IsGenericType).SelectMany(known => known.GenericTypeArguments);
+        IEnumerable<Type> unions = type.GetCustomAttributes<UnionAttribute>(inherit: false).Select(union => union.SubType);
+        elements = elements.Concat(type.GenericTypeArguments).Concat(unions);
+
+        // Members of the framework's types are of no interest: those that hold values of others are generic.
+        if (type.Assembly != typeof(object).Assembly && type.Namespace != "System" && type.Namespace?.StartsWith("System.", StringComparison.Ordinal) != true)
+        {
+            const BindingFlags Any = BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance;
+            elements = elements
+                .Concat(type.GetProperties(Any).Select(property => property.PropertyType))
+                .Concat(type.GetFields(Any).Select(field => field.FieldType))
+                .Concat(type.BaseType is { } parent ? ContentsOf(parent) : []);
+        }
+
+        return elements.Where(element => !element.IsGenericParameter).Distinct();
+    }
+}

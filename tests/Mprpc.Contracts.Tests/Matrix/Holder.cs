@@ -1,0 +1,3 @@
+namespace Mprpc.Contracts.Tests.Matrix;
+
+public sealed record Holder<T>(T Value);

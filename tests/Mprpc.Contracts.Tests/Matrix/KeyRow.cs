@@ -1,0 +1,23 @@
+namespace Mprpc.Contracts.Tests.Matrix;
+
+/// <summary>A type that can be a key.</summary>
+internal sealed class KeyRow<TContract, TService, T>(string name, T value, string hex) : Row<TContract, TService, T>(name, value, hex)
+    where TContract : class, IKeyPlaces<T>
+    where TService : class, TContract
+    where T : notnull
+{
+    protected override async Task FindWrongAsync(ContractHost<TContract> host, List<string> wrong)
+    {
+        await base.FindWrongAsync(host, wrong);
+        await CheckAsync(wrong, "key", async () => (await host.Client.KeysAsync(new Dictionary<T, int> { [Value] = 5 }).InTime())[Value] == 5);
+        await CheckAsync(wrong, "set", async () => (await host.Client.SetAsync([Value]).InTime()).Contains(Value));
+        await CheckAsync(wrong, "frozen dictionary", () => Task.FromResult(
+            MprpcRaw.From(new Dictionary<T, int> { [Value] = 5 }).Deserialize<System.Collections.Frozen.FrozenDictionary<T, int>>()[Value] == 5));
+        await CheckAsync(wrong, "concurrent dictionary", () => Task.FromResult(
+            MprpcRaw.From(new Dictionary<T, int> { [Value] = 5 }).Deserialize<System.Collections.Concurrent.ConcurrentDictionary<T, int>>()[Value] == 5));
+        await CheckAsync(wrong, "immutable dictionary", () => Task.FromResult(
+            MprpcRaw.From(new Dictionary<T, int> { [Value] = 5 }).Deserialize<System.Collections.Immutable.ImmutableDictionary<T, int>>()[Value] == 5));
+        await CheckAsync(wrong, "immutable set", () => Task.FromResult(
+            MprpcRaw.From(new HashSet<T> { Value }).Deserialize<System.Collections.Immutable.ImmutableHashSet<T>>().Contains(Value)));
+    }
+}

@@ -1,0 +1,21 @@
+namespace Mprpc.Fuzz.Targets;
+
+/// <summary>The targets by their names.</summary>
+internal static class FuzzTargets
+{
+    private static readonly Dictionary<string, Func<FuzzTarget>> s_all = new(StringComparer.Ordinal)
+    {
+        ["scanner"] = static () => new ScannerTarget(),
+        ["binder"] = static () => new BinderTarget(),
+        ["errors"] = static () => new ErrorsTarget(),
+        ["login"] = static () => new LoginTarget(),
+        ["control"] = static () => new ControlTarget(),
+        ["upgrade"] = static () => new UpgradeTarget(),
+        ["sharedport"] = static () => new SharedPortTarget(),
+    };
+
+    public static IEnumerable<string> Names => s_all.Keys;
+
+    public static FuzzTarget Find(string name)
+        => s_all.TryGetValue(name, out Func<FuzzTarget>? create) ? create() : throw new ArgumentException($"There is no target '{name}': {string.Join(", ", Names)}.", nameof(name));
+}

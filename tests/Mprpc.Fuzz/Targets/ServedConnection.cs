@@ -1,0 +1,80 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using System.Text;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Mprpc.AspNetCore;
+using Mprpc.AspNetCore.Connections;
+using Mprpc.AspNetCore.Hosting;
+using Mprpc.Framing;
+using Mprpc.Messages;
+
+namespace Mprpc.Fuzz.Targets;
+
+/// <summary>A server's endpoint without a network: it is given bytes, and what it answers is looked at.</summary>
+internal sealed class ServedConnection
+{
+    private static readonly TimeSpan s_longest = TimeSpan.FromSeconds(20);
+
+    private readonly RpcConnectionHandler _handler;
+
+    public ServedConnection(Action<IServiceCollection> services, Action<MprpcEndpointOptions> configure)
+    {
+        HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
+        builder.Services.AddMprpc();
+        services(builder.Services);
+        IServiceProvider provider = builder.Build().Services;
+        var endpoint = new MprpcEndpointOptions();
+        configure(endpoint);
+        _handler = new RpcConnectionHandler(provider, endpoint, provider.GetRequiredService<ServerLimits>().For(endpoint));
+    }
+
+    /// <summary>Sends all of it, then ends this side; returns the texts of the answers that are errors, and how many answers there are.</summary>
+    public (int Answers, List<string> Errors) Serve(ReadOnlySpan<byte> input)
+    {
+        var output = new MemoryStream();
+        var transport = new Transport(PipeReader.Create(new ReadOnlySequence<byte>(input.ToArray())), PipeWriter.Create(output, new StreamPipeWriterOptions(leaveOpen: true)));
+        Task<Exception?> running = _handler.ServeAsync("fuzz", transport, static () => { }, local: null, remote: null, new FeatureCollection(), CancellationToken.None);
+
+        if (!running.Wait(s_longest))
+        {
+            throw new InvalidOperationException("The connection does not end.");
+        }
+
+        if (running.Result is { } end and not MprpcProtocolException)
+        {
+            throw new InvalidOperationException($"The connection ends with {end}");
+        }
+
+        return Read(output.GetBuffer().AsSpan(0, (int)output.Length));
+    }
+
+    private static (int Answers, List<string> Errors) Read(ReadOnlySpan<byte> bytes)
+    {
+        var scanner = new FrameScanner(int.MaxValue, 1000);
+        List<string> errors = [];
+        int answers = 0;
+
+        while (!bytes.IsEmpty)
+        {
+            if (scanner.Scan(bytes, out int length) != FrameStatus.Complete || !MessageHead.TryRead(bytes[..length], out MessageHead head) || head.Kind != MessageKind.Response)
+            {
+                throw new InvalidOperationException($"What it sends is no response: {Convert.ToHexString(bytes[..Math.Min(bytes.Length, 40)])}");
+            }
+
+            answers++;
+
+            if (MessagePackHead.TryReadBytes(bytes[head.BodyStart..length], out int start, out int text))
+            {
+                errors.Add(Encoding.UTF8.GetString(bytes.Slice(head.BodyStart + start, text)));
+            }
+
+            bytes = bytes[length..];
+        }
+
+        return (answers, errors);
+    }
+
+    private sealed record Transport(PipeReader Input, PipeWriter Output) : IDuplexPipe;
+}

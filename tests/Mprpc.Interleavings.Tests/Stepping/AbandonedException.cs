@@ -1,0 +1,4 @@
+namespace Mprpc.Interleavings.Tests.Stepping;
+
+/// <summary>Unwinds the threads of a run that cannot go on.</summary>
+internal sealed class AbandonedException : Exception;
