@@ -1,6 +1,7 @@
 using BenchmarkDotNet.Attributes;
 using Mprpc.Benchmarks.Samples;
 using Mprpc.Connections;
+using Mprpc.Messages;
 
 namespace Mprpc.Benchmarks;
 
@@ -36,7 +37,8 @@ public class DispatchBenchmarks
 
     private int Handle(byte[] message)
     {
-        _connection.Handle(message, _loop);
+        MessageHead.TryRead(message, out MessageHead head);
+        _connection.Handle(message, head, _loop);
         int answered = _loop.Batch.Length;
         _loop.Batch.Clear();
         return answered;

@@ -3,7 +3,7 @@ using System.Diagnostics;
 namespace Mprpc.Connections;
 
 /// <summary>Requests and notifications that have been read and wait for room, in the order in which they came: so that what stands behind them, answers above all, can be read.</summary>
-/// <remarks>For the holder of the read loop alone. It holds whole messages; of what it may hold at most see docs/protocol.md 6.1. It holds no memory while it is empty.</remarks>
+/// <remarks>For the holder of the read loop alone. It holds whole messages; of what it may hold at most see docs/protocol.md 6.4. It holds no memory while it is empty.</remarks>
 internal struct ParkedRequests
 {
     /// <summary>How much is held, or one message if that is larger.</summary>

@@ -237,18 +237,13 @@ internal sealed class RpcConnection : MprpcConnection
     /// <summary>Requests wait, since no further call may run.</summary>
     public void OnCallsWait()
     {
-        if (RunningCalls.LimitReached is not { } limit)
-        {
-            return;     // The peer has only to read.
-        }
-
-        bool isFirst = !_callsHaveWaited;
-        _callsHaveWaited = true;
-
-        if (_settings.LimitHits?.Add(limit, isFirst) ?? false)
+        // Without a limit the peer has only to read.
+        if (RunningCalls.LimitReached is { } limit && (_settings.LimitHits?.Add(limit, isFirstOfConnection: !_callsHaveWaited) ?? false))
         {
             ProtocolLog.CallsWait(Logger, Id, RunningCalls.Count, $"{Limits.OptionsName}.{ConnectionLimits.OptionOf(limit)}");
         }
+
+        _callsHaveWaited = true;
     }
 
     public override ValueTask<T> CallAsync<T>(string method, MprpcCallOptions options, params ReadOnlySpan<object?> arguments)

@@ -166,42 +166,6 @@ public ref partial struct MprpcReader
     [EditorBrowsable(EditorBrowsableState.Never)]
     public readonly bool IsExtension() => MessagePackCode.ToMessagePackType(_span[_position]) == MessagePackType.Extension && !JavaScriptExtension.IsUndefined(_span[_position..]);
 
-    /// <summary>Reads the head of an array. For generated code.</summary>
-    /// <param name="expected">What errors call the value.</param>
-    /// <param name="orNil">Whether nil may stand in its place.</param>
-    /// <returns>How many values follow; less than 0 where it is nil, or no array.</returns>
-    [EditorBrowsable(EditorBrowsableState.Never)]
-    public int ReadArrayHeader(string expected, bool orNil)
-    {
-        byte code = _span[_position];
-
-        if (code is >= MessagePackCode.MinFixArray and <= MessagePackCode.MaxFixArray)
-        {
-            _position++;
-            return code & 0x0f;
-        }
-
-        return code is MessagePackCode.Array16 or MessagePackCode.Array32 ? ReadLongHeader(valuesPerItem: 1) : ReadOtherHeader(isMap: false, expected, orNil);
-    }
-
-    /// <summary>Reads the head of a map. For generated code.</summary>
-    /// <param name="expected">What errors call the value.</param>
-    /// <param name="orNil">Whether nil may stand in its place.</param>
-    /// <returns>How many keys and values follow; less than 0 where it is nil, or no map.</returns>
-    [EditorBrowsable(EditorBrowsableState.Never)]
-    public int ReadMapHeader(string expected, bool orNil)
-    {
-        byte code = _span[_position];
-
-        if (code is >= MessagePackCode.MinFixMap and <= MessagePackCode.MaxFixMap)
-        {
-            _position++;
-            return code & 0x0f;
-        }
-
-        return code is MessagePackCode.Map16 or MessagePackCode.Map32 ? ReadLongHeader(valuesPerItem: 2) : ReadOtherHeader(isMap: true, expected, orNil);
-    }
-
     /// <summary>Reads a member's name, in its bytes; nil as none. For generated code.</summary>
     [EditorBrowsable(EditorBrowsableState.Never)]
     public ReadOnlySpan<byte> ReadKey()
@@ -346,45 +310,6 @@ public ref partial struct MprpcReader
         return value;
     }
 
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private int ReadLongHeader(int valuesPerItem)
-    {
-        _position += MessagePackHead.Read(_span[_position..], out _, out long values);
-        return (int)(values / valuesPerItem);
-    }
-
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private int ReadOtherHeader(bool isMap, string expected, bool orNil)
-    {
-        // docs/protocol.md 7.6: PHP has one type for both, so that an empty one is an array.
-        if (IsEmpty(_span[_position..], isMap))
-        {
-            Skip();
-            return 0;
-        }
-
-        if (!orNil || !ReadNil())
-        {
-            Fail(expected);
-        }
-
-        return -1;
-    }
-
-    /// <summary>Whether an array without elements stands where a map is expected, or the reverse.</summary>
-    private static bool IsEmpty(ReadOnlySpan<byte> value, bool isMap)
-    {
-        byte code = value[0];
-
-        if (code == (isMap ? MessagePackCode.MinFixArray : MessagePackCode.MinFixMap))
-        {
-            return true;
-        }
-
-        bool isOther = isMap ? code is MessagePackCode.Array16 or MessagePackCode.Array32 : code is MessagePackCode.Map16 or MessagePackCode.Map32;
-        return isOther && MessagePackHead.Read(value, out _, out long values) != 0 && values == 0;
-    }
-
     /// <summary>JavaScript's undefined: nil to everybody else.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
     private bool ReadUndefined()
@@ -395,28 +320,6 @@ public ref partial struct MprpcReader
         }
 
         _position += JavaScriptExtension.UndefinedSize;
-        return true;
-    }
-
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private bool TryReadTypedArray(out ReadOnlySpan<byte> bytes)
-    {
-        bytes = default;
-        ReadOnlySpan<byte> value = _span[_position..];
-
-        if (MessagePackCode.ToMessagePackType(value[0]) != MessagePackType.Extension)
-        {
-            return false;
-        }
-
-        int head = MessagePackHead.Read(value, out long body, out _);
-
-        if (!JavaScriptExtension.TryReadBytes((sbyte)value[head], value.Slice(head + 1, (int)body - 1), out bytes))
-        {
-            return false;
-        }
-
-        _position += head + (int)body;
         return true;
     }
 

@@ -1,0 +1,117 @@
+using System.IO.Pipelines;
+using Mprpc.Messages;
+
+namespace Mprpc.Connections;
+
+/// <content>What the loop waits for, and what it does with requests that find no room (docs/protocol.md 6.4).</content>
+internal sealed partial class ReadLoop
+{
+    // How long calls are taken for ones that will answer soon, as methods do that have never answered yet.
+    private static readonly TimeSpan s_untilLessIsExpected = TimeSpan.FromMilliseconds(20);
+
+    /// <summary>Waits until there is something to do: bytes have come, or requests that were set aside have room.</summary>
+    private async ValueTask WaitAsync()
+    {
+        if (_parked.IsEmpty && !_isBlocked)
+        {
+            IsReading = true;
+            ReadResult read = _ahead is null ? await _input.ReadAsync().ConfigureAwait(false) : await _ahead.ConfigureAwait(false);
+            IsReading = false;
+            Begin(read);
+            return;
+        }
+
+        Task room = _connection.RunningCalls.WaitForRoomAsync(orOnCallToPeer: _isBlocked);
+
+        if (!room.IsCompleted)
+        {
+            _connection.OnCallsWait();
+            await WaitForRoomOrBytesAsync(room).ConfigureAwait(false);
+        }
+
+        if (_ahead is { IsCompleted: true })
+        {
+            Begin(await _ahead.ConfigureAwait(false));
+        }
+        else
+        {
+            HoldOutput();
+        }
+    }
+
+    private async ValueTask WaitForRoomOrBytesAsync(Task room)
+    {
+        Task closed = _connection.TransportClosed;
+
+        if (_isBlocked)
+        {
+            // What has come stays with the transport, whose back-pressure bounds what else the peer can send.
+            IsDeaf = true;
+            Task first = await FirstAsync(room, closed.IsCompleted ? _connection.Aborted : closed).ConfigureAwait(false);
+            IsDeaf = false;
+
+            if (first == closed)
+            {
+                // What is left is no more than the system holds; behind it stands how the connection has ended.
+                _readsToTheEnd = true;
+                _connection.CheckReset();
+            }
+        }
+        else if (_lastRead)
+        {
+            await FirstAsync(room, _connection.Aborted).ConfigureAwait(false);
+        }
+        else
+        {
+            _ahead ??= _input.ReadAsync().AsTask();
+            IsReading = true;
+            await FirstAsync(room, _ahead).ConfigureAwait(false);
+            IsReading = false;
+        }
+
+        if (_connection.Aborted.IsCompleted && (_isBlocked || _lastRead))
+        {
+            throw new IOException("The connection was closed while requests waited for room.");
+        }
+    }
+
+    /// <summary>Waits for either; if it is only the answers of calls that take their time which there is no room for, they are soon expected to be smaller.</summary>
+    private async Task<Task> FirstAsync(Task room, Task other)
+    {
+        if (_connection.RunningCalls.IsFullOfPromises)
+        {
+            var enough = Task.Delay(s_untilLessIsExpected, _connection.Clock);
+            Task first = await Task.WhenAny(room, other, enough).ConfigureAwait(false);
+
+            if (first == enough)
+            {
+                _connection.RunningCalls.ExpectLessOfUnknown();
+            }
+
+            return first;
+        }
+
+        return await Task.WhenAny(room, other).ConfigureAwait(false);
+    }
+
+    /// <summary>Sets a request aside, or refuses it if the answers of this side's own calls may stand behind it.</summary>
+    /// <returns>False if it is to stay where it is: nothing more is read.</returns>
+    private bool SetAside(ReadOnlySpan<byte> message, in MessageHead head)
+    {
+        bool isCalling = _connection.Requests.Count > 0;
+
+        if (_parked.TryAdd(message, _readsToTheEnd ? int.MaxValue : isCalling ? ParkedRequests.MaxBytesWhileCalling : ParkedRequests.MaxBytes))
+        {
+            return true;
+        }
+
+        // A refusal is an answer too, which a peer has to read that does not want to be waited for.
+        if (!isCalling || _connection.IsOverUnsentBound)
+        {
+            return false;
+        }
+
+        _connection.Refuse(head, this);
+        return true;
+    }
+}
