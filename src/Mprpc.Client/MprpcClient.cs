@@ -17,7 +17,7 @@ namespace Mprpc.Client;
 /// Safe for concurrent use: any number of calls share its connections, and answers may come in any order. Meant to be kept and shared for as long as the server is called. A
 /// lost connection fails the calls that wait on it at once; the next call makes another.
 /// </remarks>
-public sealed class MprpcClient : IAsyncDisposable
+public sealed class MprpcClient : IAsyncDisposable, IDisposable
 {
     private static readonly TimeSpan SendTimeoutAtDispose = TimeSpan.FromSeconds(1);
 
@@ -27,6 +27,8 @@ public sealed class MprpcClient : IAsyncDisposable
     private readonly ConnectionPool _pool;
     private readonly CancellationTokenSource _disposed = new();
     private readonly LoginRenewal? _loginRenewal;
+    private readonly NotificationQueue _notifications;
+    private volatile bool _hasNotified;
     private MprpcClientState _reportedState;
 
     /// <summary>Creates a client that connects at its first call.</summary>
@@ -53,6 +55,7 @@ public sealed class MprpcClient : IAsyncDisposable
         _serializer = options.OldSpec ? options.Serializer.WithOldSpec() : options.Serializer;
         ClientLogin? login = options.TokenProvider is null ? null : new ClientLogin(options, dialer.ToString());
         _pool = new ConnectionPool(dialer, options, options.CreateDispatcher(_serializer), login, OnConnectionChanged, _disposed.Token);
+        _notifications = new NotificationQueue(_pool, options, dialer.ToString(), _disposed.Token);
         _loginRenewal = login is null ? null : new LoginRenewal(login, _pool, options, _serializer, _disposed.Token);
     }
 
@@ -85,9 +88,15 @@ public sealed class MprpcClient : IAsyncDisposable
             await client._pool.ConnectAsync(client._options.WaitForReady, cancellationToken).ConfigureAwait(false);
             return client;
         }
-        catch
+        catch (Exception exception)
         {
             await client.DisposeAsync().ConfigureAwait(false);
+
+            if (exception is OperationCanceledException && cancellationToken.IsCancellationRequested)
+            {
+                throw new OperationCanceledException($"Connecting to {client._dialer} was cancelled by the caller's token.", exception, cancellationToken);
+            }
+
             throw;
         }
     }
@@ -106,7 +115,7 @@ public sealed class MprpcClient : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(input);
         ArgumentNullException.ThrowIfNull(output);
         var client = new MprpcClient(new StreamDialer(input, output), (options ?? new MprpcClientOptions()).Freeze());
-        _ = client._pool.GetAsync();    // cannot fail: the streams are there
+        client._pool.Begin();    // cannot fail: the streams are there
         return client;
     }
 
@@ -158,8 +167,26 @@ public sealed class MprpcClient : IAsyncDisposable
     /// <param name="arguments">The arguments by position.</param>
     /// <returns>Completes when the notification is on its way; that it has arrived, nobody says.</returns>
     /// <exception cref="MprpcConnectionException">The server cannot be reached.</exception>
+    /// <exception cref="TimeoutException">It could not be sent within <see cref="MprpcClientOptions.CallTimeout"/>.</exception>
     /// <exception cref="ObjectDisposedException">The client was disposed.</exception>
-    public ValueTask NotifyAsync(string method, params ReadOnlySpan<object?> arguments) => Notify(WriteRequest(method, arguments));
+    /// <remarks>Notifications of one thread are sent in its order, over the same connection as long as that holds.</remarks>
+    public ValueTask NotifyAsync(string method, params ReadOnlySpan<object?> arguments) => NotifyAsync(method, default(MprpcCallOptions), arguments);
+
+    /// <summary>Sends a notification, with a timeout or cancellation.</summary>
+    /// <param name="method">The method's wire name.</param>
+    /// <param name="options">How long it may wait to be sent, and what ends the wait; a <see cref="CancellationToken"/> can be passed in its place.</param>
+    /// <param name="arguments">The arguments by position.</param>
+    /// <returns>Completes when the notification is on its way; that it has arrived, nobody says.</returns>
+    /// <exception cref="MprpcConnectionException">The server cannot be reached.</exception>
+    /// <exception cref="TimeoutException">It could not be sent in time.</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled before it was sent.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed.</exception>
+    public ValueTask NotifyAsync(string method, MprpcCallOptions options, params ReadOnlySpan<object?> arguments)
+    {
+        options.CancellationToken.ThrowIfCancellationRequested();
+        MprpcWriter notification = WriteRequest(method, arguments);
+        return TryNotify(notification) ? ValueTask.CompletedTask : _notifications.SendAsync(notification, options);
+    }
 
     /// <summary>Makes a typed client: each call of a method of <typeparamref name="T"/> calls the server.</summary>
     /// <typeparam name="T">The contract: an interface marked [MprpcService]. Its proxy is generated when the interface is compiled (by reflection at run time where it was compiled without the generator), and allocates nothing per call.</typeparam>
@@ -195,7 +222,7 @@ public sealed class MprpcClient : IAsyncDisposable
         }
     }
 
-    /// <summary>Closes the connections. Calls that wait for their answers fail.</summary>
+    /// <summary>Closes the connections. Calls that wait for their answers fail, and are cancelled at a server that can tell a client that has gone from one that has only ended its side.</summary>
     public async ValueTask DisposeAsync()
     {
         if (_disposed.IsCancellationRequested)
@@ -203,13 +230,21 @@ public sealed class MprpcClient : IAsyncDisposable
             return;
         }
 
-        await _disposed.CancelAsync().ConfigureAwait(false);
-        await _pool.CloseAsync(SendTimeoutAtDispose).ConfigureAwait(false);
+        // Not waited for: what runs on cancellation may be user code, and what is to be closed is closed without it.
+        Task cancelling = _disposed.CancelAsync();
+        await _pool.CloseAsync(SendTimeoutAtDispose, _hasNotified).ConfigureAwait(false);
+        await cancelling.WaitAsync(SendTimeoutAtDispose).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         OnConnectionChanged();
     }
 
+    /// <summary>Closes the connections as <see cref="DisposeAsync"/> does, without waiting until they are closed.</summary>
+    public void Dispose() => _ = DisposeAsync().AsTask();      // bounded, and cannot throw
+
     /// <summary>Only for tests of the wrap of msgids: the calls in flight on the connection that the next call takes.</summary>
     internal InFlightRequests? CurrentRequests => _pool.TryGet()?.Requests;
+
+    /// <summary>Only for tests: how many connections take calls.</summary>
+    internal int ConnectionCount => _pool.Connected().Count();
 
     internal ILogger Logger => _options.LoggerFactory.CreateLogger("Mprpc.Client");
 
@@ -234,10 +269,20 @@ public sealed class MprpcClient : IAsyncDisposable
             : CallWhenReadyAsync<T>(method, request, timeout, options.WaitForReady ?? _options.WaitForReady, spent, options.CancellationToken);
     }
 
-    internal ValueTask Notify(MprpcWriter notification)
-        => !_pool.IsLimited && _pool.TryGet() is { Output.IsCongested: false } connection && connection.TryNotify(notification)
-            ? ValueTask.CompletedTask
-            : NotifyWhenReadyAsync(notification);
+    /// <summary>Sends a notification of a proxy; a void method waits for nothing.</summary>
+    /// <returns>Completes when it is on its way.</returns>
+    internal Task Notify(MprpcWriter notification) => TryNotify(notification) ? Task.CompletedTask : _notifications.Enqueue(notification);
+
+    private bool TryNotify(MprpcWriter notification)
+    {
+        if (!_hasNotified)
+        {
+            _hasNotified = true;
+        }
+
+        ThrowIfDisposed();
+        return _notifications.TrySend(notification);
+    }
 
     private ValueTask<T> Call<T>(string method, MprpcWriter request, MprpcCallOptions options)
         => _loginRenewal is null ? Send<T>(method, request, options) : _loginRenewal.CallAsync<T>(this, method, request, options);
@@ -255,20 +300,12 @@ public sealed class MprpcClient : IAsyncDisposable
 
         try
         {
-            place = _pool.IsLimited ? await _pool.ReserveAsync(deadline.Token).ConfigureAwait(false) : null;
-
             while (true)
             {
-                RpcConnection connection;
-
                 try
                 {
-                    connection = await GetConnectionAsync(place, deadline.Token).ConfigureAwait(false);
-                }
-                catch (MprpcConnectionException) when (place is not null && _pool.TryMove(place) is { } other)
-                {
-                    place = other;
-                    continue;
+                    place = await _pool.AcquireAsync(isServing: Serving.Client == _options, deadline.Token).ConfigureAwait(false);
+                    failure = null;
                 }
                 catch (MprpcConnectionException exception) when (waitForReady && !exception.IsLasting)
                 {
@@ -276,15 +313,27 @@ public sealed class MprpcClient : IAsyncDisposable
                     continue;       // the next attempt waits for its back-off
                 }
 
-                PendingCall<T> call = PendingCall<T>.Rent(method, deadline.Left);
-                call.SpentBefore = deadline.Spent;
-                ValueTask<T> result = call.Task;
-
-                // False: the connection was lost or retired just now, and nothing was sent. The next one gets it.
-                if (place is null ? connection.TryCall(call, request, cancellationToken) : place.TryCall(connection, call, request, cancellationToken))
+                if (place.Current is { } connection)
                 {
-                    return await result.ConfigureAwait(false);
+                    // Again after each wait: all who waited go on at once, and one of them may have filled it again.
+                    while (connection.Output.IsCongested)
+                    {
+                        await connection.Output.WaitForRoomAsync().WaitAsync(deadline.Token).ConfigureAwait(false);
+                    }
+
+                    PendingCall<T> call = PendingCall<T>.Rent(method, deadline.Left);
+                    call.SpentBefore = deadline.Spent;
+                    ValueTask<T> result = call.Task;
+
+                    // False: the connection was lost or retired just now, and nothing was sent. The next one gets it.
+                    if (place.TryCall(connection, call, request, cancellationToken))
+                    {
+                        return await result.ConfigureAwait(false);
+                    }
                 }
+
+                _pool.Release(place);
+                place = null;
             }
         }
         catch (OperationCanceledException exception) when (cancellationToken.IsCancellationRequested && exception.CancellationToken != cancellationToken)
@@ -294,7 +343,7 @@ public sealed class MprpcClient : IAsyncDisposable
         catch (OperationCanceledException exception) when (!cancellationToken.IsCancellationRequested)
         {
             ThrowIfDisposed();
-            throw deadline.NotSent(method, _dialer, failure, exception);
+            throw deadline.NotSent(method, _pool.DescribeWait(), failure, exception);
         }
         finally
         {
@@ -303,68 +352,6 @@ public sealed class MprpcClient : IAsyncDisposable
                 _pool.Release(place);
             }
         }
-    }
-
-    private async ValueTask NotifyWhenReadyAsync(MprpcWriter notification)
-    {
-        ClientConnection? place = null;
-
-        try
-        {
-            place = _pool.IsLimited ? await _pool.ReserveAsync(_disposed.Token).ConfigureAwait(false) : null;
-
-            while (true)
-            {
-                try
-                {
-                    if ((await GetConnectionAsync(place, _disposed.Token).ConfigureAwait(false)).TryNotify(notification))
-                    {
-                        return;
-                    }
-                }
-                catch (MprpcConnectionException exception) when (_options.WaitForReady && !exception.IsLasting)
-                {
-                    // The next attempt waits for its back-off.
-                }
-            }
-        }
-        catch (OperationCanceledException)
-        {
-            ThrowIfDisposed();
-            throw;
-        }
-        finally
-        {
-            if (place is not null)
-            {
-                _pool.Release(place);
-            }
-        }
-    }
-
-    private async ValueTask<RpcConnection> GetConnectionAsync(ClientConnection? place, CancellationToken cancellationToken)
-    {
-        ThrowIfDisposed();
-        Task<RpcConnection> getting = place is null ? _pool.GetAsync() : place.GetAsync();
-        RpcConnection connection;
-
-        try
-        {
-            connection = await getting.WaitAsync(cancellationToken).ConfigureAwait(false);
-        }
-        catch (MprpcConnectionException exception)
-        {
-            // All who waited for the attempt have this exception: each throws its own, since one that several threads throw would mix up their stack traces.
-            throw new MprpcConnectionException(exception.Message, exception.RequestWasSent, exception.InnerException) { IsLasting = exception.IsLasting };
-        }
-
-        // Again after each wait: all who waited go on at once, and one of them may have filled it again.
-        while (connection.Output.IsCongested)
-        {
-            await connection.Output.WaitForRoomAsync().WaitAsync(cancellationToken).ConfigureAwait(false);
-        }
-
-        return connection;
     }
 
     private MprpcWriter WriteRequest(string method, ReadOnlySpan<object?> arguments)

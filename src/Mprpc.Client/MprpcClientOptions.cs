@@ -3,6 +3,7 @@ using System.Net.Security;
 using System.Net.WebSockets;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
+using Mprpc.Client.Connections;
 using Mprpc.Connections;
 using Mprpc.Dispatch;
 using Mprpc.Model;
@@ -12,9 +13,9 @@ namespace Mprpc.Client;
 /// <summary>How a client connects and calls. Read once, when the client is created.</summary>
 public sealed class MprpcClientOptions
 {
-    private List<Func<MprpcNamingPolicy, IReadOnlyList<RpcMethod>>> _methods = [];
+    private List<Func<MprpcClientOptions, IReadOnlyList<RpcMethod>>> _methods = [];
 
-    /// <summary>How long making a connection may take. Default 10 s; null: as long as the system tries.</summary>
+    /// <summary>How long making a connection may take, logging in with <see cref="TokenProvider"/> included. Default 10 s; null: as long as the system and the provider try.</summary>
     public TimeSpan? ConnectTimeout { get; set; } = TimeSpan.FromSeconds(10);
 
     /// <summary>How long a call may take, connecting included, where it does not say itself. Default null: for ever, or until the connection is lost.</summary>
@@ -27,14 +28,30 @@ public sealed class MprpcClientOptions
     /// </summary>
     public bool WaitForReady { get; set; }
 
-    /// <summary>How long a connection is used for new calls; then another takes its place, and it is closed after its last answer. Default null: as long as it holds.</summary>
+    /// <summary>
+    /// How long a connection is used for new calls; then the next call makes another, and it is closed after its last answer; one that is idle is closed at once. Default null: as long as it
+    /// holds. Kept to a quarter of it, or a second. A connection whose calls go on is used longer where <see cref="MaxConnections"/> leaves no room for another.
+    /// </summary>
     public TimeSpan? ConnectionLifetime { get; set; }
 
-    /// <summary>How long a connection may be silent before TCP asks whether the peer is still there (then every 5 s, lost after 3 times), or a WebSocket pings (lost after 15 s). Default 30 s; null: never.</summary>
+    /// <summary>
+    /// How long a connection may be silent before TCP asks whether the peer is still there (then every 5 s, lost after 3 times), or a WebSocket pings (lost after 15 s). Default 30 s; null: never.
+    /// On Linux a TCP connection is also lost when what was sent is not acknowledged, or the peer takes no more bytes, for this time and 15 s: its calls fail then, where the system
+    /// alone would go on for a quarter of an hour.
+    /// </summary>
     public TimeSpan? KeepAlive { get; set; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>How many connections the client may have; a further one is made when all others have calls in flight. Default 1: calls share it.</summary>
+    /// <summary>
+    /// How many connections the client may have, those that end their last calls included; a further one is made beside the others when all have calls in flight. Default 1: calls share it.
+    /// With <see cref="ConnectionLifetime"/> or <see cref="MaxCallsPerConnection"/> two at least: one that ends, and one that takes its place.
+    /// </summary>
     public int MaxConnections { get; set; } = 1;
+
+    /// <summary>
+    /// How long one of several connections may be without a call before it is closed; the last one stays. Default 1 minute, as .NET's HTTP connections; null: for ever. Not looked at where
+    /// the client serves methods, since the server may have kept the connection to call them.
+    /// </summary>
+    public TimeSpan? PooledConnectionIdleTimeout { get; set; } = TimeSpan.FromMinutes(1);
 
     /// <summary>
     /// How many calls may wait for their answers on one connection; further ones wait for a place. Default <see cref="int.MaxValue"/>: no limit. Set 1 for servers that take one message a read
@@ -113,7 +130,7 @@ public sealed class MprpcClientOptions
         where T : class
     {
         ArgumentNullException.ThrowIfNull(service);
-        _methods.Add(policy => ServiceModel.Build(new InstanceTarget<T>(service), policy, prefix));
+        _methods.Add(options => ServiceModel.Build(new ServingTarget<T>(service, options), options.NamingPolicy, prefix));
         return this;
     }
 
@@ -127,7 +144,7 @@ public sealed class MprpcClientOptions
     {
         ArgumentException.ThrowIfNullOrEmpty(method);
         ArgumentNullException.ThrowIfNull(handler);
-        _methods.Add(policy => ServiceModel.BuildDelegate(method, handler));
+        _methods.Add(options => ServiceModel.BuildDelegate(method, handler, new ServingTarget<TDelegate>(handler, options)));
         return this;
     }
 
@@ -165,6 +182,7 @@ public sealed class MprpcClientOptions
         frozen.ConnectTimeout = CheckTime(ConnectTimeout, nameof(ConnectTimeout));
         frozen.CallTimeout = CheckTime(CallTimeout, nameof(CallTimeout));
         frozen.ConnectionLifetime = CheckTime(ConnectionLifetime, nameof(ConnectionLifetime));
+        frozen.PooledConnectionIdleTimeout = CheckTime(PooledConnectionIdleTimeout, nameof(PooledConnectionIdleTimeout));
         frozen.KeepAlive = CheckTime(KeepAlive, nameof(KeepAlive));
         return frozen;
     }
@@ -174,7 +192,7 @@ public sealed class MprpcClientOptions
     internal Dispatcher CreateDispatcher(MprpcSerializerOptions serializer)
         => _methods.Count == 0 && ErrorShape == MprpcErrorShape.Message
             ? Dispatcher.None
-            : new Dispatcher(new MethodTable(SentTypes.Check([.. _methods.SelectMany(build => build(NamingPolicy))], serializer)), serializer, ErrorShape, enableDetailedErrors: false);
+            : new Dispatcher(new MethodTable(SentTypes.Check([.. _methods.SelectMany(build => build(this))], serializer)), serializer, ErrorShape, enableDetailedErrors: false);
 
     /// <summary>Returns the time; null also where it is infinite.</summary>
     private static TimeSpan? CheckTime(TimeSpan? value, string option)

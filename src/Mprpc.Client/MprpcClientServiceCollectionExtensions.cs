@@ -80,6 +80,7 @@ public static class MprpcClientServiceCollectionExtensions
         options.CallTimeout = section.GetValue(nameof(options.CallTimeout), options.CallTimeout);
         options.WaitForReady = section.GetValue(nameof(options.WaitForReady), options.WaitForReady);
         options.ConnectionLifetime = section.GetValue(nameof(options.ConnectionLifetime), options.ConnectionLifetime);
+        options.PooledConnectionIdleTimeout = section.GetValue(nameof(options.PooledConnectionIdleTimeout), options.PooledConnectionIdleTimeout);
         options.KeepAlive = section.GetValue(nameof(options.KeepAlive), options.KeepAlive);
         options.MaxConnections = section.GetValue(nameof(options.MaxConnections), options.MaxConnections);
         options.MaxInFlightPerConnection = section.GetValue(nameof(options.MaxInFlightPerConnection), options.MaxInFlightPerConnection);

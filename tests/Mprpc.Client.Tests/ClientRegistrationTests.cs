@@ -44,7 +44,8 @@ public sealed class ClientRegistrationTests
         ScriptedConnection first = await server.AcceptAsync();
         string request = await first.ReadAsync();
         Task<int> product = provider.GetRequiredService<IProduct>().ProductAsync(2, 3);
-        await (await server.AcceptAsync()).AnswerAsync("c006");        // the second connection that the first registration has allowed
+        await first.AnswerAsync("c006");
+        await server.AcceptAsync();         // the second connection that the first registration has allowed
         await first.SendAsync(Hex.Answer(request, "c003"));
 
         Assert.Equal((3, 6), (await sum.WaitAsync(Deadline), await product.WaitAsync(Deadline)));
@@ -66,6 +67,42 @@ public sealed class ClientRegistrationTests
 
         Assert.Equal(3, await call.WaitAsync(Deadline));
         Assert.Contains(Hex.Of("from the services"u8), login, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Provider_DisposedWithoutAwait_ClosesItsClients()
+    {
+        using var server = new ScriptedServer();
+        var services = new ServiceCollection();
+        services.AddMprpcClient<ISum>(server.Url);
+        MprpcClient client;
+        Task<int> call;
+        ScriptedConnection connection;
+
+        using (ServiceProvider provider = services.BuildServiceProvider())
+        {
+            client = provider.GetRequiredKeyedService<MprpcClient>(server.Url);
+            call = provider.GetRequiredService<ISum>().SumAsync(1, 2);
+            connection = await server.AcceptAsync();
+            await connection.ReadAsync();
+        }
+
+        Assert.Equal(MprpcClientState.Disposed, client.State);
+        await Assert.ThrowsAsync<MprpcConnectionException>(() => call.WaitAsync(Deadline));
+        await connection.WaitForEndAsync();
+    }
+
+    [Fact]
+    public void PooledConnectionIdleTimeout_OfTheConfigurationOutOfItsRange_IsRefusedWithItsName()
+    {
+        var services = new ServiceCollection();
+        services.AddSingleton<IConfiguration>(Configuration(("Mprpc:Clients:calc:Url", "tcp://127.0.0.1:1"), ("Mprpc:Clients:calc:PooledConnectionIdleTimeout", "-00:00:01")));
+        services.AddMprpcClient<ISum>("calc");
+        using ServiceProvider provider = services.BuildServiceProvider();
+
+        var exception = Assert.Throws<ArgumentOutOfRangeException>(() => provider.GetRequiredService<ISum>());
+
+        Assert.Contains("PooledConnectionIdleTimeout", exception.Message, StringComparison.Ordinal);
     }
 
     [Fact]

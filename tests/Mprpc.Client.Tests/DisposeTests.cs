@@ -156,6 +156,62 @@ public sealed class DisposeTests
         await Task.WhenAll(sending.Select(task => Record.ExceptionAsync(() => task).AsTask())).WaitAsync(Deadline);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task DisposeAsync_CallbackOfTheTokenProvidersTokenThrowsOrBlocks_ClosesTheConnectionsAllTheSame(bool throws)
+    {
+        using var release = new ManualResetEventSlim();
+        using var server = new ScriptedServer();
+        var client = new MprpcClient(server.Url, new MprpcClientOptions
+        {
+            TokenProvider = async (_, token) =>
+            {
+                token.Register(() =>
+                {
+                    release.Wait(throws ? 0 : -1, CancellationToken.None);
+                    throw new InvalidOperationException("user code");
+                });
+                await Task.Yield();
+                return new MprpcToken("Bearer", "t");
+            },
+        });
+        Task<int> call = client.CallAsync<int>("sum").AsTask();
+        ScriptedConnection connection = await server.AcceptAsync();
+        await connection.ReadAsync();
+
+        await client.DisposeAsync().AsTask().WaitAsync(Deadline);
+
+        await connection.WaitForEndAsync();
+        Assert.NotNull(await Record.ExceptionAsync(() => call.WaitAsync(Deadline)));
+        release.Set();
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task DisposeAsync_CallsRunAtTheServer_AreCancelledThereAtOnceAndNotificationsBeforeArrive(bool isGivenUp)
+    {
+        await using RealServer server = await RealServer.StartAsync();
+        MprpcClient client = await MprpcClient.ConnectAsync(server.Url);
+        Task call = client.CallAsync("wait", new MprpcCallOptions { Timeout = isGivenUp ? TimeSpan.FromMilliseconds(500) : Timeout.InfiniteTimeSpan }).AsTask();
+        await server.Service.Waiting.Task.WaitAsync(Deadline);
+        Exception? failure = isGivenUp ? await Record.ExceptionAsync(() => call.WaitAsync(Deadline)) : null;
+
+        for (int i = 0; i < 100; i++)
+        {
+            await client.NotifyAsync("notify");
+        }
+
+        await client.DisposeAsync().AsTask().WaitAsync(Deadline);
+
+        // Without the reset: when the server's half-close time of 30 s is up.
+        await server.Service.Cancelled.Task.WaitAsync(TimeSpan.FromSeconds(15));
+        failure ??= await Record.ExceptionAsync(() => call.WaitAsync(Deadline));
+        Assert.True(failure is MprpcConnectionException or TimeoutException, failure?.ToString());
+        Assert.Equal(100, server.Service.Notified);
+    }
+
     [Fact]
     public async Task StateChanged_FromTheFirstCallToTheEnd_TellsEachState()
     {

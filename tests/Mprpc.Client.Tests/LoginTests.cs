@@ -209,6 +209,105 @@ public sealed class LoginTests
         Assert.Equal(3, await call.WaitAsync(Deadline));
     }
 
+    [Fact]
+    public async Task TokenProvider_ThatNeverEnds_FailsTheAttemptWhenItsTimeIsUp()
+    {
+        using var server = new ScriptedServer();
+        using var release = new ManualResetEventSlim();
+
+        // One that awaits for ever and one that holds its thread, neither with an eye on its token.
+        foreach (bool blocks in new[] { false, true })
+        {
+            MprpcClientOptions options = Options(async (_, _) =>
+            {
+                if (blocks)
+                {
+                    release.Wait(CancellationToken.None);
+                }
+
+                await Task.Delay(Timeout.Infinite, CancellationToken.None);
+                return new MprpcToken("Bearer", "t");
+            });
+            options.ConnectTimeout = TimeSpan.FromMilliseconds(300);
+            await using var client = new MprpcClient(server.Url, options);
+
+            var exception = await Assert.ThrowsAsync<MprpcConnectionException>(() => client.CallAsync<int>("sum").AsTask().WaitAsync(Deadline));
+
+            Assert.Contains("TokenProvider", exception.Message, StringComparison.Ordinal);
+            Assert.Contains("300 ms", exception.Message, StringComparison.Ordinal);
+        }
+
+        release.Set();
+    }
+
+    [Fact]
+    public async Task TokenProvider_IsSlow_TheTimeToConnectCountsDialAndLoginTogether()
+    {
+        var clock = new FakeTimeProvider();
+        using var server = new ScriptedServer();
+        var asked = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        MprpcClientOptions options = Options((_, _) =>
+        {
+            clock.Advance(TimeSpan.FromSeconds(6));
+            asked.TrySetResult();
+            return ValueTask.FromResult(new MprpcToken("Bearer", "t"));
+        });
+        options.TimeProvider = clock;
+        options.ConnectTimeout = TimeSpan.FromSeconds(10);
+        await using var client = new MprpcClient(server.Url, options);
+        Task<int> call = client.CallAsync<int>("sum").AsTask();
+        await (await server.AcceptAsync()).ReadAsync();
+
+        clock.Advance(TimeSpan.FromSeconds(5));     // 11 in all: too long, though neither part is
+
+        await Assert.ThrowsAsync<MprpcConnectionException>(() => call.WaitAsync(Deadline));
+    }
+
+    [Fact]
+    public async Task Call_WaitsForANewLogin_KeepsToItsTimeout()
+    {
+        using var server = new ScriptedServer();
+        int asked = 0;
+        var never = new TaskCompletionSource<MprpcToken>();
+        await using var client = new MprpcClient(
+            server.Url, Options((_, _) => ++asked == 1 ? ValueTask.FromResult(new MprpcToken("Bearer", "t")) : new ValueTask<MprpcToken>(never.Task)));
+        Task<int> call = client.CallAsync<int>("sum", new MprpcCallOptions { Timeout = TimeSpan.FromSeconds(1) }).AsTask();
+        ScriptedConnection connection = await server.AcceptAsync();
+        await connection.AnswerAsync("c0c0");
+        await connection.AnswerAsync(Unauthenticated);
+
+        // Before ConnectTimeout, which is 10 s.
+        var exception = await Assert.ThrowsAsync<TimeoutException>(() => call.WaitAsync(TimeSpan.FromSeconds(8)));
+
+        Assert.Contains("login", exception.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Token_ThatExpires_IsAskedForAsOneThatIsToBeReplaced()
+    {
+        var clock = new FakeTimeProvider();
+        using var server = new ScriptedServer();
+        var wasRefused = new ConcurrentQueue<bool>();
+        MprpcClientOptions options = Options((context, _) =>
+        {
+            wasRefused.Enqueue(context.WasRefused);
+            return ValueTask.FromResult(new MprpcToken("Bearer", "t", clock.GetUtcNow() + TimeSpan.FromMinutes(10)));
+        });
+        options.TimeProvider = clock;
+        await using var client = new MprpcClient(server.Url, options);
+        Task<int> call = client.CallAsync<int>("sum").AsTask();
+        ScriptedConnection connection = await server.AcceptAsync();
+        await connection.AnswerAsync("c0c0");
+        await connection.AnswerAsync("c003");
+        await call.WaitAsync(Deadline);
+        await connection.IsSilentAsync();
+
+        clock.Advance(TimeSpan.FromMinutes(9.5));
+        await connection.AnswerAsync("c0c0");
+
+        Assert.Equal([false, true], wasRefused);
+    }
+
     private static MprpcClientOptions Options(Func<MprpcTokenContext, CancellationToken, ValueTask<MprpcToken>> provider) => new() { TokenProvider = provider };
 
     private sealed class TextLog : ILoggerProvider, ILogger

@@ -28,30 +28,30 @@ public sealed class PoolTests
     [Theory]
     [InlineData(int.MaxValue)]
     [InlineData(10)]
-    public async Task MaxConnections_AllInUse_AFurtherIsMadeUpToTheLimitThenTheLeastLoadedIsTaken(int maxInFlight)
+    public async Task MaxConnections_AllInUse_AFurtherIsMadeBesideUpToTheLimitAndTheLeastLoadedIsTaken(int maxInFlight)
     {
         using var server = new ScriptedServer();
         await using var client = new MprpcClient(server.Url, new MprpcClientOptions { MaxConnections = 3, MaxInFlightPerConnection = maxInFlight });
-        List<Task<int>> calls = [];
-        List<ScriptedConnection> connections = [];
-        List<string> requests = [];
+        List<Task<int>> calls = [client.CallAsync<int>("sum").AsTask()];
+        List<ScriptedConnection> connections = [await server.AcceptAsync()];
+        List<string> requests = [await connections[0].ReadAsync()];
 
-        for (int i = 0; i < 3; i++)
+        for (int i = 1; i < 3; i++)
         {
+            // All are in use: it goes over one that is there, and a further one is made for the next.
             calls.Add(client.CallAsync<int>("sum").AsTask());
+            requests.Add(await connections[i - 1].ReadAsync());
             connections.Add(await server.AcceptAsync());
-            requests.Add(await connections[i].ReadAsync());
-        }
-
-        for (int i = 0; i < 3; i++)
-        {
+            await UntilConnectedAsync(client, i + 1);
             calls.Add(client.CallAsync<int>("sum").AsTask());
             requests.Add(await connections[i].ReadAsync());
         }
 
+        calls.Add(client.CallAsync<int>("sum").AsTask());
+        await connections[2].ReadAsync();
         Assert.True(await server.IsSilentAsync());
-        await connections[1].SendAsync(Hex.Answer(requests[1], "c003"));
-        Assert.Equal(3, await calls[1].WaitAsync(Deadline));
+        await connections[1].SendAsync(Hex.Answer(requests[2], "c003"));
+        Assert.Equal(3, await calls[2].WaitAsync(Deadline));
         calls.Add(client.CallAsync<int>("sum").AsTask());
 
         await connections[1].ReadAsync();
@@ -78,6 +78,159 @@ public sealed class PoolTests
         int[] results = await Task.WhenAll(first, second, third).WaitAsync(Deadline);
         Assert.Equal([1, 2, 3], results);
         server.Dispose();
+    }
+
+    [Theory]
+    [InlineData(int.MaxValue)]
+    [InlineData(1)]
+    public async Task MaxConnections_AFurtherOneNeverComesToBe_CallsGoOverTheOneThatIsThere(int maxInFlight)
+    {
+        var peer = new PipePeer();
+        var dialer = new TestDialer((attempt, token) => attempt == 0
+            ? Task.FromResult(peer.Transport)
+            : new TaskCompletionSource<Transports.ClientTransport>().Task.WaitAsync(token));
+        await using var client = new MprpcClient(dialer, new MprpcClientOptions { MaxConnections = 3, MaxInFlightPerConnection = maxInFlight }.Freeze());
+        Task<int> first = client.CallAsync<int>("a").AsTask();
+        string request = await peer.ReadAsync();
+
+        Task<int> second = client.CallAsync<int>("b").AsTask();
+        Task<int> third = client.CallAsync<int>("c").AsTask();
+        await peer.SendAsync(Hex.Answer(request, "c001"));
+        await peer.AnswerAsync("c002");
+        await peer.AnswerAsync("c003");
+
+        int[] results = await Task.WhenAll(first, second, third).WaitAsync(Deadline);
+        Assert.Equal([1, 2, 3], results);
+        peer.Finish();
+    }
+
+    [Fact]
+    public async Task MaxConnections_FurtherOnesAreRefused_OneBackOffHoldsForAll()
+    {
+        var clock = new FakeTimeProvider();
+        PipePeer[] peers = [new PipePeer()];
+        var dialer = new TestDialer((attempt, _) => attempt == 0
+            ? Task.FromResult(peers[0].Transport)
+            : Task.FromException<Transports.ClientTransport>(new MprpcConnectionException("Refused.")));
+        var reconnect = new MprpcReconnectOptions { InitialDelay = TimeSpan.FromHours(1), MaxDelay = TimeSpan.FromHours(1), Jitter = 0 };
+        await using var client = new MprpcClient(dialer, new MprpcClientOptions { MaxConnections = 8, Reconnect = reconnect, TimeProvider = clock }.Freeze());
+        List<Task<int>> calls = [client.CallAsync<int>("a").AsTask()];
+        await peers[0].ReadAsync();
+
+        for (int i = 0; i < 20; i++)
+        {
+            calls.Add(client.CallAsync<int>("b").AsTask());
+            await peers[0].ReadAsync();
+        }
+
+        Assert.InRange(dialer.Attempts, 1, 2);
+        peers[0].Finish();
+        await Task.WhenAll(calls.Select(call => Record.ExceptionAsync(() => call).AsTask())).WaitAsync(Deadline);
+    }
+
+    [Theory]
+    [InlineData(1, 2)]
+    [InlineData(2, 2)]
+    [InlineData(4, 4)]
+    public async Task ConnectionLifetime_CallsOfRetiredConnectionsGoOn_OpenConnectionsStayBounded(int maxConnections, int mostOpen)
+    {
+        var clock = new FakeTimeProvider();
+        var peers = new System.Collections.Concurrent.ConcurrentQueue<PipePeer>();
+        var dialer = new TestDialer((_, _) =>
+        {
+            var peer = new PipePeer();
+            peers.Enqueue(peer);
+            return Task.FromResult(peer.Transport);
+        });
+        await using var client = new MprpcClient(
+            dialer, new MprpcClientOptions { MaxConnections = maxConnections, ConnectionLifetime = TimeSpan.FromMinutes(1), TimeProvider = clock }.Freeze());
+        List<Task> calls = [];
+
+        for (int i = 0; i < 30; i++)
+        {
+            calls.Add(client.CallAsync<int>("wait").AsTask());
+            clock.Advance(TimeSpan.FromSeconds(61));
+            await Task.Delay(2);        // an attempt that is made in vain would be seen only later
+        }
+
+        Assert.InRange(peers.Count, 2, mostOpen);
+        await client.DisposeAsync();
+        peers.ToList().ForEach(peer => peer.Finish());
+        await Task.WhenAll(calls.Select(call => Record.ExceptionAsync(() => call).AsTask())).WaitAsync(Deadline);
+    }
+
+    [Fact]
+    public async Task ConnectionLifetime_ConnectionIsIdle_IsClosedWithoutACall()
+    {
+        var clock = new FakeTimeProvider();
+        using var server = new ScriptedServer();
+        await using var client = new MprpcClient(server.Url, new MprpcClientOptions { ConnectionLifetime = TimeSpan.FromMinutes(1), TimeProvider = clock });
+        Task<int> call = client.CallAsync<int>("a").AsTask();
+        ScriptedConnection connection = await server.AcceptAsync();
+        await connection.AnswerAsync("c003");
+        await call.WaitAsync(Deadline);
+
+        clock.Advance(TimeSpan.FromSeconds(62));
+
+        Assert.Null(await connection.TryReadAsync());
+        await client.WaitForDisconnectAsync().WaitAsync(Deadline);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task PooledConnectionIdleTimeout_AfterABurst_AllButOneAreClosedUnlessTheServerMayCall(bool serves)
+    {
+        var clock = new FakeTimeProvider();
+        using var server = new ScriptedServer();
+        var options = new MprpcClientOptions { MaxConnections = 2, TimeProvider = clock };
+
+        if (serves)
+        {
+            options.AddHandler("told", () => { });
+        }
+
+        await using var client = new MprpcClient(server.Url, options);
+        Task<int>[] calls = [client.CallAsync<int>("a").AsTask(), client.CallAsync<int>("b").AsTask()];
+        ScriptedConnection first = await server.AcceptAsync();
+        await first.AnswerAsync("c001");
+        await first.AnswerAsync("c002");
+        await Task.WhenAll(calls).WaitAsync(Deadline);
+        Task<int> used = client.CallAsync<int>("c").AsTask();
+        string request = await first.ReadAsync();
+        Task<int> beside = client.CallAsync<int>("d").AsTask();
+        string another = await first.ReadAsync();
+        await server.AcceptAsync();
+        await UntilConnectedAsync(client, 2);
+        await first.SendAsync(Hex.Answer(request, "c003"));
+        await first.SendAsync(Hex.Answer(another, "c004"));
+        await Task.WhenAll(used, beside).WaitAsync(Deadline);
+
+        clock.Advance(TimeSpan.FromSeconds(2));
+        Assert.Equal(2, client.ConnectionCount);
+        clock.Advance(TimeSpan.FromSeconds(62));
+        clock.Advance(TimeSpan.FromSeconds(62));
+
+        Assert.Equal(serves ? 2 : 1, client.ConnectionCount);
+        Assert.Equal(MprpcClientState.Connected, client.State);
+    }
+
+    [Fact]
+    public async Task ConnectionLifetime_StateIsRead_ChangesNothing()
+    {
+        var clock = new StoppedTimers();
+        using var server = new ScriptedServer();
+        await using var client = new MprpcClient(server.Url, new MprpcClientOptions { ConnectionLifetime = TimeSpan.FromMinutes(1), TimeProvider = clock });
+        Task<int> call = client.CallAsync<int>("a").AsTask();
+        ScriptedConnection connection = await server.AcceptAsync();
+        await connection.AnswerAsync("c003");
+        await call.WaitAsync(Deadline);
+
+        clock.Now += (long)TimeSpan.FromHours(1).TotalSeconds * clock.TimestampFrequency;
+
+        Assert.Equal(MprpcClientState.Connected, client.State);
+        Assert.True(await connection.IsSilentAsync());
+        Assert.Equal(MprpcClientState.Connected, client.State);
     }
 
     [Fact]
@@ -193,5 +346,26 @@ public sealed class PoolTests
         Task<int> last = client.CallAsync<int>("d").AsTask();
         await connection.AnswerAsync("c004");
         Assert.Equal(4, await last.WaitAsync(Deadline));
+    }
+
+    private static async Task UntilConnectedAsync(MprpcClient client, int count)
+    {
+        long start = TimeProvider.System.GetTimestamp();
+
+        while (client.ConnectionCount < count)
+        {
+            Assert.True(TimeProvider.System.GetElapsedTime(start) < Deadline, $"{client.ConnectionCount} connections, not {count}.");
+            await Task.Delay(1);
+        }
+    }
+
+    /// <summary>Time passes, and no timer runs.</summary>
+    private sealed class StoppedTimers : TimeProvider
+    {
+        public long Now { get; set; } = 1;
+
+        public override long GetTimestamp() => Now;
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) => System.CreateTimer(callback, state, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 }

@@ -50,6 +50,12 @@ public sealed class Service
 
     public TaskCompletionSource Gate { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
+    /// <summary>A call of <see cref="WaitAsync"/> has begun.</summary>
+    public TaskCompletionSource Waiting { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>A call of <see cref="WaitAsync"/> was cancelled.</summary>
+    public TaskCompletionSource Cancelled { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
     public int Notified => Volatile.Read(ref _notified);
 
     public int Sum(int x, int y) => x + y;
@@ -66,6 +72,20 @@ public sealed class Service
     {
         await Task.Delay(milliseconds);
         return value;
+    }
+
+    public async Task WaitAsync(CancellationToken cancellationToken)
+    {
+        Waiting.TrySetResult();
+
+        try
+        {
+            await Task.Delay(Timeout.Infinite, cancellationToken);
+        }
+        finally
+        {
+            Cancelled.TrySetResult();
+        }
     }
 
     public void Notify() => Interlocked.Increment(ref _notified);

@@ -70,6 +70,91 @@ public sealed class ReconnectTests
         Assert.Equal(3, await second.WaitAsync(ScriptedServer.Deadline));
     }
 
+    [Fact]
+    public async Task Attempt_FailsAfterItsCallerHasTimedOut_LeavesNoUnobservedException()
+    {
+        string name = $"nobody-{Guid.NewGuid():N}";
+        var unobserved = new System.Collections.Concurrent.ConcurrentQueue<Exception>();
+        EventHandler<UnobservedTaskExceptionEventArgs> handler = (_, e) =>
+        {
+            if (e.Exception.ToString().Contains(name, StringComparison.Ordinal))
+            {
+                unobserved.Enqueue(e.Exception);
+            }
+        };
+        TaskScheduler.UnobservedTaskException += handler;
+
+        try
+        {
+            for (int round = 0; round < 5; round++)
+            {
+                await FailLateAsync();
+            }
+
+            for (int i = 0; i < 5; i++)
+            {
+                GC.Collect();
+                GC.WaitForPendingFinalizers();
+            }
+        }
+        finally
+        {
+            TaskScheduler.UnobservedTaskException -= handler;
+        }
+
+        Assert.Empty(unobserved);
+
+        [System.Runtime.CompilerServices.MethodImpl(System.Runtime.CompilerServices.MethodImplOptions.NoInlining)]
+        async Task FailLateAsync()
+        {
+            var attempt = new TaskCompletionSource<Transports.ClientTransport>(TaskCreationOptions.RunContinuationsAsynchronously);
+            var dialer = new TestDialer((_, _) => attempt.Task);
+            var client = new MprpcClient(dialer, new MprpcClientOptions { MaxConnections = 2 }.Freeze());
+            var failed = new TaskCompletionSource();
+            client.StateChanged += (_, _) => failed.TrySetResult();
+            await Assert.ThrowsAsync<TimeoutException>(
+                () => client.CallAsync<int>("a", new MprpcCallOptions { Timeout = TimeSpan.FromMilliseconds(20) }).AsTask().WaitAsync(ScriptedServer.Deadline));
+            await failed.Task.WaitAsync(ScriptedServer.Deadline);
+            failed = new TaskCompletionSource();
+
+            attempt.SetException(new MprpcConnectionException(name));
+            await failed.Task.WaitAsync(ScriptedServer.Deadline);
+            await client.DisposeAsync();
+        }
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Call_TimesOutWhileNobodyCanBeReached_SaysWhatTheLastAttemptSaid(bool isSilent)
+    {
+        var dialer = new TestDialer((_, token) => isSilent
+            ? new TaskCompletionSource<Transports.ClientTransport>().Task.WaitAsync(token)
+            : Task.FromException<Transports.ClientTransport>(new MprpcConnectionException("Cannot connect to it: refused.")));
+        await using var client = new MprpcClient(dialer, new MprpcClientOptions { Reconnect = new() { InitialDelay = Delay, MaxDelay = Delay } }.Freeze());
+        await Record.ExceptionAsync(() => client.CallAsync<int>("a", new MprpcCallOptions { Timeout = TimeSpan.FromMilliseconds(100) }).AsTask().WaitAsync(ScriptedServer.Deadline));
+
+        var exception = await Assert.ThrowsAsync<TimeoutException>(
+            () => client.CallAsync<int>("a", new MprpcCallOptions { Timeout = TimeSpan.FromMilliseconds(100) }).AsTask().WaitAsync(ScriptedServer.Deadline));
+
+        Assert.DoesNotContain("MaxConnections", exception.Message, StringComparison.Ordinal);
+        Assert.Contains(isSilent ? "has not answered" : "Cannot connect to it: refused.", exception.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task FromStream_ItsStreamHasEnded_CallsFailAtOnce()
+    {
+        using var stream = new MemoryStream();
+        await using MprpcClient client = MprpcClient.FromStream(stream, new MprpcClientOptions { Reconnect = new() { InitialDelay = Delay, MaxDelay = Delay } });
+        await client.WaitForDisconnectAsync().WaitAsync(ScriptedServer.Deadline);
+
+        for (int i = 0; i < 3; i++)
+        {
+            var exception = await Assert.ThrowsAsync<MprpcConnectionException>(() => client.CallAsync<int>("a").AsTask().WaitAsync(ScriptedServer.Deadline));
+            Assert.Contains("cannot be connected again", exception.Message, StringComparison.Ordinal);
+        }
+    }
+
     private static MprpcClient Create(ScriptedServer server, FakeTimeProvider clock, Func<MprpcTokenContext, CancellationToken, ValueTask<MprpcToken>>? tokens = null)
         => new(server.Url, new MprpcClientOptions { TimeProvider = clock, TokenProvider = tokens, Reconnect = new() { InitialDelay = Delay, MaxDelay = Delay, Jitter = 0 } });
 }

@@ -99,6 +99,12 @@ public sealed class ChildProcess : IAsyncDisposable
     /// <summary>What a service manager or a container's runtime sends.</summary>
     public Task TerminateAsync() => SignalAsync("-TERM");
 
+    /// <summary>Stops it where it is: its system still takes what is sent to it.</summary>
+    public Task PauseAsync() => SignalAsync("-STOP");
+
+    /// <summary>Lets it go on after <see cref="PauseAsync"/>.</summary>
+    public Task ResumeAsync() => SignalAsync("-CONT");
+
     /// <summary>Ends it at once, as a crash does.</summary>
     public async Task KillAsync()
     {

@@ -1,5 +1,3 @@
-using Mprpc.Client.Transports;
-
 namespace Mprpc.Client.Connections;
 
 /// <summary>How long a call that must wait for a connection may still take: the wait counts towards its timeout.</summary>
@@ -36,14 +34,13 @@ internal sealed class CallDeadline(TimeProvider clock, TimeSpan timeout, TimeSpa
 
     /// <summary>What the caller is told when the time is up before the call could be sent.</summary>
     /// <param name="method">The method's wire name.</param>
-    /// <param name="dialer">Where it was to be sent.</param>
+    /// <param name="wait">What the call waited for, where no attempt to connect has failed.</param>
     /// <param name="failure">Why the last attempt to connect failed, where the call waited for the next one; else null.</param>
     /// <param name="exception">What ended the wait.</param>
-    public TimeoutException NotSent(string method, Dialer dialer, MprpcConnectionException? failure, Exception exception)
+    public TimeoutException NotSent(string method, string wait, MprpcConnectionException? failure, Exception exception)
         => new(
-            $"The call of '{method}' was not sent within {(timeout + spentBefore).TotalMilliseconds:N0} ms: " + (failure is null
-                ? $"no connection to {dialer} was free. Raise the timeout, MprpcClientOptions.MaxConnections or MaxInFlightPerConnection."
-                : $"it waited for the server, and the last attempt to connect failed. {failure.Message}"),
+            $"The call of '{method}' was not sent within {(timeout + spentBefore).TotalMilliseconds:N0} ms: "
+            + (failure is null ? wait : $"it waited for the server, and the last attempt to connect failed. {failure.Message}"),
             (Exception?)failure ?? exception);
 
     public void Dispose()

@@ -1,122 +1,142 @@
-using Microsoft.Extensions.Logging;
 using Mprpc.Client.Diagnostics;
 using Mprpc.Client.Transports;
 using Mprpc.Connections;
-using Mprpc.Diagnostics;
-using Mprpc.Dispatch;
 
 namespace Mprpc.Client.Connections;
 
-/// <summary>One place of the pool: a connection, or the making of one. After a loss the next call makes another.</summary>
-/// <remarks>Safe for concurrent use.</remarks>
-internal sealed class ClientConnection(Dialer dialer, MprpcClientOptions options, Dispatcher dispatcher, ClientLogin? login, Action onChanged, CancellationToken disposed)
+/// <summary>One place of the pool: a connection, or the making of one. After a loss the next call has another made.</summary>
+/// <remarks>Safe for concurrent use. Its lock is taken before the pool's, never after it.</remarks>
+internal sealed class ClientConnection(ClientConnectionParts parts)
 {
     private static long s_lastId;
 
     private readonly Lock _gate = new();
-    private readonly ConnectionLimits _limits = new(options.MaxMessageSize, options.MaxDepth, ConnectionLimits.DefaultMaxRunningCalls, nameof(MprpcClientOptions))
-    {
-        MaxSendMessageSize = options.MaxSendMessageSize,
-
-        // A server may keep a client waiting: that is its back-pressure, and how long to wait each call says itself.
-        PartialMessageTimeout = TimeSpan.MaxValue,
-        WriteTimeout = TimeSpan.MaxValue,
-        HalfCloseTimeout = dispatcher.Methods.Methods.Count > 0 ? ConnectionLimits.DefaultHalfCloseTimeout : TimeSpan.MaxValue,
-    };
-    private readonly MprpcSerializerOptions _serializer = options.OldSpec ? options.Serializer.WithOldSpec() : options.Serializer;
-    private readonly ILogger _logger = new HarmlessLogger(options.LoggerFactory.CreateLogger("Mprpc.Client"));
-    private readonly long _lifetime = options.ConnectionLifetime is { } lifetime ? (long)(lifetime.TotalSeconds * options.TimeProvider.TimestampFrequency) : long.MaxValue;
-    private readonly List<RpcConnection> _open = [];    // the current one, and those that have served their lifetime but not all their calls
+    private readonly List<OpenConnection> _open = [];    // the current one, and those that have served their lifetime but not all their calls
     private RpcConnection? _current;
-    private Task<RpcConnection>? _connecting;
-    private long _usableUntil;
-    private int _callsLeft;
-    private int _failures;
-    private long _nextAttempt;
-    private long _madeAt;
+    private volatile bool _isConnecting;
+    private OpenConnection? _currentOpen;   // under the lock
+    private int _callsLeft;                 // under the lock
     private int _reserved;
+    private RpcConnection? _seen;           // by the upkeep alone, as the next two
+    private int _seenWrites;
+    private long _idleSince;
 
     /// <summary>The connection, where there is one that can take calls.</summary>
-    public RpcConnection? Current
-    {
-        get
-        {
-            RpcConnection? current = Volatile.Read(ref _current);
-            return current is null || _lifetime == long.MaxValue || options.TimeProvider.GetTimestamp() < _usableUntil ? current : Retire(current);
-        }
-    }
+    public RpcConnection? Current => Volatile.Read(ref _current);
 
-    /// <summary>Whether the last attempt has failed, and the next one is not due yet.</summary>
-    public bool IsWaitingToConnect => Volatile.Read(ref _failures) > 0 && options.TimeProvider.GetTimestamp() < _nextAttempt;
-
-    public bool IsConnecting => _connecting is not null;
+    public bool IsConnecting => _isConnecting;
 
     /// <summary>How many calls wait for their answers, or have a place here and are about to be sent.</summary>
-    public int Load => Math.Max(Reserved, Volatile.Read(ref _current)?.Requests.Count ?? 0);
+    public int Load => Math.Max(Reserved, Current?.Requests.Count ?? 0);
 
     /// <summary>How many of a limited number of places are taken.</summary>
     public int Reserved => Volatile.Read(ref _reserved);
 
-    /// <summary>Takes one of a limited number of places.</summary>
-    public bool TryReserve(int limit)
-    {
-        int reserved = Volatile.Read(ref _reserved);
-
-        while (reserved < limit)
-        {
-            int seen = Interlocked.CompareExchange(ref _reserved, reserved + 1, reserved);
-
-            if (seen == reserved)
-            {
-                return true;
-            }
-
-            reserved = seen;
-        }
-
-        return false;
-    }
+    /// <summary>Takes one of a limited number of places; under the pool's lock.</summary>
+    public void Reserve() => Interlocked.Increment(ref _reserved);
 
     public void Unreserve() => Interlocked.Decrement(ref _reserved);
 
-    /// <summary>The connection; made, where there is none. All who come meanwhile wait for the same attempt.</summary>
-    /// <exception cref="MprpcConnectionException">The peer cannot be reached.</exception>
-    public Task<RpcConnection> GetAsync()
+    /// <summary>Begins to make a connection; under the pool's lock.</summary>
+    /// <returns>False where there is one, or it is being made.</returns>
+    public bool TryBeginConnecting()
     {
-        if (Current is { } current)
+        if (_isConnecting || Current is not null)
         {
-            return Task.FromResult(current);
+            return false;
         }
 
-        lock (_gate)
+        _isConnecting = true;
+
+        // The connection outlives the call that makes it: its ambient state (AsyncLocal, Activity) is not the connection's.
+        using (ExecutionContext.IsFlowSuppressed() ? default : ExecutionContext.SuppressFlow())
         {
-            if (_current is not null)
-            {
-                return Task.FromResult(_current);
-            }
-
-            if (_connecting is null)
-            {
-                // The connection outlives the call that makes it: its ambient state (AsyncLocal, Activity) is not the connection's.
-                using (ExecutionContext.IsFlowSuppressed() ? default : ExecutionContext.SuppressFlow())
-                {
-                    _connecting = ConnectAsync();
-                }
-            }
-
-            return _connecting;
+            _ = ConnectAsync();     // owned: ends with the client at the latest, and cannot throw
         }
+
+        return true;
     }
 
     /// <summary>Sends a call over the connection, where that takes one more; the last one that it takes retires it. For a caller who has a place.</summary>
-    /// <returns>False where nothing was sent: the next connection gets it.</returns>
+    /// <returns>False where nothing was sent, and the connection is not in the pool any more: the next connection gets the call.</returns>
     public bool TryCall(RpcConnection connection, PendingCall call, MprpcWriter request, CancellationToken cancellationToken)
     {
-        if (options.MaxCallsPerConnection == int.MaxValue)
+        bool isSent = parts.Options.MaxCallsPerConnection == int.MaxValue
+            ? connection.TryCall(call, request, cancellationToken)
+            : TryCallCounted(connection, call, request, cancellationToken);
+
+        if (!isSent)
         {
-            return connection.TryCall(call, request, cancellationToken);
+            Drop(connection);
         }
 
+        return isSent;
+    }
+
+    /// <summary>Takes no more calls over a connection that has refused one: whoever looks for a connection next must not find it again.</summary>
+    public void Drop(RpcConnection connection)
+    {
+        if (Interlocked.CompareExchange(ref _current, null, connection) == connection)
+        {
+            parts.OnStateChanged();
+        }
+    }
+
+    /// <summary>Whether the connection has been open for so long.</summary>
+    public bool HasServed(TimeSpan lifetime)
+    {
+        lock (_gate)
+        {
+            return _current is not null && parts.Clock.GetElapsedTime(_currentOpen!.MadeAt) >= lifetime;
+        }
+    }
+
+    /// <summary>Whether nothing has been sent over the connection for so long, as seen by regular looks; for the upkeep alone.</summary>
+    public bool HasBeenIdleFor(TimeSpan time)
+    {
+        long now = parts.Clock.GetTimestamp();
+
+        RpcConnection? connection = Current;
+        int writes = connection?.Output.Writes ?? 0;
+
+        if (connection is null || connection != _seen || writes != _seenWrites || Load > 0)
+        {
+            (_seen, _seenWrites, _idleSince) = (connection, writes, now);
+            return false;
+        }
+
+        return parts.Clock.GetElapsedTime(_idleSince, now) >= time;
+    }
+
+    /// <summary>Takes no more calls over the connection, and closes it after its last answer.</summary>
+    public bool TryRetire()
+    {
+        if (Current is not { } connection || !Retire(connection))
+        {
+            return false;
+        }
+
+        parts.OnStateChanged();
+        parts.Pool.OnChanged();
+        return true;
+    }
+
+    /// <summary>Closes the connections: what is written is sent, and calls that wait fail. To be called when the client is disposed: no more are made.</summary>
+    public Task CloseAsync(TimeSpan sendTimeout, bool hasNotified)
+    {
+        OpenConnection[] open;
+
+        lock (_gate)
+        {
+            open = [.. _open];
+            Volatile.Write(ref _current, null);     // no call takes it any more, and finds it closed
+        }
+
+        return Task.WhenAll(open.Select(connection => connection.CloseAsync(sendTimeout, hasNotified)));
+    }
+
+    private bool TryCallCounted(RpcConnection connection, PendingCall call, MprpcWriter request, CancellationToken cancellationToken)
+    {
         // Counted and sent in one: of two callers that have the connection only one gets its last call.
         lock (_gate)
         {
@@ -134,132 +154,104 @@ internal sealed class ClientConnection(Dialer dialer, MprpcClientOptions options
         }
     }
 
-    /// <summary>Closes the connections: what is written is sent, and calls that wait fail. To be called when the client is disposed: no more are made.</summary>
-    public async Task CloseAsync(TimeSpan sendTimeout)
+    private async Task ConnectAsync()
     {
-        RpcConnection[] open;
-
-        lock (_gate)
-        {
-            open = [.. _open];
-            _current = null;        // no call takes one any more, and finds it closed
-        }
-
-        foreach (RpcConnection connection in open)
-        {
-            await connection.Output.WaitUntilSentAsync().WaitAsync(sendTimeout, options.TimeProvider).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            connection.Abort(new ObjectDisposedException(objectName: null, "The MprpcClient was disposed."));
-        }
-    }
-
-    private async Task<RpcConnection> ConnectAsync()
-    {
-        // Off the caller's lock.
+        // Off the pool's lock.
         await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
-
-        lock (_gate)
-        {
-            // Not before GetAsync has stored this attempt: only then is the client seen as connecting.
-        }
-
-        onChanged();
+        parts.OnStateChanged();
+        int failures = parts.Backoff.Failures;
+        OpenConnection? made = null;
 
         try
         {
             await WaitForAttemptAsync().ConfigureAwait(false);
-            ClientTransport transport = await dialer.ConnectAsync(disposed).ConfigureAwait(false);
-            RpcConnection connection = Start(transport);
+            failures = parts.Backoff.Failures;
+            long start = parts.Clock.GetTimestamp();
+            made = Start(await parts.Dialer.ConnectAsync(parts.Disposed).ConfigureAwait(false), failures);
 
-            if (login is not null)
+            if (parts.Login is not null)
             {
-                await LoginAsync(login, connection).ConfigureAwait(false);
-                Publish(connection);
+                await LoginAsync(parts.Login, made.Connection, start).ConfigureAwait(false);
+                Publish(made);
             }
 
-            return connection;
+            return;
         }
         catch (Exception exception)
         {
-            lock (_gate)
-            {
-                _connecting = null;
-                TimeSpan delay = DelayNextAttempt();
+            _isConnecting = false;
 
-                if (!disposed.IsCancellationRequested)
-                {
-                    ClientLog.ConnectFailed(_logger, dialer.ToString(), _failures, delay, exception);
-                }
+            if (!parts.Disposed.IsCancellationRequested && !parts.Dialer.IsSpent)
+            {
+                TimeSpan delay = parts.Backoff.Fail(failures, exception);
+                ClientLog.ConnectFailed(parts.Logger, parts.Dialer.ToString(), parts.Backoff.Failures, delay, exception);
             }
 
-            onChanged();
-            throw;
+            parts.Pool.OnFailed(exception, hadConnection: made is not null);
         }
+
+        parts.OnStateChanged();
     }
 
     private async Task WaitForAttemptAsync()
     {
-        if (_failures > 0 && options.TimeProvider.GetElapsedTime(options.TimeProvider.GetTimestamp(), _nextAttempt) is var wait && wait > TimeSpan.Zero)
+        // Again after each wait: another attempt may have failed meanwhile.
+        while (!parts.Dialer.IsSpent && parts.Backoff.Wait is var wait && wait > TimeSpan.Zero)
         {
-            await Task.Delay(wait, options.TimeProvider, disposed).ConfigureAwait(false);
+            // Whole milliseconds: a timer rounds down, and would run at once where less is left.
+            await Task.Delay(TimeSpan.FromMilliseconds(Math.Ceiling(wait.TotalMilliseconds)), parts.Clock, parts.Disposed).ConfigureAwait(false);
         }
     }
 
-    private RpcConnection Start(ClientTransport transport)
+    private OpenConnection Start(ClientTransport transport, int failures)
     {
+        var made = new OpenConnection(transport, parts.Clock.GetTimestamp(), failures);
         var connection = new RpcConnection(new RpcConnectionSettings
         {
             Id = $"client-{Interlocked.Increment(ref s_lastId)}",
             Transport = transport,
-            AbortTransport = transport.Abort,
-            Limits = _limits,
-            Logger = _logger,
-            Serializer = _serializer,
-            Dispatcher = dispatcher,
-            ResponseOrder = options.ResponseOrder,
-            Clock = options.TimeProvider,
-            CallTimeout = options.CallTimeout ?? Timeout.InfiniteTimeSpan,
+            AbortTransport = () => OnAborted(made),
+            Limits = parts.Limits,
+            Logger = parts.Logger,
+            Serializer = parts.Serializer,
+            Dispatcher = parts.Dispatcher,
+            ResponseOrder = parts.Options.ResponseOrder,
+            Clock = parts.Clock,
+            CallTimeout = parts.Options.CallTimeout ?? Timeout.InfiniteTimeSpan,
             LocalEndPoint = transport.LocalEndPoint,
             RemoteEndPoint = transport.RemoteEndPoint,
         });
 
-        connection.Requests.OnClosed = () => Forget(connection, isLost: true);
-
-        if (options.MaxInFlightPerConnection == 1)
-        {
-            // The late answer would come before, or in place of, that of the next call; which must not come upon this connection.
-            connection.Requests.OnGivenUp += _ =>
-            {
-                Forget(connection, isLost: false);
-                connection.Abort();
-            };
-        }
+        made.Connection = connection;
+        connection.Requests.OnClosed = () => OnClosed(made);
+        connection.Requests.OnGivenUp += _ => OnGivenUp(made);
 
         lock (_gate)
         {
             // Disposed meanwhile: nobody would close it.
-            if (disposed.IsCancellationRequested)
+            if (parts.Disposed.IsCancellationRequested)
             {
                 transport.Abort();
-                throw new OperationCanceledException(disposed);
+                throw new OperationCanceledException(parts.Disposed);
             }
 
-            _open.Add(connection);
+            _open.Add(made);
         }
 
-        if (login is null)
+        if (parts.Login is null)
         {
-            Publish(connection);        // before it is served: what it receives may call back
+            Publish(made);        // before it is served: what it receives may call back
         }
 
-        _ = ServeAsync(connection, transport);      // owned: ends with the connection, and cannot throw
-        return connection;
+        _ = ServeAsync(made);      // owned: ends with the connection, and cannot throw
+        return made;
     }
 
-    private async Task LoginAsync(ClientLogin login, RpcConnection connection)
+    private async Task LoginAsync(ClientLogin login, RpcConnection connection, long start)
     {
         try
         {
-            await login.LoginAsync(connection, disposed).ConfigureAwait(false);
+            await login.LoginAsync(connection, start, parts.Disposed).ConfigureAwait(false);
         }
         catch
         {
@@ -270,82 +262,112 @@ internal sealed class ClientConnection(Dialer dialer, MprpcClientOptions options
 
     /// <summary>Lets calls take the connection.</summary>
     /// <exception cref="MprpcConnectionException">It has been lost while it logged in.</exception>
-    private void Publish(RpcConnection connection)
+    private void Publish(OpenConnection made)
     {
         lock (_gate)
         {
-            if (!_open.Contains(connection))
+            if (!_open.Contains(made))
             {
-                throw new MprpcConnectionException($"The connection to {dialer} was lost after it had logged in; no call was sent.");
+                throw new MprpcConnectionException($"The connection to {parts.Dialer} was lost after it had logged in; no call was sent.");
             }
 
-            _current = connection;
-            _connecting = null;
-            _madeAt = options.TimeProvider.GetTimestamp();
-            _callsLeft = options.MaxCallsPerConnection;
-            _usableUntil = _lifetime == long.MaxValue ? long.MaxValue : options.TimeProvider.GetTimestamp() + _lifetime;
+            _currentOpen = made;
+            _callsLeft = parts.Options.MaxCallsPerConnection;
+            Volatile.Write(ref _current, made.Connection);
+            _isConnecting = false;
         }
 
-        ClientLog.Connected(_logger, dialer.ToString(), connection.Id);
-        onChanged();
+        ClientLog.Connected(parts.Logger, parts.Dialer.ToString(), made.Connection.Id);
+        parts.Pool.OnConnected();
+        parts.OnStateChanged();
     }
 
-    private static async Task ServeAsync(RpcConnection connection, ClientTransport transport)
+    private static async Task ServeAsync(OpenConnection made)
     {
-        await connection.RunAsync().ConfigureAwait(false);
-        transport.Abort();
+        // Off the attempt: a server that talks at once, or user code that it calls, would keep that from its end.
+        await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+        await made.Connection.RunAsync().ConfigureAwait(false);
+        made.Transport.Abort();
+    }
+
+    private void OnGivenUp(OpenConnection made)
+    {
+        made.OnGivenUp();
+
+        if (parts.Options.MaxInFlightPerConnection == 1)
+        {
+            // The late answer would come before, or in place of, that of the next call; which must not come upon this connection.
+            Forget(made, isLost: false);
+            made.Connection.Abort();
+        }
+    }
+
+    private void OnClosed(OpenConnection made)
+    {
+        Forget(made, isLost: true);
+        parts.OnStateChanged();
+    }
+
+    /// <summary>The connection is closed at once: out of the pool first, whoever closes it, since what is called over it from here on would be lost.</summary>
+    private void OnAborted(OpenConnection made)
+    {
+        Forget(made, isLost: true);
+        made.CloseTransport();
+        ThreadPool.UnsafeQueueUserWorkItem(static parts => parts.OnStateChanged(), parts, preferLocal: false);      // whoever closes it may hold a lock
     }
 
     /// <summary>Takes no more calls over a connection that is lost, before its calls are told: a caller that calls again gets another.</summary>
-    private void Forget(RpcConnection connection, bool isLost)
+    private void Forget(OpenConnection made, bool isLost)
     {
         lock (_gate)
         {
             // Both in one: a connection that has just logged in is published only while it is open.
-            _open.Remove(connection);
-
-            if (Interlocked.CompareExchange(ref _current, null, connection) == connection)
+            if (!_open.Remove(made))
             {
-                CountEnd(connection, isLost);
+                return;
+            }
+
+            Interlocked.CompareExchange(ref _current, null, made.Connection);
+
+            if (_currentOpen == made)
+            {
+                CountEnd(made, isLost);
+                _currentOpen = null;
             }
         }
 
-        onChanged();
+        parts.Pool.OnClosed();
     }
 
     /// <summary>Under the lock, of a connection that was published: tells whether it was of use. Of others the attempt has failed, which is counted there.</summary>
-    private void CountEnd(RpcConnection connection, bool isLost)
+    private void CountEnd(OpenConnection made, bool isLost)
     {
         // Long enough without a byte does as well: there are clients that only notify.
-        if (connection.HasReceived || options.TimeProvider.GetElapsedTime(_madeAt) > options.Reconnect.MaxDelay)
+        if (made.Connection.HasReceived || parts.Clock.GetElapsedTime(made.MadeAt) > parts.Options.Reconnect.MaxDelay)
         {
-            _failures = 0;
+            parts.Backoff.Reset();
         }
-        else if (isLost)
+        else if (isLost && !parts.Dialer.IsSpent)
         {
             // Accepted and closed, as by a proxy whose server is down: no better than not connected.
-            DelayNextAttempt();
+            parts.Backoff.Fail(made.FailuresBefore, failure: null);
         }
     }
 
-    /// <summary>Under the lock: an attempt has failed.</summary>
-    /// <returns>How long the next one waits.</returns>
-    private TimeSpan DelayNextAttempt()
+    private bool Retire(RpcConnection connection)
     {
-        _failures++;
-        TimeSpan delay = options.Reconnect.DelayAfter(_failures);
-        _nextAttempt = options.TimeProvider.GetTimestamp() + (long)(delay.TotalSeconds * options.TimeProvider.TimestampFrequency);
-        return delay;
-    }
-
-    private RpcConnection? Retire(RpcConnection connection)
-    {
-        if (Interlocked.CompareExchange(ref _current, null, connection) == connection)
+        lock (_gate)
         {
-            ClientLog.ConnectionRetired(_logger, connection.Id);
-            connection.Requests.WhenEmpty(connection.Stop);
+            if (Interlocked.CompareExchange(ref _current, null, connection) != connection)
+            {
+                return false;
+            }
+
+            _currentOpen = null;
         }
 
-        return Volatile.Read(ref _current);
+        ClientLog.ConnectionRetired(parts.Logger, connection.Id);
+        connection.Requests.WhenEmpty(connection.Stop);
+        return true;
     }
 }

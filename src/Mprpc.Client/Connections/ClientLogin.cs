@@ -18,18 +18,22 @@ internal sealed class ClientLogin(MprpcClientOptions options, string address)
     private readonly ILogger _logger = options.LoggerFactory.CreateLogger("Mprpc.Client");
 
     /// <summary>Logs a connection in; a token that is refused is replaced once. Then keeps it logged in until it is closed.</summary>
-    /// <exception cref="MprpcConnectionException">There is no token, or the server refuses it.</exception>
-    public async Task LoginAsync(RpcConnection connection, CancellationToken cancellationToken)
+    /// <param name="connection">The connection.</param>
+    /// <param name="start">When the attempt to connect has begun: the login has what is left of its time.</param>
+    /// <param name="cancellationToken">Ends the attempt.</param>
+    /// <exception cref="MprpcConnectionException">There is no token in time, or the server refuses it.</exception>
+    public async Task LoginAsync(RpcConnection connection, long start, CancellationToken cancellationToken)
     {
         MprpcToken token;
+        using CallDeadline deadline = Deadline(options.TimeProvider.GetElapsedTime(start), cancellationToken);
 
         try
         {
-            token = await SendAsync(connection, wasRefused: false, cancellationToken).ConfigureAwait(false);
+            token = await SendAsync(connection, wasRefused: false, deadline, cancellationToken).ConfigureAwait(false);
         }
         catch (MprpcConnectionException exception) when (exception.InnerException is MprpcRemoteException { Code: ErrorCode.Unauthenticated })
         {
-            token = await SendAsync(connection, wasRefused: true, cancellationToken).ConfigureAwait(false);
+            token = await SendAsync(connection, wasRefused: true, deadline, cancellationToken).ConfigureAwait(false);
         }
 
         if (token.ExpiresAt is not null)
@@ -40,13 +44,17 @@ internal sealed class ClientLogin(MprpcClientOptions options, string address)
 
     /// <summary>Logs a connection in with a new token, because a call was refused.</summary>
     /// <exception cref="MprpcConnectionException">There is no token, or the server refuses it.</exception>
-    public Task RenewAsync(RpcConnection connection, CancellationToken cancellationToken) => SendAsync(connection, wasRefused: true, cancellationToken);
+    public async Task<MprpcToken> RenewAsync(RpcConnection connection, CancellationToken cancellationToken)
+    {
+        using CallDeadline deadline = Deadline(elapsed: TimeSpan.Zero, cancellationToken);
+        return await SendAsync(connection, wasRefused: true, deadline, cancellationToken).ConfigureAwait(false);
+    }
 
     // docs/protocol.md 10.2: [0, msgid, "$/authenticate", [scheme, token]]
-    private async Task<MprpcToken> SendAsync(RpcConnection connection, bool wasRefused, CancellationToken cancellationToken)
+    private async Task<MprpcToken> SendAsync(RpcConnection connection, bool wasRefused, CallDeadline deadline, CancellationToken cancellationToken)
     {
-        MprpcToken token = await AskAsync(wasRefused, cancellationToken).ConfigureAwait(false);
-        var call = new MprpcCallOptions { Timeout = options.ConnectTimeout ?? Timeout.InfiniteTimeSpan, CancellationToken = cancellationToken };
+        MprpcToken token = await AskAsync(wasRefused, deadline, cancellationToken).ConfigureAwait(false);
+        var call = new MprpcCallOptions { Timeout = deadline.Left, CancellationToken = cancellationToken };
 
         try
         {
@@ -71,16 +79,47 @@ internal sealed class ClientLogin(MprpcClientOptions options, string address)
         }
     }
 
-    private async Task<MprpcToken> AskAsync(bool wasRefused, CancellationToken cancellationToken)
+    private CallDeadline Deadline(TimeSpan elapsed, CancellationToken cancellationToken)
     {
+        TimeSpan timeout = options.ConnectTimeout is not { } time ? Timeout.InfiniteTimeSpan : time > elapsed ? time - elapsed : TimeSpan.FromTicks(1);
+        return new CallDeadline(options.TimeProvider, timeout, spentBefore: default, cancellationToken);
+    }
+
+    /// <summary>Asks the application for a token: off this thread, and no longer than there is time, whatever the provider does.</summary>
+    private async Task<MprpcToken> AskAsync(bool wasRefused, CallDeadline deadline, CancellationToken cancellationToken)
+    {
+        // Of its own, and not disposed: what the provider has registered may throw, or hold its thread, when all else is to be cancelled.
+        var providers = new CancellationTokenSource();
+        using CancellationTokenRegistration registration = deadline.Token.UnsafeRegister(_ => _ = CancelAsync(providers), null);
+        Task<MprpcToken> asking = Task.Run(() => options.TokenProvider!(new MprpcTokenContext(address, wasRefused), providers.Token).AsTask(), CancellationToken.None);
+
         try
         {
-            return await options.TokenProvider!(new MprpcTokenContext(address, wasRefused), cancellationToken).ConfigureAwait(false)
-                ?? throw new InvalidOperationException("It returned null.");
+            return await asking.WaitAsync(deadline.Token).ConfigureAwait(false) ?? throw new InvalidOperationException("It returned null.");
         }
         catch (Exception exception) when (exception is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
         {
-            throw new MprpcConnectionException($"MprpcClientOptions.TokenProvider gave no token for {address}: {exception.Message}", requestWasSent: false, exception);
+            string problem = exception is OperationCanceledException && deadline.Token.IsCancellationRequested
+                ? $"within the {options.ConnectTimeout!.Value.TotalMilliseconds:N0} ms that connecting may take. Raise MprpcClientOptions.ConnectTimeout if it is only slow."
+                : $"for {address}: {exception.Message}";
+            throw new MprpcConnectionException($"MprpcClientOptions.TokenProvider gave no token {problem}", requestWasSent: false, exception);
+        }
+        finally
+        {
+            // A provider that goes on after that: nobody looks at how it ends.
+            _ = asking.ContinueWith(static task => _ = task.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted | TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        }
+    }
+
+    private async Task CancelAsync(CancellationTokenSource source)
+    {
+        try
+        {
+            await source.CancelAsync().ConfigureAwait(false);
+        }
+        catch (Exception exception)
+        {
+            ClientLog.TokenProviderThrew(_logger, exception);
         }
     }
 
@@ -103,7 +142,7 @@ internal sealed class ClientLogin(MprpcClientOptions options, string address)
 
             try
             {
-                token = await SendAsync(connection, wasRefused: false, connection.Closed).ConfigureAwait(false);
+                token = await RenewAsync(connection, connection.Closed).ConfigureAwait(false);
             }
             catch (Exception exception) when (exception is MprpcConnectionException or OperationCanceledException)
             {

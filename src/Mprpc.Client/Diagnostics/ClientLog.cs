@@ -20,6 +20,12 @@ internal static partial class ClientLog
     [LoggerMessage(204, LogLevel.Warning, "A notification of '{Method}' was not sent.", EventName = "NotificationNotSent")]
     public static partial void NotificationNotSent(ILogger logger, string method, Exception exception);
 
+    [LoggerMessage(206, LogLevel.Error, "A callback that MprpcClientOptions.TokenProvider registered with its token threw.", EventName = "TokenProviderThrew")]
+    public static partial void TokenProviderThrew(ILogger logger, Exception exception);
+
+    [LoggerMessage(207, LogLevel.Warning, "{Count} notifications to {Address} were dropped, because too many bytes of them waited.", EventName = "NotificationsDropped")]
+    public static partial void NotificationsDropped(ILogger logger, int count, string address);
+
     [LoggerMessage(203, LogLevel.Error, "A handler of MprpcClient.StateChanged threw.", EventName = "StateHandlerThrew")]
     public static partial void StateHandlerThrew(ILogger logger, Exception exception);
 }

@@ -5,37 +5,129 @@ using Mprpc.Dispatch;
 
 namespace Mprpc.Client.Pooling;
 
-/// <summary>The connections of a client: calls share the one with the fewest calls in flight, and a further one is made when all are in use.</summary>
-/// <remarks>Safe for concurrent use.</remarks>
+/// <summary>
+/// The connections of a client: a call takes the one with the fewest calls in flight of those that are there. Where all are in use, a further one is dialled beside it; who finds none, or
+/// no place on any, waits here, first come first served.
+/// </summary>
+/// <remarks>Safe for concurrent use. No user code runs under its lock.</remarks>
 internal sealed class ConnectionPool
 {
+    private readonly Lock _gate = new();
     private readonly ClientConnection[] _connections;
+    private readonly LinkedList<Waiter> _waiters = [];      // under the lock
+    private readonly PoolUpkeep _upkeep;
+    private readonly string _address;
     private readonly int _limit;
-    private readonly SemaphoreSlim? _places;
+    private readonly bool _isLimited;
+    private readonly int _mostOpen;
+    private int _open;          // under the lock: connections, those in the making included
+    private bool _isClosed;     // under the lock
+    private volatile ClientConnection _notifying;
 
     public ConnectionPool(Dialer dialer, MprpcClientOptions options, Dispatcher dispatcher, ClientLogin? login, Action onChanged, CancellationToken disposed)
     {
-        _connections = [.. Enumerable.Range(0, options.MaxConnections).Select(_ => new ClientConnection(dialer, options, dispatcher, login, onChanged, disposed))];
+        _address = dialer.ToString();
         _limit = Math.Min(options.MaxInFlightPerConnection, options.MaxCallsPerConnection);
-        _places = _limit == int.MaxValue ? null : new SemaphoreSlim(checked((int)Math.Min(int.MaxValue, (long)_limit * options.MaxConnections)));
+        _isLimited = _limit != int.MaxValue;
+
+        // One that takes the place of another is there before that has had its last answer.
+        _mostOpen = Math.Max(options.MaxConnections, options.ConnectionLifetime is null && options.MaxCallsPerConnection == int.MaxValue ? 1 : 2);
+        Backoff = new Backoff(options.Reconnect, options.TimeProvider);
+        _upkeep = new PoolUpkeep(this, options, shrinks: options.MaxConnections > 1 && dispatcher.Methods.Methods.Count == 0);
+        var parts = new ClientConnectionParts(this, dialer, options, dispatcher, login, onChanged, disposed);
+        _connections = [.. Enumerable.Range(0, options.MaxConnections).Select(_ => new ClientConnection(parts))];
+        _notifying = _connections[0];
     }
 
     /// <summary>Whether calls wait for a place, because the calls in flight on a connection, or all its calls, are limited.</summary>
-    public bool IsLimited => _places is not null;
+    public bool IsLimited => _isLimited;
 
     public bool IsConnected => Array.Exists(_connections, connection => connection.Current is not null);
 
     public bool IsConnecting => Array.Exists(_connections, connection => connection.IsConnecting);
 
-    /// <summary>A connection for a call, where one is there at once; for a pool without limit.</summary>
-    public RpcConnection? TryGet() => Choose().Current;
+    public IReadOnlyList<ClientConnection> Places => _connections;
 
-    /// <summary>A connection for a call or a notification; made, where there is none.</summary>
-    /// <exception cref="MprpcConnectionException">The peer cannot be reached.</exception>
-    public Task<RpcConnection> GetAsync()
+    public Backoff Backoff { get; }
+
+    /// <summary>Whether one more connection may be open.</summary>
+    public bool HasRoom => Volatile.Read(ref _open) < _mostOpen;
+
+    /// <summary>A connection for a call, where one is there at once; for a pool without limit.</summary>
+    public RpcConnection? TryGet()
     {
-        Task<RpcConnection> getting = Choose().GetAsync();
-        return _connections.Length == 1 || getting.IsCompletedSuccessfully ? getting : GetOrElseAnotherAsync(getting);
+        if (_connections.Length == 1)
+        {
+            return _connections[0].Current;
+        }
+
+        ClientConnection? best = Choose(int.MaxValue, out ClientConnection? spare);
+
+        if (spare is not null && best is not null && best.Load > 0 && MayDial(spare))
+        {
+            lock (_gate)
+            {
+                Dial(spare);
+            }
+        }
+
+        return best?.Current;
+    }
+
+    /// <summary>A connection for a notification, where one is there at once: the same for all, as long as it holds, because their order means something.</summary>
+    public RpcConnection? TryGetForNotification()
+    {
+        if (_notifying.Current is { } connection)
+        {
+            return connection;
+        }
+
+        if (Array.Find(_connections, connection => connection.Current is not null) is { } other)
+        {
+            _notifying = other;
+        }
+
+        return _notifying.Current;
+    }
+
+    /// <summary>The connections that take calls at this moment.</summary>
+    public IEnumerable<RpcConnection> Connected() => _connections.Select(connection => connection.Current).OfType<RpcConnection>();
+
+    /// <summary>Waits for a place on a connection, dialled where there is none; to be given back with <see cref="Release"/>.</summary>
+    /// <param name="isServing">Whether a call of the server's waits for this one: then it has a place of its own, or both would wait for each other.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="MprpcConnectionException">The peer cannot be reached.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed.</exception>
+    public async ValueTask<ClientConnection> AcquireAsync(bool isServing, CancellationToken cancellationToken)
+    {
+        LinkedListNode<Waiter> waiter;
+
+        lock (_gate)
+        {
+            ObjectDisposedException.ThrowIf(_isClosed, typeof(MprpcClient));
+
+            if (TryTake(isServing ? int.MaxValue : _limit) is { } place)
+            {
+                return place;
+            }
+
+            waiter = _waiters.AddLast(new Waiter());
+            Grow();
+        }
+
+        try
+        {
+            return await waiter.Value.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch when (TryGiveUp(waiter))
+        {
+            throw;
+        }
+        catch (OperationCanceledException) when (waiter.Value.Task.IsCompletedSuccessfully)
+        {
+            Release(await waiter.Value.Task.ConfigureAwait(false));
+            throw;
+        }
     }
 
     /// <summary>Makes the first connection.</summary>
@@ -48,7 +140,7 @@ internal sealed class ConnectionPool
         {
             try
             {
-                await GetAsync().WaitAsync(cancellationToken).ConfigureAwait(false);
+                Release(await AcquireAsync(isServing: false, cancellationToken).ConfigureAwait(false));
                 return;
             }
             catch (MprpcConnectionException exception) when (waitForReady && !exception.IsLasting)
@@ -58,95 +150,218 @@ internal sealed class ConnectionPool
         }
     }
 
-    /// <summary>Gives a place on a connection that cannot be made back, for one on a connection that is there.</summary>
-    /// <returns>The other place, or null where there is none; then the caller keeps its own.</returns>
-    public ClientConnection? TryMove(ClientConnection place)
+    /// <summary>Gives a place back, after the call that had it.</summary>
+    public void Release(ClientConnection place)
     {
-        if (Array.Find(_connections, connection => connection != place && connection.Current is not null && connection.TryReserve(_limit)) is not { } other)
+        if (!_isLimited)
         {
-            return null;
+            return;
         }
 
         place.Unreserve();
-        return other;
+        OnChanged();
     }
 
-    /// <summary>The connections that take calls at this moment.</summary>
-    public IEnumerable<RpcConnection> Connected() => _connections.Select(connection => connection.Current).OfType<RpcConnection>();
+    /// <summary>Takes no more calls over a connection that has refused what it was given.</summary>
+    public void Drop(RpcConnection connection) => Array.Find(_connections, place => place.Current == connection)?.Drop(connection);
 
-    /// <summary>Waits for a place on a connection; to be given back with <see cref="Release"/>.</summary>
-    public async Task<ClientConnection> ReserveAsync(CancellationToken cancellationToken)
+    /// <summary>Begins to make the first connection.</summary>
+    public void Begin()
     {
-        await _places!.WaitAsync(cancellationToken).ConfigureAwait(false);
-
-        while (true)
+        lock (_gate)
         {
-            // There is a place, since there was a permit; a race for one is lost at most to those who got one too.
-            ClientConnection least = _connections[0];
-
-            foreach (ClientConnection connection in _connections)
-            {
-                if (connection.Reserved < least.Reserved)
-                {
-                    least = connection;
-                }
-            }
-
-            if (least.TryReserve(_limit))
-            {
-                return least;
-            }
+            Dial(_connections[0]);
         }
     }
 
-    public void Release(ClientConnection connection)
+    /// <summary>A place has been given back, or a connection is there or gone: those who wait may go on, or something is to be dialled for them.</summary>
+    public void OnChanged()
     {
-        connection.Unreserve();
-        _places!.Release();
+        lock (_gate)
+        {
+            while (_waiters.First is { } first && TryTake(_limit) is { } place)
+            {
+                _waiters.RemoveFirst();
+                first.Value.SetResult(place);
+            }
+
+            Grow();
+        }
     }
 
-    public Task CloseAsync(TimeSpan sendTimeout) => Task.WhenAll(_connections.Select(connection => connection.CloseAsync(sendTimeout)));
-
-    private ClientConnection Choose()
+    /// <summary>A connection takes calls.</summary>
+    public void OnConnected()
     {
-        ClientConnection[] connections = _connections;
+        Backoff.Connected();
+        _upkeep.Begin();
+        OnChanged();
+    }
 
-        if (connections.Length == 1)
+    /// <summary>A connection, or the making of one, has ended.</summary>
+    public void OnClosed()
+    {
+        lock (_gate)
         {
-            return connections[0];
+            _open--;
         }
 
-        // The least loaded that is connected; one that is not, where all others are in use.
+        OnChanged();
+    }
+
+    /// <summary>An attempt has failed: where there is no other connection, nor another attempt, nobody can go on.</summary>
+    /// <param name="exception">Why.</param>
+    /// <param name="hadConnection">Whether there was a connection already, whose end is told by itself.</param>
+    public void OnFailed(Exception exception, bool hadConnection)
+    {
+        lock (_gate)
+        {
+            _open -= hadConnection ? 0 : 1;
+
+            if (!IsConnected && !IsConnecting)
+            {
+                FailWaiters(exception);
+            }
+        }
+
+        OnChanged();
+    }
+
+    /// <summary>Why a call has not been sent in its time.</summary>
+    public string DescribeWait()
+        => IsConnected || (!IsConnecting && Backoff.LastFailure is null) ? $"no connection to {_address} had a place for it. Raise the timeout, MprpcClientOptions.MaxConnections or MaxInFlightPerConnection."
+            : Backoff.LastFailure is { } failure ? $"there is no connection to {_address}, and the last attempt to make one failed: {failure.Message}"
+            : $"{_address} has not answered the attempt to connect. Is it reachable? Raise the timeout if it is only slow.";
+
+    public Task CloseAsync(TimeSpan sendTimeout, bool hasNotified)
+    {
+        lock (_gate)
+        {
+            _isClosed = true;
+            FailWaiters(new ObjectDisposedException(typeof(MprpcClient).FullName));
+        }
+
+        _upkeep.Dispose();
+        return Task.WhenAll(_connections.Select(connection => connection.CloseAsync(sendTimeout, hasNotified)));
+    }
+
+    /// <summary>The least loaded that is connected and has less than <paramref name="limit"/> places taken; one that is not connected, if there is one.</summary>
+    private ClientConnection? Choose(int limit, out ClientConnection? unconnected)
+    {
         ClientConnection? best = null;
-        ClientConnection? unconnected = null;
+        unconnected = null;
         int bestLoad = int.MaxValue;
 
-        foreach (ClientConnection connection in connections)
+        foreach (ClientConnection connection in _connections)
         {
-            if (connection.Current is null)
+            if (connection.Current is not { } current)
             {
-                // One that has just failed is tried again when it is time, and not by each call.
-                unconnected = unconnected is null || (unconnected.IsWaitingToConnect && !connection.IsWaitingToConnect) ? connection : unconnected;
+                unconnected ??= connection.IsConnecting ? null : connection;
+                continue;
             }
-            else if (connection.Load is var load && load < bestLoad)
+
+            // One whose peer does not read comes last.
+            int load = current.Output.IsCongested ? int.MaxValue - 1 : connection.Load;
+
+            if (load < bestLoad && connection.Reserved < limit)
             {
                 best = connection;
                 bestLoad = load;
             }
         }
 
-        return best is not null && (bestLoad == 0 || unconnected is null || unconnected.IsWaitingToConnect) ? best : unconnected!;
+        return best;
     }
 
-    private async Task<RpcConnection> GetOrElseAnotherAsync(Task<RpcConnection> getting)
+    /// <summary>Under the lock: a place on a connection that is there.</summary>
+    private ClientConnection? TryTake(int limit)
     {
-        try
+        ClientConnection? best = Choose(limit, out ClientConnection? spare);
+
+        if (best is null)
         {
-            return await getting.ConfigureAwait(false);
+            return null;
         }
-        catch (MprpcConnectionException) when (Connected().FirstOrDefault() is { } other)
+
+        if (spare is not null && best.Load > 0 && MayDial(spare))
         {
-            return other;
+            Dial(spare);
         }
+
+        if (_isLimited)
+        {
+            best.Reserve();
+        }
+
+        return best;
+    }
+
+    /// <summary>Under the lock: dials as many as those who wait can use.</summary>
+    private void Grow()
+    {
+        if (_isClosed)
+        {
+            return;
+        }
+
+        long waiting = _waiters.Count;
+
+        // What is dialled already is for those at the head.
+        foreach (ClientConnection connection in _connections)
+        {
+            if (waiting <= 0)
+            {
+                return;
+            }
+
+            if (connection.Current is not null || connection.Reserved >= _limit)
+            {
+                continue;
+            }
+
+            if (connection.IsConnecting || Dial(connection))
+            {
+                waiting -= (long)_limit - connection.Reserved;
+            }
+        }
+    }
+
+    private bool MayDial(ClientConnection place) => !place.IsConnecting && HasRoom && !Backoff.IsWaiting;
+
+    /// <summary>Under the lock.</summary>
+    private bool Dial(ClientConnection place)
+    {
+        if (_isClosed || _open >= _mostOpen || !place.TryBeginConnecting())
+        {
+            return false;
+        }
+
+        _open++;
+        return true;
+    }
+
+    private bool TryGiveUp(LinkedListNode<Waiter> waiter)
+    {
+        lock (_gate)
+        {
+            if (waiter.List is null)
+            {
+                return false;
+            }
+
+            _waiters.Remove(waiter);
+            return true;
+        }
+    }
+
+    /// <summary>Under the lock.</summary>
+    private void FailWaiters(Exception exception)
+    {
+        // Each has its own: one that several threads throw would mix up their stack traces.
+        foreach (Waiter waiter in _waiters)
+        {
+            waiter.Fail(exception is MprpcConnectionException lost ? new MprpcConnectionException(lost.Message, lost.RequestWasSent, lost.InnerException) { IsLasting = lost.IsLasting } : exception);
+        }
+
+        _waiters.Clear();
     }
 }

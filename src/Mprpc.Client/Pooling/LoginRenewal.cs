@@ -29,13 +29,31 @@ internal sealed class LoginRenewal(ClientLogin login, ConnectionPool pool, Mprpc
         }
         catch (MprpcRemoteException exception) when (exception.Code == ErrorCode.Unauthenticated)
         {
-            if (!await RenewAsync(seen).WaitAsync(call.CancellationToken).ConfigureAwait(false))
+            if (!await WaitForRenewalAsync(RenewAsync(seen), method, call, start).ConfigureAwait(false))
             {
                 throw;
             }
         }
 
         return await client.Send<T>(method, again, call with { Timeout = Left(call, start) }, options.TimeProvider.GetElapsedTime(start)).ConfigureAwait(false);
+    }
+
+    /// <exception cref="TimeoutException">There is no new login within the call's time.</exception>
+    private async Task<bool> WaitForRenewalAsync(Task<bool> renewing, string method, MprpcCallOptions call, long start)
+    {
+        try
+        {
+            return await renewing.WaitAsync(Left(call, start), options.TimeProvider, call.CancellationToken).ConfigureAwait(false);
+        }
+        catch (TimeoutException exception)
+        {
+            throw new TimeoutException(
+                $"The call of '{method}' was refused as unauthenticated, and no new login was made within its time. Is MprpcClientOptions.TokenProvider slow? Raise the call's timeout.", exception);
+        }
+        catch (OperationCanceledException exception) when (call.CancellationToken.IsCancellationRequested)
+        {
+            throw new OperationCanceledException($"The call of '{method}' was cancelled while it waited for a new login.", exception, call.CancellationToken);
+        }
     }
 
     /// <summary>Logs all connections in again, once for all calls that were refused meanwhile.</summary>

@@ -11,6 +11,9 @@ internal abstract class Dialer
             : address.PipeName is not null ? new NamedPipeDialer(address, options)
             : new SocketDialer(address, options);
 
+    /// <summary>Whether no further connection can be made: a next attempt would fail as well, so that it need not wait.</summary>
+    public virtual bool IsSpent => false;
+
     /// <exception cref="MprpcConnectionException">The peer cannot be reached.</exception>
     public abstract Task<ClientTransport> ConnectAsync(CancellationToken cancellationToken);
 

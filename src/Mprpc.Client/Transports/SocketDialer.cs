@@ -33,7 +33,7 @@ internal sealed class SocketDialer(RpcAddress address, MprpcClientOptions option
             SocketTransport transport = endPoint is DnsEndPoint name
                 ? await ConnectToAnyAsync(name, either.Token).ConfigureAwait(false)
                 : await ConnectAsync(endPoint, either.Token).ConfigureAwait(false);
-            return Describe(new ClientTransport(transport.Input, transport.Output, transport.Close), transport.Socket);
+            return Describe(new ClientTransport(transport.Input, transport.Output, transport.Close) { Reset = transport.Reset }, transport.Socket);
         }
         catch (Exception exception)
         {
@@ -62,7 +62,18 @@ internal sealed class SocketDialer(RpcAddress address, MprpcClientOptions option
         }
     }
 
-    private static ClientTransport Describe(ClientTransport transport, Socket socket) => transport with { LocalEndPoint = socket.LocalEndPoint, RemoteEndPoint = socket.RemoteEndPoint };
+    /// <summary>Sets what holds only once it is connected, and tells what is known of it.</summary>
+    private ClientTransport Describe(ClientTransport transport, Socket socket)
+    {
+        EndPoint? local = socket.LocalEndPoint;
+
+        if (local is not UnixDomainSocketEndPoint && options.KeepAlive is { } silence)
+        {
+            TcpOptions.SetUserTimeout(socket, silence + TimeSpan.FromSeconds(KeepAliveRetrySeconds * KeepAliveRetries));
+        }
+
+        return transport with { LocalEndPoint = local, RemoteEndPoint = socket.RemoteEndPoint, HasArrived = () => !TcpOptions.HasUnacknowledged(socket) };
+    }
 
     /// <summary>Connects to the first address of a name that can be connected to.</summary>
     private async Task<SocketTransport> ConnectToAnyAsync(DnsEndPoint name, CancellationToken cancellationToken)
@@ -118,7 +129,7 @@ internal sealed class SocketDialer(RpcAddress address, MprpcClientOptions option
             await socket.ConnectAsync(endPoint, cancellationToken).ConfigureAwait(false);
             var stream = new SslStream(new NetworkStream(socket, ownsSocket: true));
             await stream.AuthenticateAsClientAsync(TlsSettings.For(options.Tls, address.Host!), cancellationToken).ConfigureAwait(false);
-            return Describe(new ClientTransport(PipeReader.Create(stream), PipeWriter.Create(stream), stream.Dispose), socket);
+            return Describe(new ClientTransport(PipeReader.Create(stream), PipeWriter.Create(stream), stream.Dispose) { Reset = () => TcpOptions.Reset(socket) }, socket);
         }
         catch
         {

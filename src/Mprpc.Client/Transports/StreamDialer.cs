@@ -7,6 +7,8 @@ internal sealed class StreamDialer(Stream input, Stream output) : Dialer
 {
     private int _used;
 
+    public override bool IsSpent => Volatile.Read(ref _used) != 0;
+
     public override Task<ClientTransport> ConnectAsync(CancellationToken cancellationToken)
     {
         if (Interlocked.Exchange(ref _used, 1) != 0)

@@ -51,7 +51,7 @@ internal sealed class WebSocketDialer(RpcAddress address, MprpcClientOptions opt
 
         var transport = new WebSocketTransport(socket);
         transport.Start();
-        return new ClientTransport(transport.Input, transport.Output, Abort(transport, socket, http));
+        return new ClientTransport(transport.Input, transport.Output, Abort(transport, socket, http)) { Reset = socket.Abort };
     }
 
     private Action Abort(WebSocketTransport transport, ClientWebSocket socket, HttpMessageInvoker http)

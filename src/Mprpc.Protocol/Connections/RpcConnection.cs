@@ -175,7 +175,7 @@ internal sealed class RpcConnection : MprpcConnection
         Interlocked.MemoryBarrier();
         Volatile.Read(ref _aborted)?.TrySetResult();
         _settings.AbortTransport();
-        _ = _closed.CancelAsync();      // on another thread: what runs on cancellation is not ours
+        _ = _closed.CancelAsync().ContinueWith(static task => task.Exception, TaskScheduler.Default);      // on another thread: what runs on cancellation is not ours
     }
 
     /// <summary>Closes the connection at once, because the peer breaks a limit.</summary>

@@ -39,7 +39,7 @@ internal static class ServiceModel
     /// <exception cref="InvalidOperationException">The delegate cannot be served; the message names the method and the remedy.</exception>
     [UnconditionalSuppressMessage("AOT", "IL3050", Justification = "Under native AOT a delegate is refused with a message; services are generated.")]
     [UnconditionalSuppressMessage("Trimming", "IL2090", Justification = "A delegate type keeps its Invoke.")]
-    public static IReadOnlyList<RpcMethod> BuildDelegate<TDelegate>(string wireName, TDelegate handler)
+    public static IReadOnlyList<RpcMethod> BuildDelegate<TDelegate>(string wireName, TDelegate handler, MprpcTarget<TDelegate>? target = null)
         where TDelegate : Delegate
     {
         if (!RuntimeFeature.IsDynamicCodeSupported)
@@ -47,7 +47,7 @@ internal static class ServiceModel
             throw new NotSupportedException($"The handler of '{wireName}' is a delegate, which takes code made at run time. Under native AOT put the method into a class and use AddService.");
         }
 
-        var builder = new MprpcServiceBuilder<TDelegate>(new InstanceTarget<TDelegate>(handler), MprpcNamingPolicy.AsDeclared, prefix: null);
+        var builder = new MprpcServiceBuilder<TDelegate>(target ?? new InstanceTarget<TDelegate>(handler), MprpcNamingPolicy.AsDeclared, prefix: null);
         Add(builder, new MethodModel(typeof(TDelegate), typeof(TDelegate).GetMethod("Invoke")!, wireName, handler.Method));
         return builder.Methods;
     }
@@ -59,7 +59,7 @@ internal static class ServiceModel
     public static IReadOnlyList<RpcMethod> BuildDelegateOfAnyType(string wireName, Delegate handler)
     {
         MethodInfo build = typeof(ServiceModel).GetMethod(nameof(BuildDelegate), BindingFlags.Public | BindingFlags.Static)!;
-        return (IReadOnlyList<RpcMethod>)build.MakeGenericMethod(handler.GetType()).Invoke(null, BindingFlags.DoNotWrapExceptions, binder: null, [wireName, handler], culture: null)!;
+        return (IReadOnlyList<RpcMethod>)build.MakeGenericMethod(handler.GetType()).Invoke(null, BindingFlags.DoNotWrapExceptions, binder: null, [wireName, handler, null], culture: null)!;
     }
 
     [RequiresDynamicCode("Makes code at run time.")]

@@ -97,6 +97,23 @@ internal sealed class SocketTransport : IDuplexPipe
         _polled?.Wake();
     }
 
+    /// <summary>Closes with a reset: what is on its way may be lost, and the peer knows at once that nobody waits for its answers. May be called more than once.</summary>
+    public void Reset()
+    {
+        try
+        {
+            Socket.LingerState = new LingerOption(enable: true, seconds: 0);
+        }
+        catch (Exception exception) when (exception is SocketException or ObjectDisposedException)
+        {
+            // Not connected any more.
+        }
+
+        _polled?.Forget();
+        Socket.Dispose();
+        _polled?.Wake();
+    }
+
     /// <returns>Whether it is still to be waited for.</returns>
     private static async ValueTask<bool> BeginConnectAsync(Socket socket, EndPoint endPoint, CancellationToken cancellationToken)
     {

@@ -12,7 +12,10 @@ internal sealed class MemoryDialer(string name, Action<MemoryLink> accept) : Dia
         cancellationToken.ThrowIfCancellationRequested();
         var link = new MemoryLink();
         accept(link);
-        return Task.FromResult(new ClientTransport(link.ClientInput, link.ClientOutput, link.Close));
+        return Task.FromResult(new ClientTransport(link.ClientInput, link.ClientOutput, link.Close)
+        {
+            Reset = () => link.Reset(new IOException("The client has reset the connection.")),
+        });
     }
 
     public override string ToString() => name;

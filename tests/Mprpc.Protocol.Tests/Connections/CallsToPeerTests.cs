@@ -1,6 +1,10 @@
+using System.IO.Pipelines;
+using System.Runtime.CompilerServices;
 using System.Text;
 using MessagePack;
+using Microsoft.Extensions.Logging.Abstractions;
 using Mprpc.Connections;
+using Mprpc.Messages;
 
 namespace Mprpc.Protocol.Tests.Connections;
 
@@ -209,5 +213,97 @@ public sealed class CallsToPeerTests
 
         Assert.Equal(source.Token, exception.CancellationToken);
         Assert.Equal(2, await other.WaitAsync(InMemoryConnection.Deadline));
+    }
+
+    [Fact]
+    public void TryCall_RefusedAfterAFailedWrite_LeavesNothingWithTheToken()
+    {
+        using var source = new CancellationTokenSource();
+
+        WeakReference call = Refuse(source.Token);
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
+        GC.Collect();
+
+        Assert.False(call.IsAlive);
+        Assert.False(source.IsCancellationRequested);
+
+        [MethodImpl(MethodImplOptions.NoInlining)]
+        static WeakReference Refuse(CancellationToken token)
+        {
+            var connection = new RpcConnection(new RpcConnectionSettings
+            {
+                Id = "test",
+                Transport = new NoTransport(),
+                AbortTransport = () => { },
+                Limits = new ConnectionLimits(1024, 64, 10, "Options"),
+                Logger = NullLogger.Instance,
+            });
+
+            // The write fails, which closes the output; no read loop runs that could close the rest.
+            connection.TryNotify(RequestWriter.Begin(MprpcSerializerOptions.Default, "a", []));
+            PendingCall<int> call = PendingCall<int>.Rent("b", Timeout.InfiniteTimeSpan);
+            Assert.False(connection.TryCall(call, RequestWriter.Begin(MprpcSerializerOptions.Default, "b", []), token));
+            return new WeakReference(call);
+        }
+    }
+
+    [Fact]
+    public async Task Abort_CallbackOfClosedThrows_LeavesNoUnobservedException()
+    {
+        string text = $"user code {Guid.NewGuid():N}";
+        int unobserved = 0;
+        EventHandler<UnobservedTaskExceptionEventArgs> handler = (_, e) => Interlocked.Add(ref unobserved, e.Exception.ToString().Contains(text, StringComparison.Ordinal) ? 1 : 0);
+        TaskScheduler.UnobservedTaskException += handler;
+
+        try
+        {
+            for (int i = 0; i < 10; i++)
+            {
+                await AbortAsync(text);
+            }
+
+            for (int i = 0; i < 5; i++)
+            {
+                GC.Collect();
+                GC.WaitForPendingFinalizers();
+            }
+        }
+        finally
+        {
+            TaskScheduler.UnobservedTaskException -= handler;
+        }
+
+        Assert.Equal(0, unobserved);
+
+        [MethodImpl(MethodImplOptions.NoInlining)]
+        static async Task AbortAsync(string text)
+        {
+            await using var peer = new InMemoryConnection();
+            var ran = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            peer.Connection.Closed.Register(() =>
+            {
+                ran.TrySetResult();
+                throw new InvalidOperationException(text);
+            });
+
+            peer.Connection.Abort();
+
+            await ran.Task.WaitAsync(InMemoryConnection.Deadline);
+            await peer.Ended.WaitAsync(InMemoryConnection.Deadline);
+        }
+    }
+
+    private sealed class NoTransport : IDuplexPipe
+    {
+        public NoTransport()
+        {
+            Output = PipeWriter.Create(Stream.Null);
+            Output.Complete();      // a write throws
+        }
+
+        public PipeReader Input { get; } = PipeReader.Create(Stream.Null);
+
+        public PipeWriter Output { get; }
     }
 }

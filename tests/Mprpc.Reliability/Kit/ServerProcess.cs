@@ -8,10 +8,10 @@ namespace Mprpc.Reliability.Kit;
 /// <summary>The server under attack, in a process of its own.</summary>
 internal sealed class ServerProcess : IAsyncDisposable
 {
-    private ServerProcess(ChildProcess process, int port, int tlsPort)
+    private ServerProcess(ChildProcess process, IPAddress address, int port, int tlsPort)
     {
         Process = process;
-        EndPoint = new IPEndPoint(IPAddress.Loopback, port);
+        EndPoint = new IPEndPoint(address, port);
         TlsEndPoint = new IPEndPoint(IPAddress.Loopback, tlsPort);
     }
 
@@ -34,15 +34,22 @@ internal sealed class ServerProcess : IAsyncDisposable
     public static async Task<ServerProcess> StartAsync(int? maxDescriptors, string[] settings)
     {
         Requirement.IsMet(OperatingSystem.IsLinux(), "The server is watched by way of /proc, which only Linux has.");
-        string[] arguments = [Paths.Server, "--urls", "http://127.0.0.1:0", .. settings.Select(setting => "--" + setting)];
-        ChildProcess process = maxDescriptors is null
-            ? ChildProcess.Start("dotnet", arguments, expectedLine: "listening ")
-            : ChildProcess.Start("bash", ["-c", $"ulimit -n {maxDescriptors}; exec dotnet \"$@\"", "bash", .. arguments], expectedLine: "listening ");
+        string[] command = maxDescriptors is null ? ["dotnet"] : ["bash", "-c", $"ulimit -n {maxDescriptors}; exec dotnet \"$@\"", "bash"];
+        return await StartAsync(command, IPAddress.Loopback, settings);
+    }
+
+    /// <param name="command">What runs it: dotnet, with whatever is before it.</param>
+    /// <param name="address">Where it listens, as the settings say.</param>
+    /// <param name="settings">Such as <c>Mprpc:Limits:MaxCallsInFlight=10</c>.</param>
+    public static async Task<ServerProcess> StartAsync(string[] command, IPAddress address, params string[] settings)
+    {
+        ChildProcess process = ChildProcess.Start(
+            command[0], [.. command.Skip(1), Paths.Server, "--urls", "http://127.0.0.1:0", .. settings.Select(setting => "--" + setting)], expectedLine: "listening ");
 
         try
         {
             string[] words = (await process.WaitForLineAsync()).Split(' ');
-            return new ServerProcess(process, int.Parse(words[1], CultureInfo.InvariantCulture), int.Parse(words[2], CultureInfo.InvariantCulture));
+            return new ServerProcess(process, address, int.Parse(words[1], CultureInfo.InvariantCulture), int.Parse(words[2], CultureInfo.InvariantCulture));
         }
         catch
         {

@@ -1,0 +1,102 @@
+using Mprpc.Client.Connections;
+
+namespace Mprpc.Client.Pooling;
+
+/// <summary>Retires connections that have served their lifetime, and those that a burst of calls has left behind. Looks only while there are connections.</summary>
+internal sealed class PoolUpkeep : IDisposable
+{
+    private static readonly TimeSpan LongestPeriod = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan ShortestPeriod = TimeSpan.FromMilliseconds(10);
+
+    private readonly Lock _gate = new();
+    private readonly ConnectionPool _pool;
+    private readonly MprpcClientOptions _options;
+    private readonly TimeSpan? _lifetime;
+    private readonly TimeSpan? _idleTimeout;
+    private readonly TimeSpan _period;
+    private ITimer? _timer;
+    private bool _isRunning;
+    private bool _isDisposed;
+
+    /// <param name="pool">What is looked after.</param>
+    /// <param name="options">Frozen.</param>
+    /// <param name="shrinks">Whether spare connections may be closed.</param>
+    public PoolUpkeep(ConnectionPool pool, MprpcClientOptions options, bool shrinks)
+    {
+        _pool = pool;
+        _options = options;
+        _lifetime = options.ConnectionLifetime;
+        _idleTimeout = shrinks ? options.PooledConnectionIdleTimeout : null;
+        _period = Period(Period(LongestPeriod, _lifetime), _idleTimeout);
+    }
+
+    /// <summary>A connection is there.</summary>
+    public void Begin()
+    {
+        if (_lifetime is null && _idleTimeout is null)
+        {
+            return;
+        }
+
+        lock (_gate)
+        {
+            if (_isRunning || _isDisposed)
+            {
+                return;
+            }
+
+            _isRunning = true;
+            using (ExecutionContext.IsFlowSuppressed() ? default : ExecutionContext.SuppressFlow())
+            {
+                _timer ??= _options.TimeProvider.CreateTimer(static upkeep => ((PoolUpkeep)upkeep!).OnTick(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+            }
+
+            _timer.Change(_period, _period);
+        }
+    }
+
+    public void Dispose()
+    {
+        lock (_gate)
+        {
+            _isDisposed = true;
+            _timer?.Dispose();
+        }
+    }
+
+    private static TimeSpan Period(TimeSpan longest, TimeSpan? limit)
+        => limit is null || limit / 4 >= longest ? longest : limit / 4 > ShortestPeriod ? limit.Value / 4 : ShortestPeriod;
+
+    private void OnTick()
+    {
+        int connected = 0;
+
+        lock (_gate)
+        {
+            // Under the lock: a connection that comes now begins the ticking anew.
+            foreach (ClientConnection place in _pool.Places)
+            {
+                connected += place.Current is null ? 0 : 1;
+            }
+
+            if (connected == 0 && !_isDisposed)
+            {
+                _isRunning = false;
+                _timer!.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+            }
+        }
+
+        foreach (ClientConnection place in _pool.Places)
+        {
+            bool isIdle = _idleTimeout is { } idle && place.HasBeenIdleFor(idle) && connected > 1;
+
+            // One with calls in flight goes on where nothing could take its place.
+            bool isOld = _lifetime is { } lifetime && place.HasServed(lifetime) && (place.Load == 0 || connected > 1 || _pool.HasRoom);
+
+            if ((isIdle || isOld) && place.TryRetire())
+            {
+                connected--;
+            }
+        }
+    }
+}
