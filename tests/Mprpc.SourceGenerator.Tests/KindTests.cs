@@ -60,7 +60,7 @@ public sealed class KindTests
     [Theory]
     [InlineData("MPRPC016", "System.Drawing.Color")]
     [InlineData("MPRPC016", "System.Collections.Specialized.NameValueCollection")]
-    [InlineData("MPRPC016", "Action")]
+    [InlineData("MPRPC020", "Action")]
     [InlineData("MPRPC016", "Exception")]
     [InlineData("MPRPC016", "IComparable")]
     [InlineData("MPRPC016", "GetOnly")]
