@@ -46,7 +46,7 @@ internal sealed class NotificationLane : IStallable, IThreadPoolWorkItem
     /// <summary>Runs what waits.</summary>
     public void Execute()
     {
-        ExecutionContext? own = ExecutionContext.Capture();
+        var own = AmbientState.Capture();
 
         while (TryTake(out IThreadPoolWorkItem? notification))
         {
@@ -55,12 +55,7 @@ internal sealed class NotificationLane : IStallable, IThreadPoolWorkItem
             notification.Execute();
 
             // What it has put into ambient state must not reach the next.
-            SynchronizationContext.SetSynchronizationContext(null);
-
-            if (own is not null)
-            {
-                ExecutionContext.Restore(own);
-            }
+            own.Restore();
 
             if (!Baton.TryLeave(entry))
             {
