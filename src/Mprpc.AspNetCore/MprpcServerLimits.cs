@@ -23,7 +23,8 @@ public sealed class MprpcServerLimits
 
     /// <summary>
     /// How many bytes of answers a connection may have waiting for its peer to read, those that its running calls are expected to answer included (by what their methods have answered so far).
-    /// Default 4,194,304 (4 MiB). Further requests wait: back-pressure, not an error.
+    /// Default 4,194,304 (4 MiB). Further requests wait: back-pressure, not an error. While the server has more than a thirty-second of <see cref="MaxUnsentAnswerBytesTotal"/>, a connection may
+    /// have 128 KiB and a sixteenth of what its peer has taken so far, up to this limit.
     /// </summary>
     public int MaxUnsentAnswerBytes { get; set; } = ConnectionLimits.DefaultMaxUnsentAnswerBytes;
 

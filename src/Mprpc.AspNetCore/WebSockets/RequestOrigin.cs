@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Microsoft.AspNetCore.Http;
 
 namespace Mprpc.AspNetCore.WebSockets;
@@ -25,14 +26,14 @@ internal static class RequestOrigin
             : IsSame(request, origin);
     }
 
-    // RFC 6454: scheme, host and port. Whatever has more in it was sent by no browser.
+    // RFC 6454: scheme, host and port. Whatever has more in it was sent by no browser, and what is no host has no pages.
     private static bool IsSame(HttpRequest request, string origin)
-        => Uri.TryCreate(origin, UriKind.Absolute, out Uri? uri)
-            && uri.UserInfo.Length == 0
-            && uri.PathAndQuery == "/"
-            && uri.Scheme.Equals(request.Scheme, StringComparison.OrdinalIgnoreCase)
-            && uri.IdnHost.Trim('[', ']').Equals(request.Host.Host.Trim('[', ']'), StringComparison.OrdinalIgnoreCase)
-            && uri.Port == (request.Host.Port ?? DefaultPort(uri));
+        => TryParse(origin, out Uri? page)
+            && TryParse($"{request.Scheme}://{request.Host.Value}", out Uri? own)
+            && page.Scheme == own.Scheme
+            && page.IdnHost.Equals(own.IdnHost, StringComparison.OrdinalIgnoreCase)
+            && page.Port == own.Port;
 
-    private static int DefaultPort(Uri uri) => uri.Scheme == Uri.UriSchemeHttps ? 443 : 80;
+    private static bool TryParse(string text, [NotNullWhen(true)] out Uri? origin)
+        => Uri.TryCreate(text, UriKind.Absolute, out origin) && origin.UserInfo.Length == 0 && origin.PathAndQuery == "/" && origin.Fragment.Length == 0;
 }

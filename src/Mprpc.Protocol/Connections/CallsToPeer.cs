@@ -13,7 +13,7 @@ internal sealed class CallsToPeer
     private readonly MessageOutput _output;
     private readonly CallWindow _window;
     private BlockingPenalty _continuationsBlock;
-    private bool _peerCalls;
+    private bool _keepsToWindow;
 
     public CallsToPeer(RpcConnection connection, InFlightRequests requests, MessageOutput output)
     {
@@ -22,10 +22,13 @@ internal sealed class CallsToPeer
         _output = output;
         _window = new CallWindow(requests, output);
         requests.OnGivenUp += call => _window.Release(call);
+
+        // A peer that finds methods here may call at any time, also while more of this side's requests are on their way than it can set aside.
+        _keepsToWindow = connection.Dispatcher.Methods.Methods.Count > 0;
     }
 
     /// <summary>The peer calls too. From now on the requests that it has not answered are kept below what it can set aside, so that its reading never stops (docs/protocol.md 6.4).</summary>
-    public void OnPeerCalls() => _peerCalls = true;
+    public void OnPeerCalls() => _keepsToWindow = true;
 
     /// <summary>Sends a request whose method and arguments are written.</summary>
     /// <returns>False if the connection is closed: nothing was sent, and both can be sent over another.</returns>
@@ -34,14 +37,14 @@ internal sealed class CallsToPeer
     {
         CheckSize(call.Method, request);
 
-        if (!_peerCalls && !cancellationToken.CanBeCanceled)
+        if (!_keepsToWindow && !cancellationToken.CanBeCanceled)
         {
             bool isSent = _output.TrySend(call, request, _requests);
             _connection.RunningCalls.Recheck();
             return isSent;
         }
 
-        call.RequestBytes = _peerCalls ? CallWindow.Waiting : 0;
+        call.RequestBytes = _keepsToWindow ? CallWindow.Waiting : 0;
 
         if (!_requests.TryAdd(call))
         {

@@ -14,8 +14,9 @@ internal sealed class MessageOutput(PipeWriter transport, MprpcSerializerOptions
 
     private const int PieceSize = 64 * 1024;
 
-    // While a write waits for the peer, what others bring is told in steps of this size: small answers need not tell each.
+    // What others bring is told in steps: small answers need not tell each. The first while a write waits for the peer, the second while one is under way or a batch is collected.
     private const int ToldStep = 4 * 1024;
+    private const int ToldStepWhileSending = 32 * 1024;
 
     // After so many sends a thread that came with one message of its own does not go on sending for others.
     private const int MaxSendsForOthers = 16;
@@ -100,6 +101,7 @@ internal sealed class MessageOutput(PipeWriter transport, MprpcSerializerOptions
                 answers += _waitingAnswers;
                 _waiting.Clear();
                 (_spare, _waiting, _waitingAnswers) = (_waiting, null, 0);
+                Tell(0);
                 TellTaken();
             }
         }
@@ -230,7 +232,7 @@ internal sealed class MessageOutput(PipeWriter transport, MprpcSerializerOptions
         _waitingAnswers += answers;
         MprpcWriter.Return(message);
 
-        if (_isBlocked && _blockedAnswers + _waitingAnswers >= _told + ToldStep)
+        if (_blockedAnswers + _waitingAnswers >= _told + (_isBlocked ? ToldStep : ToldStepWhileSending))
         {
             Tell(_blockedAnswers + _waitingAnswers);
         }
@@ -269,6 +271,7 @@ internal sealed class MessageOutput(PipeWriter transport, MprpcSerializerOptions
 
                     FlushResult flushed = await writing.ConfigureAwait(false);
                     IsWriting = false;
+                    running?.OnTaken(piece.Length);
 
                     if (flushed.IsCompleted)
                     {
@@ -337,13 +340,9 @@ internal sealed class MessageOutput(PipeWriter transport, MprpcSerializerOptions
             _sent = null;
         }
 
-        if (_isBlocked)
-        {
-            _isBlocked = waiting is not null;
-            _blockedAnswers = answers;
-            Tell(answers);
-        }
-
+        _blockedAnswers = _isBlocked ? answers : 0;
+        _isBlocked &= waiting is not null;
+        Tell(_blockedAnswers);
         return waiting;
     }
 

@@ -6,8 +6,8 @@ namespace Mprpc.Connections;
 /// <content>What the loop waits for, and what it does with requests that find no room (docs/protocol.md 6.4).</content>
 internal sealed partial class ReadLoop
 {
-    // How long calls are taken for ones that will answer soon, as methods do that have never answered yet.
-    private static readonly TimeSpan s_untilLessIsExpected = TimeSpan.FromMilliseconds(20);
+    // How long a method that has never answered is taken for one that answers soon, and perhaps much: on processors that are busy it takes a while to be compiled.
+    private static readonly TimeSpan s_untilLessIsExpected = TimeSpan.FromMilliseconds(500);
 
     /// <summary>Waits until there is something to do: bytes have come, or requests that were set aside have room.</summary>
     private async ValueTask WaitAsync()
@@ -47,10 +47,11 @@ internal sealed partial class ReadLoop
         {
             // What has come stays with the transport, whose back-pressure bounds what else the peer can send.
             IsDeaf = true;
-            Task first = await FirstAsync(room, closed.IsCompleted ? _connection.Aborted : closed).ConfigureAwait(false);
+            await FirstAsync(room, Task.WhenAny(closed, _connection.Aborted)).ConfigureAwait(false);
             IsDeaf = false;
 
-            if (first == closed)
+            // Also if that was before nothing was read: it is told once.
+            if (closed.IsCompleted)
             {
                 // What is left is no more than the system holds; behind it stands how the connection has ended.
                 _readsToTheEnd = true;
@@ -76,22 +77,28 @@ internal sealed partial class ReadLoop
     }
 
     /// <summary>Waits for either; if it is only the answers of calls that take their time which there is no room for, they are soon expected to be smaller.</summary>
-    private async Task<Task> FirstAsync(Task room, Task other)
+    private async Task FirstAsync(Task room, Task other)
     {
         if (_connection.RunningCalls.IsFullOfPromises)
         {
-            var enough = Task.Delay(s_untilLessIsExpected, _connection.Clock);
-            Task first = await Task.WhenAny(room, other, enough).ConfigureAwait(false);
+            Task enough = LongEnoughAsync();
 
-            if (first == enough)
+            if (await Task.WhenAny(room, other, enough).ConfigureAwait(false) == enough)
             {
                 _connection.RunningCalls.ExpectLessOfUnknown();
             }
-
-            return first;
         }
+        else
+        {
+            await Task.WhenAny(room, other).ConfigureAwait(false);
+        }
+    }
 
-        return await Task.WhenAny(room, other).ConfigureAwait(false);
+    /// <summary>By the real time, which is the processors'; and what the pool had to do meanwhile is done.</summary>
+    private static async Task LongEnoughAsync()
+    {
+        await Task.Delay(s_untilLessIsExpected).ConfigureAwait(false);
+        await Task.Yield();
     }
 
     /// <summary>Sets a request aside, or refuses it if the answers of this side's own calls may stand behind it.</summary>

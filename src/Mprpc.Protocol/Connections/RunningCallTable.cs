@@ -64,17 +64,19 @@ internal sealed class RunningCallTable
     public RpcMethod[] Methods() => [.. All().Select(call => call.Method).OfType<RpcMethod>()];
 
     /// <returns>How many bytes fewer are promised.</returns>
-    public long HalvePromisesOfUnknown()
+    public long ExpectLittleOfUnknown()
     {
         long less = 0;
 
         foreach (RunningCall call in All())
         {
-            if (call.Method is { IsAnswerSizeKnown: false })
+            call.Method?.ExpectLittleIfUnknown();
+            int expected = call.Method?.ExpectedAnswer ?? 0;
+
+            if (expected < call.Promised)
             {
-                int half = call.Promised / 2;
-                call.Promised -= half;
-                less += half;
+                less += call.Promised - expected;
+                call.Promised = expected;
             }
         }
 

@@ -10,7 +10,10 @@ namespace Mprpc.Connections;
 internal sealed class RunningCalls(int limit, RunningCallsTotal? total, InFlightRequests callsToPeer, int maxAnswerBytes = ConnectionLimits.DefaultMaxUnsentAnswerBytes)
 {
     /// <summary>No further call begins while this much is unsent: it would only add to what the peer does not read.</summary>
-    private const int MaxUnsentToBegin = 256 * 1024;
+    private const int MaxUnsentToBegin = 128 * 1024;
+
+    /// <summary>On a server that has much to answer, a connection's calls may be about to answer <see cref="MaxUnsentToBegin"/> and this part of what its peer has taken so far.</summary>
+    private const int PartOfTaken = 16;
 
     private readonly Lock _gate = new();
     private readonly RunningCallTable _table = new();
@@ -18,6 +21,7 @@ internal sealed class RunningCalls(int limit, RunningCallsTotal? total, InFlight
     private int _limit = limit;
     private long _load;             // calls and promised bytes, as CallLoad packs them
     private long _unsent;
+    private long _taken;
     private TaskCompletionSource? _room;
     private bool _roomOnCallToPeer;
     private TaskCompletionSource? _none;
@@ -39,10 +43,13 @@ internal sealed class RunningCalls(int limit, RunningCallsTotal? total, InFlight
             long load = Volatile.Read(ref _load);
             long unsent = Volatile.Read(ref _unsent);
 
-            return CallLoad.Calls(load) >= _limit || unsent > _maxUnsentToBegin || unsent + CallLoad.Bytes(load) >= maxAnswerBytes
+            return CallLoad.Calls(load) >= _limit || unsent > _maxUnsentToBegin || unsent + CallLoad.Bytes(load) >= MayAnswer
                 || (total is not null && total.IsFullFor(isIdle: load == 0 && unsent == 0));
         }
     }
+
+    /// <summary>How many bytes may be unsent or about to be answered. A peer that may not read at all must not have the whole of it where many do the same.</summary>
+    private long MayAnswer => total is not { HasMuchToAnswer: true } ? maxAnswerBytes : Math.Min(maxAnswerBytes, MaxUnsentToBegin + (Volatile.Read(ref _taken) / PartOfTaken));
 
     /// <summary>Which limit keeps further calls from beginning; null if the peer has only to read.</summary>
     public ConnectionLimit? LimitReached
@@ -175,14 +182,23 @@ internal sealed class RunningCalls(int limit, RunningCallsTotal? total, InFlight
         }
     }
 
-    /// <summary>Halves what is expected of calls whose methods have never answered yet: by now they are known to take their time.</summary>
+    /// <summary>The transport has taken so many bytes; told by one thread at a time.</summary>
+    public void OnTaken(int bytes)
+    {
+        if (_taken / PartOfTaken < maxAnswerBytes)
+        {
+            Volatile.Write(ref _taken, _taken + bytes);
+        }
+    }
+
+    /// <summary>Expects little of methods that have never answered: by now they are known to take their time.</summary>
     public void ExpectLessOfUnknown()
     {
         long less;
 
         lock (_gate)
         {
-            less = _table.HalvePromisesOfUnknown();
+            less = _table.ExpectLittleOfUnknown();
         }
 
         RemoveBytes(less);

@@ -7,6 +7,8 @@ namespace Mprpc.Connections;
 /// </remarks>
 internal sealed class RunningCallsTotal(int limit, long maxAnswerBytes = ConnectionLimits.DefaultMaxUnsentAnswerBytesTotal) : IThreadPoolWorkItem
 {
+    private const int PartThatIsLittle = 32;
+
     private readonly Lock _gate = new();
     private readonly Queue<RunningCalls> _waiting = new();
     private readonly Queue<RunningCalls> _waitingFirst = new();     // those that have no call running
@@ -22,6 +24,9 @@ internal sealed class RunningCallsTotal(int limit, long maxAnswerBytes = Connect
 
     /// <summary>The same as far as bytes go.</summary>
     public bool HasRoomForBytes => CallLoad.Bytes(Volatile.Read(ref _load)) < maxAnswerBytes;
+
+    /// <summary>Whether so much is unsent or about to be answered that connections are told apart by what their peers read.</summary>
+    public bool HasMuchToAnswer => CallLoad.Bytes(Volatile.Read(ref _load)) > maxAnswerBytes / PartThatIsLittle;
 
     /// <summary>Whether a connection may begin no further call.</summary>
     /// <param name="isIdle">Whether it has no call running and nothing unsent.</param>

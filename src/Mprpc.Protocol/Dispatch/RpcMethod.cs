@@ -12,8 +12,9 @@ internal abstract class RpcMethod(MprpcMethodDescription description, string wir
 {
     private const int Unknown = -1;
 
-    // As much as a large answer has; of methods that take their time it is soon expected to be less (RunningCalls.ExpectLessOfUnknown).
-    private const int MaxExpectedOfUnknown = 64 * 1024;
+    // As much as a large answer has; of a method that takes its time little is expected until it has answered.
+    private const int ExpectedOfUnknown = 128 * 1024;
+    private const int ExpectedOfSlow = 256;
 
     // So that one large answer is forgotten after some dozens of small ones.
     private const int ForgettingRate = 16;
@@ -35,10 +36,10 @@ internal abstract class RpcMethod(MprpcMethodDescription description, string wir
     public void MarkBlocking() => _blocks.Raise();
 
     /// <summary>How many bytes a call is expected to answer, by what calls have answered so far.</summary>
-    public int ExpectedAnswer => Volatile.Read(ref _expectedAnswer) is var expected && expected == Unknown ? MaxExpectedOfUnknown : expected;
+    public int ExpectedAnswer => Volatile.Read(ref _expectedAnswer) is var expected && expected == Unknown ? ExpectedOfUnknown : expected;
 
-    /// <summary>Whether a call has answered yet, or its answer has a size that its type tells.</summary>
-    public bool IsAnswerSizeKnown => Volatile.Read(ref _expectedAnswer) != Unknown;
+    /// <summary>No call has answered for long: if none has ever, not much is expected of them any more, so that many may wait side by side for what they wait for.</summary>
+    public void ExpectLittleIfUnknown() => Interlocked.CompareExchange(ref _expectedAnswer, ExpectedOfSlow, Unknown);
 
     /// <summary>A call has answered so many bytes.</summary>
     public void OnAnswered(int bytes)

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Mprpc.AspNetCore;
 using Mprpc.AspNetCore.WebSockets;
 
@@ -13,13 +14,18 @@ namespace Mprpc.Fuzz.Targets;
 internal sealed class UpgradeTarget : FuzzTarget
 {
     private readonly IServiceProvider _services;
-    private readonly WebSocketEndpoint _endpoint = new(new MprpcEndpointOptions());
+    private readonly WebSocketEndpoint _endpoint;
 
     public UpgradeTarget()
     {
-        var services = new ServiceCollection();
-        services.AddOptions<WebSocketOptions>();
-        _services = services.BuildServiceProvider();
+        HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
+        builder.Services.AddMprpc();
+        builder.Services.AddOptions<WebSocketOptions>();
+        _services = builder.Build().Services;
+        var options = new MprpcEndpointOptions();
+        options.AddService<GuardedService>();
+        _endpoint = new WebSocketEndpoint(options);
+        _endpoint.Start(_services);
     }
 
     protected override void Execute(ReadOnlySpan<byte> input)

@@ -54,7 +54,12 @@ internal sealed class RemoteHost : IAsyncDisposable
         await StartAsync();
     }
 
-    public async ValueTask DisposeAsync() => await IpAsync("netns", "delete", _name);      // and the link with it
+    public async ValueTask DisposeAsync()
+    {
+        // The system takes a namespace apart beside, some time after it is deleted: the link is gone at once only if it is told so.
+        await IpAsync("link", "delete", _here);
+        await IpAsync("netns", "delete", _name);
+    }
 
     private async Task StartAsync()
     {
