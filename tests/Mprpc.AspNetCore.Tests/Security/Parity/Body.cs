@@ -5,6 +5,6 @@ public static class Body
 {
     public static Task RunAsync(CancellationToken cancellationToken) => cancellationToken.IsCancellationRequested ? Task.FromCanceled(cancellationToken) : Task.CompletedTask;
 
-    /// <summary>Longer than a time-out, and not for ever: a little where there is none.</summary>
-    public static Task WaitAsync(CancellationToken cancellationToken) => Task.Delay(TimeSpan.FromMilliseconds(100), cancellationToken);
+    /// <summary>Longer than a time-out on a busy machine, and not for ever: where there is none, the call is answered.</summary>
+    public static Task WaitAsync(CancellationToken cancellationToken) => Task.Delay(TimeSpan.FromMilliseconds(250), cancellationToken);
 }
