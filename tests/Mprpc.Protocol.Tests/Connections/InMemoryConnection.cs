@@ -17,7 +17,8 @@ internal sealed class InMemoryConnection : IAsyncDisposable
     private readonly Pipe _fromConnection = new();
     private readonly List<byte> _unread = [];
 
-    public InMemoryConnection(Func<Dispatcher>? dispatcher = null, TimeProvider? clock = null, int maxRunningCalls = 100, PipeWriter? output = null, bool inline = false, RunningCallsTotal? total = null, ILogger? logger = null)
+    public InMemoryConnection(Func<Dispatcher>? dispatcher = null, TimeProvider? clock = null, int maxRunningCalls = 100, PipeWriter? output = null, bool inline = false, RunningCallsTotal? total = null, ILogger? logger = null,
+        ConnectionLimits? limits = null, Func<bool>? isReset = null)
     {
         PipeScheduler scheduler = inline ? PipeScheduler.Inline : PipeScheduler.ThreadPool;
         _toConnection = new Pipe(new PipeOptions(readerScheduler: scheduler, writerScheduler: scheduler, useSynchronizationContext: false, pauseWriterThreshold: 0));
@@ -27,7 +28,8 @@ internal sealed class InMemoryConnection : IAsyncDisposable
             Id = "test",
             Transport = new Transport(_toConnection.Reader, output ?? _fromConnection.Writer),
             AbortTransport = () => _toConnection.Writer.Complete(new IOException("Aborted.")),
-            Limits = new ConnectionLimits(4 * 1024 * 1024, 64, maxRunningCalls, "Options"),
+            Limits = limits ?? new ConnectionLimits(4 * 1024 * 1024, 64, maxRunningCalls, "Options"),
+            IsTransportReset = isReset,
             RunningCallsTotal = total,
             Logger = logger ?? NullLogger.Instance,
             Dispatcher = dispatcher?.Invoke() ?? Dispatcher.None,

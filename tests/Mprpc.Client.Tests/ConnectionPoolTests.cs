@@ -1,0 +1,187 @@
+using Mprpc.Client.Connections;
+using Mprpc.Client.Pooling;
+using Mprpc.Connections;
+using Mprpc.Messages;
+
+namespace Mprpc.Client.Tests;
+
+/// <summary>The pool by itself, over connections whose peers say nothing.</summary>
+public sealed class ConnectionPoolTests
+{
+    private static readonly TimeSpan Deadline = ScriptedServer.Deadline;
+
+    private readonly List<PipePeer> _peers = [];
+    private readonly TestDialer _dialer;
+
+    public ConnectionPoolTests()
+        => _dialer = new TestDialer((_, _) =>
+        {
+            var peer = new PipePeer();
+            _peers.Add(peer);
+            return Task.FromResult(peer.Transport);
+        });
+
+    [Fact]
+    public async Task TryGet_NothingIsCalled_GivesTheOneConnectionAgain()
+    {
+        ConnectionPool pool = Create(new MprpcClientOptions { MaxConnections = 3 });
+
+        RpcConnection? none = pool.TryGet();
+        await AcquireAsync(pool);
+        RpcConnection? first = pool.TryGet();
+
+        Assert.Null(none);
+        Assert.NotNull(first);
+        Assert.Same(first, pool.TryGet());
+        Assert.Equal(1, _dialer.Attempts);
+    }
+
+    [Fact]
+    public async Task TryGet_TheOnlyOneIsInUse_GivesItAndDialsAFurtherOneBesideUpToTheLimit()
+    {
+        ConnectionPool pool = Create(new MprpcClientOptions { MaxConnections = 2 });
+        await AcquireAsync(pool);
+        RpcConnection first = pool.TryGet()!;
+        _ = Call(first);
+        _ = Call(first);
+
+        RpcConnection? meanwhile = pool.TryGet();
+        await UntilAsync(() => pool.Connected().Count() == 2);
+        RpcConnection second = pool.TryGet()!;
+        _ = Call(second);
+        RpcConnection? third = pool.TryGet();
+
+        Assert.Same(first, meanwhile);
+        Assert.NotSame(first, second);
+        Assert.Same(second, third);     // the one with the fewest calls in flight
+        Assert.Equal(2, _dialer.Attempts);
+    }
+
+    [Fact]
+    public async Task TryGet_ItsConnectionHasRefusedOrIsLost_GivesItNeverAgain()
+    {
+        ConnectionPool pool = Create(new MprpcClientOptions { Reconnect = new MprpcReconnectOptions { InitialDelay = TimeSpan.FromMilliseconds(1), MaxDelay = TimeSpan.FromMilliseconds(1) } });
+        await AcquireAsync(pool);
+        RpcConnection lost = pool.TryGet()!;
+        Task<int> call = Call(lost);
+
+        _peers[0].Finish();
+        await Assert.ThrowsAsync<MprpcConnectionException>(() => call.WaitAsync(Deadline));
+        RpcConnection? afterTheEnd = pool.TryGet();
+        await AcquireAsync(pool);
+        RpcConnection refusing = pool.TryGet()!;
+        pool.Drop(refusing);
+
+        Assert.NotSame(lost, afterTheEnd);      // out of the pool before its calls are told
+        Assert.NotSame(lost, refusing);
+        Assert.NotSame(refusing, pool.TryGet());
+    }
+
+    [Fact]
+    public async Task TryGetForNotification_SeveralAreConnected_GivesOneAsLongAsItHolds()
+    {
+        ConnectionPool pool = Create(new MprpcClientOptions { MaxConnections = 2 });
+        await AcquireAsync(pool);
+        _ = Call(pool.TryGet()!);
+        pool.TryGet();
+        await UntilAsync(() => pool.Connected().Count() == 2);
+
+        RpcConnection first = pool.TryGetForNotification()!;
+        _ = Call(first);
+        RpcConnection? again = pool.TryGetForNotification();
+        pool.Drop(first);
+        RpcConnection? other = pool.TryGetForNotification();
+
+        Assert.Same(first, again);
+        Assert.NotNull(other);
+        Assert.NotSame(first, other);
+    }
+
+    [Fact]
+    public async Task AcquireAsync_AllPlacesAreTaken_IsServedInTheOrderOfTheWaiters()
+    {
+        ConnectionPool pool = Create(new MprpcClientOptions { MaxConnections = 1, MaxInFlightPerConnection = 1 });
+        ClientConnection place = await AcquireAsync(pool);
+        Task<ClientConnection> first = AcquireAsync(pool);
+        Task<ClientConnection> second = AcquireAsync(pool);
+        bool haveWaited = !first.IsCompleted && !second.IsCompleted;
+
+        pool.Release(place);
+        ClientConnection toFirst = await first;
+        bool secondWaits = !second.IsCompleted;
+        pool.Release(toFirst);
+        await second;
+
+        Assert.True(haveWaited);
+        Assert.True(secondWaits);
+        Assert.Equal(1, place.Reserved);
+    }
+
+    [Fact]
+    public async Task AcquireAsync_AWaiterIsCancelled_ItsTurnGoesToTheNextAndNoPlaceIsLost()
+    {
+        ConnectionPool pool = Create(new MprpcClientOptions { MaxConnections = 1, MaxInFlightPerConnection = 1 });
+        ClientConnection place = await AcquireAsync(pool);
+        using var cancellation = new CancellationTokenSource();
+        Task<ClientConnection> cancelled = pool.AcquireAsync(isServing: false, cancellation.Token).AsTask();
+        Task<ClientConnection> next = AcquireAsync(pool);
+
+        await cancellation.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => cancelled.WaitAsync(Deadline));
+        pool.Release(place);
+        pool.Release(await next);
+
+        Assert.Equal(0, place.Reserved);
+    }
+
+    [Fact]
+    public async Task AcquireAsync_WhileServing_HasAPlaceOfItsOwn()
+    {
+        ConnectionPool pool = Create(new MprpcClientOptions { MaxConnections = 1, MaxInFlightPerConnection = 1 });
+        await AcquireAsync(pool);
+
+        ClientConnection own = await pool.AcquireAsync(isServing: true, CancellationToken.None).AsTask().WaitAsync(Deadline);
+
+        Assert.Equal(2, own.Reserved);
+    }
+
+    [Fact]
+    public async Task CloseAsync_CallsWait_FailsThemAndTakesNoMore()
+    {
+        ConnectionPool pool = Create(new MprpcClientOptions { MaxConnections = 1, MaxInFlightPerConnection = 1 });
+        await AcquireAsync(pool);
+        Task<ClientConnection> waiting = AcquireAsync(pool);
+
+        Task closing = pool.CloseAsync(TimeSpan.FromSeconds(1), hasNotified: false);
+
+        await Assert.ThrowsAsync<ObjectDisposedException>(() => waiting);
+        await Assert.ThrowsAsync<ObjectDisposedException>(() => AcquireAsync(pool));
+        _peers[0].Finish();
+        await closing.WaitAsync(Deadline);
+    }
+
+    private static Task<ClientConnection> AcquireAsync(ConnectionPool pool) => pool.AcquireAsync(isServing: false, CancellationToken.None).AsTask().WaitAsync(Deadline);
+
+    private static Task<int> Call(RpcConnection connection)
+    {
+        MprpcWriter request = RequestWriter.Begin(MprpcSerializerOptions.Default, "sum", []);
+        Assert.True(connection.TryCall("sum", request, Timeout.InfiniteTimeSpan, CancellationToken.None, out ValueTask<int> result));
+        return result.AsTask();
+    }
+
+    private static async Task UntilAsync(Func<bool> isSo)
+    {
+        using var deadline = new CancellationTokenSource(Deadline);
+
+        while (!isSo())
+        {
+            await Task.Delay(5, deadline.Token);
+        }
+    }
+
+    private ConnectionPool Create(MprpcClientOptions options)
+    {
+        options = options.Freeze();
+        return new ConnectionPool(_dialer, options, options.CreateDispatcher(options.Serializer), login: null, () => { }, CancellationToken.None);
+    }
+}
