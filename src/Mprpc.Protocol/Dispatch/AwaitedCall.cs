@@ -74,7 +74,7 @@ internal sealed class AwaitedCall<TReturned, TReturn, TResult> : RunningCall
 
             if (call.MessageId is { } id)
             {
-                MprpcWriter answer = call.Connection.Dispatcher.WriteAside(call.Connection, method, id, result);
+                MprpcWriter answer = call.Connection.Dispatcher.Answers.WriteAside(call.Connection, method, id, result);
                 call.Connection.Answer(call, onLoop: false, answer);
             }
         }
