@@ -17,6 +17,7 @@ internal static class LimitsValidator
         ranges.Check(nameof(limits.MaxUnsentAnswerBytes), limits.MaxUnsentAnswerBytes, 1, int.MaxValue);
         ranges.Check(nameof(limits.MaxUnsentAnswerBytesTotal), limits.MaxUnsentAnswerBytesTotal, 1, 1L << 40);
         ranges.Check(nameof(limits.MaxDepth), limits.MaxDepth, 2, MostDepth);
+        ranges.Check(nameof(limits.MaxSendDepth), limits.MaxSendDepth, 2, MostDepth);
         ranges.Check(nameof(limits.MaxCallsInFlightPerConnection), limits.MaxCallsInFlightPerConnection, 1, int.MaxValue);
         ranges.Check(nameof(limits.MaxCallsInFlight), limits.MaxCallsInFlight, 1, int.MaxValue);
         ranges.Check(nameof(limits.MinPartialMessageRate), limits.MinPartialMessageRate, 1, int.MaxValue);

@@ -22,6 +22,12 @@ public sealed class MprpcServerLimits
     public int MaxSendMessageSize { get; set; } = ConnectionLimits.DefaultMaxMessageSize;
 
     /// <summary>
+    /// How deep arrays and maps of a message may nest that the server sends, the message itself counted, from 2 to 1,024. Default 64 (what peers accept by default). An answer that nests deeper is
+    /// replaced by an error that names both numbers; a deeper call or notification to a client throws before anything is sent. Clients must accept as much (<c>MprpcClientOptions.MaxDepth</c>).
+    /// </summary>
+    public int MaxSendDepth { get; set; } = ConnectionLimits.DefaultMaxDepth;
+
+    /// <summary>
     /// How many bytes of answers a connection may have waiting for its peer to read, those that its running calls are expected to answer included (by what their methods have answered so far).
     /// Default 4,194,304 (4 MiB). Further requests wait: back-pressure, not an error. While the server has more than a thirty-second of <see cref="MaxUnsentAnswerBytesTotal"/>, a connection may
     /// have 128 KiB and a sixteenth of what its peer has taken so far, up to this limit.
@@ -78,6 +84,7 @@ public sealed class MprpcServerLimits
     internal ConnectionLimits ToConnectionLimits() => new(MaxMessageSize, MaxDepth, MaxCallsInFlightPerConnection, "MprpcServerOptions.Limits")
     {
         MaxSendMessageSize = MaxSendMessageSize,
+        MaxSendDepth = MaxSendDepth,
         MaxUnsentAnswerBytes = MaxUnsentAnswerBytes,
         PartialMessageTimeout = Unlimited(PartialMessageTimeout),
         MinPartialMessageRate = MinPartialMessageRate,

@@ -78,6 +78,12 @@ public sealed class MprpcClientOptions
     /// <summary>How deep arrays and maps of a message may nest, the message itself counted. Default 64. A deeper one closes the connection.</summary>
     public int MaxDepth { get; set; } = ConnectionLimits.DefaultMaxDepth;
 
+    /// <summary>
+    /// How deep arrays and maps of a message may nest that is sent to the server, the message itself counted. Default 64 (what servers accept by default). A deeper call or notification throws before
+    /// anything is sent; others of the connection go on. An answer to the server's call that nests deeper is replaced by an error. The server must accept as much.
+    /// </summary>
+    public int MaxSendDepth { get; set; } = ConnectionLimits.DefaultMaxDepth;
+
     /// <summary>Whether to write text and bytes as before MessagePack had str8, bin and ext, for servers that know only those (msgpack-rpc-python, msgpack-rpc-java, jubatus). Default false.</summary>
     public bool OldSpec { get; set; }
 
@@ -171,6 +177,7 @@ public sealed class MprpcClientOptions
         RequireAtLeast(MaxMessageSize, 1, nameof(MaxMessageSize));
         RequireAtLeast(MaxSendMessageSize, 1, nameof(MaxSendMessageSize));
         RequireAtLeast(MaxDepth, 2, nameof(MaxDepth));
+        RequireAtLeast(MaxSendDepth, 2, nameof(MaxSendDepth));
         ArgumentNullException.ThrowIfNull(Reconnect);
         Reconnect.Check();
         ArgumentNullException.ThrowIfNull(Serializer);

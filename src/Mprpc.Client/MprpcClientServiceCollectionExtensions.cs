@@ -87,6 +87,7 @@ public static class MprpcClientServiceCollectionExtensions
         options.MaxCallsPerConnection = section.GetValue(nameof(options.MaxCallsPerConnection), options.MaxCallsPerConnection);
         options.MaxMessageSize = section.GetValue(nameof(options.MaxMessageSize), options.MaxMessageSize);
         options.MaxSendMessageSize = section.GetValue(nameof(options.MaxSendMessageSize), options.MaxSendMessageSize);
+        options.MaxSendDepth = section.GetValue(nameof(options.MaxSendDepth), options.MaxSendDepth);
         options.MaxDepth = section.GetValue(nameof(options.MaxDepth), options.MaxDepth);
         options.OldSpec = section.GetValue(nameof(options.OldSpec), options.OldSpec);
         options.ErrorShape = section.GetValue(nameof(options.ErrorShape), options.ErrorShape);

@@ -12,7 +12,7 @@ public readonly struct MprpcRaw : IEquatable<MprpcRaw>
     private readonly ReadOnlyMemory<byte> _bytes;
 
     /// <summary>Wraps the bytes of one MessagePack value; they are not copied and not checked.</summary>
-    /// <param name="messagePack">Exactly one whole value.</param>
+    /// <param name="messagePack">Exactly one whole value. A message with other bytes is refused when it is to be sent.</param>
     public MprpcRaw(ReadOnlyMemory<byte> messagePack) => _bytes = messagePack;
 
     /// <summary>The value's bytes; those of nil for <c>default</c>.</summary>

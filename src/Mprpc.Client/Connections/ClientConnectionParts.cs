@@ -20,6 +20,7 @@ internal sealed record ClientConnectionParts(
     public ConnectionLimits Limits { get; } = new(Options.MaxMessageSize, Options.MaxDepth, ConnectionLimits.DefaultMaxRunningCalls, nameof(MprpcClientOptions))
     {
         MaxSendMessageSize = Options.MaxSendMessageSize,
+        MaxSendDepth = Options.MaxSendDepth,
 
         // A server may keep a client waiting: that is its back-pressure, and how long to wait each call says itself.
         PartialMessageTimeout = TimeSpan.MaxValue,

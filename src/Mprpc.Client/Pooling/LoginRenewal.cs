@@ -20,6 +20,7 @@ internal sealed class LoginRenewal(ClientLogin login, ConnectionPool pool, Mprpc
         // A copy: the request's own buffer belongs to the connection once it is sent.
         MprpcWriter again = MprpcWriter.Rent(serializer, RequestWriter.HeadRoom);
         again.WriteEncoded(request.WrittenSpan);
+        again.Levels = request.Levels;
 
         try
         {

@@ -32,10 +32,10 @@ internal sealed class CallsToPeer
 
     /// <summary>Sends a request whose method and arguments are written.</summary>
     /// <returns>False if the connection is closed: nothing was sent, and both can be sent over another.</returns>
-    /// <exception cref="MessagePackSerializationException">The request is larger than may be sent.</exception>
+    /// <exception cref="MessagePackSerializationException">The request is larger, or nests deeper, than may be sent.</exception>
     public bool TryCall(PendingCall call, MprpcWriter request, CancellationToken cancellationToken)
     {
-        CheckSize(call.Method, request);
+        Check(call.Method, request);
 
         if (!_keepsToWindow && !cancellationToken.CanBeCanceled)
         {
@@ -75,10 +75,10 @@ internal sealed class CallsToPeer
 
     /// <summary>Sends a notification whose method and arguments are written.</summary>
     /// <returns>False if the connection is closed: nothing was sent.</returns>
-    /// <exception cref="MessagePackSerializationException">The notification is larger than may be sent.</exception>
+    /// <exception cref="MessagePackSerializationException">The notification is larger, or nests deeper, than may be sent.</exception>
     public bool TryNotify(MprpcWriter notification)
     {
-        CheckSize(method: null, notification);
+        Check(method: null, notification);
         RequestWriter.PrependNotificationHead(notification);
 
         if (_output.TrySend(notification))
@@ -134,8 +134,8 @@ internal sealed class CallsToPeer
         => _requests.Close(call => new MprpcConnectionException(
             call.RequestBytes == CallWindow.Waiting ? $"{message} The request had not been sent." : message, requestWasSent: call.RequestBytes != CallWindow.Waiting, reason));
 
-    /// <summary>Before a byte is sent: a message that is too large for the peer would end the connection, and fail the calls of others.</summary>
-    private void CheckSize(string? method, MprpcWriter message)
+    /// <summary>Before a byte is sent: a message that the peer refuses would end the connection, and fail the calls of others.</summary>
+    private void Check(string? method, MprpcWriter message)
     {
         int size = message.Length + RequestWriter.HeadRoom;
 
@@ -143,13 +143,33 @@ internal sealed class CallsToPeer
         {
             ThrowTooLarge(method, message, size);
         }
+
+        if (message.Levels > _connection.Limits.MaxSendDepth - RequestWriter.OuterLevels)
+        {
+            CheckDepth(method, message);
+        }
+    }
+
+    private void CheckDepth(string? method, MprpcWriter message)
+    {
+        if (SentMessage.Fault(message.WrittenSpan, RequestWriter.WrittenValues, outer: 1, _connection.Limits.MaxSendDepth, out bool isTooDeep) is not { } fault)
+        {
+            return;
+        }
+
+        MprpcWriter.Return(message);
+        throw new MessagePackSerializationException(
+            $"{Name(method)} {fault}. Nothing was sent. "
+            + (isTooDeep ? $"Send a flatter value, or raise {_connection.Limits.OptionsName}.MaxSendDepth, and what the peer accepts." : "Give each MprpcRaw the bytes of one whole value."));
     }
 
     private void ThrowTooLarge(string? method, MprpcWriter message, int size)
     {
         MprpcWriter.Return(message);
         throw new MessagePackSerializationException(
-            $"{(method is null ? "A notification" : $"The call of '{method}'")} has {size:N0} bytes; {_connection.Limits.MaxSendMessageSize:N0} may be sent. Nothing was sent. "
+            $"{Name(method)} has {size:N0} bytes; {_connection.Limits.MaxSendMessageSize:N0} may be sent. Nothing was sent. "
             + $"Send the value in parts, or raise {_connection.Limits.OptionsName}.MaxSendMessageSize, and what the peer accepts.");
     }
+
+    private static string Name(string? method) => method is null ? "A notification" : $"The call of '{method}'";
 }

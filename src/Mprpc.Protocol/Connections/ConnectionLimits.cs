@@ -27,6 +27,9 @@ internal sealed record ConnectionLimits(int MaxMessageSize, int MaxDepth, int Ma
     /// <summary>Largest message that is sent, in bytes: a call or an answer that would be larger fails by itself.</summary>
     public int MaxSendMessageSize { get; init; } = DefaultMaxMessageSize;
 
+    /// <summary>How deep a message may nest that is sent, the message itself counted: a call or an answer that nests deeper fails by itself.</summary>
+    public int MaxSendDepth { get; init; } = DefaultMaxDepth;
+
     /// <summary>How many bytes of answers may be unsent, or be expected of the calls that run, before further calls wait.</summary>
     public int MaxUnsentAnswerBytes { get; init; } = DefaultMaxUnsentAnswerBytes;
 

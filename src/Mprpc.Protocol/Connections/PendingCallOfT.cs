@@ -54,7 +54,7 @@ internal sealed class PendingCall<T> : PendingCall, IValueTaskSource<T>, IValueT
 
     T IValueTaskSource<T>.GetResult(short token)
     {
-        bool isReusable = _awaited.Consume(token);
+        bool isReusable = _awaited.Consume(this, token);
         T result = _result;
         Exception? error = _error;
         _result = default!;
@@ -77,7 +77,8 @@ internal sealed class PendingCall<T> : PendingCall, IValueTaskSource<T>, IValueT
     void IValueTaskSource.GetResult(short token) => ((IValueTaskSource<T>)this).GetResult(token);
 
     ValueTaskSourceStatus IValueTaskSource<T>.GetStatus(short token)
-        => !_awaited.IsCompleted(token) ? ValueTaskSourceStatus.Pending
+        => RefusedAwaiter.IsCurrent(this, token) ? ValueTaskSourceStatus.Faulted
+            : !_awaited.IsCompleted(token) ? ValueTaskSourceStatus.Pending
             : _error is null ? ValueTaskSourceStatus.Succeeded
             : _error is OperationCanceledException ? ValueTaskSourceStatus.Canceled
             : ValueTaskSourceStatus.Faulted;
@@ -85,10 +86,10 @@ internal sealed class PendingCall<T> : PendingCall, IValueTaskSource<T>, IValueT
     ValueTaskSourceStatus IValueTaskSource.GetStatus(short token) => ((IValueTaskSource<T>)this).GetStatus(token);
 
     void IValueTaskSource<T>.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags)
-        => _awaited.OnCompleted(continuation, state, token, flags, InFlight);
+        => _awaited.OnCompleted(this, continuation, state, token, flags, InFlight);
 
     void IValueTaskSource.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags)
-        => _awaited.OnCompleted(continuation, state, token, flags, InFlight);
+        => _awaited.OnCompleted(this, continuation, state, token, flags, InFlight);
 
     protected override void ReadResult(ref MprpcReader reader)
     {

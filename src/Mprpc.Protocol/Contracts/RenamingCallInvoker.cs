@@ -60,6 +60,7 @@ internal sealed class RenamingCallInvoker : MprpcCallInvoker
         MprpcWriter renamed = _invoker.BeginCall();
         renamed.WriteString(name);
         renamed.WriteEncoded(request.WrittenSpan[(head + length)..]);
+        renamed.Levels = request.Levels;
         MprpcWriter.Return(request);
         return (name, renamed);
     }

@@ -4,6 +4,7 @@ using Mprpc.Connections;
 namespace Mprpc.Dispatch;
 
 /// <summary>A call whose method has returned a task that is not complete; answers when it is. Pooled, so that it costs no task and no closure.</summary>
+/// <remarks>Not used again is the object of a call that a source of the application's completes: that may call back once more, when the object would serve another call.</remarks>
 internal sealed class AwaitedCall<TReturned, TReturn, TResult> : RunningCall
     where TReturned : struct, IReturned<TReturned, TReturn, TResult>
 {
@@ -20,19 +21,21 @@ internal sealed class AwaitedCall<TReturned, TReturn, TResult> : RunningCall
     private TReturned _returned;
     private int _hasEnded;
 
-    private AwaitedCall()
+    private AwaitedCall(bool mayPool)
     {
         _onCompleted = OnCompleted;
-        _isPooled = Volatile.Read(ref s_made) < MaxPooled && Interlocked.Increment(ref s_made) <= MaxPooled;
+        _isPooled = mayPool && Volatile.Read(ref s_made) < MaxPooled && Interlocked.Increment(ref s_made) <= MaxPooled;
     }
 
     /// <summary>Begins to wait for what a method has returned.</summary>
     /// <exception cref="Exception">What the method has returned cannot be waited for; the call has not begun.</exception>
     public static void Start(in IncomingCall incoming, RpcMethod method, CallContext? context, TReturned returned)
     {
-        if (!s_pool.TryDequeue(out AwaitedCall<TReturned, TReturn, TResult>? call))
+        bool mayPool = returned.CallsBackOnce;
+
+        if (!mayPool || !s_pool.TryDequeue(out AwaitedCall<TReturned, TReturn, TResult>? call))
         {
-            call = new AwaitedCall<TReturned, TReturn, TResult>();
+            call = new AwaitedCall<TReturned, TReturn, TResult>(mayPool);
         }
 
         call._call = incoming;
@@ -74,7 +77,7 @@ internal sealed class AwaitedCall<TReturned, TReturn, TResult> : RunningCall
 
             if (call.MessageId is { } id)
             {
-                MprpcWriter answer = call.Connection.Dispatcher.WriteAside(call.Connection, method, id, result);
+                MprpcWriter answer = call.Connection.Dispatcher.Answers.WriteAside(call.Connection, method, id, result);
                 call.Connection.Answer(call, onLoop: false, answer);
             }
         }

@@ -21,6 +21,9 @@ internal sealed class Dispatcher(MethodTable methods, MprpcSerializerOptions ser
 
     public MethodTable Methods => methods;
 
+    /// <summary>Writes the answers.</summary>
+    public AnswerWriter Answers { get; } = new(serializer, errorShape);
+
     /// <summary>Which exceptions mean something to the caller.</summary>
     public ExceptionMap Exceptions { get; init; } = NoExceptions;
 
@@ -32,9 +35,6 @@ internal sealed class Dispatcher(MethodTable methods, MprpcSerializerOptions ser
 
     /// <summary>Where it is said that notifications were refused.</summary>
     private FailureLog Refusals { get; } = new();
-
-    /// <summary>Where it is said that the data of errors could not be written.</summary>
-    private FailureLog DataFailures { get; } = new();
 
     /// <summary>Handles one request or notification: it is answered now, or runs and is answered later. The thread may have lost the read loop afterwards.</summary>
     public void Dispatch(RpcConnection connection, ReadLoop loop, ReadOnlyMemory<byte> message, in MessageHead head)
@@ -149,42 +149,6 @@ internal sealed class Dispatcher(MethodTable methods, MprpcSerializerOptions ser
         }
     }
 
-    /// <summary>Writes an answer into a buffer of its own; one that is too large to be sent becomes an error.</summary>
-    /// <exception cref="MessagePackSerializationException">The result cannot be written.</exception>
-    public MprpcWriter WriteAside<TResult>(RpcConnection connection, RpcMethod method, long messageId, TResult result)
-    {
-        MprpcWriter writer = MprpcWriter.Rent(serializer);
-
-        try
-        {
-            Write(connection, writer, method, messageId, result);
-            return writer;
-        }
-        catch
-        {
-            MprpcWriter.Return(writer);
-            throw;
-        }
-    }
-
-    /// <summary>Writes an answer behind others; one that is too large to be sent becomes an error.</summary>
-    public void Write<TResult>(RpcConnection connection, MprpcWriter writer, RpcMethod method, long messageId, TResult result)
-    {
-        int start = writer.Length;
-        ResponseWriter.WriteResult(writer, messageId, result);
-        int size = writer.Length - start;
-
-        if (size > connection.Limits.MaxSendMessageSize)
-        {
-            writer.Truncate(start);
-            ResponseWriter.WriteError(writer, messageId, TooLarge(connection, method, size), errorShape);
-        }
-        else
-        {
-            method.OnAnswered(size);
-        }
-    }
-
     /// <summary>Refuses a request or notification that finds no room, of whatever method: that a name exists is not told by the way.</summary>
     public void RefuseForRoom(in IncomingCall call)
     {
@@ -193,16 +157,6 @@ internal sealed class Dispatcher(MethodTable methods, MprpcSerializerOptions ser
             : "The server has reached its limit of running calls; retry later.";
         LogRefusal(call, "(any)", message);
         Answer(call, onLoop: true, new RpcError(RpcErrorKind.Handler, message, ErrorCode.Busy));
-    }
-
-    private static RpcError TooLarge(RpcConnection connection, RpcMethod method, int size)
-    {
-        int allowed = connection.Limits.MaxSendMessageSize;
-        method.OnAnswered(allowed);
-        return new RpcError(
-            RpcErrorKind.Handler,
-            $"The answer of method '{method.WireName}' has {size:N0} bytes; {allowed:N0} may be sent. Ask for less at a time, or raise {connection.Limits.OptionsName}.MaxSendMessageSize.",
-            ErrorCode.TooLarge);
     }
 
     private RpcError DescribeFailure(in IncomingCall call, RpcMethod method, Exception exception)
@@ -348,10 +302,7 @@ internal sealed class Dispatcher(MethodTable methods, MprpcSerializerOptions ser
         bool intoBatch = onLoop && call.Turn is null;
         MprpcWriter writer = intoBatch ? call.Loop!.Batch : MprpcWriter.Rent(serializer);
 
-        if (ResponseWriter.WriteError(writer, id, error, errorShape) is { } failure)
-        {
-            DataFailures.ErrorDataNotWritten(call.Connection, error.Data!.GetType(), failure);
-        }
+        Answers.WriteError(call.Connection, writer, id, error);
 
         if (!intoBatch)
         {

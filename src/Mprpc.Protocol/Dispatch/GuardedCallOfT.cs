@@ -21,7 +21,7 @@ internal sealed class GuardedCall<TService, TReturn, TReturned, TResult>(
 
     protected override bool HasResult => _hasResult || typeof(TResult) == typeof(NoValue);
 
-    protected override MprpcWriter WriteResult(long messageId) => Connection.Dispatcher.WriteAside(Connection, RpcMethod, messageId, _result);
+    protected override MprpcWriter WriteResult(long messageId) => Connection.Dispatcher.Answers.WriteAside(Connection, RpcMethod, messageId, _result);
 
     protected override ValueTask InvokeCheckedAsync()
     {

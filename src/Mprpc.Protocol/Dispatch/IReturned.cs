@@ -9,6 +9,9 @@ internal interface IReturned<TSelf, TReturn, TResult>
 
     bool IsCompleted { get; }
 
+    /// <summary>Whether what completes it is known to call its continuation back once. To be asked only where it is not complete.</summary>
+    bool CallsBackOnce { get; }
+
     void UnsafeOnCompleted(Action continuation);
 
     /// <summary>The result; throws what the method threw.</summary>

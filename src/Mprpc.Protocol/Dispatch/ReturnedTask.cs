@@ -6,6 +6,8 @@ internal readonly struct ReturnedTask(TaskAwaiter awaiter) : IReturned<ReturnedT
 {
     public bool IsCompleted => awaiter.IsCompleted;
 
+    public bool CallsBackOnce => true;
+
     public static ReturnedTask From(Task value)
         => value is null ? throw new InvalidOperationException("The method returned null in place of a task.") : new(value.GetAwaiter());
 

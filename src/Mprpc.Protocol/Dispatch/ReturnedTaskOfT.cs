@@ -6,6 +6,8 @@ internal readonly struct ReturnedTask<T>(TaskAwaiter<T> awaiter) : IReturned<Ret
 {
     public bool IsCompleted => awaiter.IsCompleted;
 
+    public bool CallsBackOnce => true;
+
     public static ReturnedTask<T> From(Task<T> value)
         => value is null ? throw new InvalidOperationException("The method returned null in place of a task.") : new(value.GetAwaiter());
 

@@ -5,6 +5,8 @@ internal readonly struct ReturnedValue<T>(T value) : IReturned<ReturnedValue<T>,
 {
     public bool IsCompleted => true;
 
+    public bool CallsBackOnce => true;
+
     public static ReturnedValue<T> From(T value) => new(value);
 
     public void UnsafeOnCompleted(Action continuation) => continuation();

@@ -1,18 +1,18 @@
-using System.Runtime.CompilerServices;
-
 namespace Mprpc.Dispatch;
 
-internal readonly struct ReturnedValueTask(ValueTaskAwaiter awaiter) : IReturned<ReturnedValueTask, ValueTask, NoValue>
+internal readonly struct ReturnedValueTask(ValueTask task) : IReturned<ReturnedValueTask, ValueTask, NoValue>
 {
-    public bool IsCompleted => awaiter.IsCompleted;
+    public bool IsCompleted => task.IsCompleted;
 
-    public static ReturnedValueTask From(ValueTask value) => new(value.GetAwaiter());
+    public bool CallsBackOnce => ValueTaskOrigin.CallsBackOnce(task);
 
-    public void UnsafeOnCompleted(Action continuation) => awaiter.UnsafeOnCompleted(continuation);
+    public static ReturnedValueTask From(ValueTask value) => new(value);
+
+    public void UnsafeOnCompleted(Action continuation) => task.GetAwaiter().UnsafeOnCompleted(continuation);
 
     public NoValue GetResult()
     {
-        awaiter.GetResult();
+        task.GetAwaiter().GetResult();
         return default;
     }
 }

@@ -1,14 +1,14 @@
-using System.Runtime.CompilerServices;
-
 namespace Mprpc.Dispatch;
 
-internal readonly struct ReturnedValueTask<T>(ValueTaskAwaiter<T> awaiter) : IReturned<ReturnedValueTask<T>, ValueTask<T>, T>
+internal readonly struct ReturnedValueTask<T>(ValueTask<T> task) : IReturned<ReturnedValueTask<T>, ValueTask<T>, T>
 {
-    public bool IsCompleted => awaiter.IsCompleted;
+    public bool IsCompleted => task.IsCompleted;
 
-    public static ReturnedValueTask<T> From(ValueTask<T> value) => new(value.GetAwaiter());
+    public bool CallsBackOnce => ValueTaskOrigin<T>.CallsBackOnce(task);
 
-    public void UnsafeOnCompleted(Action continuation) => awaiter.UnsafeOnCompleted(continuation);
+    public static ReturnedValueTask<T> From(ValueTask<T> value) => new(value);
 
-    public T GetResult() => awaiter.GetResult();
+    public void UnsafeOnCompleted(Action continuation) => task.GetAwaiter().UnsafeOnCompleted(continuation);
+
+    public T GetResult() => task.GetAwaiter().GetResult();
 }

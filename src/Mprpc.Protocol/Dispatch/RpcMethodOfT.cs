@@ -60,7 +60,7 @@ internal sealed class RpcMethod<TService, TReturn, TReturned, TResult> : RpcMeth
             // Formatters of the user's types are user code: they write aside, while the loop may go on without us.
             if (call.MessageId is { } id && !WireType<TResult>.IsWrittenInPlace)
             {
-                aside = connection.Dispatcher.WriteAside(connection, this, id, result);
+                aside = connection.Dispatcher.Answers.WriteAside(connection, this, id, result);
             }
         }
         catch (Exception exception)
@@ -100,15 +100,15 @@ internal sealed class RpcMethod<TService, TReturn, TReturned, TResult> : RpcMeth
 
     private void AnswerAside(in IncomingCall call, bool onLoop, long id, TResult result, MprpcWriter? aside)
     {
-        Dispatcher dispatcher = call.Connection.Dispatcher;
+        AnswerWriter answers = call.Connection.Dispatcher.Answers;
 
         if (aside is null && onLoop && call.Turn is null)
         {
-            dispatcher.Write(call.Connection, call.Loop!.Batch, this, id, result);
+            answers.Write(call.Connection, call.Loop!.Batch, this, id, result);
             return;
         }
 
         // What is written in place cannot fail.
-        call.Connection.Answer(call, onLoop, aside ?? dispatcher.WriteAside(call.Connection, this, id, result));
+        call.Connection.Answer(call, onLoop, aside ?? answers.WriteAside(call.Connection, this, id, result));
     }
 }

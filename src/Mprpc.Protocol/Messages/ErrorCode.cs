@@ -18,7 +18,7 @@ internal static class ErrorCode
     /// <summary>As many calls run as may. The call has not run.</summary>
     public const string Busy = "busy";
 
-    /// <summary>What was to be sent is larger than may be sent, or was more than may be collected. The call may have run.</summary>
+    /// <summary>What was to be sent is larger, or nests deeper, than may be sent, or was more than may be collected. The call may have run.</summary>
     public const string TooLarge = "too_large";
 
     /// <summary>There is no such method; only in shapes that have a place for codes.</summary>

@@ -9,6 +9,12 @@ internal static class RequestWriter
     /// <summary>Room for the longest head: fixarray, type, and a msgid of five bytes.</summary>
     public const int HeadRoom = 7;
 
+    /// <summary>What is written before the head: method and params.</summary>
+    public const int WrittenValues = 2;
+
+    /// <summary>How many levels are around an argument: the message, the params.</summary>
+    public const int OuterLevels = 2;
+
     // docs/protocol.md 2.1: [0, msgid, method, params]
     public static void PrependRequestHead(MprpcWriter writer, int messageId)
     {

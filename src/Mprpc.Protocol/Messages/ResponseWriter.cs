@@ -5,6 +5,12 @@ namespace Mprpc.Messages;
 /// <summary>Writes responses: always a fixarray head and the shortest msgid, since some peers take nothing else.</summary>
 internal static class ResponseWriter
 {
+    /// <summary>How many levels are around a result: the message.</summary>
+    public const int OuterLevels = 1;
+
+    // The message, and the map of the error.
+    private const int LevelsAroundData = 2;
+
     // docs/protocol.md 3.3: the codes of msgpack-rpc-ruby and -java.
     private const string NoMethodCode = ".CallError.NoMethodError";
     private const string ArgumentCode = ".CallError.ArgumentError";
@@ -33,14 +39,16 @@ internal static class ResponseWriter
 
     // docs/protocol.md 3.3: [1, msgid, error, nil], or the message in the result's place
     /// <returns>Null, or why the error's data could not be written: it was left out.</returns>
-    public static Exception? WriteError(MprpcWriter writer, long messageId, in RpcError error, MprpcErrorShape shape)
+    public static Exception? WriteError(
+        MprpcWriter writer, long messageId, in RpcError error, MprpcErrorShape shape, int maxSize = int.MaxValue, int maxDepth = int.MaxValue)
     {
         string message = NonEmpty(error);
+        int head = writer.Length;
         WriteHead(writer, messageId);
 
         if (shape == MprpcErrorShape.Map)
         {
-            Exception? failure = WriteMap(writer, error, message);
+            Exception? failure = WriteMap(writer, head, error, message, maxSize, maxDepth);
             writer.WriteNil();
             return failure;
         }
@@ -97,7 +105,7 @@ internal static class ResponseWriter
     }
 
     // docs/protocol.md 3.3: {"message": text, "code": text, "data": any}
-    private static Exception? WriteMap(MprpcWriter writer, in RpcError error, string message)
+    private static Exception? WriteMap(MprpcWriter writer, int head, in RpcError error, string message, int maxSize, int maxDepth)
     {
         string? code = !string.IsNullOrEmpty(error.Code) ? error.Code : error.Kind switch
         {
@@ -115,7 +123,12 @@ internal static class ResponseWriter
 
         try
         {
+            int data = writer.Length;
+            writer.Levels = 0;
             ArgumentWriter.Write(writer, error.Data);
+
+            // The head counts too, and the result's nil.
+            CheckData(writer, data, writer.Length - head + 1, maxSize, maxDepth);
             return null;
         }
         catch (Exception exception)
@@ -124,6 +137,21 @@ internal static class ResponseWriter
             writer.Truncate(start);
             WriteMap(writer, message, code, hasData: false);
             return exception;
+        }
+    }
+
+    private static void CheckData(MprpcWriter writer, int start, int size, int maxSize, int maxDepth)
+    {
+        if (size > maxSize)
+        {
+            throw new MessagePackSerializationException(
+                $"With its data the error has {size:N0} bytes; {maxSize:N0} may be sent. Give the exception less data, or raise MaxSendMessageSize.");
+        }
+
+        if (writer.Levels > maxDepth - LevelsAroundData
+            && SentMessage.Fault(writer.WrittenSpan[start..], values: 1, LevelsAroundData, maxDepth, out bool _) is { } fault)
+        {
+            throw new MessagePackSerializationException($"With its data the error {fault}. Give the exception flatter data, or raise MaxSendDepth.");
         }
     }
 

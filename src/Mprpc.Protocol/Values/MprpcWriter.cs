@@ -28,6 +28,7 @@ public sealed partial class MprpcWriter : IBufferWriter<byte>
     private byte[] _buffer = new byte[SmallestBuffer];
     private int _start;
     private int _end;
+    private int _levels;
     private MprpcWriter? _nextCached;
 
     internal MprpcWriter()
@@ -39,6 +40,13 @@ public sealed partial class MprpcWriter : IBufferWriter<byte>
 
     /// <summary>The bytes written so far; valid until the next write.</summary>
     public ReadOnlyMemory<byte> WrittenMemory => _buffer.AsMemory(_start, Length);
+
+    /// <summary>At most how deep what was written nests, by its types alone; <see cref="TypeDepth.Unknown"/> if only the bytes tell.</summary>
+    internal int Levels
+    {
+        get => _levels;
+        set => _levels = value;
+    }
 
     internal ReadOnlySpan<byte> WrittenSpan => _buffer.AsSpan(_start, Length);
 
@@ -64,6 +72,7 @@ public sealed partial class MprpcWriter : IBufferWriter<byte>
 
         writer.Serializer = serializer;
         writer._start = writer._end = reserved;
+        writer._levels = 0;
         return writer;
     }
 
@@ -232,6 +241,7 @@ public sealed partial class MprpcWriter : IBufferWriter<byte>
         }
         else if (typeof(T) == typeof(MprpcRaw))
         {
+            _levels = TypeDepth.Unknown;
             WriteRaw(Unsafe.As<T, MprpcRaw>(ref value).Memory.Span);
         }
         else if (typeof(T) == typeof(NoValue))
@@ -240,10 +250,13 @@ public sealed partial class MprpcWriter : IBufferWriter<byte>
         }
         else if (Serializer.UsesGeneratedValues && WireValue<T>.Writer is { } write)
         {
+            _levels = Math.Max(_levels, WireValue<T>.Levels);
             WriteGenerated(write, value);
         }
         else
         {
+            // A resolver of the user's own may write anything for a type.
+            _levels = Serializer.UsesGeneratedValues ? Math.Max(_levels, WireValue<T>.Levels) : TypeDepth.Unknown;
             WriteObject(value);
         }
     }

@@ -35,7 +35,15 @@ internal static class Nestable
         return false;
     }
 
-    private static Type[] ContentsOf(Type type) => Known.GetOrAdd(type, static type => [.. Find(type)]);
+    /// <summary>Whether a type is one of .NET's, whose members hold values of others only if it is generic.</summary>
+    public static bool IsOfDotNet(Type type)
+        => type.Assembly == typeof(object).Assembly || type.Namespace == "System" || type.Namespace?.StartsWith("System.", StringComparison.Ordinal) == true;
+
+    /// <summary>What values of a type are made of, by its declared members, elements and type arguments.</summary>
+    public static Type[] ContentsOf(Type type) => Known.GetOrAdd(type, static type => [.. Find(type)]);
+
+    // Not IEquatable<T> and the like, which say nothing of what a value holds: each record has it of itself.
+    private static bool IsSequence(Type type) => type.IsGenericType && type.GetGenericTypeDefinition() == typeof(IEnumerable<>);
 
     [UnconditionalSuppressMessage("Trimming", "IL2070", Justification = "Where members are trimmed, formatters are generated, and these guard themselves.")]
     private static IEnumerable<Type> Find(Type type)
@@ -50,12 +58,11 @@ internal static class Nestable
             return [type.GetElementType()!];
         }
 
-        IEnumerable<Type> elements = type.GetInterfaces().Where(known => known.IsGenericType).SelectMany(known => known.GenericTypeArguments);
+        IEnumerable<Type> elements = type.GetInterfaces().Where(IsSequence).SelectMany(known => known.GenericTypeArguments);
         IEnumerable<Type> unions = type.GetCustomAttributes<UnionAttribute>(inherit: false).Select(union => union.SubType);
         elements = elements.Concat(type.GenericTypeArguments).Concat(unions);
 
-        // Members of the framework's types are of no interest: those that hold values of others are generic.
-        if (type.Assembly != typeof(object).Assembly && type.Namespace != "System" && type.Namespace?.StartsWith("System.", StringComparison.Ordinal) != true)
+        if (!IsOfDotNet(type))
         {
             const BindingFlags Any = BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance;
             elements = elements

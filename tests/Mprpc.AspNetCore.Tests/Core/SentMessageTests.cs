@@ -17,6 +17,7 @@ public sealed partial class SentMessageTests
 
     [Theory]
     [InlineData("too large")]
+    [InlineData("too deep")]
     public async Task Client_CallThatIsTooLargeOrTooDeep_FailsAloneWithBothNumbers(string mistake)
     {
         var service = new Service();
@@ -32,6 +33,7 @@ public sealed partial class SentMessageTests
 
     [Theory]
     [InlineData("too large")]
+    [InlineData("too deep")]
     public async Task Client_NotificationThatIsTooLargeOrTooDeep_FailsAloneWithBothNumbers(string mistake)
     {
         var service = new Service();
@@ -46,6 +48,7 @@ public sealed partial class SentMessageTests
 
     [Theory]
     [InlineData("too large")]
+    [InlineData("too deep")]
     public async Task Server_AnswerThatIsTooLargeOrTooDeep_FailsItsCallAlone(string mistake)
     {
         var service = new Service();
@@ -62,6 +65,7 @@ public sealed partial class SentMessageTests
 
     [Theory]
     [InlineData("too large")]
+    [InlineData("too deep")]
     public async Task Server_CallThatIsTooLargeOrTooDeep_FailsAloneWithBothNumbers(string mistake)
     {
         var service = new Service();

@@ -215,35 +215,61 @@ public sealed class CallsToPeerTests
         Assert.Equal(2, await other.WaitAsync(InMemoryConnection.Deadline));
     }
 
-    [Fact(Skip = "Its transport takes the first write over the rebuilt output; the refused path needs another way to fail it.")]
-    public void TryCall_RefusedAfterAFailedWrite_LeavesNothingWithTheToken()
+    [Theory]
+    [InlineData("throws")]
+    [InlineData("fails later")]
+    [InlineData("is completed")]
+    [InlineData("finishes")]
+    public async Task TryCall_RefusedByTheOutput_LeavesNothingWithTheToken(string output)
     {
         using var source = new CancellationTokenSource();
 
-        WeakReference call = Refuse(source.Token);
-        GC.Collect();
-        GC.WaitForPendingFinalizers();
-        GC.Collect();
+        WeakReference[] calls = await RefuseAsync(output, source.Token);
 
-        Assert.False(call.IsAlive);
+        // Not by a collection alone: what ran a moment ago may still be on a stack.
+        for (int i = 0; i < 50 && calls.Any(call => call.IsAlive); i++)
+        {
+            GC.Collect();
+            GC.WaitForPendingFinalizers();
+            await Task.Delay(20);
+        }
+
+        Assert.All(calls, call => Assert.False(call.IsAlive));
         Assert.False(source.IsCancellationRequested);
 
         [MethodImpl(MethodImplOptions.NoInlining)]
-        static WeakReference Refuse(CancellationToken token)
+        static async Task<WeakReference[]> RefuseAsync(string output, CancellationToken token)
         {
+            // No read loop runs that could close the rest.
             var connection = new RpcConnection(new RpcConnectionSettings
             {
                 Id = "test",
-                Transport = new NoTransport(),
+                Transport = new FailingTransport(output),
                 AbortTransport = () => { },
                 Limits = new ConnectionLimits(1024, 64, 10, "Options"),
                 Logger = NullLogger.Instance,
             });
 
-            // The write fails, which closes the output; no read loop runs that could close the rest.
-            connection.TryNotify(RequestWriter.Begin(MprpcSerializerOptions.Default, "a", []));
+            if (output == "finishes")
+            {
+                await connection.Output.FinishAsync().WaitAsync(InMemoryConnection.Deadline, token);
+            }
+            else
+            {
+                Assert.True(connection.TryNotify(RequestWriter.Begin(MprpcSerializerOptions.Default, "a", [])));
+                await connection.Output.WaitUntilSentAsync().WaitAsync(InMemoryConnection.Deadline, token);
+                Assert.True(connection.Output.IsClosed);
+            }
+
+            return [Refuse(connection, token), Refuse(connection, CancellationToken.None)];
+        }
+
+        [MethodImpl(MethodImplOptions.NoInlining)]
+        static WeakReference Refuse(RpcConnection connection, CancellationToken token)
+        {
             PendingCall<int> call = PendingCall<int>.Rent("b", Timeout.InfiniteTimeSpan);
             Assert.False(connection.TryCall(call, RequestWriter.Begin(MprpcSerializerOptions.Default, "b", []), token));
+            Assert.Equal(0, connection.Requests.Count);
             return new WeakReference(call);
         }
     }
@@ -294,16 +320,43 @@ public sealed class CallsToPeerTests
         }
     }
 
-    private sealed class NoTransport : IDuplexPipe
+    /// <summary>Its writes fail in one way or another, the first as each other.</summary>
+    private sealed class FailingTransport(string how) : IDuplexPipe
     {
-        public NoTransport()
-        {
-            Output = PipeWriter.Create(Stream.Null);
-            Output.Complete();      // a write throws
-        }
-
         public PipeReader Input { get; } = PipeReader.Create(Stream.Null);
 
-        public PipeWriter Output { get; }
+        public PipeWriter Output { get; } = new FailingWriter(how);
+    }
+
+    private sealed class FailingWriter(string how) : PipeWriter
+    {
+        public override ValueTask<FlushResult> WriteAsync(ReadOnlyMemory<byte> source, CancellationToken cancellationToken = default) => how switch
+        {
+            "throws" => throw new IOException("Broken pipe."),
+            "fails later" => FailAsync(),
+            _ => new ValueTask<FlushResult>(new FlushResult(isCanceled: false, isCompleted: true)),
+        };
+
+        public override void Advance(int bytes) => throw new NotSupportedException();
+
+        public override void CancelPendingFlush()
+        {
+        }
+
+        public override void Complete(Exception? exception = null)
+        {
+        }
+
+        public override ValueTask<FlushResult> FlushAsync(CancellationToken cancellationToken = default) => throw new NotSupportedException();
+
+        public override Memory<byte> GetMemory(int sizeHint = 0) => throw new NotSupportedException();
+
+        public override Span<byte> GetSpan(int sizeHint = 0) => throw new NotSupportedException();
+
+        private static async ValueTask<FlushResult> FailAsync()
+        {
+            await Task.Yield();
+            throw new IOException("Broken pipe.");
+        }
     }
 }
