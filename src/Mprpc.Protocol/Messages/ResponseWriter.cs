@@ -35,7 +35,7 @@ internal static class ResponseWriter
     /// <returns>Null, or why the error's data could not be written: it was left out.</returns>
     public static Exception? WriteError(MprpcWriter writer, long messageId, in RpcError error, MprpcErrorShape shape)
     {
-        string message = NonEmpty(error);
+        string message = UnicodeText.Repaired(NonEmpty(error));
         WriteHead(writer, messageId);
 
         if (shape == MprpcErrorShape.Map)
@@ -76,7 +76,7 @@ internal static class ResponseWriter
                 {
                     RpcErrorKind.UnknownMethod => NoMethodCode,
                     RpcErrorKind.InvalidArguments => ArgumentCode,
-                    _ => string.IsNullOrEmpty(error.Code) ? RemoteErrorCode : error.Code,
+                    _ => string.IsNullOrEmpty(error.Code) ? RemoteErrorCode : UnicodeText.Repaired(error.Code),
                 });
                 writer.WriteArrayHeader(1);
                 writer.WriteString(message);
@@ -136,7 +136,7 @@ internal static class ResponseWriter
         if (code is not null)
         {
             writer.WriteString("code");
-            writer.WriteString(code);
+            writer.WriteString(UnicodeText.Repaired(code));
         }
 
         if (hasData)
