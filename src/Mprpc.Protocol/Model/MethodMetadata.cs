@@ -84,27 +84,8 @@ internal static class MethodMetadata
             return null;
         }
 
-        try
-        {
-            InterfaceMapping map = implementation.GetInterfaceMap(contract);
-            int index = Array.IndexOf(map.InterfaceMethods, declared);
-            return index < 0 ? null : map.TargetMethods[index];
-        }
-        catch (NotSupportedException)
-        {
-            return ByName(implementation, declared);
-        }
-    }
-
-    /// <summary>Native AOT has no map where the method stands in a generic base class.</summary>
-    private static MethodInfo? ByName([DynamicallyAccessedMembers(Needed)] Type implementation, MethodInfo declared)
-    {
-        Type[] parameters = [.. declared.GetParameters().Select(parameter => parameter.ParameterType)];
-
-        // What implements an interface is virtual; a public method beside an explicit implementation is not, unless it says so.
-        MethodInfo[] found = [.. implementation.GetMethods().Where(method => method.IsVirtual && method.Name == declared.Name && method.ReturnType == declared.ReturnType
-            && method.GetParameters().Select(parameter => parameter.ParameterType).SequenceEqual(parameters))];
-
-        return found.Length == 1 ? found[0] : null;
+        InterfaceMapping map = implementation.GetInterfaceMap(contract);
+        int index = Array.IndexOf(map.InterfaceMethods, declared);
+        return index < 0 ? null : map.TargetMethods[index];
     }
 }

@@ -8,7 +8,7 @@ namespace Mprpc;
 /// <summary>Whether values of a type can contain values of the same type, by reflection, once for each type.</summary>
 internal static class Nestable
 {
-    private const int MostGenericLevels = 12;
+    private const int MostGenericLevels = 6;
 
     private static readonly ConcurrentDictionary<Type, Type[]> Known = new();
 

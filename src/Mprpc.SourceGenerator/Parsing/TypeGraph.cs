@@ -6,7 +6,7 @@ namespace Mprpc.SourceGenerator.Parsing;
 internal static class TypeGraph
 {
     // Members that name their type with ever larger arguments (Node<T> with a Node<List<T>>) would never end. Each level may branch.
-    private const int MostGenericLevels = 12;
+    private const int MostGenericLevels = 6;
 
     /// <summary>Whether type arguments nest deeper than any value needs.</summary>
     public static bool IsEndless(ITypeSymbol type) => Depth(type, MostGenericLevels) > MostGenericLevels;
