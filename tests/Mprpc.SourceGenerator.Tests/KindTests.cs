@@ -49,6 +49,38 @@ public sealed class KindTests
             """);
 
     [Fact]
+    public void Types_WhoseArgumentsGrow_Compile()
+        => Source.Generate("""
+            public class Grow<T> { public T? Value { get; set; } public Grow<List<T>>? Next { get; set; } public Grow<T[]>? Other { get; set; } }
+            public record Key<T>(T? Value, Key<List<T>>? Next);
+            [MprpcService] public interface IContract { Task<Grow<int>> M(Grow<int> x, Dictionary<Key<int>, int> y); }
+            """);
+
+    [Fact]
+    public void Collections_WhoseKeysAPeerChooses_AreFilledByFormattersOfOurs()
+    {
+        Output generated = Source.Generate("""
+            public class Names : Dictionary<long, string> { }
+            public class Ids : HashSet<long> { }
+            [MprpcService] public interface IContract { Task M(Names a, Ids b, SortedList<long, int> c, OrderedDictionary<long, int> d); }
+            """);
+
+        string text = string.Concat(generated.Files.Select(generated.Text));
+        Assert.Contains("MprpcFormatting.DictionaryFormatter<long, string, global::Names>()", text, StringComparison.Ordinal);
+        Assert.Contains("MprpcFormatting.SetFormatter<long, global::Ids>()", text, StringComparison.Ordinal);
+        Assert.Contains("MprpcFormatting.SortedListFormatter<long, int,", text, StringComparison.Ordinal);
+        Assert.Contains("MprpcFormatting.DictionaryFormatter<long, int,", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Token_BeforeParams_IsNoProblem()
+    {
+        List<Diagnostic> found = await Source.AnalyzeAsync("[MprpcService] public class Service { public void M(int x, CancellationToken token, params int[] rest) { } }");
+
+        Assert.Empty(found);
+    }
+
+    [Fact]
     public void Params_AreWrittenAndReadOneByOne()
     {
         Output generated = Source.Generate("[MprpcService] public interface IContract { Task<int> M(string a, params object?[] rest); } public class S : IContract { public Task<int> M(string a, params object?[] rest) => null!; }");
@@ -64,7 +96,12 @@ public sealed class KindTests
     [InlineData("MPRPC016", "Exception")]
     [InlineData("MPRPC016", "IComparable")]
     [InlineData("MPRPC016", "GetOnly")]
+    [InlineData("MPRPC016", "OnlyInside")]
+    [InlineData("MPRPC016", "Opaque")]
     [InlineData("MPRPC017", "Loses")]
+    [InlineData("MPRPC017", "Inside")]
+    [InlineData(null, "Marker")]
+    [InlineData(null, "Left")]
     [InlineData(null, "System.Text.Json.JsonElement")]
     [InlineData(null, "System.Text.Json.Nodes.JsonNode")]
     [InlineData(null, "System.Drawing.Point")]
@@ -76,6 +113,11 @@ public sealed class KindTests
         List<Diagnostic> found = await Source.AnalyzeAsync($$"""
             public class GetOnly { public int X { get; } }
             public class Loses { public int X { get; set; } public int Y { get; } public int Computed => X; }
+            public class OnlyInside { internal int X { get; set; } }
+            public struct Opaque { private readonly int _x; public Opaque(int x) => _x = x; public int Get() => _x; }
+            public class Inside { public int X { get; set; } internal int Y { get; set; } internal int Computed => Y; }
+            public class Marker { }
+            public class Left { [MessagePack.IgnoreMember] internal int X { get; set; } private int _cache; public int Get() => _cache; public int Y { get; set; } }
             public class Fills { public List<int> X { get; } = new(); public int Y { get; private set; } public int Computed => Y; }
             public class Tags : List<string> { }
             [MprpcService] public class Service { public void M({{type}} x) { } }

@@ -3,6 +3,7 @@ using System.ComponentModel;
 using System.Text;
 using System.Text.Unicode;
 using MessagePack;
+using MessagePack.Formatters;
 
 namespace Mprpc.Contracts;
 
@@ -197,6 +198,31 @@ public static class MprpcFormatting
             target.Add(item);
         }
     }
+
+    /// <summary>The formatter of a dictionary, or of a class that derives from one, whose keys a peer cannot make collide.</summary>
+    /// <typeparam name="TKey">The type of the keys.</typeparam>
+    /// <typeparam name="TValue">The type of the values.</typeparam>
+    /// <typeparam name="TDictionary">The dictionary.</typeparam>
+    public static IMessagePackFormatter<TDictionary?> DictionaryFormatter<TKey, TValue, TDictionary>()
+        where TKey : notnull
+        where TDictionary : class, IDictionary<TKey, TValue>, new()
+        => new DerivedDictionaryFormatter<TKey, TValue, TDictionary>();
+
+    /// <summary>The formatter of a class that derives from a set, whose keys a peer cannot make collide.</summary>
+    /// <typeparam name="T">The type of the keys.</typeparam>
+    /// <typeparam name="TSet">The set.</typeparam>
+    public static IMessagePackFormatter<TSet?> SetFormatter<T, TSet>()
+        where TSet : HashSet<T>, new()
+        => new DerivedSetFormatter<T, TSet>();
+
+    /// <summary>The formatter of a sorted list, or of a class that derives from one, which sorts what a peer sent once.</summary>
+    /// <typeparam name="TKey">The type of the keys.</typeparam>
+    /// <typeparam name="TValue">The type of the values.</typeparam>
+    /// <typeparam name="TList">The list.</typeparam>
+    public static IMessagePackFormatter<TList?> SortedListFormatter<TKey, TValue, TList>()
+        where TKey : notnull
+        where TList : SortedList<TKey, TValue>, new()
+        => new SortedListFormatter<TKey, TValue, TList>();
 
     /// <summary>Text and binary alike (docs/protocol.md 7.1).</summary>
     internal static ReadOnlySequence<byte> ReadTextOrBytes(ref MessagePackReader reader)

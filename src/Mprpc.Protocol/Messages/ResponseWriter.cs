@@ -42,7 +42,7 @@ internal static class ResponseWriter
     public static Exception? WriteError(
         MprpcWriter writer, long messageId, in RpcError error, MprpcErrorShape shape, int maxSize = int.MaxValue, int maxDepth = int.MaxValue)
     {
-        string message = NonEmpty(error);
+        string message = UnicodeText.Repaired(NonEmpty(error));
         int head = writer.Length;
         WriteHead(writer, messageId);
 
@@ -84,7 +84,7 @@ internal static class ResponseWriter
                 {
                     RpcErrorKind.UnknownMethod => NoMethodCode,
                     RpcErrorKind.InvalidArguments => ArgumentCode,
-                    _ => string.IsNullOrEmpty(error.Code) ? RemoteErrorCode : error.Code,
+                    _ => string.IsNullOrEmpty(error.Code) ? RemoteErrorCode : UnicodeText.Repaired(error.Code),
                 });
                 writer.WriteArrayHeader(1);
                 writer.WriteString(message);
@@ -164,7 +164,7 @@ internal static class ResponseWriter
         if (code is not null)
         {
             writer.WriteString("code");
-            writer.WriteString(code);
+            writer.WriteString(UnicodeText.Repaired(code));
         }
 
         if (hasData)

@@ -25,7 +25,7 @@ internal sealed class AnyValueFormatter : IMessagePackFormatter<object?>
                 writer.WriteNil();
                 break;
             case string text:
-                writer.Write(text);
+                TextFormatter.Instance.Serialize(ref writer, text, options);
                 break;
             case bool flag:
                 writer.Write(flag);

@@ -45,6 +45,18 @@ internal static class CollectionComparer
         }
     }
 
+    public static void Set<TKey, TValue>(OrderedDictionary<TKey, TValue> dictionary, IEqualityComparer<TKey> comparer)
+        where TKey : notnull
+    {
+        if (IsDefault(dictionary.Comparer))
+        {
+            KeyValuePair<TKey, TValue>[] items = [.. dictionary];
+            dictionary.Clear();
+            Of<TKey, TValue>.Construct(dictionary, comparer);
+            Array.ForEach(items, item => dictionary[item.Key] = item.Value);
+        }
+    }
+
     private static bool IsDefault<T>(IEqualityComparer<T> comparer) => ReferenceEquals(comparer, EqualityComparer<T>.Default);
 
     private static class Of<T>
@@ -58,6 +70,9 @@ internal static class CollectionComparer
     {
         [UnsafeAccessor(UnsafeAccessorKind.Method, Name = ".ctor")]
         public static extern void Construct(Dictionary<TKey, TValue> dictionary, IEqualityComparer<TKey>? comparer);
+
+        [UnsafeAccessor(UnsafeAccessorKind.Method, Name = ".ctor")]
+        public static extern void Construct(OrderedDictionary<TKey, TValue> dictionary, IEqualityComparer<TKey>? comparer);
 
         [UnsafeAccessor(UnsafeAccessorKind.Method, Name = ".ctor")]
         public static extern void Construct(ConcurrentDictionary<TKey, TValue> dictionary, IEqualityComparer<TKey>? comparer);

@@ -4,7 +4,7 @@ using MessagePack.Formatters;
 
 namespace Mprpc;
 
-/// <summary>Reads a class that derives from <see cref="Dictionary{TKey, TValue}"/> or a concurrent one as the plain one is read: with keys that a peer cannot make collide.</summary>
+/// <summary>Reads a class that derives from <see cref="Dictionary{TKey, TValue}"/>, a concurrent or an ordered one as the plain one is read: with keys that a peer cannot make collide.</summary>
 internal sealed class DerivedDictionaryFormatter<TKey, TValue, TDictionary> : MapFormatter<TKey, TValue, TDictionary>
     where TKey : notnull
     where TDictionary : class, IDictionary<TKey, TValue>, new()
@@ -18,6 +18,9 @@ internal sealed class DerivedDictionaryFormatter<TKey, TValue, TDictionary> : Ma
         {
             case Dictionary<TKey, TValue> plain:
                 CollectionComparer.Set(plain, comparer);
+                break;
+            case OrderedDictionary<TKey, TValue> ordered:
+                CollectionComparer.Set(ordered, comparer);
                 break;
             case ConcurrentDictionary<TKey, TValue> concurrent:
                 CollectionComparer.Set(concurrent, comparer);

@@ -10,7 +10,8 @@ namespace Mprpc;
 [RequiresDynamicCode("Makes formatters at run time.")]
 internal static class DotNetFormatters
 {
-    private static readonly IFormatterResolver[] Resolvers = [DynamicGenericResolver.Instance, ImmutableCollectionResolver.Instance];
+    // Immutable ones first: the other takes some of them for collections that can be filled.
+    private static readonly IFormatterResolver[] Resolvers = [ImmutableCollectionResolver.Instance, DynamicGenericResolver.Instance];
 
     public static IMessagePackFormatter<T>? Find<T>() => Resolvers.Select(resolver => resolver.GetFormatter<T>()).FirstOrDefault(formatter => formatter is not null);
 }

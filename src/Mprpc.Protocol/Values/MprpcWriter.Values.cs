@@ -39,6 +39,7 @@ public sealed partial class MprpcWriter
 
     /// <summary>Writes text; with the old specification without the 8-bit length that peers of that time do not know. For generated code.</summary>
     /// <param name="text">The text, or null for nil.</param>
+    /// <exception cref="MessagePackSerializationException">The text has half a surrogate pair, which UTF-8 has no bytes for.</exception>
     [EditorBrowsable(EditorBrowsableState.Never)]
     public void WriteString(string? text)
     {
@@ -52,14 +53,14 @@ public sealed partial class MprpcWriter
         {
             int length = Encoding.UTF8.GetByteCount(text);
             WriteStringHeader(length);
-            _end += Encoding.UTF8.GetBytes(text, Reserve(length));
+            _end += UnicodeText.Encode(text, Reserve(length));
             return;
         }
 
         // As if it were ASCII; other text may need a longer head, and is then moved.
         int head = StringHeadSize(text.Length);
         Span<byte> span = Reserve(LongestHead + (3 * text.Length));
-        int bytes = Encoding.UTF8.GetBytes(text, span[head..]);
+        int bytes = UnicodeText.Encode(text, span[head..]);
 
         if (StringHeadSize(bytes) is int actual && actual != head)
         {

@@ -8,6 +8,8 @@ namespace Mprpc;
 /// <summary>Whether values of a type can contain values of the same type, by reflection, once for each type.</summary>
 internal static class Nestable
 {
+    private const int MostGenericLevels = 6;
+
     private static readonly ConcurrentDictionary<Type, Type[]> Known = new();
 
     /// <summary>True if a value can contain itself by its declared types; what is declared as <see cref="object"/> is guarded where it is written.</summary>
@@ -18,7 +20,8 @@ internal static class Nestable
 
         while (open.TryPop(out Type? content))
         {
-            if (content == type)
+            // Type arguments that grow from member to member would never end.
+            if (content == type || Depth(content) > MostGenericLevels)
             {
                 return true;
             }
@@ -44,6 +47,8 @@ internal static class Nestable
 
     // Not IEquatable<T> and the like, which say nothing of what a value holds: each record has it of itself.
     private static bool IsSequence(Type type) => type.IsGenericType && type.GetGenericTypeDefinition() == typeof(IEnumerable<>);
+    private static int Depth(Type type)
+        => type.HasElementType ? 1 + Depth(type.GetElementType()!) : type.IsGenericType ? 1 + type.GenericTypeArguments.Select(Depth).DefaultIfEmpty().Max() : 0;
 
     [UnconditionalSuppressMessage("Trimming", "IL2070", Justification = "Where members are trimmed, formatters are generated, and these guard themselves.")]
     private static IEnumerable<Type> Find(Type type)

@@ -45,6 +45,7 @@ internal static class OwnFormatters
         AddInteger<ulong>(all);
         AddInteger<char>(all);
         AddValue(all, IntegerFormatter<byte>.Instance);
+        AddValue(all, new RuneFormatter());
         AddValue(all, Builtin<bool>());
         AddValue(all, Builtin<float>());
         AddValue(all, Builtin<double>());
@@ -84,11 +85,14 @@ internal static class OwnFormatters
     /// <summary>The arrays and lists that MessagePack reads by itself, where ours takes more.</summary>
     private static void AddElement<T>(Dictionary<Type, object> all, IMessagePackFormatter<T> formatter)
     {
-        all[typeof(T[])] = new LenientFormatter<T[]?>(new ElementsFormatter<T>(BuiltinResolver.Instance.GetFormatter<T[]?>() ?? new ArrayFormatter<T>(), formatter), isMap: false);
-        all[typeof(List<T>)] = new LenientFormatter<List<T>?>(new ElementListFormatter<T>(BuiltinResolver.Instance.GetFormatter<List<T>?>() ?? new ListFormatter<T>(), formatter), isMap: false);
+        all[typeof(T[])] = new LenientFormatter<T[]?>(new ElementsFormatter<T>(Writes(BuiltinResolver.Instance.GetFormatter<T[]?>()) ?? new ArrayFormatter<T>(), formatter), isMap: false);
+        all[typeof(List<T>)] = new LenientFormatter<List<T>?>(new ElementListFormatter<T>(Writes(BuiltinResolver.Instance.GetFormatter<List<T>?>()) ?? new ListFormatter<T>(), formatter), isMap: false);
         AnyValueWriter.Register<T[]>();
         AnyValueWriter.Register<List<T>>();
     }
+
+    /// <summary>MessagePack's formatter of many numbers; not the one of texts, which replaces half a surrogate pair.</summary>
+    private static IMessagePackFormatter<TMany>? Writes<TMany>(IMessagePackFormatter<TMany>? standard) => typeof(TMany) == typeof(string[]) || typeof(TMany) == typeof(List<string>) ? null : standard;
 
     private static AsTextFormatter<T> Text<T>() => new(Builtin<T>());
 

@@ -15,7 +15,7 @@ internal static class SafeCollections
     {
         if (type == typeof(Hashtable))
         {
-            return typeof(HashtableFormatter);
+            return typeof(ObjectDictionaryFormatter<Hashtable>);
         }
 
         if (type.IsAbstract || (!type.IsValueType && type.GetConstructor(Type.EmptyTypes) is null))
@@ -32,7 +32,7 @@ internal static class SafeCollections
                 return typeof(DerivedSetFormatter<,>).MakeGenericType(at.GenericTypeArguments[0], type);
             }
 
-            if ((definition == typeof(Dictionary<,>) || definition == typeof(ConcurrentDictionary<,>)) && at != type)
+            if (definition == typeof(OrderedDictionary<,>) || ((definition == typeof(Dictionary<,>) || definition == typeof(ConcurrentDictionary<,>)) && at != type))
             {
                 return typeof(DerivedDictionaryFormatter<,,>).MakeGenericType([.. at.GenericTypeArguments, type]);
             }
@@ -43,6 +43,6 @@ internal static class SafeCollections
             }
         }
 
-        return type == typeof(SortedList) ? typeof(ObjectSortedListFormatter) : null;
+        return type == typeof(SortedList) ? typeof(ObjectDictionaryFormatter<SortedList>) : null;
     }
 }

@@ -90,7 +90,7 @@ internal static class Rules
     public static readonly DiagnosticDescriptor MemberNotSent = Warning(
         "MPRPC017",
         "A member of a type that is sent does not arrive",
-        "{0} is not sent: it can neither be set nor filled, and no constructor takes it. Give it a setter, which may be private, or a constructor parameter, or mark it [IgnoreMember].");
+        "{0} is not sent: it is internal, or it can neither be set nor filled, and no constructor takes it. Give it a setter, which may be private, or a constructor parameter, or mark it [IgnoreMember].");
 
     public static readonly DiagnosticDescriptor NotData = Error(
         "MPRPC020",

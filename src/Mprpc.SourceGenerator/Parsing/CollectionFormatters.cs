@@ -6,6 +6,7 @@ namespace Mprpc.SourceGenerator.Parsing;
 internal static class CollectionFormatters
 {
     private const string Formatters = "global::MessagePack.Formatters.";
+    private const string OwnFormatters = "global::Mprpc.Contracts.MprpcFormatting.";
     private const string Immutable = "global::MessagePack.ImmutableCollection.";
 
     private static readonly Dictionary<string, string> ByType = new(StringComparer.Ordinal)
@@ -24,7 +25,6 @@ internal static class CollectionFormatters
         ["System.Collections.Generic.IReadOnlySet"] = Formatters + "InterfaceReadOnlySetFormatter",
         ["System.Collections.Generic.Dictionary"] = Formatters + "DictionaryFormatter",
         ["System.Collections.Generic.SortedDictionary"] = Formatters + "SortedDictionaryFormatter",
-        ["System.Collections.Generic.SortedList"] = Formatters + "SortedListFormatter",
         ["System.Collections.Generic.IDictionary"] = Formatters + "InterfaceDictionaryFormatter",
         ["System.Collections.Generic.IReadOnlyDictionary"] = Formatters + "InterfaceReadOnlyDictionaryFormatter",
         ["System.Collections.Generic.KeyValuePair"] = Formatters + "KeyValuePairFormatter",
@@ -53,10 +53,20 @@ internal static class CollectionFormatters
         ["System.Nullable"] = Formatters + "NullableFormatter",
     };
 
+    /// <summary>Collections that formatters of ours fill, since a peer chooses the keys; those that MessagePack has formatters for only where a class derives from them.</summary>
+    private static readonly Dictionary<string, string> Safe = new(StringComparer.Ordinal)
+    {
+        ["System.Collections.Generic.HashSet"] = "SetFormatter",
+        ["System.Collections.Generic.Dictionary"] = "DictionaryFormatter",
+        ["System.Collections.Generic.OrderedDictionary"] = "DictionaryFormatter",
+        ["System.Collections.Concurrent.ConcurrentDictionary"] = "DictionaryFormatter",
+        ["System.Collections.Generic.SortedList"] = "SortedListFormatter",
+    };
+
     /// <summary>The collections whose first type argument is hashed.</summary>
     private static readonly HashSet<string> Keyed =
     [
-        "HashSet", "ISet", "IReadOnlySet", "Dictionary", "IDictionary", "IReadOnlyDictionary", "ReadOnlyDictionary", "ConcurrentDictionary", "ImmutableDictionary", "ImmutableHashSet",
+        "HashSet", "ISet", "IReadOnlySet", "Dictionary", "IDictionary", "IReadOnlyDictionary", "ReadOnlyDictionary", "OrderedDictionary", "ConcurrentDictionary", "ImmutableDictionary", "ImmutableHashSet",
         "IImmutableDictionary", "IImmutableSet", "FrozenSet", "FrozenDictionary",
     ];
 
@@ -93,6 +103,14 @@ internal static class CollectionFormatters
     /// <summary>A class that derives from a dictionary or a list, or is one of its own.</summary>
     private static (string, List<ITypeSymbol>)? OfOwn(INamedTypeSymbol type)
     {
+        for (INamedTypeSymbol? at = type; at is not null; at = at.BaseType)
+        {
+            if (at.Arity > 0 && Safe.TryGetValue(FullName(at), out string? formatter))
+            {
+                return ($"{OwnFormatters}{formatter}<{Arguments(at)}, {TypeText.Plain(type)}>()", [.. at.TypeArguments]);
+            }
+        }
+
         INamedTypeSymbol? pairs = type.AllInterfaces.FirstOrDefault(known => known.Arity == 2 && known.Is("System.Collections.Generic.IDictionary"));
         INamedTypeSymbol? elements = type.AllInterfaces.FirstOrDefault(known => known.OriginalDefinition.SpecialType == SpecialType.System_Collections_Generic_ICollection_T);
 

@@ -88,6 +88,12 @@ internal sealed class FormatterParser(Compilation compilation)
             return;
         }
 
+        if (TypeGraph.IsEndless(type))
+        {
+            _refused.Add(new RefusedType(type, "its type arguments nest without end; give the member a type that does not grow", IsRefusedAtRunTime: false));
+            return;
+        }
+
         if (NotData.Is(type))
         {
             _noData.Add(type);

@@ -13,7 +13,7 @@ internal sealed class KeyParser(Compilation compilation)
 
     public void Add(ITypeSymbol type)
     {
-        if (BuiltInFormatters.Covers(type) || type is not INamedTypeSymbol { TypeKind: TypeKind.Class or TypeKind.Struct } named || !_seen.Add(type) || Reach.WhyNot(type, compilation) is not null)
+        if (BuiltInFormatters.Covers(type) || type is not INamedTypeSymbol { TypeKind: TypeKind.Class or TypeKind.Struct } named || !_seen.Add(type) || TypeGraph.IsEndless(type) || Reach.WhyNot(type, compilation) is not null)
         {
             return;
         }

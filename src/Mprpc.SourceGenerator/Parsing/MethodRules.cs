@@ -75,7 +75,7 @@ internal static class MethodRules
             }
 
             ParameterSource source = MethodParser.SourceOf(parameter);
-            tokenIsLast &= !hasToken;
+            tokenIsLast &= !hasToken || MethodParser.IsRest(parameter);     // which the language wants last
             hasToken |= source == ParameterSource.CancellationToken;
 
             if (source != ParameterSource.Wire)

@@ -65,12 +65,35 @@ internal sealed class ObjectMember(ISymbol symbol, Compilation compilation)
             .Where(member => member.IsReadable || member.IsWritable)];
     }
 
+    /// <summary>The internal properties and fields that hold something: they are not sent.</summary>
+    public static IEnumerable<ObjectMember> InternalOf(INamedTypeSymbol type, Compilation compilation)
+        => LevelsOf(type).SelectMany(level => level.GetMembers())
+            .Where(member => member is { IsStatic: false, IsImplicitlyDeclared: false } and (IPropertySymbol { IsIndexer: false, ExplicitInterfaceImplementations.IsEmpty: true } or IFieldSymbol { IsConst: false })
+                && member.DeclaredAccessibility is Accessibility.Internal or Accessibility.ProtectedOrInternal
+                && !IsIgnored(member))
+            .Select(member => new ObjectMember(member, compilation))
+            .Where(member => member.Symbol is IFieldSymbol || member.IsState);
+
+    /// <summary>Whether objects of a type hold something that nobody has said to leave out.</summary>
+    public static bool HoldSomething(INamedTypeSymbol type)
+        => LevelsOf(type).SelectMany(level => level.GetMembers()).OfType<IFieldSymbol>()
+            .Any(field => field is { IsStatic: false, IsConst: false } && !IsIgnored(field) && (field.AssociatedSymbol is null || !IsIgnored(field.AssociatedSymbol)));
+
+    private static IEnumerable<INamedTypeSymbol> LevelsOf(INamedTypeSymbol type)
+    {
+        for (INamedTypeSymbol? level = type; level is { SpecialType: not (SpecialType.System_Object or SpecialType.System_ValueType) }; level = level.BaseType)
+        {
+            yield return level;
+        }
+    }
+
+    private static bool IsIgnored(ISymbol symbol) => symbol.Has("MessagePack.IgnoreMemberAttribute") || symbol.Has("System.Runtime.Serialization.IgnoreDataMemberAttribute");
+
     private static bool IsMember(ISymbol symbol)
         => symbol is { IsStatic: false, IsImplicitlyDeclared: false }
             && symbol is IPropertySymbol { IsIndexer: false } or IFieldSymbol { IsConst: false, DeclaredAccessibility: Accessibility.Public }
             && !symbol.IsStatic
-            && !symbol.Has("MessagePack.IgnoreMemberAttribute")
-            && !symbol.Has("System.Runtime.Serialization.IgnoreDataMemberAttribute");
+            && !IsIgnored(symbol);
 
     private static object? KeyOf(ISymbol symbol)
     {

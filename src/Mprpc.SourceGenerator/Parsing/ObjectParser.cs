@@ -7,6 +7,7 @@ namespace Mprpc.SourceGenerator.Parsing;
 internal sealed class ObjectParser(INamedTypeSymbol type, Compilation compilation)
 {
     private const string MessagePackObject = "MessagePack.MessagePackObjectAttribute";
+
     // Of .NET's own types with members, those that are made of what can be set.
     private static readonly HashSet<string> KnownOfDotNet =
     [
@@ -71,14 +72,15 @@ internal sealed class ObjectParser(INamedTypeSymbol type, Compilation compilatio
 
         // What can only be read is computed of the rest, and not sent unless it is marked to be. Where names are the keys, MessagePack does not look at [Key].
         _members = [.. byName ? ordered.Where(member => member.IsWritable || member.Filling is not null || constructor.Contains(member)) : ordered];
-        _lost = [.. ordered.Where(member => !_members.Contains(member) && member.IsState)];
+        _lost = [.. ordered.Where(member => !_members.Contains(member) && member.IsState), .. byName ? ObjectMember.InternalOf(type, compilation) : []];
 
-        if (_members.Count == 0 && ordered.Count != 0)
+        if (_members.Count == 0 && (ordered.Count != 0 || (byName && ObjectMember.HoldSomething(type))))
         {
             Reason = "none of its members can be set, so that it would arrive empty; send a record with what matters of it, or give it a [MessagePackFormatter]";
             IsRefusedAtRunTime = true;
             return null;
         }
+
         return new ObjectModel(
             TypeText.Identifier(type),
             type.IsValueType,

@@ -45,7 +45,7 @@ internal static class Rows
         new Row<ILists, Lists, List<string>>("List<string>", ["a"], "91A161"),
         new Row<IMaps, Maps, Dictionary<string, int>>("Dictionary<string, int>", new() { ["a"] = 1 }, "81A16101"),
         new Row<IItems, Items, Item>("Item", new("box", 2, []), "94A3626F7802C090"),
-        new Row<IElements, Elements, JsonElement>("JsonElement", JsonSerializer.SerializeToElement(new[] { 1, 2 }), "920102"),
+        new Row<IElements, Elements, JsonElement>("JsonElement", JsonElement.Parse("[1,2]"), "920102"),
         new KeyRow<IRaws, Raws, MprpcRaw>("MprpcRaw", new(new byte[] { 0xd4, 0x07, 0x2a }), "D4072A"),
     ];
 }

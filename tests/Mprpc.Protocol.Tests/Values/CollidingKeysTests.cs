@@ -22,9 +22,13 @@ public sealed class CollidingKeysTests
         var names = MessagePackSerializer.Deserialize<Names>(map, Options);
         var shared = MessagePackSerializer.Deserialize<SharedNames>(map, Options);
         var further = MessagePackSerializer.Deserialize<FurtherIds>(array, Options);
+        var ordered = MessagePackSerializer.Deserialize<OrderedDictionary<long, string>>(map, Options);
+        var orderedNames = MessagePackSerializer.Deserialize<OrderedNames>(map, Options);
 
         Assert.NotEqual(EqualityComparer<long>.Default.GetType(), plain);
         Assert.Equal([plain, plain, plain, plain], [ids!.Comparer.GetType(), names!.Comparer.GetType(), shared!.Comparer.GetType(), further!.Comparer.GetType()]);
+        Assert.Equal([plain, plain], [ordered!.Comparer.GetType(), orderedNames!.Comparer.GetType()]);
+        Assert.Equal("one", orderedNames[1]);
         Assert.Equal([1, 2], ids.Order());
         Assert.Equal(("one", "one"), (names[1], shared[1]));
         Assert.Equal([1, 2, 99], further.Order());
@@ -88,6 +92,8 @@ public sealed class CollidingKeysTests
     public sealed class Words() : HashSet<string>(StringComparer.OrdinalIgnoreCase);
 
     public sealed class Names : Dictionary<long, string>;
+
+    public sealed class OrderedNames : OrderedDictionary<long, string>;
 
     public sealed class SharedNames : ConcurrentDictionary<long, string>;
 

@@ -1,3 +1,4 @@
+using System.Text;
 using MessagePack;
 using MessagePack.Formatters;
 using Mprpc.Contracts;
@@ -7,7 +8,15 @@ namespace Mprpc;
 /// <summary>A type that is text on the wire, such as Uri and Guid: its own formatter gets valid UTF-8 only, and the text also where a peer sent it as binary.</summary>
 internal sealed class AsTextFormatter<T>(IMessagePackFormatter<T> standard) : IMessagePackFormatter<T>
 {
-    public void Serialize(ref MessagePackWriter writer, T value, MessagePackSerializerOptions options) => standard.Serialize(ref writer, value, options);
+    public void Serialize(ref MessagePackWriter writer, T value, MessagePackSerializerOptions options)
+    {
+        if (value is StringBuilder text)
+        {
+            UnicodeText.Check(text.ToString());
+        }
+
+        standard.Serialize(ref writer, value, options);
+    }
 
     public T Deserialize(ref MessagePackReader reader, MessagePackSerializerOptions options)
     {

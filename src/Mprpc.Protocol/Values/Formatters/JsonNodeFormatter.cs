@@ -1,5 +1,3 @@
-using System.Buffers;
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using MessagePack;
 using MessagePack.Formatters;
@@ -10,26 +8,7 @@ namespace Mprpc;
 internal sealed class JsonNodeFormatter<T> : IMessagePackFormatter<T?>
     where T : JsonNode
 {
-    private static readonly JsonWriterOptions Options = new() { MaxDepth = Nesting.MostLevels };
-
-    public void Serialize(ref MessagePackWriter writer, T? value, MessagePackSerializerOptions options)
-    {
-        if (value is null)
-        {
-            writer.WriteNil();
-            return;
-        }
-
-        var buffer = new ArrayBufferWriter<byte>();
-
-        using (var json = new Utf8JsonWriter(buffer, Options))
-        {
-            value.WriteTo(json);
-        }
-
-        using JsonDocument document = JsonDocument.Parse(buffer.WrittenMemory, JsonWriting.ReadingOptions);
-        JsonWriting.Write(ref writer, document.RootElement);
-    }
+    public void Serialize(ref MessagePackWriter writer, T? value, MessagePackSerializerOptions options) => JsonNodeWriting.Write(ref writer, value);
 
     public T? Deserialize(ref MessagePackReader reader, MessagePackSerializerOptions options)
     {

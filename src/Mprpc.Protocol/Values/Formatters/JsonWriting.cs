@@ -22,7 +22,7 @@ internal static class JsonWriting
                 WriteArray(ref writer, value);
                 break;
             case JsonValueKind.String:
-                writer.Write(value.GetString());
+                writer.Write(TextOf(value));
                 break;
             case JsonValueKind.Number:
                 WriteNumber(ref writer, value);
@@ -49,7 +49,7 @@ internal static class JsonWriting
 
             foreach (JsonProperty property in value.EnumerateObject())
             {
-                writer.Write(property.Name);
+                writer.Write(NameOf(property));
                 Write(ref writer, property.Value);
             }
         }
@@ -75,6 +75,31 @@ internal static class JsonWriting
         finally
         {
             Nesting.Leave();
+        }
+    }
+
+    // JSON may escape half a surrogate pair, which its reader notices only here.
+    private static string? TextOf(JsonElement value)
+    {
+        try
+        {
+            return value.GetString();
+        }
+        catch (InvalidOperationException exception)
+        {
+            throw new MessagePackSerializationException($"The JSON text cannot be sent: {exception.Message}", exception);
+        }
+    }
+
+    private static string NameOf(JsonProperty property)
+    {
+        try
+        {
+            return property.Name;
+        }
+        catch (InvalidOperationException exception)
+        {
+            throw new MessagePackSerializationException($"The JSON name cannot be sent: {exception.Message}", exception);
         }
     }
 

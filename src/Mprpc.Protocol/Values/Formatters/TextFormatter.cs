@@ -9,7 +9,11 @@ internal sealed class TextFormatter : IMessagePackFormatter<string?>
 {
     public static readonly TextFormatter Instance = new();
 
-    public void Serialize(ref MessagePackWriter writer, string? value, MessagePackSerializerOptions options) => writer.Write(value);
+    public void Serialize(ref MessagePackWriter writer, string? value, MessagePackSerializerOptions options)
+    {
+        UnicodeText.Check(value);
+        writer.Write(value);
+    }
 
     public string? Deserialize(ref MessagePackReader reader, MessagePackSerializerOptions options) => MprpcFormatting.ReadString(ref reader);
 }

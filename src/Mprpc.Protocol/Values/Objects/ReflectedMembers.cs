@@ -62,10 +62,31 @@ internal static class ReflectedMembers
 
     /// <summary>The type of the elements where a type is a collection that can be filled.</summary>
     public static Type? ElementOf(Type type)
-        => type.IsArray ? null : type.GetInterfaces().Prepend(type)
+        => type.IsArray || IsReadOnly(type) ? null : type.GetInterfaces().Prepend(type)
             .Where(known => known.IsGenericType && known.GetGenericTypeDefinition() == typeof(ICollection<>))
             .Select(known => known.GenericTypeArguments[0])
             .FirstOrDefault();
+
+    private static bool IsReadOnly(Type type)
+        => type.Name.StartsWith("ReadOnly", StringComparison.Ordinal) || type.Namespace is "System.Collections.Immutable" or "System.Collections.Frozen";
+
+    /// <summary>Whether objects of a type hold something that nobody has said to leave out.</summary>
+    public static bool HoldSomething(Type type)
+    {
+        for (Type? level = type; level is not null && level != typeof(object) && level != typeof(ValueType); level = level.BaseType)
+        {
+            string[] ignored = [.. level.GetProperties(Declared)
+                .Where(property => property.IsDefined(typeof(IgnoreMemberAttribute)) || property.IsDefined(typeof(IgnoreDataMemberAttribute)))
+                .Select(property => $"<{property.Name}>k__BackingField")];
+
+            if (Array.Exists(level.GetFields(Declared), field => !field.IsDefined(typeof(IgnoreMemberAttribute)) && !field.IsDefined(typeof(IgnoreDataMemberAttribute)) && !ignored.Contains(field.Name)))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
 
     private static ReflectedMember Make(MemberInfo member, bool allowPrivate, object? key)
     {

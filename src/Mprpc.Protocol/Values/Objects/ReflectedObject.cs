@@ -76,7 +76,7 @@ internal sealed class ReflectedObject
         // What can only be read is computed of the rest, and not sent unless it is marked to be.
         List<ReflectedMember> sent = [.. byName ? ordered.Where(member => member.IsWritable || member.Filling is not null || taken.Contains(member)) : ordered];
 
-        if (sent.Count == 0 && members.Count != 0)
+        if (sent.Count == 0 && (members.Count != 0 || (byName && ReflectedMembers.HoldSomething(type))))
         {
             reason = "none of its members can be set, so that it would arrive empty. Send a record with what matters of it, or give it a formatter";
             return null;
