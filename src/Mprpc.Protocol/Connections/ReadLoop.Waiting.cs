@@ -9,18 +9,9 @@ internal sealed partial class ReadLoop
     // How long a method that has never answered is taken for one that answers soon, and perhaps much: on processors that are busy it takes a while to be compiled.
     private static readonly TimeSpan s_untilLessIsExpected = TimeSpan.FromMilliseconds(500);
 
-    /// <summary>Waits until there is something to do: bytes have come, or requests that were set aside have room.</summary>
-    private async ValueTask WaitAsync()
+    /// <summary>Waits until there is something to do: requests that were set aside have room, or bytes have come.</summary>
+    private async Task WaitForRoomAsync()
     {
-        if (_parked.IsEmpty && !_isBlocked)
-        {
-            IsReading = true;
-            ReadResult read = _ahead is null ? await _input.ReadAsync().ConfigureAwait(false) : await _ahead.ConfigureAwait(false);
-            IsReading = false;
-            Begin(read);
-            return;
-        }
-
         Task room = _connection.RunningCalls.WaitForRoomAsync(orOnCallToPeer: _isBlocked);
 
         if (!room.IsCompleted)

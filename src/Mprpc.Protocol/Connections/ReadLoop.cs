@@ -137,12 +137,21 @@ internal sealed partial class ReadLoop : IStallable
         {
             while (true)
             {
-                if (!resumed)
+                if (resumed)
                 {
-                    await WaitAsync().ConfigureAwait(false);
+                    resumed = false;
                 }
-
-                resumed = false;
+                else if (_parked.IsEmpty && !_isBlocked)
+                {
+                    IsReading = true;
+                    ReadResult read = _ahead is null ? await _input.ReadAsync().ConfigureAwait(false) : await _ahead.ConfigureAwait(false);
+                    IsReading = false;
+                    Begin(read);
+                }
+                else
+                {
+                    await WaitForRoomAsync().ConfigureAwait(false);
+                }
 
                 if (!HandleMessages(holder))
                 {
