@@ -43,6 +43,7 @@ internal sealed partial class ReadLoop : IStallable
     private bool _holdsOutput;
     private int _work;                  // since something was sent
     private int _looks;                 // of the guard, when the batch was begun
+    private object? _occupant;
 
     public ReadLoop(RpcConnection connection, PipeReader input, int maxMessageSize, int maxDepth)
     {
@@ -82,7 +83,17 @@ internal sealed partial class ReadLoop : IStallable
     public int PartialNumber => _received.PartialNumber;
 
     /// <summary>What the next entry into user code runs, for the thread that takes the loop over from it; null: the continuation of a call.</summary>
-    public object? Occupant { get; set; }
+    public object? Occupant
+    {
+        get => _occupant;
+        set
+        {
+            if (_occupant != value)
+            {
+                _occupant = value;
+            }
+        }
+    }
 
     /// <summary>Where answers go that are written on the loop; sent together when all that was read is handled.</summary>
     public MprpcWriter Batch => _batch ??= MprpcWriter.Rent(_connection.Serializer);
