@@ -8,7 +8,7 @@ namespace Mprpc.Model;
 /// <summary>Collects what is known of a published method besides how to call it: attributes, and what its mapping has added. Used at start-up only.</summary>
 internal static class MethodMetadata
 {
-    private const DynamicallyAccessedMemberTypes Needed = DynamicallyAccessedMemberTypes.PublicMethods | DynamicallyAccessedMemberTypes.Interfaces;
+    private const DynamicallyAccessedMemberTypes Needed = DynamicallyAccessedMemberTypes.PublicMethods | DynamicallyAccessedMemberTypes.NonPublicMethodsWithInherited | DynamicallyAccessedMemberTypes.Interfaces;
 
     /// <summary>Attributes of the contract interfaces, of the class, the mapping's own, attributes of the method in the interface and in the class: the most specific last.</summary>
     /// <param name="method">The published method.</param>
@@ -45,6 +45,15 @@ internal static class MethodMetadata
         }
 
         metadata.AddRange(conventions);
+
+        // Native AOT keeps the methods of the type that is mapped. Of a class that only the container knows it may keep a base class's method and not the override with its [Authorize].
+        if (implementation is { IsInterface: false } && implementation != service && !RuntimeFeature.IsDynamicCodeSupported)
+        {
+            throw new InvalidOperationException(
+                $"{method} runs in {implementation}, and native AOT does not keep the attributes of its methods, such as [Authorize], because another type is mapped: {service}. "
+                + $"Map the class itself: app.MapMprpcService<{TypeName.Of(implementation)}>(...).");
+        }
+
         MethodInfo? implementing = implementation is { IsInterface: false }
             ? Implementation(implementation, declared) ?? throw UnknownIn(implementation, method, declared)
             : null;
