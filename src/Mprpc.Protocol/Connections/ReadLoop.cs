@@ -88,6 +88,7 @@ internal sealed partial class ReadLoop : IStallable
         get => _occupant;
         set
         {
+            // As Baton.Enter does: mostly it is the same method.
             if (_occupant != value)
             {
                 _occupant = value;
