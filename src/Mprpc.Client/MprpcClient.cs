@@ -302,9 +302,12 @@ public sealed class MprpcClient : IAsyncDisposable, IDisposable
         {
             while (true)
             {
+                ClientConnection? lost = place;
+                place = null;
+
                 try
                 {
-                    place = await _pool.AcquireAsync(isServing: Serving.Client == _options, deadline.Token).ConfigureAwait(false);
+                    place = await _pool.AcquireAsync(isServing: Serving.Client == _options, lost, deadline.Token).ConfigureAwait(false);
                     failure = null;
                 }
                 catch (MprpcConnectionException exception) when (waitForReady && !exception.IsLasting)
@@ -331,9 +334,6 @@ public sealed class MprpcClient : IAsyncDisposable, IDisposable
                         return await result.ConfigureAwait(false);
                     }
                 }
-
-                _pool.Release(place);
-                place = null;
             }
         }
         catch (OperationCanceledException exception) when (cancellationToken.IsCancellationRequested && exception.CancellationToken != cancellationToken)

@@ -119,12 +119,30 @@ public sealed class ConnectionPoolTests
     }
 
     [Fact]
+    public async Task AcquireAsync_TheConnectionIsLostBeforeItsUse_TheTurnStaysTheFirst()
+    {
+        ConnectionPool pool = Create(new MprpcClientOptions { MaxConnections = 1, MaxInFlightPerConnection = 1 });
+        ClientConnection place = await AcquireAsync(pool);
+        Task<ClientConnection> next = AcquireAsync(pool);
+
+        _peers[0].Finish();
+        await Bounded.Until(() => place.Current is null, "the loss");
+        ClientConnection again = await AcquireAsync(pool, lost: place);
+        bool nextWaits = !next.IsCompleted;
+        pool.Release(again);
+        pool.Release(await next);
+
+        Assert.True(nextWaits);
+        Assert.Equal(0, place.Reserved);
+    }
+
+    [Fact]
     public async Task AcquireAsync_AWaiterIsCancelled_ItsTurnGoesToTheNextAndNoPlaceIsLost()
     {
         ConnectionPool pool = Create(new MprpcClientOptions { MaxConnections = 1, MaxInFlightPerConnection = 1 });
         ClientConnection place = await AcquireAsync(pool);
         using var cancellation = new CancellationTokenSource();
-        Task<ClientConnection> cancelled = pool.AcquireAsync(isServing: false, cancellation.Token).AsTask();
+        Task<ClientConnection> cancelled = pool.AcquireAsync(isServing: false, lost: null, cancellation.Token).AsTask();
         Task<ClientConnection> next = AcquireAsync(pool);
 
         await cancellation.CancelAsync();
@@ -141,7 +159,7 @@ public sealed class ConnectionPoolTests
         ConnectionPool pool = Create(new MprpcClientOptions { MaxConnections = 1, MaxInFlightPerConnection = 1 });
         await AcquireAsync(pool);
 
-        ClientConnection own = await pool.AcquireAsync(isServing: true, CancellationToken.None).AsTask().WaitAsync(Deadline);
+        ClientConnection own = await pool.AcquireAsync(isServing: true, lost: null, CancellationToken.None).AsTask().WaitAsync(Deadline);
 
         Assert.Equal(2, own.Reserved);
     }
@@ -161,7 +179,8 @@ public sealed class ConnectionPoolTests
         await closing.WaitAsync(Deadline);
     }
 
-    private static Task<ClientConnection> AcquireAsync(ConnectionPool pool) => pool.AcquireAsync(isServing: false, CancellationToken.None).AsTask().WaitAsync(Deadline);
+    private static Task<ClientConnection> AcquireAsync(ConnectionPool pool, ClientConnection? lost = null)
+        => pool.AcquireAsync(isServing: false, lost, CancellationToken.None).AsTask().WaitAsync(Deadline);
 
     private static Task<int> Call(RpcConnection connection)
     {

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Time.Testing;
+using Mprpc.Tests.Kit;
 
 namespace Mprpc.Client.Tests;
 
@@ -134,21 +135,27 @@ public sealed class PoolTests
     [InlineData(4, 4)]
     public async Task ConnectionLifetime_CallsOfRetiredConnectionsGoOn_OpenConnectionsStayBounded(int maxConnections, int mostOpen)
     {
+        const int Calls = 30;
         var clock = new FakeTimeProvider();
         var peers = new System.Collections.Concurrent.ConcurrentQueue<PipePeer>();
+        int received = 0;
         var dialer = new TestDialer((_, _) =>
         {
             var peer = new PipePeer();
             peers.Enqueue(peer);
+            _ = CountAsync(peer);
             return Task.FromResult(peer.Transport);
         });
         await using var client = new MprpcClient(
             dialer, new MprpcClientOptions { MaxConnections = maxConnections, ConnectionLifetime = TimeSpan.FromMinutes(1), TimeProvider = clock }.Freeze());
         List<Task> calls = [];
 
-        for (int i = 0; i < 30; i++)
+        for (int i = 0; i < Calls; i++)
         {
             calls.Add(client.CallAsync<int>("wait").AsTask());
+
+            // One that is old before it is used is closed, and another made.
+            await Bounded.Until(() => Volatile.Read(ref received) == calls.Count, "the call at a peer");
             clock.Advance(TimeSpan.FromSeconds(61));
             await Task.Delay(2);        // an attempt that is made in vain would be seen only later
         }
@@ -157,6 +164,15 @@ public sealed class PoolTests
         await client.DisposeAsync();
         peers.ToList().ForEach(peer => peer.Finish());
         await Task.WhenAll(calls.Select(call => Record.ExceptionAsync(() => call).AsTask())).WaitAsync(Deadline);
+
+        async Task CountAsync(PipePeer peer)
+        {
+            while (received < Calls)
+            {
+                await peer.ReadAsync();
+                Interlocked.Increment(ref received);
+            }
+        }
     }
 
     [Fact]
@@ -191,11 +207,10 @@ public sealed class PoolTests
         }
 
         await using var client = new MprpcClient(server.Url, options);
-        Task<int>[] calls = [client.CallAsync<int>("a").AsTask(), client.CallAsync<int>("b").AsTask()];
+        Task<int> alone = client.CallAsync<int>("a").AsTask();
         ScriptedConnection first = await server.AcceptAsync();
         await first.AnswerAsync("c001");
-        await first.AnswerAsync("c002");
-        await Task.WhenAll(calls).WaitAsync(Deadline);
+        await alone.WaitAsync(Deadline);
         Task<int> used = client.CallAsync<int>("c").AsTask();
         string request = await first.ReadAsync();
         Task<int> beside = client.CallAsync<int>("d").AsTask();
@@ -288,7 +303,7 @@ public sealed class PoolTests
             Task<int> late = client.CallAsync<int>("a", new MprpcCallOptions { Timeout = TimeSpan.FromSeconds(1) }).AsTask();
             Task<int> next = client.CallAsync<int>("b").AsTask();
             ScriptedConnection first = await server.AcceptAsync();
-            await first.ReadAsync();
+            Assert.Contains("a161", await first.ReadAsync(), StringComparison.Ordinal);     // "a"
 
             clock.Advance(TimeSpan.FromSeconds(2));
             await Assert.ThrowsAsync<TimeoutException>(() => late.WaitAsync(Deadline));

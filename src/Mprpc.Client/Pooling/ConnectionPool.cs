@@ -95,23 +95,30 @@ internal sealed class ConnectionPool
 
     /// <summary>Waits for a place on a connection, dialled where there is none; to be given back with <see cref="Release"/>.</summary>
     /// <param name="isServing">Whether a call of the server's waits for this one: then it has a place of its own, or both would wait for each other.</param>
+    /// <param name="lost">The place that the caller has had and gives back, whose connection was lost before it could be used: its turn stays the first. Null for a new caller.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <exception cref="MprpcConnectionException">The peer cannot be reached.</exception>
     /// <exception cref="ObjectDisposedException">The client was disposed.</exception>
-    public async ValueTask<ClientConnection> AcquireAsync(bool isServing, CancellationToken cancellationToken)
+    public async ValueTask<ClientConnection> AcquireAsync(bool isServing, ClientConnection? lost, CancellationToken cancellationToken)
     {
         LinkedListNode<Waiter> waiter;
 
         lock (_gate)
         {
+            if (_isLimited)
+            {
+                lost?.Unreserve();
+            }
+
             ObjectDisposedException.ThrowIf(_isClosed, typeof(MprpcClient));
 
             if (TryTake(isServing ? int.MaxValue : _limit) is { } place)
             {
+                Grow();     // the place that was given back is to be dialled for others
                 return place;
             }
 
-            waiter = _waiters.AddLast(new Waiter());
+            waiter = lost is null ? _waiters.AddLast(new Waiter()) : _waiters.AddFirst(new Waiter());
             Grow();
         }
 
@@ -140,7 +147,7 @@ internal sealed class ConnectionPool
         {
             try
             {
-                Release(await AcquireAsync(isServing: false, cancellationToken).ConfigureAwait(false));
+                Release(await AcquireAsync(isServing: false, lost: null, cancellationToken).ConfigureAwait(false));
                 return;
             }
             catch (MprpcConnectionException exception) when (waitForReady && !exception.IsLasting)
@@ -313,12 +320,15 @@ internal sealed class ConnectionPool
                 return;
             }
 
+            // Read first: one that is made in between is seen in one way or the other.
+            bool isConnecting = connection.IsConnecting;
+
             if (connection.Current is not null || connection.Reserved >= _limit)
             {
                 continue;
             }
 
-            if (connection.IsConnecting || Dial(connection))
+            if (isConnecting || Dial(connection))
             {
                 waiting -= (long)_limit - connection.Reserved;
             }

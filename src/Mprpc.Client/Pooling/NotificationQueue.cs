@@ -139,7 +139,9 @@ internal sealed class NotificationQueue(ConnectionPool pool, MprpcClientOptions 
 
                 if (connection is null)
                 {
-                    place = await pool.AcquireAsync(waiting.IsServing, disposed).ConfigureAwait(false);
+                    ClientConnection? lost = place;
+                    place = null;
+                    place = await pool.AcquireAsync(waiting.IsServing, lost, disposed).ConfigureAwait(false);
                     connection = pool.IsLimited ? place.Current : pool.TryGetForNotification();
                 }
 
@@ -164,22 +166,14 @@ internal sealed class NotificationQueue(ConnectionPool pool, MprpcClientOptions 
 
                     pool.Drop(connection);
                 }
-
-                Release(ref place);
             }
         }
         finally
         {
-            Release(ref place);
-        }
-    }
-
-    private void Release(ref ClientConnection? place)
-    {
-        if (place is not null)
-        {
-            pool.Release(place);
-            place = null;
+            if (place is not null)
+            {
+                pool.Release(place);
+            }
         }
     }
 
