@@ -24,10 +24,11 @@ public sealed class SerialServerTests
     {
         // Shows that the server of these tests is one that the preset is for.
         await using var server = new OneMessageAReadServer();
-        await using var client = new MprpcClient(server.Url, new MprpcClientOptions { CallTimeout = TimeSpan.FromMilliseconds(500) });
+        await using var client = new MprpcClient(server.Url);
+        var soon = new MprpcCallOptions { Timeout = TimeSpan.FromMilliseconds(500) };
         await client.CallAsync<int>("echo", 0);
 
-        Task<int>[] calls = [.. Enumerable.Range(0, 500).Select(i => client.CallAsync<int>("echo", i).AsTask())];
+        Task<int>[] calls = [.. Enumerable.Range(0, 500).Select(i => client.CallAsync<int>("echo", soon, i).AsTask())];
 
         await Assert.ThrowsAsync<TimeoutException>(() => Task.WhenAll(calls)).InTime();
     }

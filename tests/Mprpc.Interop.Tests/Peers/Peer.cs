@@ -3,7 +3,7 @@ namespace Mprpc.Interop.Tests.Peers;
 /// <summary>What is known of a peer beforehand: the preset of its name, and how its server is to be called.</summary>
 internal static class Peer
 {
-    private static readonly string[] s_withoutServer = ["pynvim", "ruby-neovim", "lua-nvim", "jubatus"];
+    private static readonly string[] s_withoutServer = ["pynvim", "ruby-neovim", "lua-nvim", "airsim", "jubatus"];
 
     /// <summary>The preset; null: the defaults.</summary>
     public static MprpcPeer? PresetOf(string peer) => peer switch

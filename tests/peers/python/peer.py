@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Clients and a server that speak as mprpc, msgpack-rpc-python and msgpack-rpc-java do.
+"""Clients and a server that speak as mprpc, msgpack-rpc-python, AirSim and msgpack-rpc-java do.
 
     peer.py STYLE client HOST PORT
     peer.py STYLE server PORT
@@ -21,6 +21,7 @@ class StyledPeer(cases.Peer):
         self.style = style
         self.address = host, port
         self.session = None
+        self.bytes_method = style.bytes_method
         self.has_ext = self.has_timestamp = not style.knows_raw_only
         if style.knows_raw_only:
             self.seen_as = cases.as_raw

@@ -78,7 +78,7 @@ class OldUnpacker:
 class Style:
     """What distinguishes one client from another."""
 
-    def __init__(self, first_id, next_id, packer, unpacker, is_error, pipelines, note, knows_raw_only=False, reads_error_alone=False):
+    def __init__(self, first_id, next_id, packer, unpacker, is_error, pipelines, note, knows_raw_only=False, reads_error_alone=False, bytes_method="echo"):
         self.first_id = first_id
         self.next_id = next_id
         self.packer = packer
@@ -88,6 +88,7 @@ class Style:
         self.note = note
         self.knows_raw_only = knows_raw_only
         self.reads_error_alone = reads_error_alone
+        self.bytes_method = bytes_method
 
 
 def current_packer():
@@ -105,6 +106,10 @@ STYLES = {
     "msgpack-rpc-python": Style(0, lambda i: (i + 1) % (1 << 30), lambda: msgpack.Packer(use_bin_type=False, unicode_errors="surrogateescape"),
                                 lambda: msgpack.Unpacker(raw=True, strict_map_key=False, max_buffer_size=64 << 20),
                                 lambda error: error is not None, True, "", knows_raw_only=True),
+    # AirSim's: msgpack-rpc-python that takes raw for text, and stops for ever at one that is no UTF-8; it writes raws only.
+    "airsim": Style(0, lambda i: (i + 1) % (1 << 30), lambda: msgpack.Packer(use_bin_type=False),
+                    lambda: msgpack.Unpacker(raw=False, unicode_errors="strict", strict_map_key=False, max_buffer_size=64 << 20),
+                    lambda error: error is not None, True, "", bytes_method="to_bytes"),
     # msgpack-java 0.6: a type newer than raw stops it for ever; its msgids go negative. Its Future throws RemoteError(error), and leaves the result beside it unread.
     "msgpack-rpc-java": Style(2**31 - 3, lambda i: i + 1 if i < 2**31 - 1 else -2**31, lambda: msgpack.Packer(use_bin_type=False, unicode_errors="surrogateescape"),
                               OldUnpacker, lambda error: error is not None, True, "", knows_raw_only=True, reads_error_alone=True),
