@@ -49,8 +49,7 @@ internal sealed class RunningCalls(int limit, RunningCallsTotal? total, InFlight
                 return _limit <= 0 || (total is not null && total.IsFullFor(isIdle: true));
             }
 
-            return CallLoad.Calls(load) >= _limit || unsent > _maxUnsentToBegin || unsent + CallLoad.Bytes(load) >= MayAnswer
-                || (total is not null && total.IsFullFor(isIdle: false));
+            return IsFullByItself(load, unsent) || (total is not null && total.IsFullFor(isIdle: false));
         }
     }
 
@@ -250,6 +249,9 @@ internal sealed class RunningCalls(int limit, RunningCallsTotal? total, InFlight
     /// <summary>Completes when no call runs.</summary>
     public Task WaitForNoneAsync() => WaitAsync(ref _none, () => Count == 0);
 
+    /// <summary>Whether no further call may begin, whatever room the server has.</summary>
+    private bool IsFullByItself(long load, long unsent) => CallLoad.Calls(load) >= _limit || unsent > _maxUnsentToBegin || unsent + CallLoad.Bytes(load) >= MayAnswer;
+
     private bool HasRoom => !IsFull || (_roomOnCallToPeer && callsToPeer.Count > 0);
 
     private Task WaitAsync(ref TaskCompletionSource? waiter, Func<bool> isReached)
@@ -299,12 +301,16 @@ internal sealed class RunningCalls(int limit, RunningCallsTotal? total, InFlight
 
         lock (_gate)
         {
-            if (_room is null || total is null || Count >= _limit || Unsent > _maxUnsentToBegin)
+            long load = Volatile.Read(ref _load);
+            long unsent = Volatile.Read(ref _unsent);
+
+            // What keeps it by itself ends with one of its own calls, or with what its peer reads.
+            if (_room is null || total is null || IsFullByItself(load, unsent))
             {
                 return;
             }
 
-            isFirst = Volatile.Read(ref _load) == 0 && Unsent == 0;
+            isFirst = (load | unsent) == 0;
 
             if (isFirst ? _isQueuedFirst : _isQueued)
             {

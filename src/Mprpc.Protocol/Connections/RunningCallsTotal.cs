@@ -16,8 +16,12 @@ internal sealed class RunningCallsTotal(int limit, long maxAnswerBytes = Connect
     private readonly int _limitOfBusy = Math.Min(limit, CallLoad.MaxCalls) - (Math.Min(limit, CallLoad.MaxCalls) / 10);
     private long _load;
     private volatile bool _isAwaited;
+    private int _isToWake;      // 1: this is in the pool's queue
 
     public int Count => CallLoad.Calls(Volatile.Read(ref _load));
+
+    /// <summary>Whether connections wait for room.</summary>
+    public bool IsAwaited => _isAwaited;
 
     /// <summary>Whether a connection that has calls running may begin another, as far as places go.</summary>
     public bool HasFreePlace => Count < _limitOfBusy;
@@ -68,6 +72,8 @@ internal sealed class RunningCallsTotal(int limit, long maxAnswerBytes = Connect
     /// <summary>Wakes one, if there is still room.</summary>
     public void Execute()
     {
+        Interlocked.Exchange(ref _isToWake, 0);     // first: who enqueues from here on has it queued once more
+
         if (_isAwaited)
         {
             WakeOne();
@@ -103,5 +109,12 @@ internal sealed class RunningCallsTotal(int limit, long maxAnswerBytes = Connect
     }
 
     /// <summary>Behind those that have been woken, which mostly have taken their places by then; one that finds none waits again.</summary>
-    private void WakeNextSoon() => ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+    /// <remarks>Once, however many ask for it: each that is woken may ask again, so that the pool's queue would grow without end.</remarks>
+    private void WakeNextSoon()
+    {
+        if (Interlocked.Exchange(ref _isToWake, 1) == 0)
+        {
+            ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+        }
+    }
 }

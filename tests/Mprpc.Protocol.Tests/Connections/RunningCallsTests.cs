@@ -45,6 +45,24 @@ public sealed class RunningCallsTests
     }
 
     [Fact]
+    public async Task WaitForRoomAsync_WhatIsFullIsTheConnection_DoesNotAskTheServer()
+    {
+        // The server has room: asking it again and again kept a processor busy, and the pool's queue grew.
+        var total = new RunningCallsTotal(10);
+        var running = new RunningCalls(10, total, _callsToPeer, maxAnswerBytes: 1000);
+        running.Add(1000);
+
+        Task room = running.WaitForRoomAsync();
+        bool asks = total.IsAwaited;
+        bool waits = !room.IsCompleted;
+        running.Remove(1000);
+        await room.WaitAsync(InMemoryConnection.Deadline);
+
+        Assert.False(asks);
+        Assert.True(waits);
+    }
+
+    [Fact]
     public async Task WaitForRoomAsync_CallToThePeerIsMade_DoesNotWaitIfSaidSo()
     {
         // Its answer would never be read.
