@@ -13,7 +13,7 @@ internal sealed class RunningCalls(int limit, RunningCallsTotal? total, InFlight
     private const int MaxUnsentToBegin = 128 * 1024;
 
     /// <summary>On a server that has much to answer, a connection's calls may be about to answer <see cref="MaxUnsentToBegin"/> and this part of what its peer has taken so far.</summary>
-    private const int PartOfTaken = 16;
+    private const int PartOfTaken = 32;
 
     private readonly Lock _gate = new();
     private readonly RunningCallTable _table = new();
