@@ -6,9 +6,9 @@ using Mprpc.Messages;
 namespace Mprpc.Client.Connections;
 
 /// <summary>Sends what generated proxies write.</summary>
-internal sealed class ClientCallInvoker(MprpcClient client, MprpcSerializerOptions serializer, TimeSpan callTimeout) : MprpcCallInvoker(callTimeout)
+internal sealed class ClientCallInvoker(MprpcClient client, MprpcSerializerOptions serializer, SendLimit limit, TimeSpan callTimeout) : MprpcCallInvoker(callTimeout)
 {
-    public override MprpcWriter BeginCall() => MprpcWriter.Rent(serializer, RequestWriter.HeadRoom);
+    public override MprpcWriter BeginCall() => MprpcWriter.Rent(serializer, RequestWriter.HeadRoom, limit);
 
     public override void Notify(string method, MprpcWriter notification)
         => _ = NotifyAsync(method, notification);      // a void method cannot wait

@@ -30,18 +30,37 @@ internal sealed class AnswerWriter(MprpcSerializerOptions serializer, MprpcError
     }
 
     /// <summary>Writes an answer behind others; one that is too large or too deep to be sent becomes an error.</summary>
+    /// <exception cref="MessagePackSerializationException">The result cannot be written: nothing is.</exception>
     public void Write<TResult>(RpcConnection connection, MprpcWriter writer, RpcMethod method, long messageId, TResult result)
     {
+        int most = connection.Limits.MaxSendMessageSize;
         int start = writer.Length;
         writer.Levels = 0;
-        ResponseWriter.WriteResult(writer, messageId, result);
+        writer.LimitTo(most);
+
+        try
+        {
+            ResponseWriter.WriteResult(writer, messageId, result);
+        }
+        catch when (writer.IsBeyondLimit)
+        {
+            RefuseTooLarge(connection, writer, start, method, messageId, size: null);
+            return;
+        }
+        catch
+        {
+            // The answers before it are whole, and go out.
+            writer.Truncate(start);
+            writer.EndLimit();
+            throw;
+        }
+
+        writer.EndLimit();
         int size = writer.Length - start;
 
-        if (size > connection.Limits.MaxSendMessageSize)
+        if (size > most)
         {
-            method.OnAnswered(connection.Limits.MaxSendMessageSize);
-            writer.Truncate(start);
-            ResponseWriter.WriteError(writer, messageId, TooLarge($"answer of method '{method.WireName}'", size, connection.Limits), errorShape);
+            RefuseTooLarge(connection, writer, start, method, messageId, size);
             return;
         }
 
@@ -73,6 +92,15 @@ internal sealed class AnswerWriter(MprpcSerializerOptions serializer, MprpcError
         }
     }
 
+    /// <summary>Puts an error in the place of an answer; its size is null if writing was stopped, where there was more than may be sent.</summary>
+    private void RefuseTooLarge(RpcConnection connection, MprpcWriter writer, int start, RpcMethod method, long messageId, int? size)
+    {
+        writer.EndLimit();
+        writer.Truncate(start);
+        method.OnAnswered(connection.Limits.MaxSendMessageSize);
+        ResponseWriter.WriteError(writer, messageId, TooLarge($"answer of method '{method.WireName}'", size, connection.Limits), errorShape);
+    }
+
     private void CheckDepth(RpcConnection connection, MprpcWriter writer, int start, RpcMethod method, long messageId)
     {
         if (SentMessage.Fault(writer.WrittenSpan[start..], values: 1, outer: 0, connection.Limits.MaxSendDepth, out bool isTooDeep) is not { } fault)
@@ -94,9 +122,9 @@ internal sealed class AnswerWriter(MprpcSerializerOptions serializer, MprpcError
         ResponseWriter.WriteError(writer, messageId, error, errorShape);
     }
 
-    private static RpcError TooLarge(string what, int size, ConnectionLimits limits)
+    private static RpcError TooLarge(string what, int? size, ConnectionLimits limits)
         => new(
             RpcErrorKind.Handler,
-            $"The {what} has {size:N0} bytes; {limits.MaxSendMessageSize:N0} may be sent. Ask for less at a time, or raise {limits.OptionsName}.MaxSendMessageSize.",
+            $"The {what} has {(size is null ? $"more than {limits.MaxSendMessageSize:N0}" : $"{size:N0}")} bytes; {limits.MaxSendMessageSize:N0} may be sent. Ask for less at a time, or raise {limits.OptionsName}.MaxSendMessageSize.",
             ErrorCode.TooLarge);
 }

@@ -18,7 +18,7 @@ public sealed partial class MprpcWriter
     [EditorBrowsable(EditorBrowsableState.Never)]
     public void WriteEncoded(ReadOnlySpan<byte> bytes)
     {
-        bytes.CopyTo(Reserve(bytes.Length));
+        bytes.CopyTo(ReserveExactly(bytes.Length));
         _end += bytes.Length;
     }
 
@@ -53,7 +53,7 @@ public sealed partial class MprpcWriter
         {
             int length = Encoding.UTF8.GetByteCount(text);
             WriteStringHeader(length);
-            _end += UnicodeText.Encode(text, Reserve(length));
+            _end += UnicodeText.Encode(text, ReserveExactly(length));
             return;
         }
 
