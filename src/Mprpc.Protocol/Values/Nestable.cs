@@ -20,8 +20,7 @@ internal static class Nestable
 
         while (open.TryPop(out Type? content))
         {
-            // Type arguments that grow from member to member would never end.
-            if (content == type || Depth(content) > MostGenericLevels)
+            if (content == type || Grows(content))
             {
                 return true;
             }
@@ -37,6 +36,9 @@ internal static class Nestable
 
         return false;
     }
+
+    /// <summary>Whether type arguments nest so deep that they may grow from member to member, which would never end.</summary>
+    public static bool Grows(Type type) => Depth(type) > MostGenericLevels;
 
     /// <summary>Whether a type is one of .NET's, whose members hold values of others only if it is generic.</summary>
     public static bool IsOfDotNet(Type type)

@@ -16,6 +16,8 @@ internal static class TypeDepth
     // What a generic type of .NET's adds at most: an ILookup is an array of pairs of a key and an array.
     private const int OfGeneric = 3;
 
+    private const int MostOpen = 64;
+
     private static readonly HashSet<Type> Leaves =
     [
         typeof(string), typeof(decimal), typeof(DateTime), typeof(DateTimeOffset), typeof(TimeSpan), typeof(DateOnly), typeof(TimeOnly), typeof(Guid), typeof(Half), typeof(Int128), typeof(UInt128),
@@ -38,7 +40,8 @@ internal static class TypeDepth
             return levels;
         }
 
-        if (!open.Add(type))
+        // Types that grow never repeat, and a long chain of types would overflow the stack here.
+        if (open.Count == MostOpen || Nestable.Grows(type) || !open.Add(type))
         {
             return Unknown;
         }
