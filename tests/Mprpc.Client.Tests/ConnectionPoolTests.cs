@@ -2,6 +2,7 @@ using Mprpc.Client.Connections;
 using Mprpc.Client.Pooling;
 using Mprpc.Connections;
 using Mprpc.Messages;
+using Mprpc.Tests.Kit;
 
 namespace Mprpc.Client.Tests;
 
@@ -46,7 +47,7 @@ public sealed class ConnectionPoolTests
         _ = Call(first);
 
         RpcConnection? meanwhile = pool.TryGet();
-        await UntilAsync(() => pool.Connected().Count() == 2);
+        await Bounded.Until(() => pool.Connected().Count() == 2, "two connections").WaitAsync(Deadline);
         RpcConnection second = pool.TryGet()!;
         _ = Call(second);
         RpcConnection? third = pool.TryGet();
@@ -84,7 +85,7 @@ public sealed class ConnectionPoolTests
         await AcquireAsync(pool);
         _ = Call(pool.TryGet()!);
         pool.TryGet();
-        await UntilAsync(() => pool.Connected().Count() == 2);
+        await Bounded.Until(() => pool.Connected().Count() == 2, "two connections").WaitAsync(Deadline);
 
         RpcConnection first = pool.TryGetForNotification()!;
         _ = Call(first);
@@ -167,16 +168,6 @@ public sealed class ConnectionPoolTests
         MprpcWriter request = RequestWriter.Begin(MprpcSerializerOptions.Default, limit: null, "sum", []);
         Assert.True(connection.TryCall("sum", request, Timeout.InfiniteTimeSpan, CancellationToken.None, out ValueTask<int> result));
         return result.AsTask();
-    }
-
-    private static async Task UntilAsync(Func<bool> isSo)
-    {
-        using var deadline = new CancellationTokenSource(Deadline);
-
-        while (!isSo())
-        {
-            await Task.Delay(5, deadline.Token);
-        }
     }
 
     private ConnectionPool Create(MprpcClientOptions options)

@@ -1,3 +1,5 @@
+using Mprpc.Tests.Kit;
+
 namespace Mprpc.Client.Tests;
 
 /// <summary>A connection is out of the pool in the instant in which it cannot be used any more, not only when its read loop has ended.</summary>
@@ -22,7 +24,7 @@ public sealed class LostConnectionTests
         Assert.Equal(1, await first.WaitAsync(Deadline));
 
         Task<int> lost = client.CallAsync<int>("b", token).AsTask();
-        await UntilAsync(() => peers[0].Aborts > 0);        // the loop may hold the output: then it is sent with its batch
+        await Bounded.Until(() => peers[0].Aborts > 0, "the end of the connection").WaitAsync(Deadline);        // the loop may hold the output: then it is sent with its batch
         Task<int> next = Task.Run(async () => await client.CallAsync<int>("c", token));
         await peers[1].AnswerAsync("c003").WaitAsync(Deadline);
 
@@ -141,15 +143,6 @@ public sealed class LostConnectionTests
         Assert.Equal(1, await outer.WaitAsync(Deadline));
         await client.DisposeAsync();
         peer.Finish();
-    }
-
-    private static async Task UntilAsync(Func<bool> isReached)
-    {
-        for (int i = 0; !isReached(); i++)
-        {
-            Assert.True(i < 20_000, "In vain waited.");
-            await Task.Delay(1);
-        }
     }
 
     public sealed class Asker(Func<MprpcClient> client)

@@ -143,5 +143,11 @@ public sealed class Work(CountingLog log)
 
     public string LogSummary() => log.Summary;
 
-    public long Heap() => GC.GetTotalMemory(forceFullCollection: true);
+    /// <summary>What is alive: not what other threads have allocated since the collection, which is mostly garbage already.</summary>
+    public long Heap()
+    {
+        GC.Collect();
+        GCMemoryInfo collection = GC.GetGCMemoryInfo(GCKind.FullBlocking);
+        return collection.HeapSizeBytes - collection.FragmentedBytes;
+    }
 }

@@ -9,18 +9,11 @@ internal sealed partial class ReadLoop
     // How long a method that has never answered is taken for one that answers soon, and perhaps much: on processors that are busy it takes a while to be compiled.
     private static readonly TimeSpan s_untilLessIsExpected = TimeSpan.FromMilliseconds(500);
 
-    /// <summary>Waits until there is something to do: bytes have come, or requests that were set aside have room.</summary>
-    private async ValueTask WaitAsync()
-    {
-        if (_parked.IsEmpty && !_isBlocked)
-        {
-            IsReading = true;
-            ReadResult read = _ahead is null ? await _input.ReadAsync().ConfigureAwait(false) : await _ahead.ConfigureAwait(false);
-            IsReading = false;
-            Begin(read);
-            return;
-        }
+    private Task? _lost;        // one for the connection's life: each wait would leave another with the two that it waits for
 
+    /// <summary>Waits until there is something to do: requests that were set aside have room, or bytes have come.</summary>
+    private async Task WaitForRoomAsync()
+    {
         Task room = _connection.RunningCalls.WaitForRoomAsync(orOnCallToPeer: _isBlocked);
 
         if (!room.IsCompleted)
@@ -47,7 +40,7 @@ internal sealed partial class ReadLoop
         {
             // What has come stays with the transport, whose back-pressure bounds what else the peer can send.
             IsDeaf = true;
-            await FirstAsync(room, Task.WhenAny(closed, _connection.Aborted)).ConfigureAwait(false);
+            await FirstAsync(room, _lost ??= Task.WhenAny(closed, _connection.Aborted)).ConfigureAwait(false);
             IsDeaf = false;
 
             // Also if that was before nothing was read: it is told once.
@@ -81,12 +74,15 @@ internal sealed partial class ReadLoop
     {
         if (_connection.RunningCalls.IsFullOfPromises)
         {
-            Task enough = LongEnoughAsync();
+            using var over = new CancellationTokenSource();
+            Task enough = LongEnoughAsync(over.Token);
 
             if (await Task.WhenAny(room, other, enough).ConfigureAwait(false) == enough)
             {
                 _connection.RunningCalls.ExpectLessOfUnknown();
             }
+
+            await over.CancelAsync().ConfigureAwait(false);     // else its timer goes on, one for each wait
         }
         else
         {
@@ -95,9 +91,9 @@ internal sealed partial class ReadLoop
     }
 
     /// <summary>By the real time, which is the processors'; and what the pool had to do meanwhile is done.</summary>
-    private static async Task LongEnoughAsync()
+    private static async Task LongEnoughAsync(CancellationToken over)
     {
-        await Task.Delay(s_untilLessIsExpected).ConfigureAwait(false);
+        await Task.Delay(s_untilLessIsExpected, over).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await Task.Yield();
     }
 

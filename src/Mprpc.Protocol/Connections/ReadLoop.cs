@@ -43,6 +43,7 @@ internal sealed partial class ReadLoop : IStallable
     private bool _holdsOutput;
     private int _work;                  // since something was sent
     private int _looks;                 // of the guard, when the batch was begun
+    private object? _occupant;
 
     public ReadLoop(RpcConnection connection, PipeReader input, int maxMessageSize, int maxDepth)
     {
@@ -82,7 +83,18 @@ internal sealed partial class ReadLoop : IStallable
     public int PartialNumber => _received.PartialNumber;
 
     /// <summary>What the next entry into user code runs, for the thread that takes the loop over from it; null: the continuation of a call.</summary>
-    public object? Occupant { get; set; }
+    public object? Occupant
+    {
+        get => _occupant;
+        set
+        {
+            // As Baton.Enter does: mostly it is the same method.
+            if (_occupant != value)
+            {
+                _occupant = value;
+            }
+        }
+    }
 
     /// <summary>Where answers go that are written on the loop; sent together when all that was read is handled.</summary>
     public MprpcWriter Batch => _batch ??= MprpcWriter.Rent(_connection.Serializer);
@@ -137,12 +149,21 @@ internal sealed partial class ReadLoop : IStallable
         {
             while (true)
             {
-                if (!resumed)
+                if (resumed)
                 {
-                    await WaitAsync().ConfigureAwait(false);
+                    resumed = false;
                 }
-
-                resumed = false;
+                else if (_parked.IsEmpty && !_isBlocked)
+                {
+                    IsReading = true;
+                    ReadResult read = _ahead is null ? await _input.ReadAsync().ConfigureAwait(false) : await _ahead.ConfigureAwait(false);
+                    IsReading = false;
+                    Begin(read);
+                }
+                else
+                {
+                    await WaitForRoomAsync().ConfigureAwait(false);
+                }
 
                 if (!HandleMessages(holder))
                 {

@@ -43,8 +43,14 @@ internal sealed class RunningCalls(int limit, RunningCallsTotal? total, InFlight
             long load = Volatile.Read(ref _load);
             long unsent = Volatile.Read(ref _unsent);
 
+            // Asked before each message, and mostly answered here.
+            if ((load | unsent) == 0)
+            {
+                return _limit <= 0 || (total is not null && total.IsFullFor(isIdle: true));
+            }
+
             return CallLoad.Calls(load) >= _limit || unsent > _maxUnsentToBegin || unsent + CallLoad.Bytes(load) >= MayAnswer
-                || (total is not null && total.IsFullFor(isIdle: load == 0 && unsent == 0));
+                || (total is not null && total.IsFullFor(isIdle: false));
         }
     }
 

@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Reflection;
+using System.Runtime.CompilerServices;
 using Mprpc.Dispatch;
 
 namespace Mprpc.Model;
@@ -7,7 +8,7 @@ namespace Mprpc.Model;
 /// <summary>Collects what is known of a published method besides how to call it: attributes, and what its mapping has added. Used at start-up only.</summary>
 internal static class MethodMetadata
 {
-    private const DynamicallyAccessedMemberTypes Needed = DynamicallyAccessedMemberTypes.PublicMethods | DynamicallyAccessedMemberTypes.Interfaces;
+    private const DynamicallyAccessedMemberTypes Needed = DynamicallyAccessedMemberTypes.PublicMethods | DynamicallyAccessedMemberTypes.NonPublicMethodsWithInherited | DynamicallyAccessedMemberTypes.Interfaces;
 
     /// <summary>Attributes of the contract interfaces, of the class, the mapping's own, attributes of the method in the interface and in the class: the most specific last.</summary>
     /// <param name="method">The published method.</param>
@@ -44,8 +45,17 @@ internal static class MethodMetadata
         }
 
         metadata.AddRange(conventions);
+
+        // Native AOT keeps the methods of the type that is mapped. Of a class that only the container knows it may keep a base class's method and not the override with its [Authorize].
+        if (implementation is { IsInterface: false } && implementation != service && !RuntimeFeature.IsDynamicCodeSupported)
+        {
+            throw new InvalidOperationException(
+                $"{method} runs in {implementation}, and native AOT does not keep the attributes of its methods, such as [Authorize], because another type is mapped: {service}. "
+                + $"Map the class itself: app.MapMprpcService<{TypeName.Of(implementation)}>(...).");
+        }
+
         MethodInfo? implementing = implementation is { IsInterface: false }
-            ? Implementation(implementation, declared) ?? throw Unknown(method, $"is not found in {implementation}, which is registered for it")
+            ? Implementation(implementation, declared) ?? throw UnknownIn(implementation, method, declared)
             : null;
 
         // An override inherits its base method's attributes; what implements an interface's method does not inherit that one's.
@@ -69,6 +79,14 @@ internal static class MethodMetadata
 
     private static InvalidOperationException Unknown(RpcMethod method, string problem) => new($"{method} {problem}, so that its attributes are unknown. Was it trimmed away?");
 
+    private static InvalidOperationException UnknownIn(Type implementation, RpcMethod method, MethodInfo declared)
+    {
+        string problem = $"is not found in {implementation}, which is registered for it";
+        return declared.DeclaringType is not { IsInterface: true } contract || RuntimeFeature.IsDynamicCodeSupported ? Unknown(method, problem)
+            : new($"{method} {problem}, so that its attributes are unknown: under native AOT it is looked for by its name, and more than one method, or none, could be it. Implement it explicitly in that "
+                + $"class, as {TypeName.Of(contract)}.{declared.Name}, or give other methods other names.");
+    }
+
     /// <summary>The class's own method that runs where a method of its contract, or of a base class, is called.</summary>
     [UnconditionalSuppressMessage("Trimming", "IL2072", Justification = "A published method's implementation is called, so that it is kept.")]
     private static MethodInfo? Implementation(
@@ -79,13 +97,6 @@ internal static class MethodMetadata
             return implementation.GetMethods().FirstOrDefault(method => method.GetBaseDefinition() == declared.GetBaseDefinition());
         }
 
-        if (!implementation.IsAssignableTo(contract))
-        {
-            return null;
-        }
-
-        InterfaceMapping map = implementation.GetInterfaceMap(contract);
-        int index = Array.IndexOf(map.InterfaceMethods, declared);
-        return index < 0 ? null : map.TargetMethods[index];
+        return implementation.IsAssignableTo(contract) ? ImplementingMethod.Find(implementation, declared) : null;
     }
 }

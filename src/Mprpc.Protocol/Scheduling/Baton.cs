@@ -34,7 +34,13 @@ internal sealed class Baton
     public long Enter(object? occupant)
     {
         long entry = EntryAfter(_state);
-        _occupant = occupant;
+
+        // Mostly the same method as before, and a comparison costs less than what the collector wants to know of a write.
+        if (_occupant != occupant)
+        {
+            _occupant = occupant;
+        }
+
         Volatile.Write(ref _state, entry);
         return entry;
     }

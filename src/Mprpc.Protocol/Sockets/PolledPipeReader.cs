@@ -53,13 +53,12 @@ internal sealed class PolledPipeReader(PolledSocket socket) : DirectPipeReader(s
         {
             Buffer = buffer;
 
-            // An event comes only for what is new. A buffer that was filled has probably left something; one that was not may have, since urgent data, descriptors that a Unix peer passes,
-            // and signals end a read early.
+            // An event comes only for what is new, and a buffer that was filled has probably left something.
             if (received == buffer.Length)
             {
                 socket.ReadLater();
             }
-            else if (!socket.PeerHasFinished)
+            else if (socket.MayEndReadsEarly && !socket.PeerHasFinished)
             {
                 socket.ReadBeforeSleep();
             }

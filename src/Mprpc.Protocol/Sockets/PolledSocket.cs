@@ -18,6 +18,7 @@ internal sealed class PolledSocket
         _poller = poller;
         Socket = socket;
         Descriptor = (int)socket.Handle;
+        MayEndReadsEarly = socket.AddressFamily == AddressFamily.Unix || SocketFaults.AreOn;
     }
 
     public Socket Socket { get; }
@@ -39,6 +40,9 @@ internal sealed class PolledSocket
 
     /// <summary>Whether the peer's end has been reported. No further event comes for what it has sent before: who reads must not wait for one.</summary>
     public bool PeerHasFinished { get; private set; }
+
+    /// <summary>Whether a read may bring less than there is: where urgent data has come, and on Unix sockets, whose peers may pass descriptors.</summary>
+    public bool MayEndReadsEarly { get; private set; }
 
     /// <summary>Called when the connection has failed, even where nobody reads; on the poller's thread, which it must not hold up.</summary>
     public Action? OnFailed { get; init; }
@@ -85,12 +89,17 @@ internal sealed class PolledSocket
             PeerHasFinished = true;
         }
 
+        if ((events & Epoll.Urgent) != 0)
+        {
+            MayEndReadsEarly = true;
+        }
+
         if ((events & Epoll.Error) != 0)
         {
             OnFailed?.Invoke();
         }
 
-        bool mayRead = (events & (Epoll.In | Epoll.Error | Finished)) != 0;
+        bool mayRead = (events & (Epoll.In | Epoll.Urgent | Epoll.Error | Finished)) != 0;
 
         if ((events & (Epoll.Out | Epoll.Error | Epoll.HangUp)) != 0)
         {

@@ -16,7 +16,7 @@ namespace Mprpc.Sockets;
 internal sealed unsafe partial class SocketPoller : IStallable
 {
     private const int MostEvents = 64;
-    private const uint Events = Epoll.In | Epoll.Out | Epoll.ReadHangUp | Epoll.EdgeTriggered;
+    private const uint Events = Epoll.In | Epoll.Urgent | Epoll.Out | Epoll.ReadHangUp | Epoll.EdgeTriggered;
 
     // Besides those that are held up in user code.
     private static readonly int s_mostThreads = Math.Max(2, Environment.ProcessorCount);

@@ -26,10 +26,7 @@ internal static class CollectionComparer
     {
         if (IsDefault(dictionary.Comparer))
         {
-            KeyValuePair<TKey, TValue>[] items = [.. dictionary];
-            dictionary.Clear();
-            Of<TKey, TValue>.Construct(dictionary, comparer);
-            Array.ForEach(items, item => dictionary[item.Key] = item.Value);
+            Refill(dictionary, () => Of<TKey, TValue>.Construct(dictionary, comparer));
         }
     }
 
@@ -38,10 +35,7 @@ internal static class CollectionComparer
     {
         if (IsDefault(dictionary.Comparer))
         {
-            KeyValuePair<TKey, TValue>[] items = dictionary.ToArray();
-            dictionary.Clear();
-            Of<TKey, TValue>.Construct(dictionary, comparer);
-            Array.ForEach(items, item => dictionary[item.Key] = item.Value);
+            Refill(dictionary, () => Of<TKey, TValue>.Construct(dictionary, comparer));
         }
     }
 
@@ -50,11 +44,17 @@ internal static class CollectionComparer
     {
         if (IsDefault(dictionary.Comparer))
         {
-            KeyValuePair<TKey, TValue>[] items = [.. dictionary];
-            dictionary.Clear();
-            Of<TKey, TValue>.Construct(dictionary, comparer);
-            Array.ForEach(items, item => dictionary[item.Key] = item.Value);
+            Refill(dictionary, () => Of<TKey, TValue>.Construct(dictionary, comparer));
         }
+    }
+
+    private static void Refill<TKey, TValue>(IDictionary<TKey, TValue> dictionary, Action construct)
+        where TKey : notnull
+    {
+        KeyValuePair<TKey, TValue>[] items = [.. dictionary];
+        dictionary.Clear();
+        construct();
+        Array.ForEach(items, item => dictionary[item.Key] = item.Value);
     }
 
     private static bool IsDefault<T>(IEqualityComparer<T> comparer) => ReferenceEquals(comparer, EqualityComparer<T>.Default);

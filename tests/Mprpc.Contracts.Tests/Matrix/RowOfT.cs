@@ -1,10 +1,11 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
 using MessagePack;
 
 namespace Mprpc.Contracts.Tests.Matrix;
 
 /// <summary>A type that is no key.</summary>
-internal class Row<TContract, TService, T>(string name, T value, string hex) : Row(name, hex)
+internal class Row<TContract, [DynamicallyAccessedMembers(ServedMembers.All)] TService, T>(string name, T value, string hex) : Row(name, hex)
     where TContract : class, IPlaces<T>
     where TService : class, TContract
     where T : notnull

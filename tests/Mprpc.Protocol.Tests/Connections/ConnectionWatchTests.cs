@@ -1,8 +1,7 @@
 using System.IO.Pipelines;
 using Microsoft.Extensions.Time.Testing;
 using Mprpc.Connections;
-using Mprpc.Dispatch;
-using Mprpc.Model;
+using Mprpc.Tests.Kit;
 
 namespace Mprpc.Protocol.Tests.Connections;
 
@@ -48,7 +47,7 @@ public sealed class ConnectionWatchTests
         await using InMemoryConnection peer = Serve(new Probe(), new() { WriteTimeout = TimeSpan.FromSeconds(5) }, output);
 
         await peer.SendAsync("94 00 01 SUM");
-        await UntilAsync(() => peer.Connection.Output.IsWriting);
+        await Bounded.Until(() => peer.Connection.Output.IsWriting, "a write that waits").WaitAsync(InMemoryConnection.Deadline);
         await TickAsync(peer, seconds: 4);
         bool lives = !peer.Ended.IsCompleted;
         Task<Exception?> ended = peer.Ended;
@@ -89,7 +88,7 @@ public sealed class ConnectionWatchTests
         bool livesWhileACallRuns = !peer.Ended.IsCompleted;
         service.Answer.SetResult(7);
         string answer = await peer.ReadAsync();
-        await UntilAsync(() => peer.Connection.RunningCalls.Count == 0);
+        await Bounded.Until(() => peer.Connection.RunningCalls.Count == 0, "the end of the call").WaitAsync(InMemoryConnection.Deadline);
         await TickAsync(peer, seconds: 8);
 
         Assert.True(livesWhileACallRuns);
@@ -118,11 +117,7 @@ public sealed class ConnectionWatchTests
     private InMemoryConnection Serve<TService>(TService service, Deadlines deadlines, PipeWriter? output = null, Func<bool>? isReset = null, int maxRunningCalls = 100)
         where TService : class
         => new(
-            dispatcher: () => new Dispatcher(
-                new MethodTable(ServiceModel.Build(new InstanceTarget<TService>(service), MprpcNamingPolicy.SnakeCase, null)),
-                MprpcSerializerOptions.Default,
-                MprpcErrorShape.Message,
-                enableDetailedErrors: true),
+            () => InMemoryConnection.DispatcherOf(service),
             _clock,
             output: output,
             isReset: isReset,
@@ -146,16 +141,6 @@ public sealed class ConnectionWatchTests
     }
 
     private static string Repeat(string hex, int count) => string.Concat(Enumerable.Repeat(hex, count));
-
-    private static async Task UntilAsync(Func<bool> isSo)
-    {
-        using var deadline = new CancellationTokenSource(InMemoryConnection.Deadline);
-
-        while (!isSo())
-        {
-            await Task.Delay(5, deadline.Token);
-        }
-    }
 
     /// <summary>Those of <see cref="ConnectionLimits"/>, none of them on.</summary>
     private sealed record Deadlines

@@ -47,14 +47,18 @@ internal sealed class InMemoryConnection : IAsyncDisposable
     public static InMemoryConnection Serving<TService>(TService service, int maxRunningCalls = 100, PipeWriter? output = null, RunningCallsTotal? total = null)
         where TService : class
         => new(
-            dispatcher: () => new Dispatcher(
-                new MethodTable(ServiceModel.Build(new InstanceTarget<TService>(service), MprpcNamingPolicy.SnakeCase, null)),
-                MprpcSerializerOptions.Default,
-                MprpcErrorShape.Message,
-                enableDetailedErrors: true),
+            () => DispatcherOf(service),
             maxRunningCalls: maxRunningCalls,
             output: output,
             total: total);
+
+    public static Dispatcher DispatcherOf<TService>(TService service)
+        where TService : class
+        => new(
+            new MethodTable(ServiceModel.Build(new InstanceTarget<TService>(service), MprpcNamingPolicy.SnakeCase, null)),
+            MprpcSerializerOptions.Default,
+            MprpcErrorShape.Message,
+            enableDetailedErrors: true);
 
     public async Task SendAsync(string hex) => await SendAsync(Hex.Bytes(hex)).ConfigureAwait(false);
 
