@@ -49,7 +49,7 @@ public readonly struct MprpcRaw : IEquatable<MprpcRaw>
 
             if (writer.Length > maxSize)
             {
-                throw new MessagePackSerializationException(limit.Describe(writer.WrittenSpan));
+                throw new MessagePackSerializationException(limit.Describe(writer.WrittenSpan, writer.Length));
             }
 
             return new MprpcRaw(writer.WrittenSpan.ToArray());

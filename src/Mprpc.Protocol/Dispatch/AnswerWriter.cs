@@ -44,7 +44,7 @@ internal sealed class AnswerWriter(MprpcSerializerOptions serializer, MprpcError
         }
         catch when (writer.IsBeyondLimit)
         {
-            RefuseTooLarge(connection, writer, start, method, messageId, size: null);
+            RefuseTooLarge(connection, writer, start, method, messageId, $"at least {most + writer.Excess:N0}", writer.Unended);
             return;
         }
         catch
@@ -60,7 +60,7 @@ internal sealed class AnswerWriter(MprpcSerializerOptions serializer, MprpcError
 
         if (size > most)
         {
-            RefuseTooLarge(connection, writer, start, method, messageId, size);
+            RefuseTooLarge(connection, writer, start, method, messageId, $"{size:N0}");
             return;
         }
 
@@ -88,17 +88,18 @@ internal sealed class AnswerWriter(MprpcSerializerOptions serializer, MprpcError
         if (size > limits.MaxSendMessageSize)
         {
             writer.Truncate(start);
-            ResponseWriter.WriteError(writer, messageId, TooLarge("error of this call", size, limits), errorShape);
+            ResponseWriter.WriteError(writer, messageId, TooLarge("error of this call", $"{size:N0}", limits), errorShape);
         }
     }
 
-    /// <summary>Puts an error in the place of an answer; its size is null if writing was stopped, where there was more than may be sent.</summary>
-    private void RefuseTooLarge(RpcConnection connection, MprpcWriter writer, int start, RpcMethod method, long messageId, int? size)
+    /// <summary>Puts an error in the place of an answer.</summary>
+    private void RefuseTooLarge(RpcConnection connection, MprpcWriter writer, int start, RpcMethod method, long messageId, string size, Type? unended = null)
     {
         writer.EndLimit();
         writer.Truncate(start);
         method.OnAnswered(connection.Limits.MaxSendMessageSize);
-        ResponseWriter.WriteError(writer, messageId, TooLarge($"answer of method '{method.WireName}'", size, connection.Limits), errorShape);
+        RpcError error = TooLarge($"answer of method '{method.WireName}'", size, connection.Limits, unended);
+        ResponseWriter.WriteError(writer, messageId, error, errorShape);
     }
 
     private void CheckDepth(RpcConnection connection, MprpcWriter writer, int start, RpcMethod method, long messageId)
@@ -112,7 +113,7 @@ internal sealed class AnswerWriter(MprpcSerializerOptions serializer, MprpcError
 
         if (!isTooDeep)
         {
-            throw new MessagePackSerializationException($"The answer of method '{method.WireName}' {fault}. Give each MprpcRaw the bytes of one whole value.");
+            throw new MessagePackSerializationException($"The answer of method '{method.WireName}' {fault}. {SentMessage.WholeRemedy}");
         }
 
         var error = new RpcError(
@@ -122,9 +123,10 @@ internal sealed class AnswerWriter(MprpcSerializerOptions serializer, MprpcError
         ResponseWriter.WriteError(writer, messageId, error, errorShape);
     }
 
-    private static RpcError TooLarge(string what, int? size, ConnectionLimits limits)
+    private static RpcError TooLarge(string what, string size, ConnectionLimits limits, Type? unended = null)
         => new(
             RpcErrorKind.Handler,
-            $"The {what} has {(size is null ? $"more than {limits.MaxSendMessageSize:N0}" : $"{size:N0}")} bytes; {limits.MaxSendMessageSize:N0} may be sent. Ask for less at a time, or raise {limits.OptionsName}.MaxSendMessageSize.",
+            $"The {what} has {size} bytes; {limits.MaxSendMessageSize:N0} may be sent. Ask for less at a time, or raise {limits.OptionsName}.MaxSendMessageSize."
+                + SendLimit.DescribeUnended(unended),
             ErrorCode.TooLarge);
 }

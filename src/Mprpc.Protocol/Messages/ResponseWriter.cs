@@ -140,7 +140,7 @@ internal static class ResponseWriter
             writer.EndLimit();
             writer.Truncate(start);
             WriteMap(writer, message, code, hasData: false);
-            return isBeyondLimit ? DataTooLarge($"more than {maxSize:N0}", maxSize) : exception;
+            return isBeyondLimit ? DataTooLarge($"at least {maxSize + writer.Excess:N0}", maxSize) : exception;
         }
     }
 

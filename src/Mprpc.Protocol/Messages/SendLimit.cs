@@ -34,9 +34,17 @@ internal sealed class SendLimit
 
     /// <summary>What is wrong with what is larger.</summary>
     /// <param name="written">What is written: of a message first its method.</param>
-    public string Describe(ReadOnlySpan<byte> written) => _option is null
-        ? $"The value has more than {Bytes:N0} bytes, the most that it may have here. {_remedy}"
-        : $"{NameOf(written)} has more than {Bytes:N0} bytes; {Bytes:N0} may be sent. Nothing was sent. Send the value in parts, or raise {_option}, and what the peer accepts.";
+    /// <param name="size">How many bytes it has at least.</param>
+    /// <param name="unended">The sequence that was being written; null: none.</param>
+    public string Describe(ReadOnlySpan<byte> written, long size, Type? unended = null) => (_option is null
+        ? $"The value has at least {size:N0} bytes; {Bytes:N0} are allowed here. {_remedy}"
+        : $"{NameOf(written)} has at least {size:N0} bytes; {Bytes:N0} may be sent. Nothing was sent. Send the value in parts, or raise {_option}, and what the peer accepts.")
+        + DescribeUnended(unended);
+
+    /// <summary>A further sentence for a message that was stopped within a sequence.</summary>
+    /// <param name="unended">Which; null: none.</param>
+    public static string DescribeUnended(Type? unended)
+        => unended is null ? string.Empty : $" Writing stopped while {TypeName.Of(unended)} was enumerated: a sequence in the value may have no end.";
 
     private static string NameOf(ReadOnlySpan<byte> written)
         => !written.IsEmpty && MessagePackHead.TryReadBytes(written, out int head, out int length) && head + (long)length <= written.Length

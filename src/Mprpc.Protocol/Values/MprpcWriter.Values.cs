@@ -147,9 +147,24 @@ public sealed partial class MprpcWriter
     [EditorBrowsable(EditorBrowsableState.Never)]
     public void WriteSerialized<T>(T value)
     {
-        var writer = new MessagePackWriter(this) { OldSpec = Serializer.OldSpec };
-        Serializer.FormatterOf<T>().Serialize(ref writer, value, Serializer.MessagePack);
-        writer.Flush();
+        MprpcWriter? outer = s_current;
+        s_current = this;
+
+        if (outer is null)
+        {
+            BoundedPool.BeginMessage();
+        }
+
+        try
+        {
+            var writer = new MessagePackWriter(this) { OldSpec = Serializer.OldSpec };
+            Serializer.FormatterOf<T>().Serialize(ref writer, value, Serializer.MessagePack);
+            writer.Flush();
+        }
+        finally
+        {
+            s_current = outer;
+        }
     }
 
     /// <summary>Writes bytes as bin; with the old specification as raw.</summary>

@@ -18,6 +18,8 @@ public sealed partial class MprpcWriter : IBufferWriter<byte>
     private const int SmallestBuffer = 1024;
     private const int LargestKeptBuffer = 64 * 1024;    // what a thread may keep; larger buffers go back to the shared pool
 
+    private const int LargestGuess = 1024 * 1024;       // larger room is asked for only where there is much to write
+
     private const int MostCached = 4;                   // a thread needs one for a request or answer, one for a batch, and some that wait for a slow flush
 
     [ThreadStatic]
@@ -51,9 +53,6 @@ public sealed partial class MprpcWriter : IBufferWriter<byte>
         set => _levels = value;
     }
 
-    /// <summary>Whether writing was stopped since <see cref="LimitTo"/>, because more was written than may be.</summary>
-    internal bool IsBeyondLimit { get; private set; }
-
     internal ReadOnlySpan<byte> WrittenSpan => _buffer.AsSpan(_start, Length);
 
     /// <summary>How values are encoded.</summary>
@@ -81,6 +80,7 @@ public sealed partial class MprpcWriter : IBufferWriter<byte>
         writer._start = writer._end = reserved;
         writer._levels = 0;
         writer._limit = limit;
+        writer.Enumerated = null;
         writer._mostEnd = limit is null ? int.MaxValue : limit.Bytes;
         return writer;
     }
@@ -125,6 +125,7 @@ public sealed partial class MprpcWriter : IBufferWriter<byte>
     internal void LimitTo(int bytes)
     {
         _mostEnd = (int)Math.Min((long)_end + bytes, int.MaxValue);
+        Enumerated = null;
         IsBeyondLimit = false;
     }
 
@@ -350,7 +351,8 @@ public sealed partial class MprpcWriter : IBufferWriter<byte>
     [MethodImpl(MethodImplOptions.NoInlining)]
     private void Grow(int count)
     {
-        ThrowIfBeyondLimit(_end);
+        // Up to three times what is written is asked for, where it is not looked at first: so many bytes may a character have.
+        ThrowIfBeyondLimit(count > LargestGuess ? _end + (count / 4L) : _end);
         long wanted = Math.Max((long)_end + count, Math.Min(2L * _buffer.Length, Array.MaxLength));
 
         if (wanted > Array.MaxLength)
@@ -370,14 +372,5 @@ public sealed partial class MprpcWriter : IBufferWriter<byte>
         }
 
         _buffer = grown;
-    }
-
-    private void ThrowIfBeyondLimit(long end)
-    {
-        if (end > _mostEnd)
-        {
-            IsBeyondLimit = true;
-            throw new MessagePackSerializationException(_limit?.Describe(WrittenSpan) ?? "More was written than may be sent.");
-        }
     }
 }
