@@ -52,6 +52,11 @@ public readonly struct MprpcRaw : IEquatable<MprpcRaw>
                 throw new MessagePackSerializationException(limit.Describe(writer.WrittenSpan, writer.Length));
             }
 
+            if (writer.Levels >= TypeDepth.Unknown && SentMessage.Fault(writer.WrittenSpan, values: 1, outer: 0, int.MaxValue, out _) is { } fault)
+            {
+                throw new MessagePackSerializationException($"{TypeName.Of(typeof(T))} {fault}. {SentMessage.WholeRemedy}");
+            }
+
             return new MprpcRaw(writer.WrittenSpan.ToArray());
         }
         finally

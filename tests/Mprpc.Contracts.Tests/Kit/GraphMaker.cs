@@ -15,6 +15,7 @@ internal sealed class GraphMaker(Random random)
         0 => MakeDeep(random.Next(500, 5000)),
         1 => MakeShared(random.Next(2, 60)),
         2 => MakeDeepJson(random.Next(500, DeepestJson)),
+        3 => MakeEndless(),
         _ => MakeAny(),
     };
 
@@ -59,6 +60,14 @@ internal sealed class GraphMaker(Random random)
         return value;
     }
 
+    private object MakeEndless() => random.Next(4) switch
+    {
+        0 => Endless.Blocks(),
+        1 => new List<object?> { Endless.Numbers() },
+        2 => new Fork { Any = new MiscountedMap(3, Endless.Beyond) },
+        _ => (Endless.Many(), 1),
+    };
+
     private JsonNode MakeDeepJson(int levels)
     {
         JsonNode node = JsonValue.Create(1);
@@ -84,7 +93,7 @@ internal sealed class GraphMaker(Random random)
             return _made[random.Next(_made.Count)];
         }
 
-        switch (random.Next(16))
+        switch (random.Next(18))
         {
             case 0:
                 return null;
@@ -141,6 +150,15 @@ internal sealed class GraphMaker(Random random)
                 return (MakeAny(), MakeAny());
             case 14:
                 return new JsonObject { ["a"] = new JsonArray(1, null, "b"), ["c"] = MakeDeepJson(random.Next(10)) };
+            case 15:
+                // Enumerated when it is written, and perhaps its own element.
+                var source = new List<object?>();
+                IEnumerable<object?> lazily = source.Select(item => item);
+                _made.Add(lazily);
+                Fill(source.Add);
+                return lazily;
+            case 16:
+                return new Miscounted(random.Next(3), random.Next(3));
             default:
                 var branch = new Branch();
                 _made.Add(branch);
