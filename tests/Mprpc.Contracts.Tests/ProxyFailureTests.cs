@@ -32,6 +32,9 @@ public sealed class ProxyFailureTests
         long mostAllocated = calls * 128 * 1024;
         await using var host = await ContractHost<IEndless>.StartAsync<EndlessService>();
         object value = new object[] { new string('a', 200_000), ValueOf(fault) };
+
+        // A call that finds no connection yet fails by its task.
+        Assert.Equal(2, await host.Client.NextAsync(1).InTime());
         Action call = method == Method.Void ? () => host.Client.Note(value) : () => _ = host.Client.AnyAsync(value);
         Assert.Throws<MessagePackSerializationException>(call);
         long before = GC.GetAllocatedBytesForCurrentThread();
