@@ -24,6 +24,7 @@ public sealed class MprpcClient : IAsyncDisposable, IDisposable
     private readonly MprpcClientOptions _options;
     private readonly Dialer _dialer;
     private readonly MprpcSerializerOptions _serializer;
+    private readonly ConnectionLimits _limits;
     private readonly ConnectionPool _pool;
     private readonly CancellationTokenSource _disposed = new();
     private readonly LoginRenewal? _loginRenewal;
@@ -53,6 +54,7 @@ public sealed class MprpcClient : IAsyncDisposable, IDisposable
         _dialer = dialer;
         _options = options;
         _serializer = options.OldSpec ? options.Serializer.WithOldSpec() : options.Serializer;
+        _limits = options.ToConnectionLimits();
         ClientLogin? login = options.TokenProvider is null ? null : new ClientLogin(options, dialer.ToString());
         _pool = new ConnectionPool(dialer, options, options.CreateDispatcher(_serializer), login, OnConnectionChanged, _disposed.Token);
         _notifications = new NotificationQueue(_pool, options, dialer.ToString(), _disposed.Token);
@@ -194,7 +196,7 @@ public sealed class MprpcClient : IAsyncDisposable, IDisposable
     /// <exception cref="InvalidOperationException">The interface is no contract, or a method of it cannot be called.</exception>
     /// <exception cref="NotSupportedException">There is no generated proxy, and this application cannot make one at run time (native AOT).</exception>
     public T As<T>()
-        where T : class => ProxyModel.Find<T>(_options.NamingPolicy)(new ClientCallInvoker(this, _serializer, CallTimeout));
+        where T : class => ProxyModel.Find<T>(_options.NamingPolicy)(new ClientCallInvoker(this, _serializer, _limits, CallTimeout));
 
     /// <summary>Completes when the client has no connection any more: for a process that lives as long as its peer.</summary>
     /// <param name="cancellationToken">Ends the wait.</param>
@@ -357,7 +359,7 @@ public sealed class MprpcClient : IAsyncDisposable, IDisposable
     private MprpcWriter WriteRequest(string method, ReadOnlySpan<object?> arguments)
     {
         ThrowIfDisposed();
-        return RequestWriter.Begin(_serializer, method, arguments);
+        return RequestWriter.Begin(_serializer, _limits.SendLimit, method, arguments);
     }
 
     private void ThrowIfDisposed() => ObjectDisposedException.ThrowIf(_disposed.IsCancellationRequested, this);

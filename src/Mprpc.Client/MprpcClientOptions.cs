@@ -194,6 +194,13 @@ public sealed class MprpcClientOptions
         return frozen;
     }
 
+    /// <summary>What is accepted and sent.</summary>
+    internal ConnectionLimits ToConnectionLimits() => new(MaxMessageSize, MaxDepth, ConnectionLimits.DefaultMaxRunningCalls, nameof(MprpcClientOptions))
+    {
+        MaxSendMessageSize = MaxSendMessageSize,
+        MaxSendDepth = MaxSendDepth,
+    };
+
     /// <summary>What the server may call.</summary>
     /// <exception cref="InvalidOperationException">A method cannot be served, or two have one wire name.</exception>
     internal Dispatcher CreateDispatcher(MprpcSerializerOptions serializer)

@@ -1,4 +1,5 @@
 using MessagePack;
+using Mprpc.Messages;
 
 namespace Mprpc;
 
@@ -8,6 +9,8 @@ namespace Mprpc;
 public readonly struct MprpcRaw : IEquatable<MprpcRaw>
 {
     private static readonly byte[] NilBytes = [MessagePackCode.Nil];
+
+    private static readonly SendLimit DefaultLimit = Limit(SendLimit.DefaultBytesOfValue);
 
     private readonly ReadOnlyMemory<byte> _bytes;
 
@@ -28,14 +31,32 @@ public readonly struct MprpcRaw : IEquatable<MprpcRaw>
     /// <typeparam name="T">The declared type; it chooses the encoding.</typeparam>
     /// <param name="value">The value.</param>
     /// <param name="options">Null: <see cref="MprpcSerializerOptions.Default"/>.</param>
-    /// <exception cref="MessagePackSerializationException">The value cannot be encoded.</exception>
-    public static MprpcRaw From<T>(T value, MprpcSerializerOptions? options = null)
+    /// <param name="maxSize">
+    /// The most bytes that the value may take, 1 or more. Default 67,108,864 (64 MiB, sixteen times what a message may have by default): an object is written each time that others refer to it, so that
+    /// a few dozen objects can make more bytes than any memory holds.
+    /// </param>
+    /// <exception cref="MessagePackSerializationException">The value cannot be encoded, or takes more than <paramref name="maxSize"/> bytes.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="maxSize"/> is not positive.</exception>
+    public static MprpcRaw From<T>(T value, MprpcSerializerOptions? options = null, int maxSize = SendLimit.DefaultBytesOfValue)
     {
-        MprpcWriter writer = MprpcWriter.Rent(options ?? MprpcSerializerOptions.Default);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(maxSize);
+        SendLimit limit = maxSize == SendLimit.DefaultBytesOfValue ? DefaultLimit : Limit(maxSize);
+        MprpcWriter writer = MprpcWriter.Rent(options ?? MprpcSerializerOptions.Default, reserved: 0, limit);
 
         try
         {
             writer.Write(value);
+
+            if (writer.Length > maxSize)
+            {
+                throw new MessagePackSerializationException(limit.Describe(writer.WrittenSpan, writer.Length));
+            }
+
+            if (writer.Levels >= TypeDepth.Unknown && SentMessage.Fault(writer.WrittenSpan, values: 1, outer: 0, int.MaxValue, out _) is { } fault)
+            {
+                throw new MessagePackSerializationException($"{TypeName.Of(typeof(T))} {fault}. {SentMessage.WholeRemedy}");
+            }
+
             return new MprpcRaw(writer.WrittenSpan.ToArray());
         }
         finally
@@ -84,4 +105,6 @@ public readonly struct MprpcRaw : IEquatable<MprpcRaw>
 
     /// <summary>Whether the bytes differ.</summary>
     public static bool operator !=(MprpcRaw left, MprpcRaw right) => !left.Equals(right);
+
+    private static SendLimit Limit(int maxSize) => SendLimit.OfValue(maxSize, "Encode it in parts, or pass a larger maxSize.");
 }

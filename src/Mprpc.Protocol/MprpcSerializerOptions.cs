@@ -23,7 +23,8 @@ public sealed class MprpcSerializerOptions
         : this(
             new DataOptions(MessagePackSerializerOptions.Standard
                 .WithResolver(resolver is null ? DefaultResolver : WithOwnFormatters(resolver))
-                .WithSecurity(KeySecurity.Instance)),
+                .WithSecurity(KeySecurity.Instance)
+                .WithPool(BoundedPool.Sequences)),
             oldSpec: false,
             usesGeneratedValues: resolver is null)
     {

@@ -103,7 +103,7 @@ public sealed class MprpcFakeMethod
 
     private MprpcRaw Encode(object? value)
     {
-        MprpcWriter writer = MprpcWriter.Rent(_serializer);
+        MprpcWriter writer = MprpcWriter.Rent(_serializer, reserved: 0, SendLimit.OfArgument);
 
         try
         {

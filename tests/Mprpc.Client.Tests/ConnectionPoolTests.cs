@@ -184,7 +184,7 @@ public sealed class ConnectionPoolTests
 
     private static Task<int> Call(RpcConnection connection)
     {
-        MprpcWriter request = RequestWriter.Begin(MprpcSerializerOptions.Default, "sum", []);
+        MprpcWriter request = RequestWriter.Begin(MprpcSerializerOptions.Default, limit: null, "sum", []);
         Assert.True(connection.TryCall("sum", request, Timeout.InfiniteTimeSpan, CancellationToken.None, out ValueTask<int> result));
         return result.AsTask();
     }

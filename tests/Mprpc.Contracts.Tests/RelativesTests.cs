@@ -50,6 +50,30 @@ public sealed class RelativesTests(RelativesTests.Host host) : IClassFixture<Rel
     }
 
     [Fact]
+    public async Task Answer_WithHalfACharacterAmongOthers_LeavesTheirsWhole()
+    {
+        // Many at once: answers are written one behind another, and that which fails is cut off.
+        string longer = new('\u00fc', 400);
+        List<Task<string>> whole = [];
+        List<Task<string>> half = [];
+
+        for (int i = 0; i < 200; i++)
+        {
+            whole.Add(Client.TextAsync(i % 2 == 0 ? $"text {i}" : longer));
+            half.Add(Client.HalfTextAsync());
+        }
+
+        string[] texts = await Task.WhenAll(whole).InTime();
+
+        Assert.Equal(Enumerable.Range(0, 200).Select(i => i % 2 == 0 ? $"text {i}" : longer), texts);
+
+        foreach (Task<string> call in half)
+        {
+            await Assert.ThrowsAsync<MprpcRemoteException>(() => call.InTime());
+        }
+    }
+
+    [Fact]
     public void Type_ThatShowsNothingOfWhatItHolds_IsRefusedAndOneThatHoldsNothingIsNot()
     {
         var opaque = Assert.Throws<MessagePackSerializationException>(() => MprpcRaw.From(new Opaque(5)));

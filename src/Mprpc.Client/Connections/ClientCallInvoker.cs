@@ -6,12 +6,16 @@ using Mprpc.Messages;
 namespace Mprpc.Client.Connections;
 
 /// <summary>Sends what generated proxies write.</summary>
-internal sealed class ClientCallInvoker(MprpcClient client, MprpcSerializerOptions serializer, TimeSpan callTimeout) : MprpcCallInvoker(callTimeout)
+internal sealed class ClientCallInvoker(MprpcClient client, MprpcSerializerOptions serializer, ConnectionLimits limits, TimeSpan callTimeout) : MprpcCallInvoker(callTimeout)
 {
-    public override MprpcWriter BeginCall() => MprpcWriter.Rent(serializer, RequestWriter.HeadRoom);
+    public override MprpcWriter BeginCall() => MprpcWriter.Rent(serializer, RequestWriter.HeadRoom, limits.SendLimit);
 
+    // What is wrong with the arguments is thrown here. A void method cannot wait for the rest.
     public override void Notify(string method, MprpcWriter notification)
-        => _ = NotifyAsync(method, notification);      // a void method cannot wait
+    {
+        SentMessage.Check(limits, method, notification);
+        _ = NotifyAsync(method, notification);
+    }
 
     internal override RpcConnection? TryGetConnection(CancellationToken cancellationToken) => client.TryGetConnection(cancellationToken);
 

@@ -17,11 +17,8 @@ namespace Mprpc.Client.Connections;
 internal sealed record ClientConnectionParts(
     ConnectionPool Pool, Dialer Dialer, MprpcClientOptions Options, Dispatcher Dispatcher, ClientLogin? Login, Action OnStateChanged, CancellationToken Disposed)
 {
-    public ConnectionLimits Limits { get; } = new(Options.MaxMessageSize, Options.MaxDepth, ConnectionLimits.DefaultMaxRunningCalls, nameof(MprpcClientOptions))
+    public ConnectionLimits Limits { get; } = Options.ToConnectionLimits() with
     {
-        MaxSendMessageSize = Options.MaxSendMessageSize,
-        MaxSendDepth = Options.MaxSendDepth,
-
         // A server may keep a client waiting: that is its back-pressure, and how long to wait each call says itself.
         PartialMessageTimeout = TimeSpan.MaxValue,
         WriteTimeout = TimeSpan.MaxValue,

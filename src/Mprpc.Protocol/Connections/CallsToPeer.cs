@@ -35,7 +35,7 @@ internal sealed class CallsToPeer
     /// <exception cref="MessagePackSerializationException">The request is larger, or nests deeper, than may be sent.</exception>
     public bool TryCall(PendingCall call, MprpcWriter request, CancellationToken cancellationToken)
     {
-        Check(call.Method, request);
+        SentMessage.Check(_connection.Limits, call.Method, request);
 
         if (!_keepsToWindow && !cancellationToken.CanBeCanceled)
         {
@@ -78,7 +78,7 @@ internal sealed class CallsToPeer
     /// <exception cref="MessagePackSerializationException">The notification is larger, or nests deeper, than may be sent.</exception>
     public bool TryNotify(MprpcWriter notification)
     {
-        Check(method: null, notification);
+        SentMessage.Check(_connection.Limits, method: null, notification);
         RequestWriter.PrependNotificationHead(notification);
 
         if (_output.TrySend(notification))
@@ -133,43 +133,4 @@ internal sealed class CallsToPeer
     public void Close(string message, Exception? reason)
         => _requests.Close(call => new MprpcConnectionException(
             call.RequestBytes == CallWindow.Waiting ? $"{message} The request had not been sent." : message, requestWasSent: call.RequestBytes != CallWindow.Waiting, reason));
-
-    /// <summary>Before a byte is sent: a message that the peer refuses would end the connection, and fail the calls of others.</summary>
-    private void Check(string? method, MprpcWriter message)
-    {
-        int size = message.Length + RequestWriter.HeadRoom;
-
-        if (size > _connection.Limits.MaxSendMessageSize)
-        {
-            ThrowTooLarge(method, message, size);
-        }
-
-        if (message.Levels > _connection.Limits.MaxSendDepth - RequestWriter.OuterLevels)
-        {
-            CheckDepth(method, message);
-        }
-    }
-
-    private void CheckDepth(string? method, MprpcWriter message)
-    {
-        if (SentMessage.Fault(message.WrittenSpan, RequestWriter.WrittenValues, outer: 1, _connection.Limits.MaxSendDepth, out bool isTooDeep) is not { } fault)
-        {
-            return;
-        }
-
-        MprpcWriter.Return(message);
-        throw new MessagePackSerializationException(
-            $"{Name(method)} {fault}. Nothing was sent. "
-            + (isTooDeep ? $"Send a flatter value, or raise {_connection.Limits.OptionsName}.MaxSendDepth, and what the peer accepts." : "Give each MprpcRaw the bytes of one whole value."));
-    }
-
-    private void ThrowTooLarge(string? method, MprpcWriter message, int size)
-    {
-        MprpcWriter.Return(message);
-        throw new MessagePackSerializationException(
-            $"{Name(method)} has {size:N0} bytes; {_connection.Limits.MaxSendMessageSize:N0} may be sent. Nothing was sent. "
-            + $"Send the value in parts, or raise {_connection.Limits.OptionsName}.MaxSendMessageSize, and what the peer accepts.");
-    }
-
-    private static string Name(string? method) => method is null ? "A notification" : $"The call of '{method}'";
 }

@@ -1,4 +1,5 @@
 using Mprpc.Framing;
+using Mprpc.Messages;
 
 namespace Mprpc.Connections;
 
@@ -25,7 +26,14 @@ internal sealed record ConnectionLimits(int MaxMessageSize, int MaxDepth, int Ma
     public TimeSpan IdleTimeout { get; init; } = Timeout.InfiniteTimeSpan;
 
     /// <summary>Largest message that is sent, in bytes: a call or an answer that would be larger fails by itself.</summary>
-    public int MaxSendMessageSize { get; init; } = DefaultMaxMessageSize;
+    public int MaxSendMessageSize
+    {
+        get => SendLimit.Bytes;
+        init => SendLimit = SendLimit.OfMessage(value, OptionsName);
+    }
+
+    /// <summary>The same for what writes a request or notification.</summary>
+    public SendLimit SendLimit { get; private init; } = SendLimit.OfMessage(DefaultMaxMessageSize, OptionsName);
 
     /// <summary>How deep a message may nest that is sent, the message itself counted: a call or an answer that nests deeper fails by itself.</summary>
     public int MaxSendDepth { get; init; } = DefaultMaxDepth;

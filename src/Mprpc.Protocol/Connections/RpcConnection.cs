@@ -249,7 +249,7 @@ internal sealed class RpcConnection : MprpcConnection
     public override ValueTask<T> CallAsync<T>(string method, MprpcCallOptions options, params ReadOnlySpan<object?> arguments)
     {
         options.CancellationToken.ThrowIfCancellationRequested();
-        MprpcWriter request = RequestWriter.Begin(Serializer, method, arguments);
+        MprpcWriter request = RequestWriter.Begin(Serializer, Limits.SendLimit, method, arguments);
 
         if (TryCall(method, request, options.Timeout ?? _settings.CallTimeout, options.CancellationToken, out ValueTask<T> result))
         {
@@ -262,7 +262,7 @@ internal sealed class RpcConnection : MprpcConnection
 
     public override ValueTask NotifyAsync(string method, params ReadOnlySpan<object?> arguments)
     {
-        MprpcWriter notification = RequestWriter.Begin(Serializer, method, arguments);
+        MprpcWriter notification = RequestWriter.Begin(Serializer, Limits.SendLimit, method, arguments);
 
         if (!TryNotify(notification))
         {

@@ -1,12 +1,13 @@
 using System.ComponentModel;
 using System.Runtime.CompilerServices;
+using MessagePack;
 using Mprpc.Connections;
 
 namespace Mprpc.Contracts;
 
 /// <summary>What a generated proxy calls through: a client, or one connection. For generated code.</summary>
 /// <remarks>
-/// A call is <see cref="BeginCall"/>, the method's name and an array of its arguments written, then one of the sending methods. A writer whose writing threw is simply dropped.
+/// A call is <see cref="BeginCall"/>, the method's name and an array of its arguments written, then one of the sending methods, or <see cref="Drop"/> if writing threw.
 /// Safe for concurrent use.
 /// </remarks>
 [EditorBrowsable(EditorBrowsableState.Never)]
@@ -18,6 +19,10 @@ public abstract class MprpcCallInvoker
 
     /// <summary>Gives a writer for one call: the name of the method, then an array of the arguments.</summary>
     public abstract MprpcWriter BeginCall();
+
+    /// <summary>Takes the writer of a call back that is not made, because writing an argument threw.</summary>
+    /// <param name="call">What <see cref="BeginCall"/> gave; not to be used any more.</param>
+    public static void Drop(MprpcWriter call) => MprpcWriter.Return(call);
 
     /// <summary>Sends a request and reads its result.</summary>
     /// <typeparam name="T">The type to read the result as.</typeparam>
@@ -53,6 +58,7 @@ public abstract class MprpcCallInvoker
     /// <summary>Sends a notification: nobody waits for it, and what the peer makes of it is not known.</summary>
     /// <param name="method">The method's wire name, for errors, logs and metrics; the notification has it already.</param>
     /// <param name="notification">What <see cref="BeginCall"/> gave; belongs to the invoker from here on.</param>
+    /// <exception cref="MessagePackSerializationException">The notification is larger, or nests deeper, than may be sent; nothing was sent.</exception>
     /// <exception cref="MprpcConnectionException">The connection is closed; nothing was sent.</exception>
     public abstract void Notify(string method, MprpcWriter notification);
 

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.ComponentModel;
 
 namespace Mprpc.Contracts;
@@ -7,6 +8,8 @@ namespace Mprpc.Contracts;
 [EditorBrowsable(EditorBrowsableState.Never)]
 public static class MprpcGeneratedValues
 {
+    private static readonly ConcurrentDictionary<Type, bool> Types = new();
+
     /// <summary>Registers how a type is read and written; where several assemblies bring one, they do the same.</summary>
     /// <typeparam name="T">The type.</typeparam>
     /// <param name="write">Writes it.</param>
@@ -15,5 +18,9 @@ public static class MprpcGeneratedValues
     {
         WireValue<T>.Writer = write;
         WireValue<T>.Reader = read;
+        Types.TryAdd(typeof(T), true);
     }
+
+    /// <summary>Whether generated code writes values of a type.</summary>
+    internal static bool Contains(Type type) => Types.ContainsKey(type);
 }

@@ -58,10 +58,24 @@ internal sealed class RenamingCallInvoker : MprpcCallInvoker
 
         MessagePackHead.TryReadBytes(request.WrittenSpan, out int head, out int length);
         MprpcWriter renamed = _invoker.BeginCall();
-        renamed.WriteString(name);
-        renamed.WriteEncoded(request.WrittenSpan[(head + length)..]);
         renamed.Levels = request.Levels;
-        MprpcWriter.Return(request);
+
+        try
+        {
+            renamed.WriteString(name);
+            renamed.WriteEncoded(request.WrittenSpan[(head + length)..]);
+        }
+        catch
+        {
+            // With the longer name it is larger than may be sent.
+            Drop(renamed);
+            throw;
+        }
+        finally
+        {
+            Drop(request);
+        }
+
         return (name, renamed);
     }
 }

@@ -30,18 +30,37 @@ internal sealed class AnswerWriter(MprpcSerializerOptions serializer, MprpcError
     }
 
     /// <summary>Writes an answer behind others; one that is too large or too deep to be sent becomes an error.</summary>
+    /// <exception cref="MessagePackSerializationException">The result cannot be written: nothing is.</exception>
     public void Write<TResult>(RpcConnection connection, MprpcWriter writer, RpcMethod method, long messageId, TResult result)
     {
+        int most = connection.Limits.MaxSendMessageSize;
         int start = writer.Length;
         writer.Levels = 0;
-        ResponseWriter.WriteResult(writer, messageId, result);
+        writer.LimitTo(most);
+
+        try
+        {
+            ResponseWriter.WriteResult(writer, messageId, result);
+        }
+        catch when (writer.IsBeyondLimit)
+        {
+            RefuseTooLarge(connection, writer, start, method, messageId, $"at least {most + writer.Excess:N0}", writer.Unended);
+            return;
+        }
+        catch
+        {
+            // The answers before it are whole, and go out.
+            writer.Truncate(start);
+            writer.EndLimit();
+            throw;
+        }
+
+        writer.EndLimit();
         int size = writer.Length - start;
 
-        if (size > connection.Limits.MaxSendMessageSize)
+        if (size > most)
         {
-            method.OnAnswered(connection.Limits.MaxSendMessageSize);
-            writer.Truncate(start);
-            ResponseWriter.WriteError(writer, messageId, TooLarge($"answer of method '{method.WireName}'", size, connection.Limits), errorShape);
+            RefuseTooLarge(connection, writer, start, method, messageId, $"{size:N0}");
             return;
         }
 
@@ -69,8 +88,18 @@ internal sealed class AnswerWriter(MprpcSerializerOptions serializer, MprpcError
         if (size > limits.MaxSendMessageSize)
         {
             writer.Truncate(start);
-            ResponseWriter.WriteError(writer, messageId, TooLarge("error of this call", size, limits), errorShape);
+            ResponseWriter.WriteError(writer, messageId, TooLarge("error of this call", $"{size:N0}", limits), errorShape);
         }
+    }
+
+    /// <summary>Puts an error in the place of an answer.</summary>
+    private void RefuseTooLarge(RpcConnection connection, MprpcWriter writer, int start, RpcMethod method, long messageId, string size, Type? unended = null)
+    {
+        writer.EndLimit();
+        writer.Truncate(start);
+        method.OnAnswered(connection.Limits.MaxSendMessageSize);
+        RpcError error = TooLarge($"answer of method '{method.WireName}'", size, connection.Limits, unended);
+        ResponseWriter.WriteError(writer, messageId, error, errorShape);
     }
 
     private void CheckDepth(RpcConnection connection, MprpcWriter writer, int start, RpcMethod method, long messageId)
@@ -84,7 +113,7 @@ internal sealed class AnswerWriter(MprpcSerializerOptions serializer, MprpcError
 
         if (!isTooDeep)
         {
-            throw new MessagePackSerializationException($"The answer of method '{method.WireName}' {fault}. Give each MprpcRaw the bytes of one whole value.");
+            throw new MessagePackSerializationException($"The answer of method '{method.WireName}' {fault}. {SentMessage.WholeRemedy}");
         }
 
         var error = new RpcError(
@@ -94,9 +123,10 @@ internal sealed class AnswerWriter(MprpcSerializerOptions serializer, MprpcError
         ResponseWriter.WriteError(writer, messageId, error, errorShape);
     }
 
-    private static RpcError TooLarge(string what, int size, ConnectionLimits limits)
+    private static RpcError TooLarge(string what, string size, ConnectionLimits limits, Type? unended = null)
         => new(
             RpcErrorKind.Handler,
-            $"The {what} has {size:N0} bytes; {limits.MaxSendMessageSize:N0} may be sent. Ask for less at a time, or raise {limits.OptionsName}.MaxSendMessageSize.",
+            $"The {what} has {size} bytes; {limits.MaxSendMessageSize:N0} may be sent. Ask for less at a time, or raise {limits.OptionsName}.MaxSendMessageSize."
+                + SendLimit.DescribeUnended(unended),
             ErrorCode.TooLarge);
 }

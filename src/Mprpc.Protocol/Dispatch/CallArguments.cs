@@ -26,7 +26,7 @@ internal sealed class CallArguments(byte[] message, int start, int count, MprpcS
     {
         List<ReadOnlyMemory<byte>> values = Values();
         CheckIndex(index, Math.Min(values.Count + 1, method.Description.MostParameters), method);
-        MprpcWriter writer = MprpcWriter.Rent(serializer);
+        MprpcWriter writer = MprpcWriter.Rent(serializer, reserved: 0, SendLimit.OfArgument);
 
         try
         {

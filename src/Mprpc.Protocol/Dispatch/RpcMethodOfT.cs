@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using MessagePack;
 using Mprpc.Connections;
 using Mprpc.Contracts;
 using Mprpc.Messages;
@@ -100,15 +101,28 @@ internal sealed class RpcMethod<TService, TReturn, TReturned, TResult> : RpcMeth
 
     private void AnswerAside(in IncomingCall call, bool onLoop, long id, TResult result, MprpcWriter? aside)
     {
-        AnswerWriter answers = call.Connection.Dispatcher.Answers;
+        RpcConnection connection = call.Connection;
 
-        if (aside is null && onLoop && call.Turn is null)
+        if (aside is null)
         {
-            answers.Write(call.Connection, call.Loop!.Batch, this, id, result);
-            return;
+            try
+            {
+                if (onLoop && call.Turn is null)
+                {
+                    connection.Dispatcher.Answers.Write(connection, call.Loop!.Batch, this, id, result);
+                    return;
+                }
+
+                aside = connection.Dispatcher.Answers.WriteAside(connection, this, id, result);
+            }
+            catch (MessagePackSerializationException exception)
+            {
+                // Text with half a surrogate pair, or more of it than a buffer holds.
+                connection.Dispatcher.AnswerFailure(call, this, exception, onLoop);
+                return;
+            }
         }
 
-        // What is written in place cannot fail.
-        call.Connection.Answer(call, onLoop, aside ?? answers.WriteAside(call.Connection, this, id, result));
+        connection.Answer(call, onLoop, aside);
     }
 }

@@ -9,7 +9,7 @@ internal static class WireType<T>
         || typeof(T) == typeof(uint) || typeof(T) == typeof(ulong) || typeof(T) == typeof(ushort) || typeof(T) == typeof(byte)
         || typeof(T) == typeof(bool) || typeof(T) == typeof(double) || typeof(T) == typeof(float) || typeof(T) == typeof(NoValue);
 
-    /// <summary>Whether values are written by <see cref="MprpcWriter"/> itself: they cannot fail, as text can, and run no code of the user's.</summary>
+    /// <summary>Whether values are written by <see cref="MprpcWriter"/> itself: they run no code of the user's.</summary>
     public static readonly bool IsWrittenInPlace =
-        IsSmall || typeof(T) == typeof(byte[]) || typeof(T) == typeof(ReadOnlyMemory<byte>) || typeof(T) == typeof(Memory<byte>);
+        IsSmall || typeof(T) == typeof(string) || typeof(T) == typeof(byte[]) || typeof(T) == typeof(ReadOnlyMemory<byte>) || typeof(T) == typeof(Memory<byte>);
 }

@@ -36,11 +36,11 @@ internal static class RequestWriter
     }
 
     /// <summary>Writes method and arguments into a writer with room for the head.</summary>
-    /// <exception cref="MessagePackSerializationException">An argument cannot be encoded.</exception>
-    public static MprpcWriter Begin(MprpcSerializerOptions serializer, string method, ReadOnlySpan<object?> arguments)
+    /// <exception cref="MessagePackSerializationException">An argument cannot be encoded, or the message is much larger than may be sent.</exception>
+    public static MprpcWriter Begin(MprpcSerializerOptions serializer, SendLimit? limit, string method, ReadOnlySpan<object?> arguments)
     {
         ArgumentException.ThrowIfNullOrEmpty(method);
-        MprpcWriter writer = MprpcWriter.Rent(serializer, HeadRoom);
+        MprpcWriter writer = MprpcWriter.Rent(serializer, HeadRoom, limit);
 
         try
         {

@@ -125,7 +125,9 @@ internal static class ResponseWriter
         {
             int data = writer.Length;
             writer.Levels = 0;
+            writer.LimitTo(maxSize);
             ArgumentWriter.Write(writer, error.Data);
+            writer.EndLimit();
 
             // The head counts too, and the result's nil.
             CheckData(writer, data, writer.Length - head + 1, maxSize, maxDepth);
@@ -134,9 +136,11 @@ internal static class ResponseWriter
         catch (Exception exception)
         {
             // The caller gets the rest all the same: half a message must not go out, and no answer at all must not be.
+            bool isBeyondLimit = writer.IsBeyondLimit;
+            writer.EndLimit();
             writer.Truncate(start);
             WriteMap(writer, message, code, hasData: false);
-            return exception;
+            return isBeyondLimit ? DataTooLarge($"at least {maxSize + writer.Excess:N0}", maxSize) : exception;
         }
     }
 
@@ -144,8 +148,7 @@ internal static class ResponseWriter
     {
         if (size > maxSize)
         {
-            throw new MessagePackSerializationException(
-                $"With its data the error has {size:N0} bytes; {maxSize:N0} may be sent. Give the exception less data, or raise MaxSendMessageSize.");
+            throw DataTooLarge($"{size:N0}", maxSize);
         }
 
         if (writer.Levels > maxDepth - LevelsAroundData
@@ -154,6 +157,9 @@ internal static class ResponseWriter
             throw new MessagePackSerializationException($"With its data the error {fault}. Give the exception flatter data, or raise MaxSendDepth.");
         }
     }
+
+    private static MessagePackSerializationException DataTooLarge(string size, int maxSize)
+        => new($"With its data the error has {size} bytes; {maxSize:N0} may be sent. Give the exception less data, or raise MaxSendMessageSize.");
 
     private static void WriteMap(MprpcWriter writer, string message, string? code, bool hasData)
     {

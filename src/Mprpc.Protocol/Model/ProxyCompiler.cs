@@ -16,6 +16,7 @@ internal static class ProxyCompiler
     private const BindingFlags AnyMethod = BindingFlags.Public | BindingFlags.Instance;
 
     private static readonly MethodInfo BeginCall = typeof(MprpcCallInvoker).GetMethod(nameof(MprpcCallInvoker.BeginCall))!;
+    private static readonly MethodInfo Drop = typeof(MprpcCallInvoker).GetMethod(nameof(MprpcCallInvoker.Drop))!;
     private static readonly MethodInfo Write = typeof(MprpcWriter).GetMethod(nameof(MprpcWriter.Write))!;
     private static readonly MethodInfo WriteArrayHeader = typeof(MprpcWriter).GetMethod(nameof(MprpcWriter.WriteArrayHeader), [typeof(int)])!;
     private static readonly MethodInfo WriteRest = typeof(MprpcWriter).GetMethod(nameof(MprpcWriter.WriteRest))!;
@@ -121,6 +122,7 @@ internal static class ProxyCompiler
         il.Emit(OpCodes.Ldfld, invoker);
         il.Emit(OpCodes.Callvirt, BeginCall);
         il.Emit(OpCodes.Stloc, request);
+        il.BeginExceptionBlock();
 
         il.Emit(OpCodes.Ldloc, request);
         il.Emit(OpCodes.Ldstr, name);
@@ -145,6 +147,13 @@ internal static class ProxyCompiler
                     : Write.MakeGenericMethod(model.Parameters[i].ParameterType));
             }
         }
+
+        il.BeginCatchBlock(typeof(object));
+        il.Emit(OpCodes.Pop);
+        il.Emit(OpCodes.Ldloc, request);
+        il.Emit(OpCodes.Call, Drop);
+        il.Emit(OpCodes.Rethrow);
+        il.EndExceptionBlock();
 
         il.Emit(OpCodes.Ldarg_0);
         il.Emit(OpCodes.Ldfld, invoker);

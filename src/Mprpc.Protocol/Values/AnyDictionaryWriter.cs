@@ -10,20 +10,20 @@ internal sealed class AnyDictionaryWriter : AnyValueWriter
 
     public override void Write(ref MessagePackWriter writer, object value, MessagePackSerializerOptions options)
     {
-        var entries = new List<DictionaryEntry>();
+        using var aside = new WritingAside(ref writer, value.GetType());
+        MessagePackWriter entries = aside.Writer;
+        int count = 0;
 
         // By its own enumerator: the one of IEnumerable gives pairs of the dictionary's types.
         foreach (DictionaryEntry entry in (IDictionary)value)
         {
-            entries.Add(entry);
+            AnyValueFormatter.Instance.Serialize(ref entries, entry.Key, options);
+            AnyValueFormatter.Instance.Serialize(ref entries, entry.Value, options);
+            count++;
         }
 
-        writer.WriteMapHeader(entries.Count);
-
-        foreach (DictionaryEntry entry in entries)
-        {
-            AnyValueFormatter.Instance.Serialize(ref writer, entry.Key, options);
-            AnyValueFormatter.Instance.Serialize(ref writer, entry.Value, options);
-        }
+        entries.Flush();
+        writer.WriteMapHeader(count);
+        writer.WriteRaw(aside.Written);
     }
 }

@@ -10,12 +10,18 @@ internal sealed class AnySequenceWriter : AnyValueWriter
 
     public override void Write(ref MessagePackWriter writer, object value, MessagePackSerializerOptions options)
     {
-        object?[] items = [.. ((IEnumerable)value).Cast<object?>()];
-        writer.WriteArrayHeader(items.Length);
+        using var aside = new WritingAside(ref writer, value.GetType());
+        MessagePackWriter elements = aside.Writer;
+        int count = 0;
 
-        foreach (object? item in items)
+        foreach (object? item in (IEnumerable)value)
         {
-            AnyValueFormatter.Instance.Serialize(ref writer, item, options);
+            AnyValueFormatter.Instance.Serialize(ref elements, item, options);
+            count++;
         }
+
+        elements.Flush();
+        writer.WriteArrayHeader(count);
+        writer.WriteRaw(aside.Written);
     }
 }

@@ -23,15 +23,21 @@ internal abstract class MapFormatter<TKey, TValue, TDictionary> : IMessagePackFo
         IMessagePackFormatter<TKey> keys = options.Resolver.GetFormatterWithVerify<TKey>();
         IMessagePackFormatter<TValue> values = options.Resolver.GetFormatterWithVerify<TValue>();
 
-        // Counted and written from one snapshot: a concurrent dictionary may change meanwhile.
-        List<KeyValuePair<TKey, TValue>> items = [.. value];
-        writer.WriteMapHeader(items.Count);
+        // Counted as they are written: a concurrent dictionary may change meanwhile.
+        using var aside = new WritingAside(ref writer, typeof(TDictionary));
+        MessagePackWriter items = aside.Writer;
+        int count = 0;
 
-        foreach ((TKey key, TValue item) in items)
+        foreach ((TKey key, TValue item) in value)
         {
-            keys.Serialize(ref writer, key, options);
-            values.Serialize(ref writer, item, options);
+            keys.Serialize(ref items, key, options);
+            values.Serialize(ref items, item, options);
+            count++;
         }
+
+        items.Flush();
+        writer.WriteMapHeader(count);
+        writer.WriteRaw(aside.Written);
     }
 
     public TDictionary? Deserialize(ref MessagePackReader reader, MessagePackSerializerOptions options)

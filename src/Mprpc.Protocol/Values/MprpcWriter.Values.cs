@@ -18,7 +18,7 @@ public sealed partial class MprpcWriter
     [EditorBrowsable(EditorBrowsableState.Never)]
     public void WriteEncoded(ReadOnlySpan<byte> bytes)
     {
-        bytes.CopyTo(Reserve(bytes.Length));
+        bytes.CopyTo(ReserveExactly(bytes.Length));
         _end += bytes.Length;
     }
 
@@ -53,7 +53,7 @@ public sealed partial class MprpcWriter
         {
             int length = Encoding.UTF8.GetByteCount(text);
             WriteStringHeader(length);
-            _end += UnicodeText.Encode(text, Reserve(length));
+            _end += UnicodeText.Encode(text, ReserveExactly(length));
             return;
         }
 
@@ -147,9 +147,24 @@ public sealed partial class MprpcWriter
     [EditorBrowsable(EditorBrowsableState.Never)]
     public void WriteSerialized<T>(T value)
     {
-        var writer = new MessagePackWriter(this) { OldSpec = Serializer.OldSpec };
-        Serializer.FormatterOf<T>().Serialize(ref writer, value, Serializer.MessagePack);
-        writer.Flush();
+        MprpcWriter? outer = s_current;
+        s_current = this;
+
+        if (outer is null)
+        {
+            BoundedPool.BeginMessage();
+        }
+
+        try
+        {
+            var writer = new MessagePackWriter(this) { OldSpec = Serializer.OldSpec };
+            Serializer.FormatterOf<T>().Serialize(ref writer, value, Serializer.MessagePack);
+            writer.Flush();
+        }
+        finally
+        {
+            s_current = outer;
+        }
     }
 
     /// <summary>Writes bytes as bin; with the old specification as raw.</summary>

@@ -4,6 +4,7 @@ using System.Runtime.CompilerServices;
 using MessagePack;
 using Mprpc.Contracts;
 using Mprpc.Diagnostics;
+using Mprpc.Messages;
 
 namespace Mprpc;
 
@@ -17,6 +18,8 @@ public sealed partial class MprpcWriter : IBufferWriter<byte>
     private const int SmallestBuffer = 1024;
     private const int LargestKeptBuffer = 64 * 1024;    // what a thread may keep; larger buffers go back to the shared pool
 
+    private const int LargestGuess = 1024 * 1024;       // larger room is asked for only where there is much to write
+
     private const int MostCached = 4;                   // a thread needs one for a request or answer, one for a batch, and some that wait for a slow flush
 
     [ThreadStatic]
@@ -29,6 +32,8 @@ public sealed partial class MprpcWriter : IBufferWriter<byte>
     private int _start;
     private int _end;
     private int _levels;
+    private int _mostEnd = int.MaxValue;        // looked at only where the buffer must grow
+    private SendLimit? _limit;
     private MprpcWriter? _nextCached;
 
     internal MprpcWriter()
@@ -56,7 +61,8 @@ public sealed partial class MprpcWriter : IBufferWriter<byte>
     /// <summary>Takes an empty writer: one of this thread's own where one is free.</summary>
     /// <param name="serializer">How values are encoded.</param>
     /// <param name="reserved">How many bytes to keep free in front for <see cref="Prepend"/>.</param>
-    internal static MprpcWriter Rent(MprpcSerializerOptions serializer, int reserved = 0)
+    /// <param name="limit">How large the message may become, the reserved bytes counted; null: as large as a buffer.</param>
+    internal static MprpcWriter Rent(MprpcSerializerOptions serializer, int reserved = 0, SendLimit? limit = null)
     {
         MprpcWriter? writer = s_cached;
 
@@ -73,6 +79,9 @@ public sealed partial class MprpcWriter : IBufferWriter<byte>
         writer.Serializer = serializer;
         writer._start = writer._end = reserved;
         writer._levels = 0;
+        writer._limit = limit;
+        writer.Enumerated = null;
+        writer._mostEnd = limit is null ? int.MaxValue : limit.Bytes;
         return writer;
     }
 
@@ -111,6 +120,17 @@ public sealed partial class MprpcWriter : IBufferWriter<byte>
         Debug.Assert(length <= Length, "Only written bytes can be taken back.");
         _end = _start + length;
     }
+
+    /// <summary>Stops writing when more than so many further bytes are written. That is noticed where the buffer must grow: what is written whole may still be too large.</summary>
+    internal void LimitTo(int bytes)
+    {
+        _mostEnd = (int)Math.Min((long)_end + bytes, int.MaxValue);
+        Enumerated = null;
+        IsBeyondLimit = false;
+    }
+
+    /// <summary>Lets any number of bytes be written again.</summary>
+    internal void EndLimit() => _mostEnd = int.MaxValue;
 
     /// <summary>Takes back what was prepended, so that the message can be sent elsewhere.</summary>
     internal void DropFront(int reserved) => _start = reserved;
@@ -315,9 +335,24 @@ public sealed partial class MprpcWriter : IBufferWriter<byte>
         return _buffer.AsSpan(_end);
     }
 
+    /// <summary>Room for bytes that will all be written; <see cref="Reserve"/> is often asked for more than is.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private Span<byte> ReserveExactly(int count)
+    {
+        if (_buffer.Length - _end < count)
+        {
+            ThrowIfBeyondLimit((long)_end + count);
+            Grow(count);
+        }
+
+        return _buffer.AsSpan(_end);
+    }
+
     [MethodImpl(MethodImplOptions.NoInlining)]
     private void Grow(int count)
     {
+        // Up to three times what is written is asked for, where it is not looked at first: so many bytes may a character have.
+        ThrowIfBeyondLimit(count > LargestGuess ? _end + (count / 4L) : _end);
         long wanted = Math.Max((long)_end + count, Math.Min(2L * _buffer.Length, Array.MaxLength));
 
         if (wanted > Array.MaxLength)

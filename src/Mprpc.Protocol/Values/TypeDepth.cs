@@ -1,8 +1,12 @@
+using System.Collections;
+using System.Collections.Frozen;
+using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
 using System.Numerics;
 using System.Reflection;
 using System.Runtime.CompilerServices;
 using System.Text;
+using Mprpc.Contracts;
 using MessagePack;
 
 namespace Mprpc;
@@ -24,10 +28,18 @@ internal static class TypeDepth
         typeof(BigInteger), typeof(Complex), typeof(Uri), typeof(Version), typeof(StringBuilder),
     ];
 
-    /// <summary>At most how many levels; <see cref="Unknown"/> or more if there is no bound.</summary>
-    public static int Of(Type type) => Find(type, [], []);
+    // Collections that are what their count says, or throw if they are changed while they are enumerated. Of a Dictionary and a HashSet may be removed meanwhile.
+    private static readonly HashSet<Type> Counted =
+    [
+        typeof(List<>), typeof(Queue<>), typeof(Stack<>), typeof(LinkedList<>), typeof(SortedSet<>), typeof(SortedDictionary<,>), typeof(SortedList<,>), typeof(OrderedDictionary<,>),
+        typeof(ArraySegment<>), typeof(ImmutableArray<>), typeof(ImmutableList<>), typeof(ImmutableQueue<>), typeof(ImmutableStack<>), typeof(ImmutableHashSet<>), typeof(ImmutableSortedSet<>),
+        typeof(ImmutableDictionary<,>), typeof(ImmutableSortedDictionary<,>), typeof(FrozenSet<>), typeof(FrozenDictionary<,>),
+    ];
 
-    private static int Find(Type type, HashSet<Type> open, Dictionary<Type, int> known)
+    /// <summary>At most how many levels; <see cref="Unknown"/> or more if there is no bound, and if what is written may not be whole: a formatter believes what a collection says of its count.</summary>
+    public static int Of(Type type) => Find(type, byFormatter: false, [], []);
+
+    private static int Find(Type type, bool byFormatter, HashSet<Type> open, Dictionary<(Type, bool), int> known)
     {
         // What is no data is never written; each record has a member of such a type.
         if (type.IsPrimitive || type.IsEnum || Leaves.Contains(type) || NotData.WhyNot(type) is not null)
@@ -35,7 +47,10 @@ internal static class TypeDepth
             return 1;
         }
 
-        if (known.TryGetValue(type, out int levels))
+        // A formatter asks other formatters for what it writes.
+        byFormatter |= !MprpcGeneratedValues.Contains(type);
+
+        if (known.TryGetValue((type, byFormatter), out int levels))
         {
             return levels;
         }
@@ -46,22 +61,26 @@ internal static class TypeDepth
             return Unknown;
         }
 
-        levels = Math.Min(Unknown, Contents(type, open, known));
+        levels = byFormatter && MayMiscount(type) ? Unknown : Math.Min(Unknown, Contents(type, byFormatter, open, known));
         open.Remove(type);
-        known[type] = levels;
+        known[(type, byFormatter)] = levels;
         return levels;
     }
 
-    private static int Contents(Type type, HashSet<Type> open, Dictionary<Type, int> known)
+    private static bool MayMiscount(Type type)
+        => !type.IsArray && (type.IsAssignableTo(typeof(IEnumerable)) || type == typeof(System.Buffers.ReadOnlySequence<byte>))
+            && !(type.IsGenericType && Counted.Contains(type.GetGenericTypeDefinition()));
+
+    private static int Contents(Type type, bool byFormatter, HashSet<Type> open, Dictionary<(Type, bool), int> known)
     {
         if (type.IsArray)
         {
-            return (type.GetArrayRank() == 1 ? 1 : 2) + Find(type.GetElementType()!, open, known);
+            return (type.GetArrayRank() == 1 ? 1 : 2) + Find(type.GetElementType()!, byFormatter, open, known);
         }
 
         if (Nestable.IsOfDotNet(type))
         {
-            return type.IsGenericType ? OfGeneric + type.GenericTypeArguments.Max(argument => Find(argument, open, known)) : Unknown;
+            return type.IsGenericType ? OfGeneric + type.GenericTypeArguments.Max(argument => Find(argument, byFormatter, open, known)) : Unknown;
         }
 
         // Under native AOT members are trimmed, and only generated code knows them.
@@ -70,7 +89,7 @@ internal static class TypeDepth
             return Unknown;
         }
 
-        return 1 + Nestable.ContentsOf(type).Select(content => Find(content, open, known)).DefaultIfEmpty(0).Max();
+        return 1 + Nestable.ContentsOf(type).Select(content => Find(content, byFormatter, open, known)).DefaultIfEmpty(0).Max();
     }
 
     /// <summary>Whether code of the user's writes the type or one of its members: it may write anything.</summary>

@@ -20,9 +20,10 @@ internal static class DictionaryValueEmitter
         code.Close();
         code.Open("else");
 
-        // What counts itself may miscount, and half a message would never end; so a copy is written.
-        code.Line($"{ValueEmitter.Generic}KeyValuePair{types}[] items = global::System.Linq.Enumerable.ToArray<{ValueEmitter.Generic}KeyValuePair{types}>(value);");
-        EmitItems(code, value, types, "items", "items.Length");
+        // What counts itself may miscount, and half a message would never end; or it may have no end itself.
+        ValuePart key = value.Parts[0];
+        ValuePart item = value.Parts[1];
+        code.Line($"writer.WriteMap<{key.Type}, {item.Type}>(value, static (writer, item) => {key.Writes("item")}, static (writer, item) => {item.Writes("item")});");
         code.Close();
     }
 

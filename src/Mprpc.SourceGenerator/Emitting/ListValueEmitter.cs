@@ -19,11 +19,13 @@ internal static class ListValueEmitter
         }
         else
         {
-            // What counts itself may miscount, and half a message would never end; so a copy is written of what is neither.
-            code.Line($"{span} items = value is {element.Type}[] array ? ({span})array");
-            code.More(
-                $": value is {list} list ? ({span}){ValueEmitter.Marshal}.AsSpan(list)",
-                $": ({span})global::System.Linq.Enumerable.ToArray<{element.Type}>(value);");
+            // What counts itself may miscount, and half a message would never end; or it may have no end itself.
+            code.Open($"if (value is not {element.Type}[] && value is not {list})");
+            code.Line($"writer.WriteSequence<{element.Type}>(value, static (writer, item) => {element.Writes("item")});");
+            code.Line("return;");
+            code.Close();
+            code.Line();
+            code.Line($"{span} items = value is {element.Type}[] array ? ({span})array : ({span}){ValueEmitter.Marshal}.AsSpan(({list})value);");
         }
 
         code.Line("writer.WriteArrayHeader(items.Length);");

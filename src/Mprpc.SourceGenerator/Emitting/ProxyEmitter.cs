@@ -62,13 +62,14 @@ internal static class ProxyEmitter
         string request = new LocalNames([.. method.Parameters.Select(parameter => parameter.Name)]).Take("request");
         List<ParameterModel> arguments = [.. method.WireParameters];
         code.Line($"global::Mprpc.MprpcWriter {request} = this._invoker.BeginCall();");
-        EmitHead(code, request, method.WireName!, arguments);
 
-        foreach (ParameterModel argument in arguments)
+        if (arguments.Count == 0)
         {
-            code.Line(argument.Rest is null
-                ? $"{request}.Write<{argument.Type}>({CodeWriter.Name(argument.Name)});"
-                : $"{request}.WriteRest<{argument.Rest}>({CodeWriter.Name(argument.Name)});");
+            EmitHead(code, request, method.WireName!, arguments);
+        }
+        else
+        {
+            EmitArguments(code, request, method.WireName!, arguments);
         }
 
         string token = method.Parameters.LastOrDefault(parameter => parameter.Source == ParameterSource.CancellationToken) is { } cancellation
@@ -84,6 +85,27 @@ internal static class ProxyEmitter
             ReturnKind.TaskOfResult => $"return this._invoker.CallAsync<{method.ResultType}>({name}, {request}, {token}).AsTask();",
             _ => $"return this._invoker.CallAsync<{method.ResultType}>({name}, {request}, {token});",
         });
+    }
+
+    private static void EmitArguments(CodeWriter code, string request, string name, List<ParameterModel> arguments)
+    {
+        code.Line();
+        code.Open("try");
+        EmitHead(code, request, name, arguments);
+
+        foreach (ParameterModel argument in arguments)
+        {
+            code.Line(argument.Rest is null
+                ? $"{request}.Write<{argument.Type}>({CodeWriter.Name(argument.Name)});"
+                : $"{request}.WriteRest<{argument.Rest}>({CodeWriter.Name(argument.Name)});");
+        }
+
+        code.Close();
+        code.Open("catch");
+        code.Line($"global::Mprpc.Contracts.MprpcCallInvoker.Drop({request});");
+        code.Line("throw;");
+        code.Close();
+        code.Line();
     }
 
     /// <summary>The name and the head of the arguments, in one piece where both are the same for every peer.</summary>

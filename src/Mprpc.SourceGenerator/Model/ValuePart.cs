@@ -7,5 +7,8 @@ namespace Mprpc.SourceGenerator.Model;
 /// <param name="IsSerialized">Whether both go through the serializer.</param>
 internal sealed record ValuePart(string Type, string Writing, string Reading, bool IsSerialized = false)
 {
-    public string Write(string value) => Writing.Replace("{0}", value) + ";";
+    public string Write(string value) => Writes(value) + ";";
+
+    /// <summary>The statement as the body of a lambda.</summary>
+    public string Writes(string value) => Writing.Replace("{0}", value);
 }

@@ -60,7 +60,7 @@ internal sealed class FakeConnection
 
     public void Notify(string method, ReadOnlySpan<object?> arguments)
     {
-        MprpcWriter notification = RequestWriter.Begin(_serializer, method, arguments);
+        MprpcWriter notification = RequestWriter.Begin(_serializer, SendLimit.OfArgument, method, arguments);
         RequestWriter.PrependNotificationHead(notification);
         _output.TrySend(notification);
     }

@@ -256,7 +256,7 @@ public sealed class CallsToPeerTests
             }
             else
             {
-                Assert.True(connection.TryNotify(RequestWriter.Begin(MprpcSerializerOptions.Default, "a", [])));
+                Assert.True(connection.TryNotify(RequestWriter.Begin(MprpcSerializerOptions.Default, limit: null, "a", [])));
                 await connection.Output.WaitUntilSentAsync().WaitAsync(InMemoryConnection.Deadline, token);
                 Assert.True(connection.Output.IsClosed);
             }
@@ -268,7 +268,7 @@ public sealed class CallsToPeerTests
         static WeakReference Refuse(RpcConnection connection, CancellationToken token)
         {
             PendingCall<int> call = PendingCall<int>.Rent("b", Timeout.InfiniteTimeSpan);
-            Assert.False(connection.TryCall(call, RequestWriter.Begin(MprpcSerializerOptions.Default, "b", []), token));
+            Assert.False(connection.TryCall(call, RequestWriter.Begin(MprpcSerializerOptions.Default, limit: null, "b", []), token));
             Assert.Equal(0, connection.Requests.Count);
             return new WeakReference(call);
         }

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using MessagePack;
@@ -8,6 +7,9 @@ namespace Mprpc;
 /// <summary>Writes JSON nodes as MessagePack: node by node, since JSON's own writer would replace text that is half a character.</summary>
 internal static class JsonNodeWriting
 {
+    // A control character is six characters of JSON, nil four and a comma.
+    private const int MostTextOfByte = 8;
+
     private static readonly JsonWriterOptions Options = new() { MaxDepth = Nesting.MostLevels };
 
     /// <exception cref="MessagePackSerializationException">A number or text is beyond what MessagePack holds, or the node nests too deeply.</exception>
@@ -77,14 +79,25 @@ internal static class JsonNodeWriting
             return;
         }
 
-        var buffer = new ArrayBufferWriter<byte>();
+        writer.Flush();
+        MprpcWriter aside = MprpcWriter.RentAside(typeof(JsonValue), MostTextOfByte);
+        byte[] utf8;
 
-        using (var json = new Utf8JsonWriter(buffer, Options))
+        try
         {
-            value.WriteTo(json);
+            using (var json = new Utf8JsonWriter(aside, Options))
+            {
+                value.WriteTo(json);
+            }
+
+            utf8 = aside.WrittenSpan.ToArray();
+        }
+        finally
+        {
+            MprpcWriter.ReturnAside(aside);
         }
 
-        using JsonDocument document = JsonDocument.Parse(buffer.WrittenMemory, JsonWriting.ReadingOptions);
+        using JsonDocument document = JsonDocument.Parse(utf8, JsonWriting.ReadingOptions);
         JsonWriting.Write(ref writer, document.RootElement);
     }
 }

@@ -10,7 +10,22 @@ namespace Mprpc;
 /// </summary>
 internal sealed class LenientFormatter<T>(IMessagePackFormatter<T> inner, bool isMap) : IMessagePackFormatter<T>
 {
-    public void Serialize(ref MessagePackWriter writer, T value, MessagePackSerializerOptions options) => inner.Serialize(ref writer, value, options);
+    // What stands behind an interface may be anything that can be enumerated.
+    private static readonly bool MayHaveNoEnd = typeof(T).IsInterface;
+
+    public void Serialize(ref MessagePackWriter writer, T value, MessagePackSerializerOptions options)
+    {
+        if (!MayHaveNoEnd || MprpcWriter.Current is not { } current)
+        {
+            inner.Serialize(ref writer, value, options);
+            return;
+        }
+
+        Type? outer = current.Enumerated;
+        current.Enumerated = typeof(T);
+        inner.Serialize(ref writer, value, options);
+        current.Enumerated = outer;
+    }
 
     public T Deserialize(ref MessagePackReader reader, MessagePackSerializerOptions options) => reader.NextMessagePackType switch
     {

@@ -17,14 +17,19 @@ internal sealed class SequenceFormatter<TSequence, TElement> : IMessagePackForma
 
         IMessagePackFormatter<TElement> element = options.Resolver.GetFormatterWithVerify<TElement>();
 
-        // A copy: the count goes ahead of the elements, and half a message would never end.
-        TElement[] items = [.. value];
-        writer.WriteArrayHeader(items.Length);
+        using var aside = new WritingAside(ref writer, typeof(IEnumerable<TElement>));
+        MessagePackWriter elements = aside.Writer;
+        int count = 0;
 
-        foreach (TElement item in items)
+        foreach (TElement item in value)
         {
-            element.Serialize(ref writer, item, options);
+            element.Serialize(ref elements, item, options);
+            count++;
         }
+
+        elements.Flush();
+        writer.WriteArrayHeader(count);
+        writer.WriteRaw(aside.Written);
     }
 
     public TSequence Deserialize(ref MessagePackReader reader, MessagePackSerializerOptions options)

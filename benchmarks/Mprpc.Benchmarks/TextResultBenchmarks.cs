@@ -1,0 +1,44 @@
+using BenchmarkDotNet.Attributes;
+using Mprpc.Benchmarks.Samples;
+using Mprpc.Connections;
+using Mprpc.Messages;
+
+namespace Mprpc.Benchmarks;
+
+/// <summary>From the whole message to the answer in the batch, of a method that returns text: written in place.</summary>
+[MemoryDiagnoser]
+public class TextResultBenchmarks
+{
+    private readonly byte[][] _requests = [.. Enumerable.Range(0, Texts.All.Length).Select(kind => SampleMessages.Request("text", kind))];
+    private readonly RpcConnection _connection;
+    private readonly ReadLoop _loop;
+
+    public TextResultBenchmarks()
+    {
+        var transport = new MemoryTransport();
+        _connection = SampleConnections.Serve(transport);
+        _loop = new ReadLoop(_connection, transport.Input, SampleConnections.Limits.MaxMessageSize, SampleConnections.Limits.MaxDepth);
+    }
+
+    [Benchmark(Baseline = true)]
+    public int Ascii10() => Handle(Texts.Ascii10);
+
+    [Benchmark]
+    public int Ascii1000() => Handle(Texts.Ascii1000);
+
+    [Benchmark]
+    public int Other10() => Handle(Texts.Other10);
+
+    [Benchmark]
+    public int Other1000() => Handle(Texts.Other1000);
+
+    private int Handle(int kind)
+    {
+        byte[] message = _requests[kind];
+        MessageHead.TryRead(message, out MessageHead head);
+        _connection.Handle(message, head, _loop);
+        int answered = _loop.Batch.Length;
+        _loop.Batch.Clear();
+        return answered;
+    }
+}

@@ -1,0 +1,5 @@
+namespace Mprpc.Contracts.Tests.Kit;
+
+/// <summary>Alone: what is allocated is counted for the whole process.</summary>
+[CollectionDefinition(nameof(SharedTests), DisableParallelization = true)]
+public sealed class SharedTestsGroup;
