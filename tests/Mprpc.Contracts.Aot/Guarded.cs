@@ -172,3 +172,11 @@ internal sealed class GuardedCounter : Counter
     [Authorize]
     public override Task<int> GuardedAsync() => Task.FromResult(3);
 }
+
+/// <summary>What the error about the class above tells to do.</summary>
+[MprpcService]
+internal sealed class MarkedCounter : Counter
+{
+    [Authorize]
+    public override Task<int> GuardedAsync() => Task.FromResult(3);
+}

@@ -54,7 +54,7 @@ internal static class MethodMetadata
         {
             throw new InvalidOperationException(
                 $"{method} runs in {implementation}, whose attributes, such as [Authorize], native AOT may not have kept: {service} is mapped, and no code was generated for the class. "
-                + $"Mark the class with [MprpcService], or map it itself: app.MapMprpcService<{TypeName.Of(implementation)}>(...).");
+                + $"Mark the class, internal or public, with [MprpcService], or map it itself: app.MapMprpcService<{TypeName.Of(implementation)}>(...).");
         }
 
         MethodInfo? implementing = implementation is { IsInterface: false }
