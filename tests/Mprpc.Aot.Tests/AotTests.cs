@@ -3,6 +3,7 @@ using System.Globalization;
 namespace Mprpc.Aot.Tests;
 
 /// <summary>samples/Aot as a native binary: what docs/aot.md says of it.</summary>
+[Collection(nameof(NativeSample))]
 public sealed class AotTests(NativeSample sample, ITestOutputHelper output)
 {
     private const int Starts = 7;

@@ -32,6 +32,9 @@ public sealed class NativeSample : IAsyncLifetime
         }
     }
 
+    /// <summary>Where the libraries were built that the sample needs: another publish need not build them again.</summary>
+    public string BuildFolder => Path.Combine(_folder.FullName, "build");
+
     /// <summary>The same sample as the build has left it, for the JIT.</summary>
     public static string Managed => Path.Combine(Metadata("Sample"), Metadata("SampleOutput"), "Aot.dll");
 
@@ -41,7 +44,7 @@ public sealed class NativeSample : IAsyncLifetime
 
         if (_missing is null)
         {
-            _log = await NativePublish.PublishAsync(Path.Combine(Metadata("Sample"), "Aot.csproj"), _folder.FullName);
+            _log = await NativePublish.PublishAsync(Path.Combine(Metadata("Sample"), "Aot.csproj"), Path.Combine(_folder.FullName, "out"), BuildFolder);
         }
     }
 

@@ -18,6 +18,16 @@ internal sealed class InExplicitMethod : IGuarded
     public Task<int> GuardedAsync() => Task.FromResult(3);
 }
 
+internal sealed class MappedExplicit : IGuarded
+{
+    [Authorize]
+    Task<int> IGuarded.GuardedAsync() => Task.FromResult(2);
+
+    public Task<int> OpenAsync() => Task.FromResult(1);
+
+    public Task<int> GuardedAsync() => Task.FromResult(3);
+}
+
 internal abstract class GuardedBase : IGuarded
 {
     public Task<int> OpenAsync() => Task.FromResult(1);
@@ -46,7 +56,7 @@ internal sealed class InOverriddenMethodApart : GuardedApart, IGuarded
     public override Task<int> GuardedAsync() => Task.FromResult(2);
 }
 
-internal abstract class OpenBase : IGuarded
+internal class OpenBase : IGuarded
 {
     public Task<int> OpenAsync() => Task.FromResult(1);
 
@@ -54,6 +64,18 @@ internal abstract class OpenBase : IGuarded
 }
 
 internal class InMiddle : OpenBase
+{
+    [Authorize]
+    public override Task<int> GuardedAsync() => Task.FromResult(3);
+}
+
+internal sealed class InOverride : OpenBase
+{
+    [Authorize]
+    public override Task<int> GuardedAsync() => Task.FromResult(3);
+}
+
+internal sealed class MappedOverride : OpenBase
 {
     [Authorize]
     public override Task<int> GuardedAsync() => Task.FromResult(3);
@@ -74,6 +96,15 @@ internal class GenericBase<T> : IGuarded
 
 internal sealed class InGenericBase : GenericBase<string>;
 
+/// <summary>Generated code names it only as it is mapped, with what closes it there.</summary>
+internal sealed class GenericGuarded<T> : IGuarded
+{
+    public Task<int> OpenAsync() => Task.FromResult(1);
+
+    [Authorize]
+    public Task<int> GuardedAsync() => Task.FromResult(typeof(T).Name.Length);
+}
+
 internal class NotGuarded : IGuarded
 {
     public Task<int> OpenAsync() => Task.FromResult(1);
@@ -81,13 +112,13 @@ internal class NotGuarded : IGuarded
     public Task<int> GuardedAsync() => Task.FromResult(2);
 }
 
-internal sealed class Again : NotGuarded, IGuarded
+internal sealed class InContractAgain : NotGuarded, IGuarded
 {
     [Authorize]
     public new Task<int> GuardedAsync() => Task.FromResult(3);
 }
 
-internal sealed class ByDefault : IGuardedByDefault
+internal sealed class InDefaultBody : IGuardedByDefault
 {
     public Task<int> OpenAsync() => Task.FromResult(1);
 }
@@ -104,7 +135,7 @@ internal class HidingBase : NotGuarded
 [Authorize]
 internal class GuardedClass : NotGuarded;
 
-internal sealed class DerivedOfGuardedClass : GuardedClass;
+internal sealed class BelowGuardedClass : GuardedClass;
 
 internal sealed class Keeper : INumbersKept, IKept<string>
 {
@@ -119,6 +150,15 @@ internal sealed class Keeper : INumbersKept, IKept<string>
     public Task<int> TakeAsync() => Task.FromResult(4);
 }
 
+internal sealed class InContract : IGuardedItself
+{
+    public Task<int> OpenAsync() => Task.FromResult(1);
+
+    public Task<int> GuardedAsync() => Task.FromResult(2);
+
+    public Task<int> InheritedAsync() => Task.FromResult(3);
+}
+
 /// <summary>Served as a class without a contract.</summary>
 internal class Counter
 {
@@ -128,6 +168,14 @@ internal class Counter
 }
 
 internal sealed class GuardedCounter : Counter
+{
+    [Authorize]
+    public override Task<int> GuardedAsync() => Task.FromResult(3);
+}
+
+/// <summary>What the error about the class above tells to do.</summary>
+[MprpcService]
+internal sealed class MarkedCounter : Counter
 {
     [Authorize]
     public override Task<int> GuardedAsync() => Task.FromResult(3);

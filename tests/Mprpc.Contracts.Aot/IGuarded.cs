@@ -26,3 +26,30 @@ public interface IKept<T>
 
 [MprpcService]
 public interface INumbersKept : IKept<int>;
+
+/// <summary>A contract that says itself who may call.</summary>
+[MprpcService]
+public interface IGuardedItself : IGuardedWhole
+{
+    Task<int> OpenAsync();
+
+    [LoggedIn]
+    Task<int> GuardedAsync();
+}
+
+[LoggedIn]
+public interface IGuardedWhole
+{
+    Task<int> InheritedAsync();
+}
+
+/// <summary>As [Authorize], which may not stand on interfaces.</summary>
+[AttributeUsage(AttributeTargets.Interface | AttributeTargets.Method)]
+internal sealed class LoggedInAttribute : Attribute, IAuthorizeData
+{
+    public string? Policy { get; set; }
+
+    public string? Roles { get; set; }
+
+    public string? AuthenticationSchemes { get; set; }
+}

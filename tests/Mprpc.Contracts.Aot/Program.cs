@@ -4,6 +4,9 @@ using Mprpc.Contracts.Tests.Matrix;
 // Says all that is wrong at once: a publish takes minutes.
 int wrong = 0;
 
+await ReportAsync("first argument", FirstArgument.FindWrongAsync);
+await ReportAsync("unnamed", () => Task.FromResult(UnnamedTypes.FindWrong().ToList()));
+
 foreach (Row row in Rows.All)
 {
     await ReportAsync(row.Name, row.FindWrongAsync);

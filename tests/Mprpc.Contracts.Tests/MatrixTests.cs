@@ -19,6 +19,14 @@ public sealed class MatrixTests
     }
 
     [Fact]
+    public void Value_OfATypeThatNoContractNames_ArrivesAsItWas()
+    {
+        IReadOnlyList<string> wrong = UnnamedTypes.FindWrong();
+
+        Assert.True(wrong.Count == 0, string.Join('\n', wrong));
+    }
+
+    [Fact]
     public async Task Values_RepackedByPython_AreTheSame()
     {
         await Python.RequireAsync();

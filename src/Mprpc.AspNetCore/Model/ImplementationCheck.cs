@@ -50,7 +50,7 @@ internal sealed class ImplementationCheck([DynamicallyAccessedMembers(ServiceReg
         _passed = type;
     }
 
-    [UnconditionalSuppressMessage("Trimming", "IL2067", Justification = "The object is there, so that its class and what implements its methods were kept.")]
+    [UnconditionalSuppressMessage("Trimming", "IL2067", Justification = "Under native AOT, MethodMetadata refuses a class whose methods may not have been kept.")]
     private string? Compare(Type type)
     {
         foreach (RpcMethod method in Methods)

@@ -10,7 +10,7 @@ internal static class ImplementationType
     /// <param name="service">The type that is served.</param>
     /// <param name="registered">Its registration; null: it is none, and the type itself is created.</param>
     [UnconditionalSuppressMessage("Trimming", "IL2073", Justification = "As below.")]
-    [UnconditionalSuppressMessage("Trimming", "IL2063", Justification = "An implementation that is trimmed has no attributes that could be missed.")]
+    [UnconditionalSuppressMessage("Trimming", "IL2063", Justification = "Under native AOT, MethodMetadata refuses a class whose methods may not have been kept.")]
     [return: DynamicallyAccessedMembers(ServiceRegistration.NeededMembers)]
     public static Type? Find([DynamicallyAccessedMembers(ServiceRegistration.NeededMembers)] Type service, ServiceDescriptor? registered)
     {

@@ -1,5 +1,7 @@
 using System.Collections.Concurrent;
 using System.ComponentModel;
+using System.Diagnostics.CodeAnalysis;
+using Mprpc.Model;
 
 namespace Mprpc.Contracts;
 
@@ -10,22 +12,28 @@ public static class MprpcGeneratedServices
 {
     private static readonly ConcurrentDictionary<Type, Delegate> Fillers = new();
 
-    /// <summary>Registers a service's generated dispatcher.</summary>
+    /// <summary>Registers a service's generated dispatcher; native AOT then keeps the class's methods with their attributes, whichever type is mapped.</summary>
     /// <typeparam name="TService">The service class.</typeparam>
     /// <param name="addMethods">Adds the methods that the service publishes.</param>
-    public static void Register<TService>(Action<MprpcServiceBuilder<TService>> addMethods)
+    public static void Register<[DynamicallyAccessedMembers(MethodMetadata.Needed)] TService>(Action<MprpcServiceBuilder<TService>> addMethods)
         where TService : class
         => Fillers[typeof(TService)] = addMethods;
 
     internal static Action<MprpcServiceBuilder<TService>>? Find<TService>()
         where TService : class
+        => (Action<MprpcServiceBuilder<TService>>?)FindFiller(typeof(TService));
+
+    /// <summary>Whether native AOT has kept the methods of a class, since generated code has registered it.</summary>
+    internal static bool Keeps(Type type) => FindFiller(type) is not null;
+
+    private static Delegate? FindFiller(Type type)
     {
-        if (!Fillers.TryGetValue(typeof(TService), out Delegate? filler))
+        if (!Fillers.TryGetValue(type, out Delegate? filler))
         {
-            GeneratedCode.Load(typeof(TService));
-            Fillers.TryGetValue(typeof(TService), out filler);
+            GeneratedCode.Load(type);
+            Fillers.TryGetValue(type, out filler);
         }
 
-        return (Action<MprpcServiceBuilder<TService>>?)filler;
+        return filler;
     }
 }

@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Reflection;
 using System.Runtime.CompilerServices;
+using Mprpc.Contracts;
 using Mprpc.Dispatch;
 
 namespace Mprpc.Model;
@@ -8,7 +9,9 @@ namespace Mprpc.Model;
 /// <summary>Collects what is known of a published method besides how to call it: attributes, and what its mapping has added. Used at start-up only.</summary>
 internal static class MethodMetadata
 {
-    private const DynamicallyAccessedMemberTypes Needed = DynamicallyAccessedMemberTypes.PublicMethods | DynamicallyAccessedMemberTypes.NonPublicMethodsWithInherited | DynamicallyAccessedMemberTypes.Interfaces;
+    /// <summary>What must be kept of a class when the application is trimmed, so that none of its attributes is lost.</summary>
+    internal const DynamicallyAccessedMemberTypes Needed =
+        DynamicallyAccessedMemberTypes.PublicMethods | DynamicallyAccessedMemberTypes.NonPublicMethodsWithInherited | DynamicallyAccessedMemberTypes.Interfaces;
 
     /// <summary>Attributes of the contract interfaces, of the class, the mapping's own, attributes of the method in the interface and in the class: the most specific last.</summary>
     /// <param name="method">The published method.</param>
@@ -46,12 +49,12 @@ internal static class MethodMetadata
 
         metadata.AddRange(conventions);
 
-        // Native AOT keeps the methods of the type that is mapped. Of a class that only the container knows it may keep a base class's method and not the override with its [Authorize].
-        if (implementation is { IsInterface: false } && implementation != service && !RuntimeFeature.IsDynamicCodeSupported)
+        // Native AOT keeps the methods of the type that is mapped, and of classes that generated code registers. Of others it may keep a base class's method and not the override with its [Authorize].
+        if (implementation is { IsInterface: false } && implementation != service && !RuntimeFeature.IsDynamicCodeSupported && !MprpcGeneratedServices.Keeps(implementation))
         {
             throw new InvalidOperationException(
-                $"{method} runs in {implementation}, and native AOT does not keep the attributes of its methods, such as [Authorize], because another type is mapped: {service}. "
-                + $"Map the class itself: app.MapMprpcService<{TypeName.Of(implementation)}>(...).");
+                $"{method} runs in {implementation}, whose attributes, such as [Authorize], native AOT may not have kept: {service} is mapped, and no code was generated for the class. "
+                + $"Mark the class, internal or public, with [MprpcService], or map it itself: app.MapMprpcService<{TypeName.Of(implementation)}>(...).");
         }
 
         MethodInfo? implementing = implementation is { IsInterface: false }

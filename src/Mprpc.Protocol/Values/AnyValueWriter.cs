@@ -40,6 +40,12 @@ internal abstract class AnyValueWriter
             return MakeAtRunTime(type);
         }
 
+        // The first value of the process: the types of .NET become known with the first formatter of ours.
+        if (OwnFormatters.Find<object>() is not null && Known.TryGetValue(type, out AnyValueWriter? known))
+        {
+            return known;
+        }
+
         return value switch
         {
             Enum => AnyEnumWriter.Instance,

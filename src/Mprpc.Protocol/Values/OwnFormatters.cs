@@ -20,21 +20,20 @@ internal static class OwnFormatters
     {
         Dictionary<Type, object> all = new()
         {
-            [typeof(MprpcRaw)] = MprpcRawFormatter.Instance,
             [typeof(NoValue)] = new NoValueFormatter(),
             [typeof(object)] = AnyValueFormatter.Instance,
             [typeof(string)] = TextFormatter.Instance,
             [typeof(byte[])] = BytesFormatter.Instance,
-            [typeof(Uri)] = Text<Uri?>(),
-            [typeof(Version)] = Text<Version?>(),
-            [typeof(StringBuilder)] = Text<StringBuilder?>(),
-            [typeof(JsonDocument)] = new JsonDocumentFormatter(),
             [typeof(JsonNode)] = new JsonNodeFormatter<JsonNode>(),
             [typeof(JsonObject)] = new JsonNodeFormatter<JsonObject>(),
             [typeof(JsonArray)] = new JsonNodeFormatter<JsonArray>(),
             [typeof(JsonValue)] = new JsonNodeFormatter<JsonValue>(),
         };
 
+        Add(all, Text<Uri?>());
+        Add(all, Text<Version?>());
+        Add(all, Text<StringBuilder?>());
+        Add(all, new JsonDocumentFormatter());
         AddElement(all, TextFormatter.Instance);
         AddInteger<sbyte>(all);
         AddInteger<short>(all);
@@ -45,10 +44,20 @@ internal static class OwnFormatters
         AddInteger<ulong>(all);
         AddInteger<char>(all);
         AddValue(all, IntegerFormatter<byte>.Instance);
+        AddValue(all, MprpcRawFormatter.Instance);
         AddValue(all, new RuneFormatter());
         AddValue(all, Builtin<bool>());
         AddValue(all, Builtin<float>());
         AddValue(all, Builtin<double>());
+        AddValue(all, Builtin<Half>());
+        AddValue(all, Builtin<Complex>());
+        AddValue(all, Builtin<Vector2>());
+        AddValue(all, Builtin<Vector3>());
+        AddValue(all, Builtin<Vector4>());
+        AddValue(all, Builtin<Quaternion>());
+        AddValue(all, Builtin<Matrix3x2>());
+        AddValue(all, Builtin<Matrix4x4>());
+        AddValue(all, Builtin<Nil>());
         AddValue(all, Builtin<DateTime>());
         AddValue(all, NumberFormatter<decimal>.Instance);
         AddValue(all, NumberFormatter<Int128>.Instance);
@@ -77,8 +86,13 @@ internal static class OwnFormatters
     private static void AddValue<T>(Dictionary<Type, object> all, IMessagePackFormatter<T> formatter)
         where T : struct
     {
-        all[typeof(T)] = formatter;
+        Add(all, formatter);
         all[typeof(T?)] = new MaybeFormatter<T>();
+    }
+
+    private static void Add<T>(Dictionary<Type, object> all, IMessagePackFormatter<T> formatter)
+    {
+        all[typeof(T)] = formatter;
         AnyValueWriter.Register<T>();
     }
 

@@ -38,7 +38,7 @@ internal sealed class ContractHost<TContract> : IAsyncDisposable
         Action<WebApplication> map, Action<IServiceCollection>? services = null, MprpcSerializerOptions? serializer = null)
     {
         // Many hosts at once would use up the machine's file watchers.
-        WebApplicationBuilder builder = WebApplication.CreateBuilder(["--urls", "http://127.0.0.1:0", "--hostBuilder:reloadConfigOnChange=false"]);
+        WebApplicationBuilder builder = WebApplication.CreateSlimBuilder(["--urls", "http://127.0.0.1:0", "--hostBuilder:reloadConfigOnChange=false"]);
         builder.Logging.ClearProviders();
         builder.Services.AddMprpc(options =>
         {

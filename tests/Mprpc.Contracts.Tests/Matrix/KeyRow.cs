@@ -1,3 +1,5 @@
+using System.Collections.Frozen;
+using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
 
 namespace Mprpc.Contracts.Tests.Matrix;
@@ -13,13 +15,10 @@ internal sealed class KeyRow<TContract, [DynamicallyAccessedMembers(ServedMember
         await base.FindWrongAsync(host, wrong);
         await CheckAsync(wrong, "key", async () => (await host.Client.KeysAsync(new Dictionary<T, int> { [Value] = 5 }).InTime())[Value] == 5);
         await CheckAsync(wrong, "set", async () => (await host.Client.SetAsync([Value]).InTime()).Contains(Value));
-        await CheckAsync(wrong, "frozen dictionary", () => Task.FromResult(
-            MprpcRaw.From(new Dictionary<T, int> { [Value] = 5 }).Deserialize<System.Collections.Frozen.FrozenDictionary<T, int>>()[Value] == 5));
-        await CheckAsync(wrong, "concurrent dictionary", () => Task.FromResult(
-            MprpcRaw.From(new Dictionary<T, int> { [Value] = 5 }).Deserialize<System.Collections.Concurrent.ConcurrentDictionary<T, int>>()[Value] == 5));
-        await CheckAsync(wrong, "immutable dictionary", () => Task.FromResult(
-            MprpcRaw.From(new Dictionary<T, int> { [Value] = 5 }).Deserialize<System.Collections.Immutable.ImmutableDictionary<T, int>>()[Value] == 5));
-        await CheckAsync(wrong, "immutable set", () => Task.FromResult(
-            MprpcRaw.From(new HashSet<T> { Value }).Deserialize<System.Collections.Immutable.ImmutableHashSet<T>>().Contains(Value)));
+        Dictionary<T, int> one = new() { [Value] = 5 };
+        await CheckAsync(wrong, "concurrent dictionary", async () => (await host.Client.ConcurrentKeysAsync(new(one)).InTime())[Value] == 5);
+        await CheckAsync(wrong, "immutable dictionary", async () => (await host.Client.ImmutableKeysAsync(one.ToImmutableDictionary()).InTime())[Value] == 5);
+        await CheckAsync(wrong, "immutable set", async () => (await host.Client.ImmutableSetAsync([Value]).InTime()).Contains(Value));
+        await CheckAsync(wrong, "frozen dictionary", async () => (await host.Client.FrozenKeysAsync(one.ToFrozenDictionary()).InTime())[Value] == 5);
     }
 }
