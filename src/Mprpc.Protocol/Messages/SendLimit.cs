@@ -3,8 +3,8 @@ using Mprpc.Framing;
 
 namespace Mprpc.Messages;
 
-/// <summary>How many bytes may be written: objects without a cycle, but shared, make any number of them.</summary>
-internal sealed class SendLimit
+/// <summary>How many bytes may be written: objects without a cycle, but shared, make any number of them. Equal if it says the same, since limits that reload are compared.</summary>
+internal sealed record SendLimit
 {
     // Sixteen times what a message may have by default.
     public const int DefaultBytesOfValue = 64 * 1024 * 1024;
