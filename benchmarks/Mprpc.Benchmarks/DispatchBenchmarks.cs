@@ -1,7 +1,5 @@
 using BenchmarkDotNet.Attributes;
 using Mprpc.Benchmarks.Samples;
-using Mprpc.Connections;
-using Mprpc.Messages;
 
 namespace Mprpc.Benchmarks;
 
@@ -13,15 +11,7 @@ public class DispatchBenchmarks
     private readonly byte[] _sumAtOnce = SampleMessages.SumAtOnce;
     private readonly byte[] _mirror = SampleMessages.Mirror;
     private readonly byte[] _unknown = SampleMessages.Request("no_such_method", 1, 2);
-    private readonly RpcConnection _connection;
-    private readonly ReadLoop _loop;
-
-    public DispatchBenchmarks()
-    {
-        var transport = new MemoryTransport();
-        _connection = SampleConnections.Serve(transport);
-        _loop = new ReadLoop(_connection, transport.Input, SampleConnections.Limits.MaxMessageSize, SampleConnections.Limits.MaxDepth);
-    }
+    private readonly ServedLoop _loop = new();
 
     [Benchmark(Baseline = true)]
     public int Sum() => Handle(_sum);
@@ -35,12 +25,5 @@ public class DispatchBenchmarks
     [Benchmark]
     public int UnknownMethod() => Handle(_unknown);
 
-    private int Handle(byte[] message)
-    {
-        MessageHead.TryRead(message, out MessageHead head);
-        _connection.Handle(message, head, _loop);
-        int answered = _loop.Batch.Length;
-        _loop.Batch.Clear();
-        return answered;
-    }
+    private int Handle(byte[] message) => _loop.Handle(message);
 }

@@ -1,7 +1,5 @@
 using BenchmarkDotNet.Attributes;
 using Mprpc.Benchmarks.Samples;
-using Mprpc.Connections;
-using Mprpc.Messages;
 
 namespace Mprpc.Benchmarks;
 
@@ -10,15 +8,7 @@ namespace Mprpc.Benchmarks;
 public class TextResultBenchmarks
 {
     private readonly byte[][] _requests = [.. Enumerable.Range(0, Texts.All.Length).Select(kind => SampleMessages.Request("text", kind))];
-    private readonly RpcConnection _connection;
-    private readonly ReadLoop _loop;
-
-    public TextResultBenchmarks()
-    {
-        var transport = new MemoryTransport();
-        _connection = SampleConnections.Serve(transport);
-        _loop = new ReadLoop(_connection, transport.Input, SampleConnections.Limits.MaxMessageSize, SampleConnections.Limits.MaxDepth);
-    }
+    private readonly ServedLoop _loop = new();
 
     [Benchmark(Baseline = true)]
     public int Ascii10() => Handle(Texts.Ascii10);
@@ -32,13 +22,5 @@ public class TextResultBenchmarks
     [Benchmark]
     public int Other1000() => Handle(Texts.Other1000);
 
-    private int Handle(int kind)
-    {
-        byte[] message = _requests[kind];
-        MessageHead.TryRead(message, out MessageHead head);
-        _connection.Handle(message, head, _loop);
-        int answered = _loop.Batch.Length;
-        _loop.Batch.Clear();
-        return answered;
-    }
+    private int Handle(int kind) => _loop.Handle(_requests[kind]);
 }

@@ -48,9 +48,7 @@ public sealed partial class MprpcWriter
             count++;
         }
 
-        int size = HeadSize(count);
-        MoveBody(start + head, start + size);
-        (int end, _end) = (_end, start);
+        int end = MakeRoomForHead(start, head, count);
         WriteArrayHeader(count);
         _end = end;
         Enumerated = outer;
@@ -78,9 +76,7 @@ public sealed partial class MprpcWriter
             count++;
         }
 
-        int size = HeadSize(count);
-        MoveBody(start + head, start + size);
-        (int end, _end) = (_end, start);
+        int end = MakeRoomForHead(start, head, count);
         WriteMapHeader(count);
         _end = end;
         Enumerated = outer;
@@ -121,17 +117,21 @@ public sealed partial class MprpcWriter
         return size;
     }
 
-    private void MoveBody(int from, int to)
+    /// <summary>Moves what was enumerated to where the head of its count will end, and goes back to where the head begins.</summary>
+    /// <returns>Where all of it ends.</returns>
+    private int MakeRoomForHead(int start, int left, int count)
     {
-        if (from == to)
+        int size = HeadSize(count);
+        int length = _end - start - left;
+
+        if (size != left)
         {
-            return;
+            Reserve(Math.Max(size - left, 0));
+            _buffer.AsSpan(start + left, length).CopyTo(_buffer.AsSpan(start + size));
         }
 
-        int length = _end - from;
-        Reserve(Math.Max(to - from, 0));
-        _buffer.AsSpan(from, length).CopyTo(_buffer.AsSpan(to));
-        _end = to + length;
+        _end = start;
+        return start + size + length;
     }
 
     // docs/protocol.md 7.4: the shortest.
