@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using MessagePack;
 using Mprpc.Diagnostics;
 using Mprpc.Messages;
@@ -14,6 +15,8 @@ internal sealed class CallsToPeer
     private readonly CallWindow _window;
     private BlockingPenalty _continuationsBlock;
     private bool _keepsToWindow;
+    private int _maxWritten;        // what needs no further look at its size ...
+    private int _maxLevels;         // ... and depth
 
     public CallsToPeer(RpcConnection connection, InFlightRequests requests, MessageOutput output)
     {
@@ -21,6 +24,7 @@ internal sealed class CallsToPeer
         _requests = requests;
         _output = output;
         _window = new CallWindow(requests, output);
+        ChangeLimits(connection.Limits);
         requests.OnGivenUp += call => _window.Release(call);
 
         // A peer that finds methods here may call at any time, also while more of this side's requests are on their way than it can set aside.
@@ -28,19 +32,42 @@ internal sealed class CallsToPeer
     }
 
     /// <summary>The peer calls too. From now on the requests that it has not answered are kept below what it can set aside, so that its reading never stops (docs/protocol.md 6.4).</summary>
-    public void OnPeerCalls() => _keepsToWindow = true;
+    public void OnPeerCalls()
+    {
+        // Compared first: a write would take the line from the threads that call.
+        if (!_keepsToWindow)
+        {
+            _keepsToWindow = true;
+        }
+    }
+
+    /// <summary>Changes how large and deep messages may be that are sent.</summary>
+    public void ChangeLimits(ConnectionLimits limits)
+    {
+        _maxWritten = limits.MaxSendMessageSize - RequestWriter.HeadRoom;
+        _maxLevels = limits.MaxSendDepth - RequestWriter.OuterLevels;
+    }
 
     /// <summary>Sends a request whose method and arguments are written.</summary>
     /// <returns>False if the connection is closed: nothing was sent, and both can be sent over another.</returns>
     /// <exception cref="MessagePackSerializationException">The request is larger, or nests deeper, than may be sent.</exception>
     public bool TryCall(PendingCall call, MprpcWriter request, CancellationToken cancellationToken)
     {
-        SentMessage.Check(_connection.Limits, call.Method, request);
+        if (request.Length > _maxWritten || request.Levels > _maxLevels)
+        {
+            SentMessage.Check(_connection.Limits, call.Method, request);
+        }
 
         if (!_keepsToWindow && !cancellationToken.CanBeCanceled)
         {
             bool isSent = _output.TrySend(call, request, _requests);
-            _connection.RunningCalls.Recheck();
+
+            // The lock in between is the fence: either this sees that the peer has begun to call, or what waits for room sees this call.
+            if (_keepsToWindow)
+            {
+                _connection.RunningCalls.Recheck();
+            }
+
             return isSent;
         }
 
@@ -91,7 +118,8 @@ internal sealed class CallsToPeer
     }
 
     /// <summary>Ends the call that a response answers, and lets its caller go on.</summary>
-    public void HandleResponse(ReadOnlyMemory<byte> message, in MessageHead head, ReadLoop loop)
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    public void HandleResponse(in ReadOnlyMemory<byte> message, in MessageHead head, ReadLoop loop)
     {
         PendingCall? call = _requests.Take(head.MessageId);
 

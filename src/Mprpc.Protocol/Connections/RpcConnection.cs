@@ -167,6 +167,7 @@ internal sealed class RpcConnection : MprpcConnection
         Limits = limits;
         _loop.ChangeMaxMessageSize(limits.MaxMessageSize);
         RunningCalls.ChangeLimit(limits.MaxRunningCalls);
+        _calls.ChangeLimits(limits);
     }
 
     public override void Abort()
@@ -289,7 +290,7 @@ internal sealed class RpcConnection : MprpcConnection
     public bool TryNotify(MprpcWriter notification) => _calls.TryNotify(notification);
 
     /// <summary>Handles one whole message.</summary>
-    public void Handle(ReadOnlyMemory<byte> message, in MessageHead head, ReadLoop loop)
+    public void Handle(in ReadOnlyMemory<byte> message, in MessageHead head, ReadLoop loop)
     {
         if (head.Kind == MessageKind.Response)
         {

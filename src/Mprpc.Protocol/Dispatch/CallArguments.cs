@@ -7,6 +7,8 @@ namespace Mprpc.Dispatch;
 internal sealed class CallArguments(byte[] message, int start, int count, MprpcSerializerOptions serializer)
 {
     private List<ReadOnlyMemory<byte>>? _values;
+    private readonly ReadOnlyMemory<byte> _message = message;
+    private ReadOnlyMemory<byte> _changed;
     private bool _isChanged;
 
     public int Count => _values?.Count ?? count;
@@ -55,7 +57,7 @@ internal sealed class CallArguments(byte[] message, int start, int count, MprpcS
     {
         if (!_isChanged)
         {
-            return new MprpcReader(message, start, count, serializer, loop: null);
+            return new MprpcReader(_message, start, count, serializer, loop: null);
         }
 
         byte[] changed = new byte[_values!.Sum(value => value.Length)];
@@ -67,7 +69,8 @@ internal sealed class CallArguments(byte[] message, int start, int count, MprpcS
             position += value.Length;
         }
 
-        return new MprpcReader(changed, position: 0, _values.Count, serializer, loop: null);
+        _changed = changed;
+        return new MprpcReader(_changed, position: 0, _values.Count, serializer, loop: null);
     }
 
     private List<ReadOnlyMemory<byte>> Values()
@@ -83,9 +86,9 @@ internal sealed class CallArguments(byte[] message, int start, int count, MprpcS
         for (int i = 0; i < count; i++)
         {
             // The whole message has been scanned, so that its values are known to be complete and not too deep.
-            var scanner = new FrameScanner(message.Length, int.MaxValue);
-            scanner.Scan(message.AsSpan(position), out int length);
-            _values.Add(message.AsMemory(position, length));
+            var scanner = new FrameScanner(_message.Length, int.MaxValue);
+            scanner.Scan(_message.Span[position..], out int length);
+            _values.Add(_message.Slice(position, length));
             position += length;
         }
 

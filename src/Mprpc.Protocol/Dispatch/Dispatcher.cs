@@ -37,7 +37,7 @@ internal sealed class Dispatcher(MethodTable methods, MprpcSerializerOptions ser
     private FailureLog Refusals { get; } = new();
 
     /// <summary>Handles one request or notification: it is answered now, or runs and is answered later. The thread may have lost the read loop afterwards.</summary>
-    public void Dispatch(RpcConnection connection, ReadLoop loop, ReadOnlyMemory<byte> message, in MessageHead head)
+    public void Dispatch(RpcConnection connection, ReadLoop loop, in ReadOnlyMemory<byte> message, in MessageHead head)
     {
         IncomingCall call = head.Kind == MessageKind.Request
             ? new(connection, head.MessageId, connection.AnswerOrder?.Begin(), loop)

@@ -4,7 +4,7 @@ using Mprpc.Framing;
 namespace Mprpc.Messages;
 
 /// <summary>What stands in a message before its params, or before its error and result.</summary>
-internal readonly ref struct MessageHead
+internal ref struct MessageHead
 {
     private const int RequestLength = 4;
     private const int NotificationLength = 3;
@@ -13,30 +13,25 @@ internal readonly ref struct MessageHead
     private const long MinMessageId = int.MinValue;
     private const long MaxMessageId = uint.MaxValue;
 
-    private MessageHead(MessageKind kind, long messageId, ReadOnlySpan<byte> method, bool methodIsText, int bodyStart)
-    {
-        Kind = kind;
-        MessageId = messageId;
-        Method = method;
-        MethodIsText = methodIsText;
-        BodyStart = bodyStart;
-    }
+    // Written in place: in a copy that is moved the processor waits until what was written field by field can be read as a whole.
+    private long _messageId;
+    private ReadOnlySpan<byte> _method;
 
-    public MessageKind Kind { get; }
+    public MessageKind Kind { readonly get; private set; }
 
     /// <summary>The number that the response echoes; meaningless for a notification. Of a response int64 maximum stands for all that are larger.</summary>
-    public long MessageId { get; }
+    public readonly long MessageId => _messageId;
 
-    public ReadOnlySpan<byte> Method { get; }
+    public readonly ReadOnlySpan<byte> Method => _method;
 
     /// <summary>Whether the method is text or binary; a request with another method is answered with an error.</summary>
-    public bool MethodIsText { get; }
+    public bool MethodIsText { readonly get; private set; }
 
     /// <summary>Whether it is a notification of the protocol's own (docs/protocol.md 10.1), which no work that waits holds up.</summary>
-    public bool IsControl => Kind == MessageKind.Notification && Method.StartsWith("$/"u8);
+    public readonly bool IsControl => Kind == MessageKind.Notification && Method.StartsWith("$/"u8);
 
     /// <summary>Where the params start, or the error of a response.</summary>
-    public int BodyStart { get; }
+    public int BodyStart { readonly get; private set; }
 
     /// <summary>Reads the head of a whole message.</summary>
     /// <returns>False where the message breaks the protocol so that its connection must be closed (docs/protocol.md 5).</returns>
@@ -63,47 +58,51 @@ internal readonly ref struct MessageHead
 
         return (kind, count) switch
         {
-            ((long)MessageKind.Request, RequestLength) => TryReadRequest(message, position, out head),
-            ((long)MessageKind.Response, RequestLength) => TryReadResponse(message, position, out head),
-            ((long)MessageKind.Notification, NotificationLength) => TryReadNotification(message, position, out head),
+            ((long)MessageKind.Request, RequestLength) => TryReadRequest(message, position, ref head),
+            ((long)MessageKind.Response, RequestLength) => TryReadResponse(message, position, ref head),
+            ((long)MessageKind.Notification, NotificationLength) => TryReadNotification(message, position, ref head),
             _ => false,
         };
     }
 
     // docs/protocol.md 2.1: [0, msgid, method, params]
-    private static bool TryReadRequest(ReadOnlySpan<byte> message, int position, out MessageHead head)
+    private static bool TryReadRequest(ReadOnlySpan<byte> message, int position, ref MessageHead head)
     {
-        if (!TryReadMessageId(message, ref position, out long messageId))
+        head.Kind = MessageKind.Request;
+
+        if (!TryReadMessageId(message, ref position, out head._messageId))
         {
-            head = default;
             return false;
         }
 
-        bool isText = TryReadMethod(message, ref position, out ReadOnlySpan<byte> method);
-        head = new MessageHead(MessageKind.Request, messageId, method, isText, position);
+        head.MethodIsText = TryReadMethod(message, ref position, out head._method);
+        head.BodyStart = position;
         return true;
     }
 
     // docs/protocol.md 3.2: [1, msgid, error, result]. A msgid that no call can have makes it a response that nobody waits for.
-    private static bool TryReadResponse(ReadOnlySpan<byte> message, int position, out MessageHead head)
+    private static bool TryReadResponse(ReadOnlySpan<byte> message, int position, ref MessageHead head)
     {
-        bool read = TryReadInteger(message, ref position, out long messageId);
+        head.Kind = MessageKind.Response;
+        bool read = TryReadInteger(message, ref position, out head._messageId);
 
         if (!read && message[position] == MessagePackCode.UInt64)
         {
             read = true;
-            messageId = long.MaxValue;
+            head._messageId = long.MaxValue;
             position += 1 + sizeof(ulong);
         }
-        head = new MessageHead(MessageKind.Response, messageId, default, false, position);
+
+        head.BodyStart = position;
         return read;
     }
 
     // docs/protocol.md 4: [2, method, params]
-    private static bool TryReadNotification(ReadOnlySpan<byte> message, int position, out MessageHead head)
+    private static bool TryReadNotification(ReadOnlySpan<byte> message, int position, ref MessageHead head)
     {
-        bool isText = TryReadMethod(message, ref position, out ReadOnlySpan<byte> method);
-        head = new MessageHead(MessageKind.Notification, 0, method, isText, position);
+        head.Kind = MessageKind.Notification;
+        head.MethodIsText = TryReadMethod(message, ref position, out head._method);
+        head.BodyStart = position;
         return true;
     }
 

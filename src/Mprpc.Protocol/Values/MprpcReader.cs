@@ -13,7 +13,7 @@ namespace Mprpc;
 /// </remarks>
 public ref partial struct MprpcReader
 {
-    private readonly ReadOnlyMemory<byte> _message;     // whole and well-formed: the scanner has seen it
+    private readonly ref readonly ReadOnlyMemory<byte> _message;    // whole and well-formed: the scanner has seen it; not a copy, which would have to wait until the one just made can be read
     private readonly ReadOnlySpan<byte> _span;
     private readonly MprpcSerializerOptions _serializer;
     private readonly ReadLoop? _loop;
@@ -24,9 +24,9 @@ public ref partial struct MprpcReader
     private string? _expected;
     private Exception? _exception;
 
-    internal MprpcReader(ReadOnlyMemory<byte> message, int position, int count, MprpcSerializerOptions serializer, ReadLoop? loop)
+    internal MprpcReader(in ReadOnlyMemory<byte> message, int position, int count, MprpcSerializerOptions serializer, ReadLoop? loop)
     {
-        _message = message;
+        _message = ref message;
         _span = message.Span;
         _position = position;
         _serializer = serializer;

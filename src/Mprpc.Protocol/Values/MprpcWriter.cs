@@ -76,10 +76,19 @@ public sealed partial class MprpcWriter : IBufferWriter<byte>
             s_cachedCount--;
         }
 
-        writer.Serializer = serializer;
+        // Mostly the same as before, and a comparison costs less than what the collector wants to know of a write.
+        if (writer.Serializer != serializer)
+        {
+            writer.Serializer = serializer;
+        }
+
+        if (writer._limit != limit)
+        {
+            writer._limit = limit;
+        }
+
         writer._start = writer._end = reserved;
         writer._levels = 0;
-        writer._limit = limit;
         writer.Enumerated = null;
         writer._mostEnd = limit is null ? int.MaxValue : limit.Bytes;
         return writer;
