@@ -241,6 +241,13 @@ internal sealed partial class ReadLoop : IStallable
             while (position < source.Length)
             {
                 SendIfDue();
+                bool isHeadRead = MessageHead.TryReadUsual(_scanner.IsAtStart ? source[position..] : default, out MessageHead head);
+
+                if (isHeadRead)
+                {
+                    _scanner.Skip(head.BodyStart, head.ValuesLeft);
+                }
+
                 FrameStatus status = _scanner.Scan(source[position..], out int length);
 
                 if (status != FrameStatus.Complete)
@@ -255,7 +262,7 @@ internal sealed partial class ReadLoop : IStallable
 
                 ReadOnlyMemory<byte> message = memory.Slice(position, length);
 
-                if (!MessageHead.TryRead(message.Span, out MessageHead head))
+                if (!isHeadRead && !MessageHead.TryRead(message.Span, out head))
                 {
                     throw ForeignBytes.Refuse(source[position..]);
                 }

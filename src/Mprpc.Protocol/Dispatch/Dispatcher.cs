@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using MessagePack;
 using Microsoft.Extensions.Logging;
 using Mprpc.Connections;
@@ -37,6 +38,7 @@ internal sealed class Dispatcher(MethodTable methods, MprpcSerializerOptions ser
     private FailureLog Refusals { get; } = new();
 
     /// <summary>Handles one request or notification: it is answered now, or runs and is answered later. The thread may have lost the read loop afterwards.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
     public void Dispatch(RpcConnection connection, ReadLoop loop, in ReadOnlyMemory<byte> message, in MessageHead head)
     {
         IncomingCall call = head.Kind == MessageKind.Request

@@ -33,6 +33,20 @@ internal struct FrameScanner
     /// <summary>How many bytes the message has at least, as far as its heads tell.</summary>
     public readonly int AtLeast => _scanned;
 
+    /// <summary>Whether nothing of the present message is scanned yet.</summary>
+    public readonly bool IsAtStart => _scanned == 0;
+
+    /// <summary>Goes on behind what was read otherwise of a message that is a small array.</summary>
+    /// <param name="position">Where the next value starts.</param>
+    /// <param name="left">How many values of the array are still to come.</param>
+    public void Skip(int position, int left)
+    {
+        _outer[0] = 0;
+        _depth = 1;
+        _left = (uint)left;
+        _scanned = position;
+    }
+
     /// <summary>Scans on.</summary>
     /// <param name="message">The bytes from the message's start on: those of the last call, and more.</param>
     /// <param name="length">The message's length where it is complete.</param>

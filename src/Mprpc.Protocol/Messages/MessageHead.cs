@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using MessagePack;
 using Mprpc.Framing;
 
@@ -8,6 +9,9 @@ internal ref struct MessageHead
 {
     private const int RequestLength = 4;
     private const int NotificationLength = 3;
+
+    // An array, a kind, an id of five bytes, and the length of a name.
+    private const int LongestUsual = 8;
 
     // docs/protocol.md 2.2: peers count from int32-min (where a C int has wrapped) to uint32-max.
     private const long MinMessageId = int.MinValue;
@@ -32,6 +36,52 @@ internal ref struct MessageHead
 
     /// <summary>Where the params start, or the error of a response.</summary>
     public int BodyStart { readonly get; private set; }
+
+    /// <summary>How many values follow the head.</summary>
+    public readonly int ValuesLeft => Kind == MessageKind.Response ? 2 : 1;
+
+    /// <summary>Reads a head as nearly all peers write it, before the message is known to be whole: small numbers, and a name of less than 32 bytes. It need not be scanned then.</summary>
+    /// <returns>False for any other; that is no error, and says nothing about it.</returns>
+    public static bool TryReadUsual(ReadOnlySpan<byte> source, out MessageHead head)
+    {
+        head = default;
+
+        if (source.Length < LongestUsual)
+        {
+            return false;
+        }
+
+        int position = 2;
+
+        switch ((source[0] << 8) | source[1])
+        {
+            case ((MessagePackCode.MinFixArray | RequestLength) << 8) | (int)MessageKind.Request when TryReadUsualId(source, ref position, out head._messageId):
+                head.Kind = MessageKind.Request;
+                break;
+            case ((MessagePackCode.MinFixArray | RequestLength) << 8) | (int)MessageKind.Response when TryReadUsualId(source, ref position, out head._messageId):
+                head.Kind = MessageKind.Response;
+                head.BodyStart = position;
+                return true;
+            case ((MessagePackCode.MinFixArray | NotificationLength) << 8) | (int)MessageKind.Notification:
+                head.Kind = MessageKind.Notification;
+                break;
+            default:
+                return false;
+        }
+
+        int length = source[position] - MessagePackCode.MinFixStr;
+        position++;
+
+        if ((uint)length > MessagePackCode.MaxFixStr - MessagePackCode.MinFixStr || length > source.Length - position)
+        {
+            return false;
+        }
+
+        head._method = source.Slice(position, length);
+        head.MethodIsText = true;
+        head.BodyStart = position + length;
+        return true;
+    }
 
     /// <summary>Reads the head of a whole message.</summary>
     /// <returns>False where the message breaks the protocol so that its connection must be closed (docs/protocol.md 5).</returns>
@@ -111,6 +161,34 @@ internal ref struct MessageHead
         bool read = MessagePackPrimitives.TryReadArrayHeader(message, out uint declared, out size) == MessagePackPrimitives.DecodeResult.Success;
         count = (int)declared;
         return read && declared is RequestLength or NotificationLength;
+    }
+
+    private static bool TryReadUsualId(ReadOnlySpan<byte> source, scoped ref int position, out long messageId)
+    {
+        byte code = source[2];
+
+        switch (code)
+        {
+            case <= MessagePackCode.MaxFixInt:
+                messageId = code;
+                position = 3;
+                return true;
+            case MessagePackCode.UInt8:
+                messageId = source[3];
+                position = 4;
+                return true;
+            case MessagePackCode.UInt16:
+                messageId = BinaryPrimitives.ReadUInt16BigEndian(source[3..]);
+                position = 5;
+                return true;
+            case MessagePackCode.UInt32:
+                messageId = BinaryPrimitives.ReadUInt32BigEndian(source[3..]);
+                position = 7;
+                return true;
+            default:
+                messageId = 0;
+                return false;
+        }
     }
 
     private static bool TryReadMessageId(ReadOnlySpan<byte> message, scoped ref int position, out long messageId)

@@ -24,6 +24,7 @@ internal sealed class ScannerTarget : FuzzTarget
 
         Require(whole == inPieces && length == lengthInPieces, $"In one piece {whole} {length}, in pieces of {piece} {inPieces} {lengthInPieces}.");
         Require(atLeast <= MaxSize, $"It expects {atLeast} bytes.");
+        CheckUsualHead(bytes, whole, length);
 
         if (whole != FrameStatus.Complete)
         {
@@ -36,6 +37,28 @@ internal sealed class ScannerTarget : FuzzTarget
         if (MessageHead.TryRead(bytes[..length], out MessageHead head))
         {
             Require(head.BodyStart > 0 && head.BodyStart < length, $"The body starts at {head.BodyStart} of {length}.");
+        }
+    }
+
+    /// <summary>What the read loop reads before it scans must be what the scanner and the whole message say.</summary>
+    private static void CheckUsualHead(ReadOnlySpan<byte> bytes, FrameStatus whole, int length)
+    {
+        if (!MessageHead.TryReadUsual(bytes, out MessageHead usual))
+        {
+            return;
+        }
+
+        var scanner = new FrameScanner(MaxSize, MaxDepth);
+        scanner.Skip(usual.BodyStart, usual.ValuesLeft);
+        FrameStatus behindHead = scanner.Scan(bytes, out int lengthBehindHead);
+        Require(behindHead == whole && lengthBehindHead == length, $"In one piece {whole} {length}, behind the head {behindHead} {lengthBehindHead}.");
+
+        if (whole == FrameStatus.Complete)
+        {
+            Require(MessageHead.TryRead(bytes[..length], out MessageHead head), "The usual head of a whole message is none.");
+            Require(
+                head.Kind == usual.Kind && head.MessageId == usual.MessageId && head.BodyStart == usual.BodyStart && head.Method.SequenceEqual(usual.Method),
+                "The usual head is another than that of the whole message.");
         }
     }
 
