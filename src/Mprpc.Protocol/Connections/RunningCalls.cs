@@ -16,7 +16,7 @@ internal sealed class RunningCalls(int limit, RunningCallsTotal? total, InFlight
     private const int PartOfTaken = 32;
 
     private readonly Lock _gate = new();
-    private readonly RunningCallTable _table = new();
+    private readonly SlotTable<RunningCall> _table = new();
     private readonly int _maxUnsentToBegin = Math.Min(MaxUnsentToBegin, maxAnswerBytes);
     private int _limit = limit;
     private long _load;             // calls and promised bytes, as CallLoad packs them
@@ -89,63 +89,41 @@ internal sealed class RunningCalls(int limit, RunningCallsTotal? total, InFlight
     public void Begin(RunningCall call)
     {
         call.Promised = call.Method?.ExpectedAnswer ?? 0;
-
-        lock (_gate)
-        {
-            _table.Add(call);
-        }
-
-        Add(call.Promised);
+        call.Place = _table.Add(call, count: Add(call.Promised));
     }
 
     /// <summary>A call has ended, and gives its place back.</summary>
     public void End(RunningCall call)
     {
-        lock (_gate)
-        {
-            _table.Remove(call);
-        }
-
+        _table.Remove(call.Place);
         Remove(call.Promised);
     }
 
     /// <summary>The thread has come back that a method has held up in this entry into user code.</summary>
-    public void EndHeldUp(long entry)
-    {
-        HeldUpCall? call;
-
-        lock (_gate)
-        {
-            call = _table.FindHeldUp(entry);
-        }
-
-        call?.End();
-    }
-
-    /// <summary>Finds a call that runs; the last that has begun with this msgid, as a peer may give one twice.</summary>
-    public RunningCall? Find(long messageId)
-    {
-        lock (_gate)
-        {
-            return _table.Find(messageId);
-        }
-    }
+    public void EndHeldUp(long entry) => _table.All().OfType<HeldUpCall>().FirstOrDefault(call => call.Entry == entry)?.End();
 
     /// <summary>The methods of the calls that run, one for each call.</summary>
-    public RpcMethod[] Methods()
+    public List<RpcMethod> Methods()
     {
-        lock (_gate)
+        List<RpcMethod> methods = [];
+
+        foreach (RunningCall call in Held())
         {
-            return _table.Methods();
+            methods.Add(call.Method!);
+            call.LetGo();
         }
+
+        return methods;
     }
 
     /// <summary>Takes a place for something that is no call of its own, such as an answer that waits for its turn.</summary>
-    public void Add(int promised)
+    /// <returns>How many places are taken now.</returns>
+    public int Add(int promised)
     {
         long load = CallLoad.Of(1, promised);
-        Interlocked.Add(ref _load, load);
+        int count = CallLoad.Calls(Interlocked.Add(ref _load, load));
         total?.Add(load);
+        return count;
     }
 
     /// <summary>Gives such a place back.</summary>
@@ -199,11 +177,19 @@ internal sealed class RunningCalls(int limit, RunningCallsTotal? total, InFlight
     /// <summary>Expects little of methods that have never answered: by now they are known to take their time.</summary>
     public void ExpectLessOfUnknown()
     {
-        long less;
+        long less = 0;
 
-        lock (_gate)
+        foreach (RunningCall call in Held())
         {
-            less = _table.ExpectLittleOfUnknown();
+            call.Method!.ExpectLittleIfUnknown();
+
+            if (call.Method.ExpectedAnswer < call.Promised)
+            {
+                less += call.Promised - call.Method.ExpectedAnswer;
+                call.Promised = call.Method.ExpectedAnswer;
+            }
+
+            call.LetGo();
         }
 
         RemoveBytes(less);
@@ -251,6 +237,9 @@ internal sealed class RunningCalls(int limit, RunningCallsTotal? total, InFlight
 
     /// <summary>Whether no further call may begin, whatever room the server has.</summary>
     private bool IsFullByItself(long load, long unsent) => CallLoad.Calls(load) >= _limit || unsent > _maxUnsentToBegin || unsent + CallLoad.Bytes(load) >= MayAnswer;
+
+    /// <summary>The calls that run, each held until it is let go.</summary>
+    private IEnumerable<RunningCall> Held() => _table.All().Where(call => call.TryHold(this));
 
     private bool HasRoom => !IsFull || (_roomOnCallToPeer && callsToPeer.Count > 0);
 

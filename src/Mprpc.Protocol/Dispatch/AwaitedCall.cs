@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Mprpc.Connections;
+using Mprpc.Messages;
 
 namespace Mprpc.Dispatch;
 
@@ -27,6 +28,10 @@ internal sealed class AwaitedCall<TReturned, TReturn, TResult> : RunningCall
         _isPooled = mayPool && Volatile.Read(ref s_made) < MaxPooled && Interlocked.Increment(ref s_made) <= MaxPooled;
     }
 
+    public override RpcConnection Connection => _call.Connection;
+
+    public override long? MessageId => _call.MessageId;
+
     /// <summary>Begins to wait for what a method has returned.</summary>
     /// <exception cref="Exception">What the method has returned cannot be waited for; the call has not begun.</exception>
     public static void Start(in IncomingCall incoming, RpcMethod method, CallContext? context, TReturned returned)
@@ -42,9 +47,7 @@ internal sealed class AwaitedCall<TReturned, TReturn, TResult> : RunningCall
         call._context = context;
         call._returned = returned;
         call._hasEnded = 0;
-        call.Connection = incoming.Connection;
         call.Method = method;
-        call.MessageId = incoming.MessageId;
         call.Begin();
 
         try
@@ -77,8 +80,9 @@ internal sealed class AwaitedCall<TReturned, TReturn, TResult> : RunningCall
 
             if (call.MessageId is { } id)
             {
-                MprpcWriter answer = call.Connection.Dispatcher.Answers.WriteAside(call.Connection, method, id, result);
-                call.Connection.Answer(call, onLoop: false, answer);
+                RpcConnection connection = call.Connection;
+                MprpcWriter answer = WireType<TResult>.IsSmall ? WriteSmall(connection, id, result) : connection.Dispatcher.Answers.WriteAside(connection, method, id, result);
+                connection.Answer(call, onLoop: false, answer);
             }
         }
         catch (Exception exception)
@@ -95,6 +99,14 @@ internal sealed class AwaitedCall<TReturned, TReturn, TResult> : RunningCall
         EndAndReturn();
     }
 
+    /// <summary>Writes what no limit can refuse: a number, or nothing.</summary>
+    private static MprpcWriter WriteSmall(RpcConnection connection, long messageId, TResult result)
+    {
+        MprpcWriter writer = MprpcWriter.Rent(connection.Serializer);
+        ResponseWriter.WriteResult(writer, messageId, result);
+        return writer;
+    }
+
     private async Task ReleaseAsync(CallContext context)
     {
         await context.ReleaseAsync().ConfigureAwait(false);
@@ -108,7 +120,6 @@ internal sealed class AwaitedCall<TReturned, TReturn, TResult> : RunningCall
         _context = null;
         _returned = default;
         Method = null;
-        Connection = null!;
 
         if (_isPooled)
         {

@@ -173,11 +173,15 @@ internal abstract class GuardedCall : MprpcInvocation, IThreadPoolWorkItem
     }
 
     /// <summary>The call's place: filters see the call itself, as something else.</summary>
-    private sealed class GuardedPlace : RunningCall
+    private sealed class GuardedPlace(RpcConnection connection, long? messageId) : RunningCall
     {
+        public override RpcConnection Connection => connection;
+
+        public override long? MessageId => messageId;
+
         public static GuardedPlace Begin(in IncomingCall call, RpcMethod method)
         {
-            var place = new GuardedPlace { Connection = call.Connection, Method = method, MessageId = call.MessageId };
+            var place = new GuardedPlace(call.Connection, call.MessageId) { Method = method };
             place.Begin();
             return place;
         }

@@ -5,9 +5,12 @@ namespace Mprpc.Dispatch;
 /// <summary>A call that was to end at once, but whose method held the read loop up, so that another thread took the loop over.</summary>
 internal sealed class HeldUpCall : RunningCall
 {
-    private HeldUpCall()
-    {
-    }
+    private HeldUpCall(RpcConnection connection) => Connection = connection;
+
+    public override RpcConnection Connection { get; }
+
+    /// <summary>Not known here: what ends at once is not found by its number.</summary>
+    public override long? MessageId => null;
 
     /// <summary>The entry into user code that held the loop up: by it the thread that comes back finds this call.</summary>
     public long Entry { get; private init; }
@@ -15,7 +18,7 @@ internal sealed class HeldUpCall : RunningCall
     /// <summary>To be called before the loop is taken: the thread that comes back must find the call.</summary>
     public static HeldUpCall Begin(RpcConnection connection, RpcMethod method, long entry)
     {
-        var call = new HeldUpCall { Connection = connection, Method = method, Entry = entry };
+        var call = new HeldUpCall(connection) { Method = method, Entry = entry };
         call.Begin();
         return call;
     }

@@ -16,11 +16,13 @@ internal sealed class OffloadedCall : RunningCall, IThreadPoolWorkItem
         _message = message;
         _paramsStart = paramsStart;
         _count = count;
-        Connection = call.Connection;
         Method = method;
-        MessageId = call.MessageId;
         Begin();
     }
+
+    public override RpcConnection Connection => _call.Connection;
+
+    public override long? MessageId => _call.MessageId;
 
     public void Execute()
     {

@@ -1,4 +1,5 @@
 using Mprpc.Connections;
+using Mprpc.Scheduling;
 
 namespace Mprpc.Dispatch;
 
@@ -6,25 +7,53 @@ namespace Mprpc.Dispatch;
 /// <remarks>It begins once and ends once. Calls that end at once need none of this: they are answered where they are read.</remarks>
 internal abstract class RunningCall
 {
-    public RpcConnection Connection { get; protected set; } = null!;
+    private Holdable _holdable;
+
+    public abstract RpcConnection Connection { get; }
 
     /// <summary>The method; null only before the call has begun, and after it has ended.</summary>
     public RpcMethod? Method { get; protected set; }
 
     /// <summary>The number that the answer echoes; null for a notification.</summary>
-    public long? MessageId { get; protected set; }
+    public abstract long? MessageId { get; }
 
-    /// <summary>How many bytes it is expected to answer, as they were counted when it began.</summary>
+    /// <summary>How many bytes it is expected to answer, as they were counted when it began; changed only while it is held.</summary>
     public int Promised { get; set; }
 
-    /// <summary>The next one in the table of those that run; under its lock.</summary>
-    public RunningCall? Next { get; set; }
+    /// <summary>Where it is in the table of those that run.</summary>
+    public int Place { get; set; }
 
-    public RunningCall? Previous { get; set; }
+    /// <summary>Keeps it from ending, for a thread that has found it in a connection's table and has a few things to read or write: the object may serve another call by now.</summary>
+    /// <returns>False if it has ended, or is another connection's call.</returns>
+    public bool TryHold(RunningCalls running)
+    {
+        if (!_holdable.TryHold())
+        {
+            return false;
+        }
 
-    /// <summary>Takes a place.</summary>
-    protected void Begin() => Connection.RunningCalls.Begin(this);
+        if (Connection.RunningCalls == running)
+        {
+            return true;
+        }
+
+        _holdable.LetGo();
+        return false;
+    }
+
+    public void LetGo() => _holdable.LetGo();
 
     /// <summary>Gives the place back; the last that is done with the call.</summary>
-    public void End() => Connection.RunningCalls.End(this);
+    public void End()
+    {
+        _holdable.End();
+        Connection.RunningCalls.End(this);
+    }
+
+    /// <summary>Takes a place.</summary>
+    protected void Begin()
+    {
+        Connection.RunningCalls.Begin(this);
+        _holdable.Begin();
+    }
 }
