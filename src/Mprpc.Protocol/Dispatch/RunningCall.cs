@@ -24,15 +24,16 @@ internal abstract class RunningCall
     public int Place { get; set; }
 
     /// <summary>Keeps it from ending, for a thread that has found it in a connection's table and has a few things to read or write: the object may serve another call by now.</summary>
+    /// <param name="running">The connection's <see cref="RunningCalls"/>.</param>
     /// <returns>False if it has ended, or is another connection's call.</returns>
-    public bool TryHold(RunningCalls running)
+    public bool TryHold(object running)
     {
         if (!_holdable.TryHold())
         {
             return false;
         }
 
-        if (Connection.RunningCalls == running)
+        if (ReferenceEquals(Connection.RunningCalls, running))
         {
             return true;
         }
