@@ -7,16 +7,21 @@ namespace Mprpc.Interleavings.Tests;
 public sealed class SlotTableSchedules
 {
     [Fact]
-    public void Add_OfTwoAtOnce_LosesNone()
-        => Explore.Each(() =>
+    public void Add_OfTwoToTheLastFreeSlot_LosesNone()
+        => Explore.Random(() =>
         {
             var table = new SlotTable<object>();
-            object[] items = [new(), new()];
+            object[] items = [.. Enumerable.Range(0, 17).Select(_ => new object())];
+
+            foreach (object item in items.Take(15))
+            {
+                table.Add(item, count: 1);
+            }
 
             return new Scenario(
                 () => Assert.Equal(items.ToHashSet(), [.. table.All()]),
-                () => table.Add(items[0], count: 1),
-                () => table.Add(items[1], count: 1));
+                () => table.Add(items[15], count: 1),
+                () => table.Add(items[16], count: 1));
         });
 
     [Fact]
