@@ -21,20 +21,22 @@ public class ReadRequestBenchmarks
     [Benchmark(Baseline = true)]
     public int HeadAndTwoInts()
     {
-        MprpcReader parameters = Params(_sum, count: 2);
+        ReadOnlyMemory<byte> message = _sum;
+        MprpcReader parameters = Params(message, count: 2);
         return parameters.Read<int>() + parameters.Read<int>();
     }
 
     [Benchmark]
     public Point HeadAndRecord()
     {
-        MprpcReader parameters = Params(_mirror, count: 1);
+        ReadOnlyMemory<byte> message = _mirror;
+        MprpcReader parameters = Params(message, count: 1);
         return parameters.Read<Point>();
     }
 
-    private static MprpcReader Params(byte[] message, int count)
+    private static MprpcReader Params(in ReadOnlyMemory<byte> message, int count)
     {
-        MessageHead.TryRead(message, out MessageHead head);
+        MessageHead.TryRead(message.Span, out MessageHead head);
 
         // Behind the one byte that says how many there are.
         return new MprpcReader(message, head.BodyStart + 1, count, MprpcSerializerOptions.Default, loop: null);

@@ -55,10 +55,10 @@ internal sealed class ScannerTarget : FuzzTarget
 
         if (whole == FrameStatus.Complete)
         {
-            Require(MessageHead.TryRead(bytes[..length], out MessageHead head), "The usual head of a whole message is none.");
+            Require(MessageHead.TryRead(bytes[..length], out MessageHead head), $"The usual head of a whole message of {length} bytes is none.");
             Require(
                 head.Kind == usual.Kind && head.MessageId == usual.MessageId && head.BodyStart == usual.BodyStart && head.Method.SequenceEqual(usual.Method),
-                "The usual head is another than that of the whole message.");
+                $"The usual head of {usual.BodyStart} bytes is another than that of the whole message, of {head.BodyStart}.");
         }
     }
 

@@ -18,7 +18,8 @@ internal static class Wire
     public static T Read<T>(byte[] bytes)
     {
         // Another value behind it: what reads too far is seen.
-        MprpcReader reader = Reader([.. bytes, 0x2A], count: 2);
+        ReadOnlyMemory<byte> message = (byte[])[.. bytes, 0x2A];
+        MprpcReader reader = Reader(message, count: 2);
         T value = reader.Read<T>();
         Assert.False(reader.Failed, $"Read as {typeof(T)}: {reader.Expected} {reader.Exception}");
         Assert.Equal(42, reader.Read<int>());
@@ -29,7 +30,8 @@ internal static class Wire
     /// <summary>What the reader says that should have stood there.</summary>
     public static string Refusal<T>(byte[] bytes)
     {
-        MprpcReader reader = Reader([.. bytes, 0x2A], count: 2);
+        ReadOnlyMemory<byte> message = (byte[])[.. bytes, 0x2A];
+        MprpcReader reader = Reader(message, count: 2);
         T value = reader.Read<T>();
         Assert.True(reader.Failed);
         Assert.Equal(default, value);
@@ -57,5 +59,5 @@ internal static class Wire
         return writer.WrittenSpan.ToArray();
     }
 
-    private static MprpcReader Reader(byte[] bytes, int count) => new(bytes, 0, count, MprpcSerializerOptions.Default, loop: null);
+    private static MprpcReader Reader(in ReadOnlyMemory<byte> message, int count) => new(message, 0, count, MprpcSerializerOptions.Default, loop: null);
 }
