@@ -118,7 +118,7 @@ internal sealed class CallsToPeer
     }
 
     /// <summary>Ends the call that a response answers, and lets its caller go on.</summary>
-    [MethodImpl(MethodImplOptions.NoInlining)]
+    [MethodImpl(MethodImplOptions.NoInlining)]      // in the loop its reader would be cleared for each message, and the loop would have too few registers
     public void HandleResponse(in ReadOnlyMemory<byte> message, in MessageHead head, ReadLoop loop)
     {
         PendingCall? call = _requests.Take(head.MessageId);

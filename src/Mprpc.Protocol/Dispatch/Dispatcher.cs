@@ -38,7 +38,7 @@ internal sealed class Dispatcher(MethodTable methods, MprpcSerializerOptions ser
     private FailureLog Refusals { get; } = new();
 
     /// <summary>Handles one request or notification: it is answered now, or runs and is answered later. The thread may have lost the read loop afterwards.</summary>
-    [MethodImpl(MethodImplOptions.NoInlining)]
+    [MethodImpl(MethodImplOptions.NoInlining)]      // in the loop its reader would be cleared for each message, and the loop would have too few registers
     public void Dispatch(RpcConnection connection, ReadLoop loop, in ReadOnlyMemory<byte> message, in MessageHead head)
     {
         IncomingCall call = head.Kind == MessageKind.Request
