@@ -53,10 +53,7 @@ internal sealed class CallsToPeer
     /// <exception cref="MessagePackSerializationException">The request is larger, or nests deeper, than may be sent.</exception>
     public bool TryCall(PendingCall call, MprpcWriter request, CancellationToken cancellationToken)
     {
-        if (request.Length > _maxWritten || request.Levels > _maxLevels)
-        {
-            SentMessage.Check(_connection.Limits, call.Method, request);
-        }
+        Check(call.Method, request);
 
         if (!_keepsToWindow && !cancellationToken.CanBeCanceled)
         {
@@ -105,7 +102,7 @@ internal sealed class CallsToPeer
     /// <exception cref="MessagePackSerializationException">The notification is larger, or nests deeper, than may be sent.</exception>
     public bool TryNotify(MprpcWriter notification)
     {
-        SentMessage.Check(_connection.Limits, method: null, notification);
+        Check(method: null, notification);
         RequestWriter.PrependNotificationHead(notification);
 
         if (_output.TrySend(notification))
@@ -161,4 +158,14 @@ internal sealed class CallsToPeer
     public void Close(string message, Exception? reason)
         => _requests.Close(call => new MprpcConnectionException(
             call.RequestBytes == CallWindow.Waiting ? $"{message} The request had not been sent." : message, requestWasSent: call.RequestBytes != CallWindow.Waiting, reason));
+
+    /// <summary>Looks closer only at what may be too large or too deep.</summary>
+    /// <exception cref="MessagePackSerializationException">The message is larger, or nests deeper, than may be sent.</exception>
+    private void Check(string? method, MprpcWriter message)
+    {
+        if (message.Length > _maxWritten || message.Levels > _maxLevels)
+        {
+            SentMessage.Check(_connection.Limits, method, message);
+        }
+    }
 }

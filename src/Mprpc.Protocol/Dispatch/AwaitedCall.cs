@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using Mprpc.Connections;
-using Mprpc.Messages;
 
 namespace Mprpc.Dispatch;
 
@@ -29,8 +28,6 @@ internal sealed class AwaitedCall<TReturned, TReturn, TResult> : RunningCall
     }
 
     public override RpcConnection Connection => _call.Connection;
-
-    public override long? MessageId => _call.MessageId;
 
     /// <summary>Begins to wait for what a method has returned.</summary>
     /// <exception cref="Exception">What the method has returned cannot be waited for; the call has not begun.</exception>
@@ -80,9 +77,8 @@ internal sealed class AwaitedCall<TReturned, TReturn, TResult> : RunningCall
 
             if (call.MessageId is { } id)
             {
-                RpcConnection connection = call.Connection;
-                MprpcWriter answer = WireType<TResult>.IsSmall ? WriteSmall(connection, id, result) : connection.Dispatcher.Answers.WriteAside(connection, method, id, result);
-                connection.Answer(call, onLoop: false, answer);
+                MprpcWriter answer = call.Connection.Dispatcher.Answers.WriteAside(call.Connection, method, id, result);
+                call.Connection.Answer(call, onLoop: false, answer);
             }
         }
         catch (Exception exception)
@@ -97,14 +93,6 @@ internal sealed class AwaitedCall<TReturned, TReturn, TResult> : RunningCall
         }
 
         EndAndReturn();
-    }
-
-    /// <summary>Writes what no limit can refuse: a number, or nothing.</summary>
-    private static MprpcWriter WriteSmall(RpcConnection connection, long messageId, TResult result)
-    {
-        MprpcWriter writer = MprpcWriter.Rent(connection.Serializer);
-        ResponseWriter.WriteResult(writer, messageId, result);
-        return writer;
     }
 
     private async Task ReleaseAsync(CallContext context)

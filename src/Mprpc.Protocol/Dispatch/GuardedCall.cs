@@ -173,15 +173,13 @@ internal abstract class GuardedCall : MprpcInvocation, IThreadPoolWorkItem
     }
 
     /// <summary>The call's place: filters see the call itself, as something else.</summary>
-    private sealed class GuardedPlace(RpcConnection connection, long? messageId) : RunningCall
+    private sealed class GuardedPlace(RpcConnection connection) : RunningCall
     {
         public override RpcConnection Connection => connection;
 
-        public override long? MessageId => messageId;
-
         public static GuardedPlace Begin(in IncomingCall call, RpcMethod method)
         {
-            var place = new GuardedPlace(call.Connection, call.MessageId) { Method = method };
+            var place = new GuardedPlace(call.Connection) { Method = method };
             place.Begin();
             return place;
         }

@@ -9,9 +9,6 @@ internal sealed class HeldUpCall : RunningCall
 
     public override RpcConnection Connection { get; }
 
-    /// <summary>Not known here: what ends at once is not found by its number.</summary>
-    public override long? MessageId => null;
-
     /// <summary>The entry into user code that held the loop up: by it the thread that comes back finds this call.</summary>
     public long Entry { get; private init; }
 

@@ -22,8 +22,6 @@ internal sealed class OffloadedCall : RunningCall, IThreadPoolWorkItem
 
     public override RpcConnection Connection => _call.Connection;
 
-    public override long? MessageId => _call.MessageId;
-
     public void Execute()
     {
         var parameters = new MprpcReader(_message, _paramsStart, _count, Connection.Serializer, loop: null);

@@ -14,9 +14,6 @@ internal abstract class RunningCall
     /// <summary>The method; null only before the call has begun, and after it has ended.</summary>
     public RpcMethod? Method { get; protected set; }
 
-    /// <summary>The number that the answer echoes; null for a notification.</summary>
-    public abstract long? MessageId { get; }
-
     /// <summary>How many bytes it is expected to answer, as they were counted when it began; changed only while it is held.</summary>
     public int Promised { get; set; }
 

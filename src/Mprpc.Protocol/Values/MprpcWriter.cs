@@ -77,12 +77,12 @@ public sealed partial class MprpcWriter : IBufferWriter<byte>
         }
 
         // Mostly the same as before, and a comparison costs less than what the collector wants to know of a write.
-        if (writer.Serializer != serializer)
+        if (!ReferenceEquals(writer.Serializer, serializer))
         {
             writer.Serializer = serializer;
         }
 
-        if (writer._limit != limit)
+        if (!ReferenceEquals(writer._limit, limit))
         {
             writer._limit = limit;
         }
