@@ -25,11 +25,14 @@ public sealed class ConnectionLimitTests : IDisposable
         await using RpcHost host = await StartAsync(kind);
         EndPoint address = kind.StartsWith("application", StringComparison.Ordinal) ? host.Http : host.Rpc;
         using var meter = new LimitHitRecorder(host);
-        await using RawPeer first = await RawPeer.DialAsync(address);
-        await Bounded.Until(() => host.Log.Entries.Any(entry => entry.Event.Name == "ConnectionAccepted"), "that it is there");
         var watch = System.Diagnostics.Stopwatch.StartNew();
 
-        for (int i = 0; i < Refused; i++)
+        // Which of the two gets the place is not known: Kestrel serves each on a thread of its own.
+        await using RawPeer first = await RawPeer.DialAsync(address);
+        await using RawPeer second = await RawPeer.DialAsync(address);
+        Assert.Equal("", await await Task.WhenAny(first.ReadToEndAsync(), second.ReadToEndAsync()));
+
+        for (int i = 1; i < Refused; i++)
         {
             await using RawPeer peer = await RawPeer.DialAsync(address);
             Assert.Equal("", await peer.ReadToEndAsync());
