@@ -15,6 +15,8 @@ internal sealed class ComparisonOptions
           --rounds N          windows a system and scenario (default 7, quick 3)
           --against FOLDER    this build beside another one: FOLDER is where a build of that commit's Mprpc.Comparison is
           --pairs N           how often both builds are started anew and measured in turns (default 7, quick 2); only with --against
+          --one-process       both builds in this process, in turns of 40 ms: tells their ratio to a per cent; only with --against
+          --turns N           turns a scenario (default 200, quick 20); only with --one-process
           --busy-core         s2-64 once more while a loop keeps one processor busy
           --json FILE         a flat array of {scenario, system, metric, median, min, max, unit}
           --markdown FILE     the tables
@@ -33,6 +35,11 @@ internal sealed class ComparisonOptions
     public OtherBuildPeer? OtherBuild { get; private set; }
 
     public int Pairs { get; private set; }
+
+    /// <summary>Whether both builds run in this process.</summary>
+    public bool IsOneProcess { get; private set; }
+
+    public int Turns { get; private set; }
 
     public bool HasBusyCore { get; private set; }
 
@@ -74,6 +81,12 @@ internal sealed class ComparisonOptions
                 continue;
             }
 
+            if (name == "--one-process")
+            {
+                options.IsOneProcess = true;
+                continue;
+            }
+
             if (name == "--busy-core")
             {
                 options.HasBusyCore = true;
@@ -104,6 +117,21 @@ internal sealed class ComparisonOptions
             throw new ArgumentException("--pairs needs the other build: --against FOLDER.");
         }
 
+        if (IsOneProcess && OtherBuild is null)
+        {
+            throw new ArgumentException("--one-process needs the other build: --against FOLDER.");
+        }
+
+        if (Turns > 0 && !IsOneProcess)
+        {
+            throw new ArgumentException("--turns is for --one-process.");
+        }
+
+        if (Turns == 0)
+        {
+            Turns = Quick ? 20 : 200;
+        }
+
         if (Pairs == 0)
         {
             Pairs = Quick ? 2 : 7;
@@ -117,7 +145,7 @@ internal sealed class ComparisonOptions
         if (Scenarios.Count == 0)
         {
             // Ten thousand connections a system take longer than a smoke test may.
-            Scenarios = [.. Scenario.All.Where(scenario => !Quick || scenario.Connections < 10_000)];
+            Scenarios = [.. Scenario.All.Where(scenario => (!Quick || scenario.Connections < 10_000) && (!IsOneProcess || scenario.Operation != Operation.Idle))];
         }
 
         if (HasBusyCore)
@@ -144,6 +172,9 @@ internal sealed class ComparisonOptions
                 break;
             case "--pairs":
                 Pairs = int.Parse(value, CultureInfo.InvariantCulture);
+                break;
+            case "--turns":
+                Turns = int.Parse(value, CultureInfo.InvariantCulture);
                 break;
             case "--json":
                 JsonFile = value;

@@ -1,5 +1,6 @@
 using System.Net;
 using Mprpc.Comparison;
+using Mprpc.Comparison.OneProcess;
 using Mprpc.Comparison.Peers;
 using Mprpc.Comparison.Report;
 using Mprpc.Comparison.Roles;
@@ -37,6 +38,12 @@ async Task<int> CompareAsync()
         return 2;
     }
 
+    if (options is { IsOneProcess: true, OtherBuild: { } other })
+    {
+        await CompareInOneProcessAsync(options, other);
+        return 0;
+    }
+
     var results = new List<ScenarioResult>();
     foreach (Scenario scenario in options.Scenarios)
     {
@@ -64,6 +71,20 @@ async Task<int> CompareAsync()
     }
 
     return results.Any(result => result.Systems.Any(system => system.Failure is not null)) ? 1 : 0;
+}
+
+static async Task CompareInOneProcessAsync(ComparisonOptions options, OtherBuildPeer other)
+{
+    // This build is loaded as the other is, so that nothing but the code differs.
+    var comparison = new OneProcessComparison(new LoadedBuild(typeof(Scenario).Assembly.Location), new LoadedBuild(other.Program), options.Turns);
+    var results = new List<TurnsResult>();
+
+    foreach (Scenario scenario in options.Scenarios)
+    {
+        results.Add(await comparison.RunAsync(scenario));
+    }
+
+    Console.WriteLine(TurnsReport.Summary(results));
 }
 
 static async Task<ScenarioResult> RunLoadAsync(Scenario scenario, ComparisonOptions options)

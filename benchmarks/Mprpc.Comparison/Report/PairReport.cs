@@ -8,6 +8,10 @@ internal static class PairReport
     // What a change of the core may cost.
     private const double LeastRatio = 0.97;
 
+    public static string Held => $"Held is a median of {LeastRatio} or more.";
+
+    public static string Verdict(double ratio) => ratio >= LeastRatio ? "yes" : "NO";
+
     public static string Summary(IReadOnlyList<ScenarioResult> results)
     {
         var table = new MarkdownTable("scenario", "unit", "this", "other", "as good as", "held", "server CPU", "client CPU", "ratios");
@@ -24,12 +28,12 @@ internal static class PairReport
                 MarkdownReport.Cell(result.Mprpc, metric),
                 MarkdownReport.Cell(other, metric),
                 MarkdownReport.Text(ratio),
-                ratio is null ? "-" : ratio.Value.Median >= LeastRatio ? "yes" : "NO",
+                ratio is null ? "-" : Verdict(ratio.Value.Median),
                 MarkdownReport.Ratio(result.Mprpc, other, Metric.ServerCpu),
                 MarkdownReport.Ratio(result.Mprpc, other, Metric.ClientCpu),
                 other is null || result.Mprpc is null ? "-" : $"{result.Mprpc.RatioCount(other, metric)}");
         }
 
-        return $"## This build by the other\n\nHeld is a median of {LeastRatio} or more. CPU is a call's, this build's by the other's: less is better.\n\n{table}";
+        return $"## This build by the other\n\n{Held} CPU is a call's, this build's by the other's: less is better.\n\n{table}";
     }
 }
