@@ -1,5 +1,6 @@
 using BenchmarkDotNet.Attributes;
 using Mprpc.Benchmarks.Samples;
+using Mprpc.Dispatch;
 
 namespace Mprpc.Benchmarks;
 

@@ -1,4 +1,5 @@
 using BenchmarkDotNet.Attributes;
+using Mprpc.CompilerServices;
 using Mprpc.Connections;
 
 namespace Mprpc.Benchmarks;

@@ -8,7 +8,9 @@ using Mprpc.Benchmarks.Samples;
 
 namespace Mprpc.Benchmarks;
 
-/// <summary>What the lifetime of a service costs a call, of 64 in one read, through the server as it is mapped; and beside it what a scope costs alone.</summary>
+/// <summary>
+/// What the lifetime of a service costs a call, of 64 in one read, through the server as it is mapped; and beside it what a scope costs alone.
+/// </summary>
 [MemoryDiagnoser]
 public class LifetimeBenchmarks
 {

@@ -2,10 +2,13 @@ using System.Buffers;
 using BenchmarkDotNet.Attributes;
 using MessagePack;
 using Mprpc.Comparison.Service;
+using Mprpc.CompilerServices;
 
 namespace Mprpc.Benchmarks;
 
-/// <summary>Ten fields and twenty records of four: by generated code in place, and by MessagePack's serializer with the formatters it emits at run time.</summary>
+/// <summary>
+/// Ten fields and twenty records of four: by generated code in place, and by MessagePack's serializer with the formatters it emits at run time.
+/// </summary>
 [MemoryDiagnoser]
 public class RecordBenchmark
 {

@@ -1,7 +1,7 @@
 using BenchmarkDotNet.Attributes;
 using Mprpc.Benchmarks.Samples;
 using Mprpc.Connections;
-using Mprpc.Framing;
+using Mprpc.Wire;
 
 namespace Mprpc.Benchmarks;
 

@@ -1,6 +1,7 @@
 using BenchmarkDotNet.Attributes;
 using Mprpc.Benchmarks.Samples;
-using Mprpc.Messages;
+using Mprpc.CompilerServices;
+using Mprpc.Wire;
 
 namespace Mprpc.Benchmarks;
 

@@ -4,7 +4,9 @@ using Mprpc.Comparison.Roles;
 
 namespace Mprpc.Comparison;
 
-/// <summary>What a server's heap holds for a connection that waits. Every round has new processes; the rest of a server's memory is there before the count begins.</summary>
+/// <summary>
+/// What a server's heap holds for a connection that waits. Every round has new processes; the rest of a server's memory is there before the count begins.
+/// </summary>
 internal sealed class IdleComparison(Scenario scenario, ComparisonOptions options)
 {
     private const int FirstConnections = 100;

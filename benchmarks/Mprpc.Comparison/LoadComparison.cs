@@ -5,7 +5,10 @@ using Mprpc.Comparison.Roles;
 
 namespace Mprpc.Comparison;
 
-/// <summary>One scenario with load: all systems are started and warmed up, then measured in turns, A B C A B C. Two builds are started anew for each pair, and go A B B A.</summary>
+/// <summary>
+/// One scenario with load: all systems are started and warmed up, then measured in turns, A B C A B C. Two builds are started anew for each pair, and go A B B
+/// A.
+/// </summary>
 /// <param name="scenario">What is called.</param>
 /// <param name="options">How often and how long.</param>
 /// <param name="companion">A process that is busy on purpose; what it takes disturbs no window.</param>

@@ -6,7 +6,8 @@ using Mprpc.AspNetCore;
 using Mprpc.Client;
 using Tls;
 
-// Mutual TLS: the server proves who it is, and so does each client. Both certificates come from one authority, made here for the minutes that this runs; yours come from files or a store.
+// Mutual TLS: the server proves who it is, and so does each client. Both certificates come from one authority, made here for the minutes that this runs; yours
+// come from files or a store.
 using var authority = new Authority();
 using X509Certificate2 serverCertificate = authority.Issue("localhost", Authority.ForServers);
 using X509Certificate2 clientCertificate = authority.Issue("anna", Authority.ForClients);

@@ -7,12 +7,15 @@ namespace Mprpc.AspNetCore;
 public interface IMprpcServer
 {
     /// <summary>
-    /// Where the server listens: for port 0 the port that the system has chosen. Filled when the application has started; without the listeners that the application gave
+    /// Where the server listens: for port 0 the port that the system has chosen. Filled when the application has started; without the listeners that the
+    /// application gave
     /// <c>UseMessagePackRpc()</c>, which Kestrel reports itself.
     /// </summary>
     IReadOnlyList<EndPoint> Endpoints { get; }
 
-    /// <summary>The connections that are open at this moment, of all listeners. A copy, made at each reading; <see cref="MprpcConnection.Abort"/> closes one.</summary>
+    /// <summary>
+    /// The connections that are open at this moment, of all listeners. A copy, made at each reading; <see cref="MprpcConnection.Abort"/> closes one.
+    /// </summary>
     IReadOnlyList<MprpcConnection> Connections { get; }
 
     /// <summary>How many connections are open.</summary>

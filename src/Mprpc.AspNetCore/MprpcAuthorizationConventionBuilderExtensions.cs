@@ -1,11 +1,13 @@
 using Microsoft.AspNetCore.Authorization;
+using Mprpc;
 using Mprpc.AspNetCore;
 
 namespace Microsoft.AspNetCore.Builder;
 
 /// <summary>Says who may call the methods of a mapped service, in the words of HTTP endpoints.</summary>
 /// <remarks>
-/// It is asked for each call, of the application's own policies; a method's or a class's [Authorize] says the same. The resource that a policy's handlers get is the <see cref="Mprpc.MprpcCallContext"/>.
+/// It is asked for each call, of the application's own policies; a method's or a class's [Authorize] says the same. The resource that a policy's handlers get
+/// is the <see cref="Mprpc.MprpcCallContext"/>.
 /// Where the application has no AddAuthorization(), the start fails.
 /// </remarks>
 public static class MprpcAuthorizationConventionBuilderExtensions
@@ -13,7 +15,8 @@ public static class MprpcAuthorizationConventionBuilderExtensions
     /// <summary>Requires the application's default policy: by default, a user who has logged in.</summary>
     /// <param name="builder">The service's conventions.</param>
     /// <returns>The builder.</returns>
-    public static IMprpcServiceConventionBuilder RequireAuthorization(this IMprpcServiceConventionBuilder builder) => builder.RequireAuthorization(new AuthorizeAttribute());
+    public static IMprpcServiceConventionBuilder RequireAuthorization(this IMprpcServiceConventionBuilder builder)
+        => builder.RequireAuthorization(new AuthorizeAttribute());
 
     /// <summary>Requires policies of the application, each of them.</summary>
     /// <param name="builder">The service's conventions.</param>
@@ -59,7 +62,10 @@ public static class MprpcAuthorizationConventionBuilderExtensions
         return builder.RequireAuthorization(policy.Build());
     }
 
-    /// <summary>Lets anyone call the service's methods, whatever else is required of them, the application's fallback policy included; but see <see cref="MprpcEndpointOptions.RequireAuthentication"/>.</summary>
+    /// <summary>
+    /// Lets anyone call the service's methods, whatever else is required of them, the application's fallback policy included; but see
+    /// <see cref="MprpcEndpointOptions.RequireAuthentication"/>.
+    /// </summary>
     /// <param name="builder">The service's conventions.</param>
     /// <returns>The builder.</returns>
     public static IMprpcServiceConventionBuilder AllowAnonymous(this IMprpcServiceConventionBuilder builder)

@@ -10,15 +10,20 @@ namespace Microsoft.AspNetCore.Hosting;
 /// <summary>Puts MessagePack-RPC on a listener that the application owns.</summary>
 public static class MprpcConnectionBuilderExtensions
 {
-    /// <summary>Serves MessagePack-RPC on this listener: the services of <c>AddMprpc().AddService()</c>, or those that <paramref name="configure"/> names.</summary>
+    /// <summary>
+    /// Serves MessagePack-RPC on this listener: the services of <c>AddMprpc().AddService()</c>, or those that <paramref name="configure"/> names.
+    /// </summary>
     /// <typeparam name="TBuilder">Kestrel's <c>ListenOptions</c>, or another connection builder.</typeparam>
     /// <param name="builder">The listener. Connection middleware such as <c>UseHttps()</c> or <c>UseConnectionLogging()</c> goes before this.</param>
     /// <param name="configure">Sets what the listener serves, and how it speaks.</param>
     /// <returns>The listener.</returns>
     /// <exception cref="InvalidOperationException">
-    /// <c>builder.Services.AddMprpc()</c> was not called; or, when the listener starts, a service cannot be served, or connection middleware stands behind this, where it would never run.
+    /// <c>builder.Services.AddMprpc()</c> was not called; or, when the listener starts, a service cannot be served, or connection middleware stands behind
+    /// this, where it would never run.
     /// </exception>
-    /// <remarks>A listener that is defined in code makes Kestrel ignore <c>--urls</c> and ASPNETCORE_URLS: to keep them, use <c>app.MapMprpcService&lt;T&gt;(port)</c>.</remarks>
+    /// <remarks>
+    /// A listener that is defined in code makes Kestrel ignore <c>--urls</c> and ASPNETCORE_URLS: to keep them, use <c>app.MapMprpcService&lt;T&gt;(port)</c>.
+    /// </remarks>
     public static TBuilder UseMessagePackRpc<TBuilder>(this TBuilder builder, Action<MprpcEndpointOptions>? configure = null)
         where TBuilder : IConnectionBuilder
     {
@@ -28,13 +33,15 @@ public static class MprpcConnectionBuilderExtensions
     }
 
     /// <summary>
-    /// Serves both HTTP and MessagePack-RPC on this listener: the first byte of a connection tells them apart. MessagePack-RPC as <c>UseMessagePackRpc()</c> serves it, HTTP as this
+    /// Serves both HTTP and MessagePack-RPC on this listener: the first byte of a connection tells them apart. MessagePack-RPC as <c>UseMessagePackRpc()</c>
+    /// serves it, HTTP as this
     /// listener would without. A connection that sends nothing is closed after <see cref="MprpcServerLimits.PartialMessageTimeout"/>.
     /// </summary>
     /// <param name="listener">The listener. Connection middleware such as <c>UseConnectionLogging()</c> goes before this.</param>
     /// <param name="configure">Sets what the listener serves over MessagePack-RPC, and how it speaks.</param>
     /// <returns>The listener.</returns>
-    /// <exception cref="InvalidOperationException"><c>builder.Services.AddMprpc()</c> was not called; or, when the listener starts, a service cannot be served.</exception>
+    /// <exception cref="InvalidOperationException"><c>builder.Services.AddMprpc()</c> was not called; or, when the listener starts, a service cannot be
+    /// served.</exception>
     /// <remarks>A listener that is defined in code makes Kestrel ignore <c>--urls</c> and ASPNETCORE_URLS.</remarks>
     public static ListenOptions UseMessagePackRpcOrHttp(this ListenOptions listener, Action<MprpcEndpointOptions>? configure = null)
     {

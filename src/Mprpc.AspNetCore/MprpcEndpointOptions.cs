@@ -35,11 +35,15 @@ public sealed class MprpcEndpointOptions
     /// <summary>Who may connect to a Unix socket, by the rights of its file. Default 0600: the user that the application runs as, and root.</summary>
     public UnixFileMode UnixSocketMode { get; set; } = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
-    /// <summary>The rate limiter policy of each call on this listener, of unknown methods too. Default null: what <see cref="MprpcServerOptions.RateLimitingPolicy"/> says.</summary>
+    /// <summary>
+    /// The rate limiter policy of each call on this listener, of unknown methods too. Default null: what <see cref="MprpcServerOptions.RateLimitingPolicy"/>
+    /// says.
+    /// </summary>
     public string? RateLimitingPolicy { get; set; }
 
     /// <summary>
-    /// Encrypts the connections of this listener with the application's default certificate, as Kestrel finds it: <c>Kestrel:Certificates:Default</c> of the configuration, or the development
+    /// Encrypts the connections of this listener with the application's default certificate, as Kestrel finds it: <c>Kestrel:Certificates:Default</c> of the
+    /// configuration, or the development
     /// certificate. A <c>tls://</c> address does the same.
     /// </summary>
     /// <returns>These options.</returns>
@@ -56,7 +60,8 @@ public sealed class MprpcEndpointOptions
 
     /// <summary>Encrypts the connections of this listener.</summary>
     /// <param name="configure">
-    /// Sets Kestrel's own options: the certificate (none: the default one, see <see cref="UseTls()"/>), whether clients must have one too, protocols. Clients that offer the application
+    /// Sets Kestrel's own options: the certificate (none: the default one, see <see cref="UseTls()"/>), whether clients must have one too, protocols. Clients
+    /// that offer the application
     /// protocol <c>mprpc</c>, or none, are served; set <see cref="HttpsConnectionAdapterOptions.OnAuthenticate"/> to choose others.
     /// </param>
     /// <returns>These options.</returns>
@@ -68,7 +73,8 @@ public sealed class MprpcEndpointOptions
     }
 
     /// <summary>Sets limits for the connections of this listener, over those of <see cref="MprpcServerOptions.Limits"/>.</summary>
-    /// <param name="configure">Changes the server's limits; called at the start, and again when the configuration has changed. <see cref="MprpcServerLimits.MaxCallsInFlight"/> is of the whole server: leave it.</param>
+    /// <param name="configure">Changes the server's limits; called at the start, and again when the configuration has changed.
+    /// <see cref="MprpcServerLimits.MaxCallsInFlight"/> is of the whole server: leave it.</param>
     /// <returns>These options.</returns>
     public MprpcEndpointOptions ConfigureLimits(Action<MprpcServerLimits> configure)
     {
@@ -78,20 +84,24 @@ public sealed class MprpcEndpointOptions
     }
 
     /// <summary>
-    /// Whether a peer must have logged in before it may call anything, methods with [AllowAnonymous] included. Default false: methods that ask for nothing are for anyone. Until then every call but
-    /// <c>$/authenticate</c> gets one and the same error, so that nobody learns what methods there are, and the smaller limits of <see cref="MprpcServerOptions.Authentication"/> hold; after
+    /// Whether a peer must have logged in before it may call anything, methods with [AllowAnonymous] included. Default false: methods that ask for nothing are
+    /// for anyone. Until then every call but
+    /// <c>$/authenticate</c> gets one and the same error, so that nobody learns what methods there are, and the smaller limits of
+    /// <see cref="MprpcServerOptions.Authentication"/> hold; after
     /// that, a method that is not there gets the error of one that is not for the user.
     /// </summary>
     public bool RequireAuthentication { get; set; }
 
     /// <summary>
-    /// The application's authentication scheme that each new connection is authenticated with, on what it brings itself: the certificate scheme where clients show a certificate. Default null: none.
+    /// The application's authentication scheme that each new connection is authenticated with, on what it brings itself: the certificate scheme where clients
+    /// show a certificate. Default null: none.
     /// Who it does not know stays anonymous.
     /// </summary>
     public string? AuthenticationScheme { get; set; }
 
     /// <summary>
-    /// Whether the peer of a Unix domain socket is the user whose process it is, with the claims that <see cref="MprpcPeerCredentials"/> names. Default false: else each local user who
+    /// Whether the peer of a Unix domain socket is the user whose process it is, with the claims that <see cref="MprpcPeerCredentials"/> names. Default false:
+    /// else each local user who
     /// may open the socket would pass every plain [Authorize]. Linux only.
     /// </summary>
     public bool UsePeerCredentials { get; set; }

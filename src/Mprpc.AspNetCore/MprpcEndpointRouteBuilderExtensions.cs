@@ -2,10 +2,11 @@ using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
-using Mprpc.Addresses;
+using Mprpc;
 using Mprpc.AspNetCore;
 using Mprpc.AspNetCore.Hosting;
 using Mprpc.AspNetCore.Model;
+using Mprpc.Transports;
 
 namespace Microsoft.AspNetCore.Builder;
 
@@ -13,7 +14,8 @@ namespace Microsoft.AspNetCore.Builder;
 public static class MprpcEndpointRouteBuilderExtensions
 {
     /// <summary>Serves <typeparamref name="T"/> over MessagePack-RPC on a port of this machine's loopback address, 127.0.0.1.</summary>
-    /// <typeparam name="T">The service class: what it publishes is said at <see cref="Mprpc.MprpcServiceAttribute"/>. It is resolved from the services for each call; a class that is not registered is created for each call.</typeparam>
+    /// <typeparam name="T">The service class: what it publishes is said at <see cref="Mprpc.MprpcServiceAttribute"/>. It is resolved from the services for each
+    /// call; a class that is not registered is created for each call.</typeparam>
     /// <param name="endpoints">The application.</param>
     /// <param name="port">From 0 to 65,535; 0 takes a free port, which <see cref="IMprpcServer.Endpoints"/> tells. Services may share a port.</param>
     /// <returns>A builder for the service's conventions.</returns>
@@ -28,7 +30,8 @@ public static class MprpcEndpointRouteBuilderExtensions
     /// <typeparam name="T">The service class; see the overload with a port.</typeparam>
     /// <param name="endpoints">The application.</param>
     /// <param name="urlOrName">
-    /// <c>tcp://0.0.0.0:6000</c>, <c>tcp://[::]:6000</c>, <c>tcp://127.0.0.1:0</c>, <c>tls://*:6000</c>, <c>unix:///run/x.sock</c> or, on Windows, <c>pipe://./name</c>. Or the name of an
+    /// <c>tcp://0.0.0.0:6000</c>, <c>tcp://[::]:6000</c>, <c>tcp://127.0.0.1:0</c>, <c>tls://*:6000</c>, <c>unix:///run/x.sock</c> or, on Windows,
+    /// <c>pipe://./name</c>. Or the name of an
     /// endpoint, whose address and options are in the configuration under <c>Mprpc:Endpoints:NAME</c>.
     /// </param>
     /// <returns>A builder for the service's conventions.</returns>
@@ -44,8 +47,10 @@ public static class MprpcEndpointRouteBuilderExtensions
     /// <param name="port">From 0 to 65,535; 0 takes a free port, and is one of its own for each mapping. Services and delegates may share a port.</param>
     /// <param name="method">The method's name on the wire, as it is.</param>
     /// <param name="handler">
-    /// What runs: parameters by position, with their defaults; those marked [FromServices] or [FromKeyedServices], a <see cref="CancellationToken"/> and a <see cref="Mprpc.MprpcCallContext"/> are
-    /// not on the wire. It may return a value, nothing or a task. Attributes on it count as on a method. Not under native AOT, where methods are generated from classes.
+    /// What runs: parameters by position, with their defaults; those marked [FromServices] or [FromKeyedServices], a <see cref="CancellationToken"/> and a
+    /// <see cref="Mprpc.MprpcCallContext"/> are
+    /// not on the wire. It may return a value, nothing or a task. Attributes on it count as on a method. Not under native AOT, where methods are generated from
+    /// classes.
     /// </param>
     /// <returns>A builder for the method's conventions.</returns>
     /// <exception cref="InvalidOperationException"><c>builder.Services.AddMprpc()</c> was not called, or the application has started.</exception>

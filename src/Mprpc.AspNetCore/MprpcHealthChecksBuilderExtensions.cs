@@ -7,7 +7,8 @@ namespace Microsoft.Extensions.DependencyInjection;
 public static class MprpcHealthChecksBuilderExtensions
 {
     /// <summary>
-    /// Adds a check that is healthy while the server serves: not before its start, and no more from the moment the host begins to stop, so that a readiness probe turns first.
+    /// Adds a check that is healthy while the server serves: not before its start, and no more from the moment the host begins to stop, so that a readiness
+    /// probe turns first.
     /// <c>MprpcServerOptions.DrainDelay</c> is the time between that and the closing of the listeners.
     /// </summary>
     /// <param name="builder">The application's health checks.</param>

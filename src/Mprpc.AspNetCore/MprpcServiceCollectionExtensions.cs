@@ -23,10 +23,16 @@ public static class MprpcServiceCollectionExtensions
 {
     private const string ConfigurationSection = "Mprpc";
 
-    /// <summary>Adds the MessagePack-RPC server. Options come from the configuration section <c>Mprpc</c>, then from <paramref name="configure"/>, and are checked at start-up.</summary>
+    /// <summary>
+    /// Adds the MessagePack-RPC server. Options come from the configuration section <c>Mprpc</c>, then from <paramref name="configure"/>, and are checked at
+    /// start-up.
+    /// </summary>
     /// <param name="services">The application's services.</param>
     /// <param name="configure">Sets options in code.</param>
-    /// <returns>A builder for the server's services. Map them with <c>app.MapMprpcService&lt;T&gt;(port)</c>, or put them on a listener of your own with <c>UseMessagePackRpc()</c>.</returns>
+    /// <returns>
+    /// A builder for the server's services. Map them with <c>app.MapMprpcService&lt;T&gt;(port)</c>, or put them on a listener of your own with
+    /// <c>UseMessagePackRpc()</c>.
+    /// </returns>
     public static IMprpcServerBuilder AddMprpc(this IServiceCollection services, Action<MprpcServerOptions>? configure = null)
     {
         ArgumentNullException.ThrowIfNull(services);
@@ -69,7 +75,9 @@ public static class MprpcServiceCollectionExtensions
         return new MprpcServerBuilder(services);
     }
 
-    /// <summary>Adds a service to those that <c>UseMessagePackRpc()</c> serves where it names none. Registers the class as transient where it is not registered yet.</summary>
+    /// <summary>
+    /// Adds a service to those that <c>UseMessagePackRpc()</c> serves where it names none. Registers the class as transient where it is not registered yet.
+    /// </summary>
     /// <typeparam name="T">The service class.</typeparam>
     /// <param name="builder">The server's builder.</param>
     /// <param name="prefix">Put before each method's wire name with a dot; null: what the service's attribute says.</param>
@@ -90,7 +98,8 @@ public static class MprpcServiceCollectionExtensions
     }
 
     /// <summary>Puts a filter around every call of the server, the last added innermost.</summary>
-    /// <typeparam name="TFilter">The filter: resolved from the call's services where it is registered, else made for each call with its constructor's arguments from there.</typeparam>
+    /// <typeparam name="TFilter">The filter: resolved from the call's services where it is registered, else made for each call with its constructor's arguments
+    /// from there.</typeparam>
     /// <param name="builder">The server's builder.</param>
     /// <returns>The builder.</returns>
     public static IMprpcServerBuilder AddFilter<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] TFilter>(this IMprpcServerBuilder builder)

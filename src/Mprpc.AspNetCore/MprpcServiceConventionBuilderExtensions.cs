@@ -10,7 +10,8 @@ namespace Microsoft.AspNetCore.Builder;
 public static class MprpcServiceConventionBuilderExtensions
 {
     /// <summary>Puts a filter around the calls of the service, inside the server's, the last added innermost.</summary>
-    /// <typeparam name="TFilter">The filter: resolved from the call's services where it is registered, else made for each call with its constructor's arguments from there.</typeparam>
+    /// <typeparam name="TFilter">The filter: resolved from the call's services where it is registered, else made for each call with its constructor's arguments
+    /// from there.</typeparam>
     /// <param name="builder">The service's conventions.</param>
     /// <returns>The builder.</returns>
     public static IMprpcServiceConventionBuilder AddFilter<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] TFilter>(
@@ -41,7 +42,8 @@ public static class MprpcServiceConventionBuilderExtensions
 
     /// <summary>Lets each call of the service take a permit of a rate limiter policy; a call beyond it is answered with the error "rate_limited".</summary>
     /// <param name="builder">The service's conventions.</param>
-    /// <param name="policyName">The name of a policy of AddRateLimiter: the same as HTTP endpoints use, while calls and HTTP requests are counted apart.</param>
+    /// <param name="policyName">The name of a policy of AddRateLimiter: the same as HTTP endpoints use, while calls and HTTP requests are counted
+    /// apart.</param>
     /// <returns>The builder.</returns>
     public static IMprpcServiceConventionBuilder RequireRateLimiting(this IMprpcServiceConventionBuilder builder, string policyName)
     {
@@ -50,7 +52,8 @@ public static class MprpcServiceConventionBuilderExtensions
     }
 
     /// <summary>
-    /// Bounds the time of each call of the service: then its <see cref="CancellationToken"/> is cancelled and the caller answered with the error "timeout", while the call keeps its place until its
+    /// Bounds the time of each call of the service: then its <see cref="CancellationToken"/> is cancelled and the caller answered with the error "timeout",
+    /// while the call keeps its place until its
     /// method has really ended. [MprpcMethod(TimeoutMilliseconds)] goes before it.
     /// </summary>
     /// <param name="builder">The service's conventions.</param>
@@ -70,7 +73,8 @@ public static class MprpcServiceConventionBuilderExtensions
     }
 
     /// <summary>
-    /// Bounds how many calls of each method of the service run at once; further ones are answered with the error "busy". [MprpcMethod(MaxConcurrentCalls)] goes before it.
+    /// Bounds how many calls of each method of the service run at once; further ones are answered with the error "busy". [MprpcMethod(MaxConcurrentCalls)] goes
+    /// before it.
     /// </summary>
     /// <param name="builder">The service's conventions.</param>
     /// <param name="maxConcurrentCalls">How many, 1 or more.</param>

@@ -1,20 +1,21 @@
 using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging;
-using Mprpc.Addresses;
+using Mprpc.Binding;
 using Mprpc.Client.Connections;
 using Mprpc.Client.Diagnostics;
 using Mprpc.Client.Pooling;
 using Mprpc.Client.Transports;
+using Mprpc.CompilerServices;
 using Mprpc.Connections;
-using Mprpc.Contracts;
-using Mprpc.Model;
-using Mprpc.Messages;
+using Mprpc.Transports;
+using Mprpc.Wire;
 
 namespace Mprpc.Client;
 
 /// <summary>Calls the methods of a MessagePack-RPC server.</summary>
 /// <remarks>
-/// Safe for concurrent use: any number of calls share its connections, and answers may come in any order. Meant to be kept and shared for as long as the server is called. A
+/// Safe for concurrent use: any number of calls share its connections, and answers may come in any order. Meant to be kept and shared for as long as the server
+/// is called. A
 /// lost connection fails the calls that wait on it at once; the next call makes another.
 /// </remarks>
 public sealed class MprpcClient : IAsyncDisposable, IDisposable
@@ -33,7 +34,8 @@ public sealed class MprpcClient : IAsyncDisposable, IDisposable
     private MprpcClientState _reportedState;
 
     /// <summary>Creates a client that connects at its first call.</summary>
-    /// <param name="url"><c>tcp://host:port</c>, <c>tls://host:port</c>, <c>unix:///path</c>, <c>pipe://./name</c>, <c>ws://host:port/path</c> or <c>wss://host:port/path</c>.</param>
+    /// <param name="url"><c>tcp://host:port</c>, <c>tls://host:port</c>, <c>unix:///path</c>, <c>pipe://./name</c>, <c>ws://host:port/path</c> or
+    /// <c>wss://host:port/path</c>.</param>
     /// <param name="options">Null: the defaults. Read now; later changes have no effect.</param>
     /// <exception cref="ArgumentException">The url is no such address.</exception>
     /// <exception cref="ArgumentOutOfRangeException">An option is out of its range.</exception>
@@ -75,11 +77,13 @@ public sealed class MprpcClient : IAsyncDisposable, IDisposable
     public bool IsConnected => State == MprpcClientState.Connected;
 
     /// <summary>Creates a client and connects it.</summary>
-    /// <param name="url"><c>tcp://host:port</c>, <c>tls://host:port</c>, <c>unix:///path</c>, <c>pipe://./name</c>, <c>ws://host:port/path</c> or <c>wss://host:port/path</c>.</param>
+    /// <param name="url"><c>tcp://host:port</c>, <c>tls://host:port</c>, <c>unix:///path</c>, <c>pipe://./name</c>, <c>ws://host:port/path</c> or
+    /// <c>wss://host:port/path</c>.</param>
     /// <param name="options">Null: the defaults.</param>
     /// <param name="cancellationToken">Ends the attempt.</param>
     /// <returns>The connected client; dispose it when it is no more needed.</returns>
-    /// <exception cref="MprpcConnectionException">The server cannot be reached. With <see cref="MprpcClientOptions.WaitForReady"/> it is waited for.</exception>
+    /// <exception cref="MprpcConnectionException">The server cannot be reached. With <see cref="MprpcClientOptions.WaitForReady"/> it is waited
+    /// for.</exception>
     /// <exception cref="ArgumentException">The url is no such address, or an option is out of its range.</exception>
     public static async ValueTask<MprpcClient> ConnectAsync(string url, MprpcClientOptions? options = null, CancellationToken cancellationToken = default)
     {
@@ -121,18 +125,25 @@ public sealed class MprpcClient : IAsyncDisposable, IDisposable
         return client;
     }
 
-    /// <summary>Creates a client over this process's standard input and output, as neovim's <c>jobstart</c> with <c>rpc</c> wants it, and starts to serve them.</summary>
+    /// <summary>
+    /// Creates a client over this process's standard input and output, as neovim's <c>jobstart</c> with <c>rpc</c> wants it, and starts to serve them.
+    /// </summary>
     /// <param name="options">Null: the defaults.</param>
     /// <remarks>Nothing else may write to the standard output: log to the standard error.</remarks>
-    public static MprpcClient FromStandardIO(MprpcClientOptions? options = null) => FromStreams(Console.OpenStandardInput(), Console.OpenStandardOutput(), options);
+    public static MprpcClient FromStandardIO(MprpcClientOptions? options = null)
+        => FromStreams(Console.OpenStandardInput(), Console.OpenStandardOutput(), options);
 
     /// <summary>Calls a method.</summary>
     /// <typeparam name="T">The type to read the result as; <see cref="MprpcRaw"/> takes any.</typeparam>
     /// <param name="method">The method's wire name.</param>
     /// <param name="arguments">The arguments by position; the type of each chooses its encoding.</param>
-    /// <returns>The result. Await it once; what asks for it earlier or again throws <see cref="InvalidOperationException"/>. For several awaiters call <see cref="ValueTask{T}.AsTask"/> once.</returns>
+    /// <returns>
+    /// The result. Await it once; what asks for it earlier or again throws <see cref="InvalidOperationException"/>. For several awaiters call
+    /// <see cref="ValueTask{T}.AsTask"/> once.
+    /// </returns>
     /// <exception cref="MprpcRemoteException">The server answered with an error.</exception>
-    /// <exception cref="MprpcConnectionException">The server cannot be reached, and the call does not wait for it; or the connection was lost before the answer came.</exception>
+    /// <exception cref="MprpcConnectionException">The server cannot be reached, and the call does not wait for it; or the connection was lost before the answer
+    /// came.</exception>
     /// <exception cref="TimeoutException">No answer came within <see cref="MprpcClientOptions.CallTimeout"/>.</exception>
     /// <exception cref="ObjectDisposedException">The client was disposed.</exception>
     public ValueTask<T> CallAsync<T>(string method, params ReadOnlySpan<object?> arguments) => CallAsync<T>(method, default(MprpcCallOptions), arguments);
@@ -142,13 +153,17 @@ public sealed class MprpcClient : IAsyncDisposable, IDisposable
     /// <param name="method">The method's wire name.</param>
     /// <param name="options">This call's timeout and cancellation; a <see cref="CancellationToken"/> can be passed in its place.</param>
     /// <param name="arguments">The arguments by position; the type of each chooses its encoding.</param>
-    /// <returns>The result. Await it once; what asks for it earlier or again throws <see cref="InvalidOperationException"/>. For several awaiters call <see cref="ValueTask{T}.AsTask"/> once.</returns>
+    /// <returns>
+    /// The result. Await it once; what asks for it earlier or again throws <see cref="InvalidOperationException"/>. For several awaiters call
+    /// <see cref="ValueTask{T}.AsTask"/> once.
+    /// </returns>
     /// <exception cref="MprpcRemoteException">The server answered with an error.</exception>
     /// <exception cref="MprpcConnectionException">The server cannot be reached, or the connection was lost before the answer came.</exception>
     /// <exception cref="TimeoutException">No answer came in time.</exception>
     /// <exception cref="OperationCanceledException">The call was cancelled. It may still run at the server.</exception>
     /// <exception cref="ObjectDisposedException">The client was disposed.</exception>
-    public ValueTask<T> CallAsync<T>(string method, MprpcCallOptions options, params ReadOnlySpan<object?> arguments) => Call<T>(method, WriteRequest(method, arguments), options);
+    public ValueTask<T> CallAsync<T>(string method, MprpcCallOptions options, params ReadOnlySpan<object?> arguments)
+        => Call<T>(method, WriteRequest(method, arguments), options);
 
     /// <summary>Calls a method whose result, if it has one, is of no interest.</summary>
     /// <param name="method">The method's wire name.</param>
@@ -191,7 +206,8 @@ public sealed class MprpcClient : IAsyncDisposable, IDisposable
     }
 
     /// <summary>Makes a typed client: each call of a method of <typeparamref name="T"/> calls the server.</summary>
-    /// <typeparam name="T">The contract: an interface marked [MprpcService]. Its proxy is generated when the interface is compiled (by reflection at run time where it was compiled without the generator), and allocates nothing per call.</typeparam>
+    /// <typeparam name="T">The contract: an interface marked [MprpcService]. Its proxy is generated when the interface is compiled (by reflection at run time
+    /// where it was compiled without the generator), and allocates nothing per call.</typeparam>
     /// <returns>The proxy; it lives as long as this client, and is safe for concurrent use.</returns>
     /// <exception cref="InvalidOperationException">The interface is no contract, or a method of it cannot be called.</exception>
     /// <exception cref="NotSupportedException">There is no generated proxy, and this application cannot make one at run time (native AOT).</exception>
@@ -224,7 +240,10 @@ public sealed class MprpcClient : IAsyncDisposable, IDisposable
         }
     }
 
-    /// <summary>Closes the connections. Calls that wait for their answers fail, and are cancelled at a server that can tell a client that has gone from one that has only ended its side.</summary>
+    /// <summary>
+    /// Closes the connections. Calls that wait for their answers fail, and are cancelled at a server that can tell a client that has gone from one that has
+    /// only ended its side.
+    /// </summary>
     public async ValueTask DisposeAsync()
     {
         if (_disposed.IsCancellationRequested)

@@ -3,10 +3,10 @@ using System.Net.Security;
 using System.Net.WebSockets;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
+using Mprpc.Binding;
 using Mprpc.Client.Connections;
 using Mprpc.Connections;
 using Mprpc.Dispatch;
-using Mprpc.Model;
 
 namespace Mprpc.Client;
 
@@ -15,62 +15,80 @@ public sealed class MprpcClientOptions
 {
     private List<Func<MprpcClientOptions, IReadOnlyList<RpcMethod>>> _methods = [];
 
-    /// <summary>How long making a connection may take, logging in with <see cref="TokenProvider"/> included. Default 10 s; null: as long as the system and the provider try.</summary>
+    /// <summary>
+    /// How long making a connection may take, logging in with <see cref="TokenProvider"/> included. Default 10 s; null: as long as the system and the provider
+    /// try.
+    /// </summary>
     public TimeSpan? ConnectTimeout { get; set; } = TimeSpan.FromSeconds(10);
 
     /// <summary>How long a call may take, connecting included, where it does not say itself. Default null: for ever, or until the connection is lost.</summary>
     public TimeSpan? CallTimeout { get; set; }
 
     /// <summary>
-    /// Whether calls and notifications, and <see cref="MprpcClient.ConnectAsync"/>, wait while the server cannot be reached, connecting again as <see cref="Reconnect"/> says, in place of failing
-    /// with the first attempt. A call waits until its timeout or its cancellation, so that <see cref="CallTimeout"/> should be set with it. What no further attempt can mend fails at once: a
-    /// login that is refused, a stream that has ended. Default false, as gRPC's wait-for-ready; <see cref="MprpcCallOptions.WaitForReady"/> sets it for one call.
+    /// Whether calls and notifications, and <see cref="MprpcClient.ConnectAsync"/>, wait while the server cannot be reached, connecting again as
+    /// <see cref="Reconnect"/> says, in place of failing
+    /// with the first attempt. A call waits until its timeout or its cancellation, so that <see cref="CallTimeout"/> should be set with it. What no further
+    /// attempt can mend fails at once: a
+    /// login that is refused, a stream that has ended. Default false, as gRPC's wait-for-ready; <see cref="MprpcCallOptions.WaitForReady"/> sets it for one
+    /// call.
     /// </summary>
     public bool WaitForReady { get; set; }
 
     /// <summary>
-    /// How long a connection is used for new calls; then the next call makes another, and it is closed after its last answer; one that is idle is closed at once. Default null: as long as it
-    /// holds. Kept to a quarter of it, or a second. A connection whose calls go on is used longer where <see cref="MaxConnections"/> leaves no room for another.
+    /// How long a connection is used for new calls; then the next call makes another, and it is closed after its last answer; one that is idle is closed at
+    /// once. Default null: as long as it
+    /// holds. Kept to a quarter of it, or a second. A connection whose calls go on is used longer where <see cref="MaxConnections"/> leaves no room for
+    /// another.
     /// </summary>
     public TimeSpan? ConnectionLifetime { get; set; }
 
     /// <summary>
-    /// How long a connection may be silent before TCP asks whether the peer is still there (then every 5 s, lost after 3 times), or a WebSocket pings (lost after 15 s). Default 30 s; null: never.
-    /// On Linux a TCP connection is also lost when what was sent is not acknowledged, or the peer takes no more bytes, for this time and 15 s: its calls fail then, where the system
+    /// How long a connection may be silent before TCP asks whether the peer is still there (then every 5 s, lost after 3 times), or a WebSocket pings (lost
+    /// after 15 s). Default 30 s; null: never.
+    /// On Linux a TCP connection is also lost when what was sent is not acknowledged, or the peer takes no more bytes, for this time and 15 s: its calls fail
+    /// then, where the system
     /// alone would go on for a quarter of an hour.
     /// </summary>
     public TimeSpan? KeepAlive { get; set; } = TimeSpan.FromSeconds(30);
 
     /// <summary>
-    /// How many connections the client may have, those that end their last calls included; a further one is made beside the others when all have calls in flight. Default 1: calls share it.
+    /// How many connections the client may have, those that end their last calls included; a further one is made beside the others when all have calls in
+    /// flight. Default 1: calls share it.
     /// With <see cref="ConnectionLifetime"/> or <see cref="MaxCallsPerConnection"/> two at least: one that ends, and one that takes its place.
     /// </summary>
     public int MaxConnections { get; set; } = 1;
 
     /// <summary>
-    /// How long one of several connections may be without a call before it is closed; the last one stays. Default 1 minute, as .NET's HTTP connections; null: for ever. Not looked at where
+    /// How long one of several connections may be without a call before it is closed; the last one stays. Default 1 minute, as .NET's HTTP connections; null:
+    /// for ever. Not looked at where
     /// the client serves methods, since the server may have kept the connection to call them.
     /// </summary>
     public TimeSpan? PooledConnectionIdleTimeout { get; set; } = TimeSpan.FromMinutes(1);
 
     /// <summary>
-    /// How many calls may wait for their answers on one connection; further ones wait for a place. Default <see cref="int.MaxValue"/>: no limit. Set 1 for servers that take one message a read
+    /// How many calls may wait for their answers on one connection; further ones wait for a place. Default <see cref="int.MaxValue"/>: no limit. Set 1 for
+    /// servers that take one message a read
     /// (mprpc for Python): a connection is then dropped after a timeout, since its late answer would hold the next call up.
     /// </summary>
     public int MaxInFlightPerConnection { get; set; } = int.MaxValue;
 
     /// <summary>
-    /// How many calls a connection is used for; after them another takes its place, and it is closed after its last answer. Notifications do not count. Default <see cref="int.MaxValue"/>:
-    /// no limit. Set 1 for servers that close after each answer (PHP's): a call that follows an answer closely would otherwise go out on a connection that is being closed, and be lost.
+    /// How many calls a connection is used for; after them another takes its place, and it is closed after its last answer. Notifications do not count. Default
+    /// <see cref="int.MaxValue"/>:
+    /// no limit. Set 1 for servers that close after each answer (PHP's): a call that follows an answer closely would otherwise go out on a connection that is
+    /// being closed, and be lost.
     /// No more calls than this are in flight on a connection, so that further ones wait as they do for <see cref="MaxInFlightPerConnection"/>.
     /// </summary>
     public int MaxCallsPerConnection { get; set; } = int.MaxValue;
 
-    /// <summary>Largest message accepted from the server, in bytes. Default 4,194,304 (4 MiB, gRPC's receive limit). A larger one closes the connection.</summary>
+    /// <summary>
+    /// Largest message accepted from the server, in bytes. Default 4,194,304 (4 MiB, gRPC's receive limit). A larger one closes the connection.
+    /// </summary>
     public int MaxMessageSize { get; set; } = ConnectionLimits.DefaultMaxMessageSize;
 
     /// <summary>
-    /// Largest message sent to the server, in bytes. Default 4,194,304 (4 MiB, what servers accept by default). A larger call or notification throws before anything is sent; others of the connection
+    /// Largest message sent to the server, in bytes. Default 4,194,304 (4 MiB, what servers accept by default). A larger call or notification throws before
+    /// anything is sent; others of the connection
     /// go on. An answer to the server's call that would be larger is replaced by an error.
     /// </summary>
     public int MaxSendMessageSize { get; set; } = ConnectionLimits.DefaultMaxMessageSize;
@@ -79,12 +97,17 @@ public sealed class MprpcClientOptions
     public int MaxDepth { get; set; } = ConnectionLimits.DefaultMaxDepth;
 
     /// <summary>
-    /// How deep arrays and maps of a message may nest that is sent to the server, the message itself counted. Default 64 (what servers accept by default). A deeper call or notification throws before
-    /// anything is sent; others of the connection go on. An answer to the server's call that nests deeper is replaced by an error. The server must accept as much.
+    /// How deep arrays and maps of a message may nest that is sent to the server, the message itself counted. Default 64 (what servers accept by default). A
+    /// deeper call or notification throws before
+    /// anything is sent; others of the connection go on. An answer to the server's call that nests deeper is replaced by an error. The server must accept as
+    /// much.
     /// </summary>
     public int MaxSendDepth { get; set; } = ConnectionLimits.DefaultMaxDepth;
 
-    /// <summary>Whether to write text and bytes as before MessagePack had str8, bin and ext, for servers that know only those (msgpack-rpc-python, msgpack-rpc-java, jubatus). Default false.</summary>
+    /// <summary>
+    /// Whether to write text and bytes as before MessagePack had str8, bin and ext, for servers that know only those (msgpack-rpc-python, msgpack-rpc-java,
+    /// jubatus). Default false.
+    /// </summary>
     public bool OldSpec { get; set; }
 
     /// <summary>What the error looks like with which a call of the server's is answered. Default <see cref="MprpcErrorShape.Message"/>.</summary>
@@ -94,23 +117,31 @@ public sealed class MprpcClientOptions
     public MprpcResponseOrder ResponseOrder { get; set; }
 
     /// <summary>
-    /// How the wire names are made of C# names: of the methods that typed clients call (<see cref="MprpcClient.As{T}"/>), and of those that the server may call. Set what the server has. Names that
-    /// [MprpcMethod] sets stay. Default <see cref="MprpcNamingPolicy.SnakeCase"/>; generated proxies hold those names ready, and with another policy copy each request once.
+    /// How the wire names are made of C# names: of the methods that typed clients call (<see cref="MprpcClient.As{T}"/>), and of those that the server may
+    /// call. Set what the server has. Names that
+    /// [MprpcMethod] sets stay. Default <see cref="MprpcNamingPolicy.SnakeCase"/>; generated proxies hold those names ready, and with another policy copy each
+    /// request once.
     /// </summary>
     public MprpcNamingPolicy NamingPolicy { get; set; }
 
-    /// <summary>For <c>tls://</c> and <c>wss://</c> addresses: client certificates, the name to verify, how to verify it. Default null: the server's certificate must be trusted, and issued for the address's host.</summary>
+    /// <summary>
+    /// For <c>tls://</c> and <c>wss://</c> addresses: client certificates, the name to verify, how to verify it. Default null: the server's certificate must be
+    /// trusted, and issued for the address's host.
+    /// </summary>
     public SslClientAuthenticationOptions? Tls { get; set; }
 
     /// <summary>
-    /// For <c>ws://</c> and <c>wss://</c> addresses: sets what the request brings that opens the WebSocket, such as an Authorization header; called for each connection. Default null. With
+    /// For <c>ws://</c> and <c>wss://</c> addresses: sets what the request brings that opens the WebSocket, such as an Authorization header; called for each
+    /// connection. Default null. With
     /// <see cref="Tls"/>, .NET refuses what would replace it here: certificates and their callback. A redirect is never followed.
     /// </summary>
     public Action<ClientWebSocketOptions>? ConfigureWebSocket { get; set; }
 
     /// <summary>
-    /// Gives the token with which each connection logs in before its first call (<c>$/authenticate</c>), again before the token expires, and once when a call is refused as unauthenticated. Default
-    /// null: the client does not log in. Called from several threads; a token that lasts should be kept by the provider. Use it with <c>tls://</c>: over plain TCP the token can be read on the way.
+    /// Gives the token with which each connection logs in before its first call (<c>$/authenticate</c>), again before the token expires, and once when a call
+    /// is refused as unauthenticated. Default
+    /// null: the client does not log in. Called from several threads; a token that lasts should be kept by the provider. Use it with <c>tls://</c>: over plain
+    /// TCP the token can be read on the way.
     /// </summary>
     public Func<MprpcTokenContext, CancellationToken, ValueTask<MprpcToken>>? TokenProvider { get; set; }
 
@@ -143,7 +174,8 @@ public sealed class MprpcClientOptions
     /// <summary>Lets the server call a delegate.</summary>
     /// <typeparam name="TDelegate">The delegate's type.</typeparam>
     /// <param name="method">The wire name.</param>
-    /// <param name="handler">What runs: parameters by position; it may take a <see cref="CancellationToken"/> and a <see cref="MprpcCallContext"/>, and return a task.</param>
+    /// <param name="handler">What runs: parameters by position; it may take a <see cref="CancellationToken"/> and a <see cref="MprpcCallContext"/>, and return
+    /// a task.</param>
     /// <returns>These options.</returns>
     public MprpcClientOptions AddHandler<TDelegate>(string method, TDelegate handler)
         where TDelegate : Delegate

@@ -11,20 +11,24 @@ public static class MprpcClientServiceCollectionExtensions
     private const string ConfigurationSection = "Mprpc:Clients";
 
     /// <summary>
-    /// Adds a client: <typeparamref name="T"/> can be injected, plain or keyed with <paramref name="name"/>, and the <see cref="MprpcClient"/> behind it keyed. It is one client for the
+    /// Adds a client: <typeparamref name="T"/> can be injected, plain or keyed with <paramref name="name"/>, and the <see cref="MprpcClient"/> behind it keyed.
+    /// It is one client for the
     /// whole application, connects at its first call, logs to the application's log and is disposed with it.
     /// </summary>
     /// <typeparam name="T">The contract: an interface marked [MprpcService].</typeparam>
     /// <param name="services">The application's services.</param>
     /// <param name="name">
-    /// The client's name. Its address is <c>Mprpc:Clients:NAME:Url</c> or <c>ConnectionStrings:NAME</c> of the configuration; the other values of the section are its options. Or the
+    /// The client's name. Its address is <c>Mprpc:Clients:NAME:Url</c> or <c>ConnectionStrings:NAME</c> of the configuration; the other values of the section
+    /// are its options. Or the
     /// address itself, such as <c>tcp://127.0.0.1:6000</c>.
     /// </param>
     /// <param name="configure">Sets options in code, after the configuration.</param>
     /// <returns>A builder for the client's further options.</returns>
     /// <remarks>
-    /// The options are the named options <see cref="MprpcClientOptions"/> of that name: <c>services.Configure&lt;MprpcClientOptions&gt;(name, ...)</c> sets them too. They are read, and a missing
-    /// address is reported, when the client is first resolved. Where the server's name may come to mean other machines, set <see cref="MprpcClientOptions.ConnectionLifetime"/>: a connection
+    /// The options are the named options <see cref="MprpcClientOptions"/> of that name: <c>services.Configure&lt;MprpcClientOptions&gt;(name, ...)</c> sets
+    /// them too. They are read, and a missing
+    /// address is reported, when the client is first resolved. Where the server's name may come to mean other machines, set
+    /// <see cref="MprpcClientOptions.ConnectionLifetime"/>: a connection
     /// that is kept asks no DNS.
     /// </remarks>
     public static IMprpcClientBuilder AddMprpcClient<T>(this IServiceCollection services, string name, Action<MprpcClientOptions>? configure = null)
@@ -62,7 +66,8 @@ public static class MprpcClientServiceCollectionExtensions
         }
     }
 
-    private static IConfigurationSection? SectionOf(IServiceProvider provider, string name) => provider.GetService<IConfiguration>()?.GetSection($"{ConfigurationSection}:{name}");
+    private static IConfigurationSection? SectionOf(IServiceProvider provider, string name)
+        => provider.GetService<IConfiguration>()?.GetSection($"{ConfigurationSection}:{name}");
 
     private static MprpcClient Create(IServiceProvider provider, string name)
     {

@@ -1,6 +1,7 @@
 namespace Mprpc.Client;
 
-/// <summary>How long a client waits between attempts to connect. The first attempt after a loss is made at once; only failed attempts are followed by a delay, and connections that the
+/// <summary>How long a client waits between attempts to connect. The first attempt after a loss is made at once; only failed attempts are followed by a delay,
+/// and connections that the
 /// server closed within <see cref="MaxDelay"/> and before it had sent anything, as a proxy does whose server is down.</summary>
 /// <remarks>A call that comes meanwhile waits for the next attempt, within its own timeout.</remarks>
 public sealed class MprpcReconnectOptions
@@ -11,7 +12,9 @@ public sealed class MprpcReconnectOptions
     /// <summary>The longest delay. Default 5 s.</summary>
     public TimeSpan MaxDelay { get; set; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>Which part of a delay is chosen at random, from 0 (none) to 1, so that the clients of a server that comes back do not all come at once. Default 0.3.</summary>
+    /// <summary>
+    /// Which part of a delay is chosen at random, from 0 (none) to 1, so that the clients of a server that comes back do not all come at once. Default 0.3.
+    /// </summary>
     public double Jitter { get; set; } = 0.3;
 
     internal MprpcReconnectOptions Clone() => (MprpcReconnectOptions)MemberwiseClone();

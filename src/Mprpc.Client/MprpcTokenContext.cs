@@ -12,6 +12,8 @@ public sealed class MprpcTokenContext
     /// <summary>The server's address.</summary>
     public string Address { get; }
 
-    /// <summary>Whether the token that was given before has been refused, or is about to expire: a provider that keeps its token should get a new one.</summary>
+    /// <summary>
+    /// Whether the token that was given before has been refused, or is about to expire: a provider that keeps its token should get a new one.
+    /// </summary>
     public bool WasRefused { get; }
 }

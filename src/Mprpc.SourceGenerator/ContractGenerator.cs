@@ -7,7 +7,10 @@ using Mprpc.SourceGenerator.Parsing;
 namespace Mprpc.SourceGenerator;
 
 /// <summary>Generates dispatchers for services, proxies for contracts, and what reads and writes the types that they send.</summary>
-/// <remarks>Syntax and symbols end where the models begin; an edit that changes no model stops there. What is wrong with a contract, <see cref="ContractAnalyzer"/> says.</remarks>
+/// <remarks>
+/// Syntax and symbols end where the models begin; an edit that changes no model stops there. What is wrong with a contract, <see cref="ContractAnalyzer"/>
+/// says.
+/// </remarks>
 [Generator(LanguageNames.CSharp)]
 public sealed class ContractGenerator : IIncrementalGenerator
 {

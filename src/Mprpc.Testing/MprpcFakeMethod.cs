@@ -1,11 +1,14 @@
 using System.Diagnostics.CodeAnalysis;
-using Mprpc.Messages;
+using Mprpc.CompilerServices;
+using Mprpc.Serialization;
 using Mprpc.Testing.Fakes;
+using Mprpc.Wire;
 
 namespace Mprpc.Testing;
 
 /// <summary>
-/// What a fake server does with the calls of one method. Each step here serves one call, in the order in which they were given; the last one serves all further calls:
+/// What a fake server does with the calls of one method. Each step here serves one call, in the order in which they were given; the last one serves all further
+/// calls:
 /// <c>server.On("get").Disconnects().Returns(7)</c> loses the connection once, then answers 7.
 /// </summary>
 /// <remarks>Safe for concurrent use.</remarks>
@@ -43,7 +46,8 @@ public sealed class MprpcFakeMethod
     }
 
     /// <summary>
-    /// Answers with an error, as a server whose method throws this <see cref="MprpcException"/>: the caller gets an <see cref="MprpcRemoteException"/> with what
+    /// Answers with an error, as a server whose method throws this <see cref="MprpcException"/>: the caller gets an <see cref="MprpcRemoteException"/> with
+    /// what
     /// <see cref="MprpcFakeServer.ErrorShape"/> carries of it.
     /// </summary>
     /// <param name="message">The error's message.</param>
@@ -59,7 +63,9 @@ public sealed class MprpcFakeMethod
     /// <summary>Never answers: the call ends by its timeout, by its cancellation or with the connection.</summary>
     public MprpcFakeMethod NeverAnswers() => Add(static _ => ValueTask.FromResult(FakeAnswer.None));
 
-    /// <summary>Resets the connection: the call, and all others that wait on it, fail with an <see cref="MprpcConnectionException"/> whose request was sent.</summary>
+    /// <summary>
+    /// Resets the connection: the call, and all others that wait on it, fail with an <see cref="MprpcConnectionException"/> whose request was sent.
+    /// </summary>
     public MprpcFakeMethod Disconnects() => Add(static _ => ValueTask.FromResult(FakeAnswer.Disconnect));
 
     [SuppressMessage("Design", "CA1031", Justification = "Whatever the test's own code throws is told to the caller.")]

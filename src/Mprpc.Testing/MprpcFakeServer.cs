@@ -5,7 +5,8 @@ using Mprpc.Testing.Fakes;
 namespace Mprpc.Testing;
 
 /// <summary>
-/// Stands in for a server in unit tests of code that calls one: it does with each call what the test says, and remembers it. Its clients are real ones, over connections in memory, so
+/// Stands in for a server in unit tests of code that calls one: it does with each call what the test says, and remembers it. Its clients are real ones, over
+/// connections in memory, so
 /// that <c>As&lt;T&gt;()</c>, timeouts, reconnecting and lost connections are as in production.
 /// </summary>
 /// <remarks>Safe for concurrent use. A service that is to be played by a class of the test's own is better served by <see cref="MprpcTestHost"/>.</remarks>
@@ -23,11 +24,14 @@ public sealed class MprpcFakeServer : IAsyncDisposable
     /// <param name="serializer">How values are encoded; null: <see cref="MprpcSerializerOptions.Default"/>.</param>
     public MprpcFakeServer(MprpcSerializerOptions? serializer = null) => _serializer = serializer ?? MprpcSerializerOptions.Default;
 
-    /// <summary>Whether connections are refused, as those to a server that is down. Default false. Connections that there are stay; <see cref="Disconnect"/> ends them.</summary>
+    /// <summary>
+    /// Whether connections are refused, as those to a server that is down. Default false. Connections that there are stay; <see cref="Disconnect"/> ends them.
+    /// </summary>
     public bool IsDown { get; set; }
 
     /// <summary>
-    /// What errors look like, as of the server's listener: set what the real server's <c>MprpcEndpointOptions.ErrorShape</c> is. Default <see cref="MprpcErrorShape.Message"/>, which carries neither
+    /// What errors look like, as of the server's listener: set what the real server's <c>MprpcEndpointOptions.ErrorShape</c> is. Default
+    /// <see cref="MprpcErrorShape.Message"/>, which carries neither
     /// code nor data; <see cref="MprpcErrorShape.Map"/> carries both.
     /// </summary>
     public MprpcErrorShape ErrorShape { get; set; }
@@ -76,7 +80,9 @@ public sealed class MprpcFakeServer : IAsyncDisposable
         return client;
     }
 
-    /// <summary>Waits until so many calls and notifications have come since the server was made: before a test moves its clock past their timeouts, for instance.</summary>
+    /// <summary>
+    /// Waits until so many calls and notifications have come since the server was made: before a test moves its clock past their timeouts, for instance.
+    /// </summary>
     /// <param name="count">How many.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     public async Task WaitForCallsAsync(int count, CancellationToken cancellationToken = default)

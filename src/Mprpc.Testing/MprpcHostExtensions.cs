@@ -11,7 +11,8 @@ public static class MprpcHostExtensions
     /// <param name="host">The started application.</param>
     /// <param name="endpoint">Which endpoint: its port (<c>"6000"</c>), its address (<c>"tcp://127.0.0.1:6000"</c>) or its name. Null: the only one.</param>
     /// <param name="configure">Sets the client's options, and what the server sees of its connections.</param>
-    /// <exception cref="InvalidOperationException">The application has not started or has no MessagePack-RPC, or it is not clear which endpoint is meant.</exception>
+    /// <exception cref="InvalidOperationException">The application has not started or has no MessagePack-RPC, or it is not clear which endpoint is
+    /// meant.</exception>
     public static MprpcClient CreateMprpcClient(this IHost host, string? endpoint = null, Action<MprpcTestClientOptions>? configure = null)
     {
         ArgumentNullException.ThrowIfNull(host);

@@ -11,12 +11,15 @@ namespace Microsoft.Extensions.DependencyInjection;
 /// <summary>Makes clients in memory for an application under test: no port, no socket, and the dispatch of the real thing.</summary>
 public static class MprpcServiceProviderExtensions
 {
-    /// <summary>Creates a client that calls the application in memory; it connects at its first call, and again where a connection is lost, as every client does.</summary>
+    /// <summary>
+    /// Creates a client that calls the application in memory; it connects at its first call, and again where a connection is lost, as every client does.
+    /// </summary>
     /// <param name="services">The services of the started application: <c>factory.Services</c>, <c>host.Services</c>, <c>testServer.Services</c>.</param>
     /// <param name="endpoint">Which endpoint: its port (<c>"6000"</c>), its address (<c>"tcp://127.0.0.1:6000"</c>) or its name. Null: the only one.</param>
     /// <param name="configure">Sets the client's options, and what the server sees of its connections.</param>
     /// <returns>The client; its connections end with the application at the latest.</returns>
-    /// <exception cref="InvalidOperationException">The application has not started or has no MessagePack-RPC, or it is not clear which endpoint is meant.</exception>
+    /// <exception cref="InvalidOperationException">The application has not started or has no MessagePack-RPC, or it is not clear which endpoint is
+    /// meant.</exception>
     public static MprpcClient CreateMprpcClient(this IServiceProvider services, string? endpoint = null, Action<MprpcTestClientOptions>? configure = null)
     {
         ArgumentNullException.ThrowIfNull(services);
@@ -44,7 +47,10 @@ public static class MprpcServiceProviderExtensions
         }
     }
 
-    /// <summary>Creates a typed client that calls the application in memory; see <see cref="CreateMprpcClient(IServiceProvider, string, Action{MprpcTestClientOptions})"/>.</summary>
+    /// <summary>
+    /// Creates a typed client that calls the application in memory; see
+    /// <see cref="CreateMprpcClient(IServiceProvider, string, Action{MprpcTestClientOptions})"/>.
+    /// </summary>
     /// <typeparam name="T">The contract: an interface marked [MprpcService].</typeparam>
     /// <param name="services">The services of the started application.</param>
     /// <param name="endpoint">Which endpoint: its port, its address or its name. Null: the only one.</param>

@@ -11,11 +11,14 @@ public sealed class MprpcTestClientOptions
     public MprpcClientOptions Client { get; } = new();
 
     /// <summary>
-    /// Who the transport says the peer is, as a client certificate would: the <c>IConnectionUserFeature</c> of the connection. Default null: nobody. A client that logs in by a token
+    /// Who the transport says the peer is, as a client certificate would: the <c>IConnectionUserFeature</c> of the connection. Default null: nobody. A client
+    /// that logs in by a token
     /// needs nothing here.
     /// </summary>
     public ClaimsPrincipal? User { get; set; }
 
-    /// <summary>Sets what the server sees of each connection before it is served: its features, addresses and items. Default null: a plain connection without addresses.</summary>
+    /// <summary>
+    /// Sets what the server sees of each connection before it is served: its features, addresses and items. Default null: a plain connection without addresses.
+    /// </summary>
     public Action<ConnectionContext>? ConfigureConnection { get; set; }
 }

@@ -8,7 +8,10 @@ using Mprpc.Testing.Connections;
 
 namespace Mprpc.Testing;
 
-/// <summary>Services in memory, for tests that need no application: dependency injection, dispatch, policies and filters are those of the real server; there is no HTTP and no port.</summary>
+/// <summary>
+/// Services in memory, for tests that need no application: dependency injection, dispatch, policies and filters are those of the real server; there is no HTTP
+/// and no port.
+/// </summary>
 /// <remarks>Scopes are validated, as in a development environment. Safe for concurrent use.</remarks>
 public sealed class MprpcTestHost : IAsyncDisposable
 {
@@ -68,7 +71,8 @@ public sealed class MprpcTestHost : IAsyncDisposable
     /// <param name="endpoint">Which endpoint: its port or its address, as it was mapped. Null: the only one.</param>
     /// <param name="configure">Sets the client's options, and what the server sees of its connections.</param>
     /// <exception cref="InvalidOperationException">It is not clear which endpoint is meant.</exception>
-    public MprpcClient CreateMprpcClient(string? endpoint = null, Action<MprpcTestClientOptions>? configure = null) => Services.CreateMprpcClient(endpoint, configure);
+    public MprpcClient CreateMprpcClient(string? endpoint = null, Action<MprpcTestClientOptions>? configure = null)
+        => Services.CreateMprpcClient(endpoint, configure);
 
     /// <summary>Creates a typed client of the host.</summary>
     /// <typeparam name="T">The contract: an interface marked [MprpcService].</typeparam>

@@ -7,9 +7,9 @@ public sealed class ProjectGraphTests
 {
     private static readonly Dictionary<string, string[]> _allowed = new(StringComparer.Ordinal)
     {
-        ["Mprpc.Protocol"] = [],
-        ["Mprpc.AspNetCore"] = ["Mprpc.Protocol"],
-        ["Mprpc.Client"] = ["Mprpc.Protocol"],
+        ["Mprpc.Core"] = [],
+        ["Mprpc.AspNetCore"] = ["Mprpc.Core"],
+        ["Mprpc.Client"] = ["Mprpc.Core"],
         ["Mprpc.Cli"] = ["Mprpc.Client"],
         ["Mprpc.Testing"] = ["Mprpc.AspNetCore", "Mprpc.Client"],
         ["Mprpc.SourceGenerator"] = [],
@@ -17,7 +17,7 @@ public sealed class ProjectGraphTests
     };
 
     /// <summary>What a client needs to run: it must start where no ASP.NET Core is installed.</summary>
-    private static readonly string[] _withoutAspNetCore = ["Mprpc.Protocol", "Mprpc.Client", "Mprpc.Cli", "Mprpc.SourceGenerator", "Mprpc.SourceGenerator.CodeFixes"];
+    private static readonly string[] _withoutAspNetCore = ["Mprpc.Core", "Mprpc.Client", "Mprpc.Cli", "Mprpc.SourceGenerator", "Mprpc.SourceGenerator.CodeFixes"];
 
     [Fact]
     public void Projects_UnderSrc_ReferenceExactlyTheirNeighbours()
@@ -100,7 +100,8 @@ public sealed class ProjectGraphTests
     [Fact]
     public void Projects_UnderSrc_CompileOnlyTheirOwnFolder()
     {
-        // A file linked into two projects makes each of its internal types twice. The generator runs inside the compiler, so that no library can share a type with it otherwise.
+        // A file linked into two projects makes each of its internal types twice. The generator runs inside the compiler, so that no library can share a type
+        // with it otherwise.
         string[] wrong =
         [
             .. Projects()

@@ -34,7 +34,8 @@ internal static class Repository
     }
 
     /// <summary>
-    /// Paths from the root of all folders that hold files, below <paramref name="folder"/> and down to <paramref name="depth"/> names. A folder that holds only build output,
+    /// Paths from the root of all folders that hold files, below <paramref name="folder"/> and down to <paramref name="depth"/> names. A folder that holds only
+    /// build output,
     /// as a change of branches leaves it, is none.
     /// </summary>
     public static List<string> Folders(string folder, int depth) =>

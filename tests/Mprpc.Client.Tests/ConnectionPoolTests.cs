@@ -1,8 +1,9 @@
 using Mprpc.Client.Connections;
 using Mprpc.Client.Pooling;
+using Mprpc.CompilerServices;
 using Mprpc.Connections;
-using Mprpc.Messages;
 using Mprpc.Tests.Kit;
+using Mprpc.Wire;
 
 namespace Mprpc.Client.Tests;
 

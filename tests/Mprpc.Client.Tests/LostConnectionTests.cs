@@ -24,7 +24,8 @@ public sealed class LostConnectionTests
         Assert.Equal(1, await first.WaitAsync(Deadline));
 
         Task<int> lost = client.CallAsync<int>("b", token).AsTask();
-        await Bounded.Until(() => peers[0].Aborts > 0, "the end of the connection").WaitAsync(Deadline);        // the loop may hold the output: then it is sent with its batch
+        // The loop may hold the output: then it is sent with its batch.
+        await Bounded.Until(() => peers[0].Aborts > 0, "the end of the connection").WaitAsync(Deadline);
         Task<int> next = Task.Run(async () => await client.CallAsync<int>("c", token));
         await peers[1].AnswerAsync("c003").WaitAsync(Deadline);
 

@@ -21,7 +21,8 @@ internal sealed class ScriptedConnection(Socket socket) : IDisposable
     }
 
     /// <summary>The next whole message, in hexadecimal.</summary>
-    public async Task<string> ReadAsync() => await TryReadAsync().ConfigureAwait(false) ?? throw new EndOfStreamException("The client has closed the connection.");
+    public async Task<string> ReadAsync()
+        => await TryReadAsync().ConfigureAwait(false) ?? throw new EndOfStreamException("The client has closed the connection.");
 
     /// <summary>The next whole message, or null where the client has ended its side in good order.</summary>
     public async Task<string?> TryReadAsync()

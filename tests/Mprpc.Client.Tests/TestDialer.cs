@@ -9,7 +9,8 @@ internal sealed class TestDialer(Func<int, CancellationToken, Task<ClientTranspo
 
     public int Attempts => Volatile.Read(ref _attempts);
 
-    public override Task<ClientTransport> ConnectAsync(CancellationToken cancellationToken) => connect(Interlocked.Increment(ref _attempts) - 1, cancellationToken);
+    public override Task<ClientTransport> ConnectAsync(CancellationToken cancellationToken)
+        => connect(Interlocked.Increment(ref _attempts) - 1, cancellationToken);
 
     public override string ToString() => "the test's peer";
 }

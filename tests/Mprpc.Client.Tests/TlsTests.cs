@@ -7,7 +7,9 @@ using MessagePack;
 
 namespace Mprpc.Client.Tests;
 
-/// <summary>How a client verifies a server, and shows who it is itself; against a listener of .NET's own TLS. With the real server: Mprpc.AspNetCore.Tests/Tls.</summary>
+/// <summary>
+/// How a client verifies a server, and shows who it is itself; against a listener of .NET's own TLS. With the real server: Mprpc.AspNetCore.Tests/Tls.
+/// </summary>
 public sealed class TlsTests : IDisposable
 {
     private const string Host = "localhost";

@@ -120,7 +120,9 @@ internal sealed class GuardChecks
         }
     }
 
-    /// <summary>A method of which native AOT does not know where its body is: the start says so. Where the runtime knows, it is what the runtime takes.</summary>
+    /// <summary>
+    /// A method of which native AOT does not know where its body is: the start says so. Where the runtime knows, it is what the runtime takes.
+    /// </summary>
     private async Task TellOrFindAsync<T>(bool isRefused, Action<IServiceCollection> register)
     {
         try

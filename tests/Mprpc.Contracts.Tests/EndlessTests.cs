@@ -3,14 +3,18 @@ using MessagePack;
 
 namespace Mprpc.Contracts.Tests;
 
-/// <summary>What is enumerated when it is written may have no end, or another count than it says: writing stops where more is written than may be sent, and half a message is never sent.</summary>
+/// <summary>
+/// What is enumerated when it is written may have no end, or another count than it says: writing stops where more is written than may be sent, and half a
+/// message is never sent.
+/// </summary>
 [Collection(nameof(SharedTests))]
 public sealed class EndlessTests
 {
     private const string Limit = "bytes; 4,194,304 may be sent";
     private const string Remedy = "Send the value in parts, or raise MprpcClientOptions.MaxSendMessageSize";
 
-    // JSON may be eight times as long as what it stands for, and its buffer doubles as it grows: 128 MiB with those on the way there, and again what the values are themselves.
+    // JSON may be eight times as long as what it stands for, and its buffer doubles as it grows: 128 MiB with those on the way there, and again what the values
+    // are themselves.
     private const long MostAllocated = 256 * 1024 * 1024;
 
     [Fact]

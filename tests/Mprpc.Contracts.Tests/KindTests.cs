@@ -5,7 +5,9 @@ using Mprpc.Client;
 
 namespace Mprpc.Contracts.Tests;
 
-/// <summary>What is sent arrives as it was, or is refused out loud: one test or more for each kind of value that comparable libraries lose, repair, or die of.</summary>
+/// <summary>
+/// What is sent arrives as it was, or is refused out loud: one test or more for each kind of value that comparable libraries lose, repair, or die of.
+/// </summary>
 public sealed class KindTests(KindTests.Host host) : IClassFixture<KindTests.Host>
 {
     private IKinds Client => host.Value.Client;
@@ -321,8 +323,10 @@ public sealed class KindTests(KindTests.Host host) : IClassFixture<KindTests.Hos
 
         int? maybe = await Untyped.CallAsync<int?>("kinds.maybe", Raw(Undefined)).InTime();
         string? text = await Untyped.CallAsync<string?>("kinds.text", Raw(Undefined)).InTime();
-        double[] doubles = await Untyped.CallAsync<double[]>("kinds.doubles", Raw("D718" + "000000000000F83F")).InTime();       // msgpack-lite: Float64Array of 1.5
-        IReadOnlyList<int> ints = await Untyped.CallAsync<IReadOnlyList<int>>("kinds.ints", Raw("C70574" + "05FEFFFFFF")).InTime();    // msgpackr: Int32Array of -2
+        // Msgpack-lite: Float64Array of 1.5.
+        double[] doubles = await Untyped.CallAsync<double[]>("kinds.doubles", Raw("D718" + "000000000000F83F")).InTime();
+        // Msgpackr: Int32Array of -2.
+        IReadOnlyList<int> ints = await Untyped.CallAsync<IReadOnlyList<int>>("kinds.ints", Raw("C70574" + "05FEFFFFFF")).InTime();
         byte[]? bytes = await Untyped.CallAsync<byte[]>("kinds.bytes", Raw("D51201FF")).InTime();       // msgpack-lite: Uint8Array
         MprpcRaw other = await Untyped.CallAsync<MprpcRaw>("kinds.any", Raw("D51201FF")).InTime();
         await Assert.ThrowsAsync<MprpcRemoteException>(() => Untyped.CallAsync<MprpcRaw>("kinds.int", Raw(Undefined)).InTime());

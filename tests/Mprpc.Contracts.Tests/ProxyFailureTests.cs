@@ -3,7 +3,9 @@ using Mprpc.Client;
 
 namespace Mprpc.Contracts.Tests;
 
-/// <summary>A typed call whose arguments cannot be sent throws where it is made, before anything is sent, and leaves nothing behind; a void method too.</summary>
+/// <summary>
+/// A typed call whose arguments cannot be sent throws where it is made, before anything is sent, and leaves nothing behind; a void method too.
+/// </summary>
 [Collection(nameof(SharedTests))]
 public sealed class ProxyFailureTests
 {

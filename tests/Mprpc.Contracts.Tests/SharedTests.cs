@@ -4,7 +4,9 @@ using Mprpc.Client;
 
 namespace Mprpc.Contracts.Tests;
 
-/// <summary>Objects that are written as often as others refer to them: a few dozen make more bytes than there are. Writing stops where more is written than may be sent.</summary>
+/// <summary>
+/// Objects that are written as often as others refer to them: a few dozen make more bytes than there are. Writing stops where more is written than may be sent.
+/// </summary>
 [Collection(nameof(SharedTests))]
 public sealed class SharedTests
 {

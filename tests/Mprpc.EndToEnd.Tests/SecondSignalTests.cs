@@ -39,7 +39,10 @@ public sealed class SecondSignalTests
         Assert.Equal(0, app.ExitCode);
     }
 
-    /// <summary>Over and over: what comes within a second of the first signal counts as the same, since whoever starts processes may pass one on that they have got already.</summary>
+    /// <summary>
+    /// Over and over: what comes within a second of the first signal counts as the same, since whoever starts processes may pass one on that they have got
+    /// already.
+    /// </summary>
     private static async Task TerminateUntilExitAsync(ChildProcess app)
     {
         Task exit = app.WaitForExitAsync();

@@ -3,7 +3,10 @@ using Mprpc.Client;
 
 namespace Mprpc.EndToEnd.Tests;
 
-/// <summary>A server to which its system is as unkind as a system may be: tiny socket buffers, one thread in the pool, short reads and sends, EAGAIN, EINTR, resets (docs/reliability.md).</summary>
+/// <summary>
+/// A server to which its system is as unkind as a system may be: tiny socket buffers, one thread in the pool, short reads and sends, EAGAIN, EINTR, resets
+/// (docs/reliability.md).
+/// </summary>
 [Collection(SampleApplication.Name)]
 public sealed class UnfavourableSystemTests
 {

@@ -17,7 +17,8 @@ return args switch
 
 static int Afl(string name)
 {
-    // Made at the first input: what runs of the instrumented code before SharpFuzz has its coverage map writes to address 0, and the fork server dies with signal 6.
+    // Made at the first input: what runs of the instrumented code before SharpFuzz has its coverage map writes to address 0, and the fork server dies with
+    // signal 6.
     FuzzTarget? target = null;
     Fuzzer.OutOfProcess.Run(stream =>
     {

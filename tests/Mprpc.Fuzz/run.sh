@@ -11,7 +11,7 @@ mkdir -p "$out"
 
 dotnet publish tests/Mprpc.Fuzz -c Release -o "$out/bin" --nologo -v q
 dotnet tool install SharpFuzz.CommandLine --version 2.3.0 --tool-path "$out/tools" > /dev/null 2>&1 || true
-"$out/tools/sharpfuzz" "$out/bin/Mprpc.Protocol.dll"
+"$out/tools/sharpfuzz" "$out/bin/Mprpc.Core.dll"
 "$out/tools/sharpfuzz" "$out/bin/Mprpc.AspNetCore.dll"
 
 # A further run goes on where the last one ended.

@@ -1,5 +1,5 @@
 using Mprpc.Interleavings.Tests.Stepping;
-using Mprpc.Sockets;
+using Mprpc.Transports.Sockets;
 
 namespace Mprpc.Interleavings.Tests;
 

@@ -7,7 +7,8 @@ using Mprpc;
 using Mprpc.AspNetCore;
 using Mprpc.Reliability.Server;
 
-// Options come from the command line, as for any application: --Mprpc:Limits:MaxCallsInFlight=10. Of its own it knows --Faults:Logger=true and --Listen=tcp://127.0.0.1:0.
+// Options come from the command line, as for any application: --Mprpc:Limits:MaxCallsInFlight=10. Of its own it knows --Faults:Logger=true and
+// --Listen=tcp://127.0.0.1:0.
 WebApplicationBuilder builder = WebApplication.CreateBuilder([.. args, "--hostBuilder:reloadConfigOnChange=false"]);
 using var log = new CountingLog(throws: builder.Configuration.GetValue("Faults:Logger", false));
 using X509Certificate2 certificate = SelfSigned();

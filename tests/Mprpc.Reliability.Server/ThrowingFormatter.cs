@@ -13,5 +13,6 @@ internal sealed class ThrowingFormatter : IMessagePackFormatter<Unwritable?>
         throw new InvalidOperationException("The formatter throws in the middle of the value.");
     }
 
-    public Unwritable? Deserialize(ref MessagePackReader reader, MessagePackSerializerOptions options) => throw new InvalidOperationException("The formatter throws.");
+    public Unwritable? Deserialize(ref MessagePackReader reader, MessagePackSerializerOptions options)
+        => throw new InvalidOperationException("The formatter throws.");
 }

@@ -1,6 +1,6 @@
 using System.Reflection;
 using Microsoft.CodeAnalysis;
-using Mprpc.Contracts;
+using Mprpc.CompilerServices;
 using Mprpc.SourceGenerator.Tests.Support;
 
 namespace Mprpc.SourceGenerator.Tests;
@@ -116,7 +116,7 @@ public sealed class ContractGeneratorTests
         Assert.Contains(
             """
                     public int Sum(
-                        global::Mprpc.Contracts.MprpcTarget<global::Sums> target, ref global::Mprpc.MprpcReader parameters,
+                        global::Mprpc.CompilerServices.MprpcTarget<global::Sums> target, ref global::Mprpc.CompilerServices.MprpcReader parameters,
                         global::Mprpc.MprpcCallContext? context, global::System.Threading.CancellationToken cancellationToken)
                     {
                         int x = parameters.Read<int>();

@@ -1,6 +1,6 @@
 using MessagePack;
 using MessagePack.Resolvers;
-using Mprpc.Contracts;
+using Mprpc.CompilerServices;
 using Mprpc.SourceGenerator.Tests.Contracts;
 
 namespace Mprpc.SourceGenerator.Tests;

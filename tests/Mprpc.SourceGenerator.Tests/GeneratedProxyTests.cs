@@ -1,5 +1,5 @@
-using Mprpc.Contracts;
-using Mprpc.Model;
+using Mprpc.Binding;
+using Mprpc.CompilerServices;
 
 namespace Mprpc.SourceGenerator.Tests;
 

@@ -1,5 +1,5 @@
+using Mprpc.CompilerServices;
 using Mprpc.Connections;
-using Mprpc.Contracts;
 using Mprpc.SourceGenerator.Tests.Contracts;
 using Mprpc.SourceGenerator.Tests.Support;
 

@@ -1,3 +1,4 @@
+using Mprpc.CompilerServices;
 using Mprpc.SourceGenerator.Tests.Contracts;
 using Mprpc.SourceGenerator.Tests.Support;
 
@@ -26,7 +27,7 @@ public sealed class ValueAllocationTests
     [Fact]
     public void Read_OfAnObject_AllocatesTheObjectsOnly()
     {
-        byte[] bytes = Wire.Write(Value);
+        byte[] bytes = WireBytes.Write(Value);
         long objects = Measure(() => GC.KeepAlive(new Item { Name = new string('x', 4), Parts = new List<Item>(2) { new() { Name = new string('x', 1) }, new() } }));
 
         long allocated = Measure(() =>

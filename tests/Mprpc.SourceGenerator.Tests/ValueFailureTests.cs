@@ -1,6 +1,9 @@
 using MessagePack;
+using Mprpc.CompilerServices;
 using Mprpc.SourceGenerator.Tests.Contracts;
 using Mprpc.SourceGenerator.Tests.Support;
+
+using Mprpc.Wire;
 
 namespace Mprpc.SourceGenerator.Tests;
 
@@ -9,51 +12,51 @@ public sealed class ValueFailureTests
 {
     [Fact]
     public void Member_OfTheWrongType_IsNamed()
-        => Assert.Equal("Shapes, with int at .Numbers[1]", Wire.Refusal<Shapes>(Wire.Map(("Text", "t"), ("Numbers", new object[] { 1, "x" }), ("Int", 1))));
+        => Assert.Equal("Shapes, with int at .Numbers[1]", WireBytes.Refusal<Shapes>(WireBytes.Map(("Text", "t"), ("Numbers", new object[] { 1, "x" }), ("Int", 1))));
 
     [Fact]
     public void Member_InAnArrayOfTheWrongType_IsNamedByItsPlace()
-        => Assert.Equal("Item, with int at [4][1][2]", Wire.Refusal<Item>(Wire.ByReflection<object>(
+        => Assert.Equal("Item, with int at [4][1][2]", WireBytes.Refusal<Item>(WireBytes.ByReflection<object>(
             new object?[] { "n", 1, 2, null, new object[] { Array.Empty<int>(), new object?[] { null, 1, "x" } } })));
 
     [Fact]
     public void Value_OfTheWrongType_IsCalledByItsOwnType()
     {
-        Assert.Equal("Item", Wire.Refusal<Item>([0x01]));
-        Assert.Equal("Shapes", Wire.Refusal<Shapes>([0x91, 0x01]));
-        Assert.Equal("Point", Wire.Refusal<Point>([0xC0]));
-        Assert.Equal("Dictionary<string, int>", Wire.Refusal<Dictionary<string, int>>([0x91, 0x01]));
-        Assert.Equal("int[]", Wire.Refusal<int[]>([0xA1, 0x61]));
+        Assert.Equal("Item", WireBytes.Refusal<Item>([0x01]));
+        Assert.Equal("Shapes", WireBytes.Refusal<Shapes>([0x91, 0x01]));
+        Assert.Equal("Point", WireBytes.Refusal<Point>([0xC0]));
+        Assert.Equal("Dictionary<string, int>", WireBytes.Refusal<Dictionary<string, int>>([0x91, 0x01]));
+        Assert.Equal("int[]", WireBytes.Refusal<int[]>([0xA1, 0x61]));
     }
 
     [Fact]
     public void Number_OutOfRange_IsRefused()
-        => Assert.Equal("Shapes, with byte at .Byte", Wire.Refusal<Shapes>(Wire.Map(("Byte", 256))));
+        => Assert.Equal("Shapes, with byte at .Byte", WireBytes.Refusal<Shapes>(WireBytes.Map(("Byte", 256))));
 
     [Fact]
     public void Text_ThatIsNoUtf8_IsRefused()
-        => Assert.StartsWith("Item, with string (valid UTF-8", Wire.Refusal<Item>([0x91, 0xA2, 0xC3, 0x28]));
+        => Assert.StartsWith("Item, with string (valid UTF-8", WireBytes.Refusal<Item>([0x91, 0xA2, 0xC3, 0x28]));
 
     [Fact]
-    public void Key_ThatIsNoText_IsRefused() => Assert.Equal("Plain, with a member's name at .key 0", Wire.Refusal<Plain>([0x81, 0x01, 0x01]));
+    public void Key_ThatIsNoText_IsRefused() => Assert.Equal("Plain, with a member's name at .key 0", WireBytes.Refusal<Plain>([0x81, 0x01, 0x01]));
 
     [Fact]
     public void Key_Twice_IsRefusedAsTheSerializerRefusesIt()
     {
-        byte[] twice = Wire.Map(("a", 1), ("a", 2));
+        byte[] twice = WireBytes.Map(("a", 1), ("a", 2));
 
         Assert.Throws<MessagePackSerializationException>(() => MessagePackSerializer.Deserialize<Dictionary<string, int>>(twice));
-        Assert.Contains("same key twice", Wire.Refusal<Dictionary<string, int>>(twice), StringComparison.Ordinal);
+        Assert.Contains("same key twice", WireBytes.Refusal<Dictionary<string, int>>(twice), StringComparison.Ordinal);
     }
 
     [Fact]
     public void Member_OfTheSerializer_IsNamedToo()
-        => Assert.Equal("Shapes, with Guid at .Id", Wire.Refusal<Shapes>(Wire.Map(("Id", 5))));
+        => Assert.Equal("Shapes, with Guid at .Id", WireBytes.Refusal<Shapes>(WireBytes.Map(("Id", 5))));
 
     [Fact]
     public void Setter_ThatThrows_IsKept()
     {
-        MprpcReader reader = new(Wire.Map(("Number", -1)), 0, 1, MprpcSerializerOptions.Default, loop: null);
+        MprpcReader reader = new(WireBytes.Map(("Number", -1)), 0, 1, MprpcSerializerOptions.Default, loop: null);
 
         reader.Read<Picky>();
 
@@ -66,14 +69,14 @@ public sealed class ValueFailureTests
     {
         byte[] deep = [.. Enumerable.Repeat(new byte[] { 0x95, 0xC0, 0x00, 0x00, 0xC0, 0x91 }, 100_000).SelectMany(head => head), 0xC0];
 
-        Assert.Contains("nests less deeply", Wire.Refusal<Item>(deep), StringComparison.Ordinal);
+        Assert.Contains("nests less deeply", WireBytes.Refusal<Item>(deep), StringComparison.Ordinal);
     }
 
     /// <summary>Whatever a byte is changed to, nothing is thrown and nothing is read beyond the message.</summary>
     [Fact]
     public void Value_WithAnyByteChanged_IsReadOrRefused()
     {
-        byte[] good = Wire.Write(new Item { Name = "name", Count = 300, Parts = [new Item { Name = "p" }, new Item()] });
+        byte[] good = WireBytes.Write(new Item { Name = "name", Count = 300, Parts = [new Item { Name = "p" }, new Item()] });
 
         for (int i = 0; i < good.Length; i++)
         {
@@ -81,9 +84,9 @@ public sealed class ValueFailureTests
             {
                 byte[] bad = [.. good];
                 bad[i] = (byte)b;
-                var scanner = new Framing.FrameScanner(1000, 64);
+                var scanner = new FrameScanner(1000, 64);
 
-                if (scanner.Scan(bad, out int length) != Framing.FrameStatus.Complete)
+                if (scanner.Scan(bad, out int length) != FrameStatus.Complete)
                 {
                     continue;
                 }

@@ -1,5 +1,7 @@
 using MessagePack;
 using MessagePack.Resolvers;
+using Mprpc.CompilerServices;
+using Mprpc.Serialization;
 using Mprpc.SourceGenerator.Tests.Contracts;
 using Mprpc.SourceGenerator.Tests.Support;
 
@@ -138,36 +140,36 @@ public sealed class ValueTests
     [Fact]
     public void Members_UnknownMissingReorderedAndTwice_AreReadAsTheSerializerReads()
     {
-        byte[] map = Wire.Map(("Y", new[] { 1, 2 }), ("Text", "first"), ("Numbex", 1), ("Number", 3), ("Text", "last"), ("TextAndMore", "x"));
+        byte[] map = WireBytes.Map(("Y", new[] { 1, 2 }), ("Text", "first"), ("Numbex", 1), ("Number", 3), ("Text", "last"), ("TextAndMore", "x"));
 
-        Plain value = Wire.Read<Plain>(map);
+        Plain value = WireBytes.Read<Plain>(map);
 
         Assert.Equal((3, "last", null), (value.Number, value.Text, value.Points));
-        Assert.Equal(Wire.ByReflection(MessagePackSerializer.Deserialize<Plain>(map, ContractlessStandardResolver.Options)), Wire.ByReflection(value));
+        Assert.Equal(WireBytes.ByReflection(MessagePackSerializer.Deserialize<Plain>(map, ContractlessStandardResolver.Options)), WireBytes.ByReflection(value));
     }
 
     [Fact]
     public void Members_ThatThePeerDoesNotSend_KeepTheirOwnDefaults()
     {
-        Item item = Wire.Read<Item>([0x91, 0xA1, (byte)'n']);
+        Item item = WireBytes.Read<Item>([0x91, 0xA1, (byte)'n']);
 
         Assert.Equal(("n", 5, Color.Green, null), (item.Name, item.Count, item.Color, item.Parts));
-        Assert.Equal("long", Wire.Read<Shapes>([0x80]).AMemberWhoseNameHasMoreThanThirtyOneBytes);
+        Assert.Equal("long", WireBytes.Read<Shapes>([0x80]).AMemberWhoseNameHasMoreThanThirtyOneBytes);
     }
 
     [Fact]
     public void Members_BehindTheLastKnownOne_AreReadOver()
-        => Assert.Equal(new Point(1, 2), Wire.Read<Point>([0x94, 0x01, 0x02, 0x92, 0xA1, 0x61, 0xC0, 0x81, 0x01, 0x02]));
+        => Assert.Equal(new Point(1, 2), WireBytes.Read<Point>([0x94, 0x01, 0x02, 0x92, 0xA1, 0x61, 0xC0, 0x81, 0x01, 0x02]));
 
     [Fact]
     public void Callbacks_OfAType_AreCalled()
     {
         var value = new Named { Name = "n" };
 
-        byte[] bytes = Wire.Write(value);
+        byte[] bytes = WireBytes.Write(value);
 
         Assert.Equal("before ", value.Log);
-        Assert.Equal("after", Wire.Read<Named>(bytes).Log);
+        Assert.Equal("after", WireBytes.Read<Named>(bytes).Log);
     }
 
     [Fact]
@@ -177,9 +179,9 @@ public sealed class ValueTests
         MprpcSerializerOptions generated = MprpcSerializerOptions.Default.WithOldSpec();
         MprpcSerializerOptions bySerializer = new MprpcSerializerOptions(ContractlessStandardResolver.Instance).WithOldSpec();
 
-        Assert.Equal(Wire.Write(new Plain { Text = value.Text }, bySerializer), Wire.Write(new Plain { Text = value.Text }, generated));
-        Assert.Equal(Wire.Write(new List<string?> { new('z', 255), new('z', 256), null }, bySerializer), Wire.Write(new List<string?> { new('z', 255), new('z', 256), null }, generated));
-        Assert.Equal(new string('x', 40), Wire.Read<Plain>(Wire.Write(new Plain { Text = value.Text }, generated)).Text);
+        Assert.Equal(WireBytes.Write(new Plain { Text = value.Text }, bySerializer), WireBytes.Write(new Plain { Text = value.Text }, generated));
+        Assert.Equal(WireBytes.Write(new List<string?> { new('z', 255), new('z', 256), null }, bySerializer), WireBytes.Write(new List<string?> { new('z', 255), new('z', 256), null }, generated));
+        Assert.Equal(new string('x', 40), WireBytes.Read<Plain>(WireBytes.Write(new Plain { Text = value.Text }, generated)).Text);
     }
 
     [Fact]
@@ -187,7 +189,7 @@ public sealed class ValueTests
     {
         var options = new MprpcSerializerOptions(CompositeResolver.Create([new PointAsText()], [ContractlessStandardResolver.Instance]));
 
-        byte[] bytes = Wire.Write(new Point(1, 2), options);
+        byte[] bytes = WireBytes.Write(new Point(1, 2), options);
 
         Assert.Equal("\"1;2\"", MessagePackSerializer.ConvertToJson(bytes));
         MprpcReader reader = new(bytes, 0, 1, options, loop: null);
@@ -200,7 +202,7 @@ public sealed class ValueTests
         var first = new Shrinking();
         first.All = new Dictionary<string, Shrinking> { ["a"] = first, ["b"] = new() };
 
-        Assert.Throws<MessagePackSerializationException>(() => Wire.Write(first.All));
+        Assert.Throws<MessagePackSerializationException>(() => WireBytes.Write(first.All));
     }
 
     [Fact]
@@ -209,16 +211,16 @@ public sealed class ValueTests
         var item = new Item();
         item.Parts = [item];
 
-        Exception thrown = Assert.Throws<MessagePackSerializationException>(() => Wire.Write(item));
+        Exception thrown = Assert.Throws<MessagePackSerializationException>(() => WireBytes.Write(item));
         Assert.Contains("Item cannot be sent: after 1,024 levels", thrown.Message, StringComparison.Ordinal);
     }
 
     private static void AssertSame<T>(T value)
     {
         Assert.True(WireValue<T>.Writer is not null && WireValue<T>.Reader is not null, $"Nothing was generated for {typeof(T)}.");
-        byte[] expected = Wire.ByReflection(value);
+        byte[] expected = WireBytes.ByReflection(value);
 
-        byte[] actual = Wire.Write(value);
+        byte[] actual = WireBytes.Write(value);
 
         if (!expected.AsSpan().SequenceEqual(actual))
         {
@@ -226,8 +228,8 @@ public sealed class ValueTests
             Assert.Equal(expected, actual);
         }
 
-        T back = Wire.Read<T>(expected);
+        T back = WireBytes.Read<T>(expected);
         Assert.Equal(MessagePackSerializer.Deserialize<T>(expected, ContractlessStandardResolver.Options)?.GetType(), back?.GetType());
-        Assert.True(expected.AsSpan().SequenceEqual(Wire.ByReflection(back)), $"{typeof(T)} is not read as it was written.");
+        Assert.True(expected.AsSpan().SequenceEqual(WireBytes.ByReflection(back)), $"{typeof(T)} is not read as it was written.");
     }
 }

@@ -98,7 +98,9 @@ public sealed class ClockTests
             services.AddMprpc(configure);
         });
 
-    /// <summary>The server looks at its connections once a second of the clock, and what it looks at is set by other threads: one big step could be too early.</summary>
+    /// <summary>
+    /// The server looks at its connections once a second of the clock, and what it looks at is set by other threads: one big step could be too early.
+    /// </summary>
     private async Task AdvanceUntilAsync(Func<bool> isReached, string what)
         => await Bounded.Until(
             () =>

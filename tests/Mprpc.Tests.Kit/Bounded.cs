@@ -2,7 +2,10 @@ using System.Diagnostics;
 
 namespace Mprpc.Tests.Kit;
 
-/// <summary>The bound of each wait: a test that would hang fails instead. Generous, because processes start slowly on a busy machine; no test waits so long when all is well.</summary>
+/// <summary>
+/// The bound of each wait: a test that would hang fails instead. Generous, because processes start slowly on a busy machine; no test waits so long when all is
+/// well.
+/// </summary>
 public static class Bounded
 {
     public static readonly TimeSpan Time = TimeSpan.FromSeconds(60);

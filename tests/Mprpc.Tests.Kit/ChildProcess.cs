@@ -85,7 +85,9 @@ public sealed class ChildProcess : IAsyncDisposable
 
     public Task WaitForExitAsync(TimeSpan? within = null) => _process.WaitForExitAsync().WaitAsync(within ?? Bounded.Time);
 
-    /// <summary>What Ctrl-C sends. A process that was started in the background of a script ignores it, and so do its children: there the test is skipped.</summary>
+    /// <summary>
+    /// What Ctrl-C sends. A process that was started in the background of a script ignores it, and so do its children: there the test is skipped.
+    /// </summary>
     public Task InterruptAsync()
     {
         const long Interrupt = 1 << (2 - 1);

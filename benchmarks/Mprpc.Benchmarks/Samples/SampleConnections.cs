@@ -1,9 +1,9 @@
 using System.IO.Pipelines;
 using Microsoft.Extensions.Logging.Abstractions;
+using Mprpc.Binding;
+using Mprpc.CompilerServices;
 using Mprpc.Connections;
-using Mprpc.Contracts;
 using Mprpc.Dispatch;
-using Mprpc.Model;
 
 namespace Mprpc.Benchmarks.Samples;
 
@@ -21,7 +21,7 @@ internal static class SampleConnections
         AbortTransport = static () => { },
         Limits = Limits,
         Logger = NullLogger.Instance,
-        Dispatcher = new Dispatcher(
+        Handler = new Dispatcher(
             new MethodTable(ServiceModel.Build(new Target(), MprpcNamingPolicy.SnakeCase, prefix: null)),
             MprpcSerializerOptions.Default,
             MprpcErrorShape.Message,

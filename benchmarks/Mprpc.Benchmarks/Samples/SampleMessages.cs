@@ -1,4 +1,5 @@
-using Mprpc.Messages;
+using Mprpc.CompilerServices;
+using Mprpc.Wire;
 
 namespace Mprpc.Benchmarks.Samples;
 

@@ -1,5 +1,5 @@
 using Mprpc.Connections;
-using Mprpc.Messages;
+using Mprpc.Wire;
 
 namespace Mprpc.Benchmarks.Samples;
 

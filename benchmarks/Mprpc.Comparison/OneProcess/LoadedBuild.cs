@@ -6,7 +6,10 @@ using Mprpc.Comparison.Load;
 namespace Mprpc.Comparison.OneProcess;
 
 /// <summary>A build of Mprpc, loaded beside others into this process with all of its own assemblies: nothing is shared but .NET itself.</summary>
-/// <remarks>What holds the builds together are the names used here: <c>MprpcPeer</c> with <c>ServeAsync</c> and <c>ConnectAsync</c>, <c>Scenario.Named</c>, and <c>ILoad</c>.</remarks>
+/// <remarks>
+/// What holds the builds together are the names used here: <c>MprpcPeer</c> with <c>ServeAsync</c> and <c>ConnectAsync</c>, <c>Scenario.Named</c>, and
+/// <c>ILoad</c>.
+/// </remarks>
 internal sealed class LoadedBuild : AssemblyLoadContext
 {
     private readonly AssemblyDependencyResolver _resolver;
@@ -32,9 +35,11 @@ internal sealed class LoadedBuild : AssemblyLoadContext
         return async window => (long)calls.GetValue(await ResultAsync(run.Invoke(load, [window])))!;
     }
 
-    protected override Assembly? Load(AssemblyName assemblyName) => _resolver.ResolveAssemblyToPath(assemblyName) is { } path ? LoadFromAssemblyPath(path) : null;
+    protected override Assembly? Load(AssemblyName assemblyName)
+        => _resolver.ResolveAssemblyToPath(assemblyName) is { } path ? LoadFromAssemblyPath(path) : null;
 
-    protected override IntPtr LoadUnmanagedDll(string unmanagedDllName) => _resolver.ResolveUnmanagedDllToPath(unmanagedDllName) is { } path ? LoadUnmanagedDllFromPath(path) : IntPtr.Zero;
+    protected override IntPtr LoadUnmanagedDll(string unmanagedDllName)
+        => _resolver.ResolveUnmanagedDllToPath(unmanagedDllName) is { } path ? LoadUnmanagedDllFromPath(path) : IntPtr.Zero;
 
     private Type Find(string name) => _assembly.GetType(name, throwOnError: true)!;
 

@@ -3,7 +3,9 @@ using Mprpc.Comparison.Roles;
 
 namespace Mprpc.Comparison.OneProcess;
 
-/// <summary>Two builds in one process, in turns so short that both have the same machine: their ratio is told to a per cent where pairs of processes scatter by ten.</summary>
+/// <summary>
+/// Two builds in one process, in turns so short that both have the same machine: their ratio is told to a per cent where pairs of processes scatter by ten.
+/// </summary>
 /// <remarks>What it cannot tell is what comes from the process itself: its start, its heap, its threads beside those of the other side.</remarks>
 internal sealed class OneProcessComparison(LoadedBuild ours, LoadedBuild other, int turns)
 {

@@ -1,5 +1,6 @@
 using System.Net;
 using Mprpc.Comparison.Load;
+using Mprpc.Connections;
 
 namespace Mprpc.Comparison.Peers;
 

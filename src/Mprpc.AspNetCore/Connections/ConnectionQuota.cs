@@ -4,13 +4,14 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Mprpc.AspNetCore.Diagnostics;
-using Mprpc.Connections;
 using Mprpc.Diagnostics;
 
 namespace Mprpc.AspNetCore.Connections;
 
 /// <summary>How many connections an endpoint may have at once. Safe for concurrent use.</summary>
-/// <remarks>Not Kestrel's own limit, which writes a warning for each connection that it refuses, and which an application's listener shares with HTTP.</remarks>
+/// <remarks>
+/// Not Kestrel's own limit, which writes a warning for each connection that it refuses, and which an application's listener shares with HTTP.
+/// </remarks>
 internal sealed class ConnectionQuota
 {
     private readonly MprpcEndpointOptions _endpoint;

@@ -4,7 +4,10 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace Mprpc.AspNetCore.Connections;
 
-/// <summary>Looks, when a listener starts, for connection middleware behind MessagePack-RPC. It would never run: a listener whose TLS stands there would serve plaintext.</summary>
+/// <summary>
+/// Looks, when a listener starts, for connection middleware behind MessagePack-RPC. It would never run: a listener whose TLS stands there would serve
+/// plaintext.
+/// </summary>
 internal static class LastMiddleware
 {
     // Kestrel ends each pipeline with middleware for HTTP, or with one that does nothing; these two are what applications add of Kestrel's.

@@ -12,14 +12,16 @@ using Mprpc.AspNetCore.Hosting;
 using Mprpc.AspNetCore.Model;
 using Mprpc.AspNetCore.Policies;
 using Mprpc.AspNetCore.Security;
+using Mprpc.Binding;
 using Mprpc.Connections;
 using Mprpc.Diagnostics;
 using Mprpc.Dispatch;
-using Mprpc.Model;
 
 namespace Mprpc.AspNetCore.Connections;
 
-/// <summary>Where Kestrel's connections come in: serves each until it ends. One an endpoint; made at start-up, so that a service that cannot be served fails the start.</summary>
+/// <summary>
+/// Where Kestrel's connections come in: serves each until it ends. One an endpoint; made at start-up, so that a service that cannot be served fails the start.
+/// </summary>
 internal sealed class RpcConnectionHandler
 {
     private readonly IServiceProvider _services;
@@ -90,7 +92,7 @@ internal sealed class RpcConnectionHandler
             IsTransportReset = features.Get<IConnectionSocketFeature>() is { } socket ? () => IsReset(socket.Socket) : null,
             TransportClosed = closed,
             Logger = _logger,
-            Dispatcher = _dispatcher,
+            Handler = _dispatcher,
             Serializer = _serializer,
             ResponseOrder = _responseOrder,
             Services = _services,

@@ -4,7 +4,9 @@ using Microsoft.AspNetCore.Connections;
 
 namespace Mprpc.AspNetCore.Connections;
 
-/// <summary>Ends what is sent over TLS with the alert close_notify (RFC 8446, 6.1), by which the peer tells an end from a connection that was cut. Kestrel sends none.</summary>
+/// <summary>
+/// Ends what is sent over TLS with the alert close_notify (RFC 8446, 6.1), by which the peer tells an end from a connection that was cut. Kestrel sends none.
+/// </summary>
 internal static class TlsEnd
 {
     // All before it has been sent: only a peer that reads nothing any more takes longer.

@@ -1,5 +1,5 @@
 using System.Diagnostics.Metrics;
-using Mprpc.Connections;
+using Mprpc.Diagnostics;
 
 namespace Mprpc.AspNetCore.Diagnostics;
 

@@ -3,7 +3,9 @@ using Microsoft.Extensions.Primitives;
 
 namespace Mprpc.AspNetCore.Hosting;
 
-/// <summary>The files of the configuration that could not be read when they changed: until they can, their settings are missing, which must not be taken for defaults.</summary>
+/// <summary>
+/// The files of the configuration that could not be read when they changed: until they can, their settings are missing, which must not be taken for defaults.
+/// </summary>
 /// <remarks>Such a change raises no reload; only the file's own source tells. What the application itself does about it is left to it.</remarks>
 internal sealed class ConfigurationFiles : IDisposable
 {

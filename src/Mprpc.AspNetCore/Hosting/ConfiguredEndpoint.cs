@@ -1,5 +1,5 @@
 using Microsoft.Extensions.Configuration;
-using Mprpc.Addresses;
+using Mprpc.Transports;
 
 namespace Mprpc.AspNetCore.Hosting;
 

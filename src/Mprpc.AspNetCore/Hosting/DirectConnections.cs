@@ -7,7 +7,9 @@ using Mprpc.AspNetCore.WebSockets;
 
 namespace Mprpc.AspNetCore.Hosting;
 
-/// <summary>Serves connections that no listener has accepted, as the listeners' own are served: those that the test kit makes in memory. They end with the server.</summary>
+/// <summary>
+/// Serves connections that no listener has accepted, as the listeners' own are served: those that the test kit makes in memory. They end with the server.
+/// </summary>
 /// <remarks>Safe for concurrent use.</remarks>
 internal sealed class DirectConnections(IServiceProvider services)
 {
@@ -77,7 +79,10 @@ internal sealed class DirectConnections(IServiceProvider services)
         }
     }
 
-    /// <summary>Takes no more connections, and ends those there are in good order; those that have not ended when <paramref name="cancellationToken"/> says so are aborted.</summary>
+    /// <summary>
+    /// Takes no more connections, and ends those there are in good order; those that have not ended when <paramref name="cancellationToken"/> says so are
+    /// aborted.
+    /// </summary>
     public async Task StopAsync(CancellationToken cancellationToken)
     {
         Task[] serving;

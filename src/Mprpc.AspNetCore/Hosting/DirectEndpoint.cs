@@ -1,4 +1,4 @@
-using Mprpc.Addresses;
+using Mprpc.Transports;
 
 namespace Mprpc.AspNetCore.Hosting;
 

@@ -2,7 +2,9 @@ using System.Runtime.InteropServices;
 
 namespace Mprpc.AspNetCore.Hosting;
 
-/// <summary>Signals to stop that come while the process stops already: whoever sends them does not want to wait. The host itself does nothing about them.</summary>
+/// <summary>
+/// Signals to stop that come while the process stops already: whoever sends them does not want to wait. The host itself does nothing about them.
+/// </summary>
 internal sealed class FurtherSignals : IDisposable
 {
     // Within it, a signal is the first one once more: a process and its parent, which passes it on, may both have got it.

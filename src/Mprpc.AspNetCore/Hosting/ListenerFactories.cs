@@ -6,7 +6,10 @@ using Mprpc.AspNetCore.Transport;
 
 namespace Mprpc.AspNetCore.Hosting;
 
-/// <summary>The application's transports as one: the last registered that can bind an address binds it, as Kestrel chooses for HTTP. Kestrel's own sockets give way to ours, where only we read and write.</summary>
+/// <summary>
+/// The application's transports as one: the last registered that can bind an address binds it, as Kestrel chooses for HTTP. Kestrel's own sockets give way to
+/// ours, where only we read and write.
+/// </summary>
 /// <param name="factories">The application's transports.</param>
 /// <param name="unix">Makes Unix sockets.</param>
 /// <param name="sockets">Listens with sockets that are read and written directly.</param>

@@ -1,6 +1,6 @@
 using System.Net;
 using Microsoft.AspNetCore.Connections;
-using Mprpc.Addresses;
+using Mprpc.Transports;
 
 namespace Mprpc.AspNetCore.Hosting;
 

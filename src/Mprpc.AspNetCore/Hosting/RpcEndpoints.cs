@@ -1,7 +1,7 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Options;
-using Mprpc.Addresses;
 using Mprpc.AspNetCore.WebSockets;
+using Mprpc.Transports;
 
 namespace Mprpc.AspNetCore.Hosting;
 
@@ -31,7 +31,9 @@ internal sealed class RpcEndpoints(IConfiguration configuration)
         return _failures.Count == 0 ? _endpoints : throw new OptionsValidationException(ConfiguredEndpoint.Sections, typeof(MprpcEndpointOptions), _failures);
     }
 
-    /// <summary>The options of the endpoint at an address, however it is written; several services may share one, but each port 0 is a port of its own.</summary>
+    /// <summary>
+    /// The options of the endpoint at an address, however it is written; several services may share one, but each port 0 is a port of its own.
+    /// </summary>
     /// <exception cref="InvalidOperationException">The application has started, or the address is mapped with and without TLS.</exception>
     public MprpcEndpointOptions GetOrAdd(RpcAddress address, bool isPortOnly)
     {

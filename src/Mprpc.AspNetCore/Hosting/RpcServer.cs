@@ -15,8 +15,10 @@ namespace Mprpc.AspNetCore.Hosting;
 
 /// <summary>Listens on the endpoints that were mapped, with a Kestrel of its own, and lives as long as the application.</summary>
 /// <remarks>
-/// A Kestrel of its own, because a listener added in code to the application's Kestrel makes that drop the HTTP addresses of <c>--urls</c>, ASPNETCORE_URLS and its default; and
-/// because it also works where the application's server is a TestServer. It starts after HTTP and begins to stop before it, so that the time for stopping is not used up by then.
+/// A Kestrel of its own, because a listener added in code to the application's Kestrel makes that drop the HTTP addresses of <c>--urls</c>, ASPNETCORE_URLS and
+/// its default; and
+/// because it also works where the application's server is a TestServer. It starts after HTTP and begins to stop before it, so that the time for stopping is
+/// not used up by then.
 /// </remarks>
 internal sealed class RpcServer(
     RpcEndpoints endpoints, RpcListeners listeners, DirectConnections direct, ConnectionRegistry connections, StopDeadline deadline, IServiceProvider services, ILoggerFactory loggers)
@@ -122,7 +124,8 @@ internal sealed class RpcServer(
     }
 
     /// <summary>By its name, because a server does not reference what tests are made with.</summary>
-    private static bool IsTestServer(Type? server) => server is not null && (server.FullName == "Microsoft.AspNetCore.TestHost.TestServer" || IsTestServer(server.BaseType));
+    private static bool IsTestServer(Type? server)
+        => server is not null && (server.FullName == "Microsoft.AspNetCore.TestHost.TestServer" || IsTestServer(server.BaseType));
 
     private void CheckDrainDelay()
     {

@@ -8,7 +8,8 @@ namespace Mprpc.AspNetCore.Hosting;
 
 /// <summary>Works out the limits of each endpoint, and again when the configuration has changed; says what of it has no effect.</summary>
 /// <remarks>
-/// Not by <see cref="IOptionsMonitor{TOptions}"/>: that throws into whoever changed the configuration where the new values are wrong. Here wrong values are logged, and the old stay.
+/// Not by <see cref="IOptionsMonitor{TOptions}"/>: that throws into whoever changed the configuration where the new values are wrong. Here wrong values are
+/// logged, and the old stay.
 /// </remarks>
 internal sealed class ServerLimits : IDisposable
 {

@@ -15,7 +15,9 @@ internal sealed class StopDeadline(ConnectionRegistry connections, ILoggerFactor
     private readonly HashSet<RpcConnection> _seen = [];
     private CancellationTokenRegistration _registration;
 
-    /// <summary>Aborts the connections when the time is over: one that has been told to stop does not read, so that it would not notice what its transport does.</summary>
+    /// <summary>
+    /// Aborts the connections when the time is over: one that has been told to stop does not read, so that it would not notice what its transport does.
+    /// </summary>
     /// <param name="deadline">Cancelled when the time for stopping is over.</param>
     public void Watch(CancellationToken deadline)
     {

@@ -3,7 +3,10 @@ using Mprpc.AspNetCore.Security;
 
 namespace Mprpc.AspNetCore.Hosting;
 
-/// <summary>Makes Unix sockets to listen on, with rights that are set before anybody can connect: between its bind and its listen the file is there and connections are refused.</summary>
+/// <summary>
+/// Makes Unix sockets to listen on, with rights that are set before anybody can connect: between its bind and its listen the file is there and connections are
+/// refused.
+/// </summary>
 internal sealed class UnixListenerFactory
 {
     private static readonly TimeSpan ProbeTimeout = TimeSpan.FromSeconds(2);

@@ -1,11 +1,13 @@
 using System.Diagnostics.CodeAnalysis;
 using Microsoft.Extensions.DependencyInjection;
-using Mprpc.Contracts;
+using Mprpc.CompilerServices;
 using Mprpc.Dispatch;
 
 namespace Mprpc.AspNetCore.Model;
 
-/// <summary>A new object for each call, of a class that is not registered: its constructor's arguments come from the services, and it is disposed after the answer.</summary>
+/// <summary>
+/// A new object for each call, of a class that is not registered: its constructor's arguments come from the services, and it is disposed after the answer.
+/// </summary>
 internal sealed class ActivatedTarget<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] TService> : MprpcTarget<TService>
     where TService : class
 {

@@ -1,5 +1,5 @@
+using Mprpc.Binding;
 using Mprpc.Dispatch;
-using Mprpc.Model;
 
 namespace Mprpc.AspNetCore.Model;
 

@@ -2,13 +2,15 @@ using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.RateLimiting;
+using Mprpc.Binding;
 using Mprpc.Dispatch;
-using Mprpc.Model;
+using Mprpc.Serialization;
 
 namespace Mprpc.AspNetCore.Model;
 
 /// <summary>
-/// Holds the objects that a service's registration really makes against what was known at start-up: one whose class demands more than its methods were published with is not called. Safe for
+/// Holds the objects that a service's registration really makes against what was known at start-up: one whose class demands more than its methods were
+/// published with is not called. Safe for
 /// concurrent use.
 /// </summary>
 /// <param name="service">The type that is served.</param>
@@ -72,7 +74,10 @@ internal sealed class ImplementationCheck([DynamicallyAccessedMembers(ServiceReg
         return null;
     }
 
-    /// <summary>Whether calls of the method would be treated otherwise, by us or by a filter that looks at the metadata; what the compiler and the runtime put there is not asked.</summary>
+    /// <summary>
+    /// Whether calls of the method would be treated otherwise, by us or by a filter that looks at the metadata; what the compiler and the runtime put there is
+    /// not asked.
+    /// </summary>
     private static bool Binds(object item, bool isForAnyone) => item switch
     {
         IAllowAnonymous or DisableRateLimitingAttribute => false,

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;
-using Mprpc.Contracts;
+using Mprpc.CompilerServices;
 
 namespace Mprpc.AspNetCore.Model;
 

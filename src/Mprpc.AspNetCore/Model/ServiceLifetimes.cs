@@ -15,7 +15,9 @@ internal sealed class ServiceLifetimes(IServiceCollection services)
     /// <summary>All registrations of a type.</summary>
     public IEnumerable<ServiceDescriptor> FindAll(Type type) => services.Where(service => !service.IsKeyedService && service.ServiceType == type);
 
-    /// <summary>Whether something scoped, or something that must be disposed, is in the type or in what its constructor takes; true where it cannot be told.</summary>
+    /// <summary>
+    /// Whether something scoped, or something that must be disposed, is in the type or in what its constructor takes; true where it cannot be told.
+    /// </summary>
     public bool NeedsScope(Type type) => NeedsScope(type, []);
 
     [UnconditionalSuppressMessage("Trimming", "IL2067", Justification = "As below.")]

@@ -1,6 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
 using Mprpc.Dispatch;
-using Mprpc.Model;
 
 namespace Mprpc.AspNetCore.Model;
 

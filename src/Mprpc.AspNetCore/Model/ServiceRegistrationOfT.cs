@@ -2,9 +2,10 @@ using System.Diagnostics.CodeAnalysis;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.Extensions.DependencyInjection;
 using Mprpc.AspNetCore.Security;
-using Mprpc.Contracts;
+using Mprpc.Binding;
+using Mprpc.CompilerServices;
 using Mprpc.Dispatch;
-using Mprpc.Model;
+using Mprpc.Serialization;
 
 namespace Mprpc.AspNetCore.Model;
 

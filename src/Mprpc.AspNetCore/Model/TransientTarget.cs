@@ -1,5 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
-using Mprpc.Contracts;
+using Mprpc.CompilerServices;
 
 namespace Mprpc.AspNetCore.Model;
 

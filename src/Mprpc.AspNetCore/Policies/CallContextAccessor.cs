@@ -1,3 +1,5 @@
+using Mprpc.Dispatch;
+
 namespace Mprpc.AspNetCore.Policies;
 
 /// <summary>Holds the context where the call's code, and what it calls, finds it; as IHttpContextAccessor does.</summary>

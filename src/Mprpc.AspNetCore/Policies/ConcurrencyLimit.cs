@@ -1,4 +1,5 @@
-using Mprpc.Messages;
+using Mprpc.Dispatch;
+using Mprpc.Wire;
 
 namespace Mprpc.AspNetCore.Policies;
 
@@ -12,7 +13,7 @@ internal sealed class ConcurrencyLimit(int maxConcurrentCalls) : IMprpcFilter
         if (Interlocked.Increment(ref _running) > maxConcurrentCalls)
         {
             Interlocked.Decrement(ref _running);
-            call.Refuse(new RpcError(
+            ((GuardedCall)call).Refuse(new RpcError(
                 RpcErrorKind.Handler, $"{maxConcurrentCalls} calls of method '{call.Context.Method}' are running, as many as may; try again later.", ErrorCode.Busy));
             return;
         }

@@ -2,7 +2,9 @@ using Microsoft.Extensions.Logging;
 
 namespace Mprpc.AspNetCore.Policies;
 
-/// <summary>Lets what is logged during a call say of which call it is; only where the options ask for it, since a scope costs a call even if nobody wants it.</summary>
+/// <summary>
+/// Lets what is logged during a call say of which call it is; only where the options ask for it, since a scope costs a call even if nobody wants it.
+/// </summary>
 internal sealed class LogScope(ILogger logger) : IMprpcFilter
 {
     // Three values with names: what structured loggers take apart.

@@ -3,7 +3,10 @@ using Microsoft.AspNetCore.Http;
 
 namespace Mprpc.AspNetCore.Policies;
 
-/// <summary>The application's rate limiters before all calls of the server, by the very middleware that puts them before HTTP requests. One for all methods, so that they share their permits.</summary>
+/// <summary>
+/// The application's rate limiters before all calls of the server, by the very middleware that puts them before HTTP requests. One for all methods, so that
+/// they share their permits.
+/// </summary>
 internal sealed class RateLimiterPipeline
 {
     private static readonly object NextKey = new();

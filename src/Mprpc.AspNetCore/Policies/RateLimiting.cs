@@ -2,12 +2,15 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.RateLimiting;
 using Microsoft.Extensions.DependencyInjection;
 using Mprpc.AspNetCore.Connections;
-using Mprpc.Messages;
+using Mprpc.Dispatch;
+using Mprpc.Wire;
 
 namespace Mprpc.AspNetCore.Policies;
 
 /// <summary>Lets each call of a method take a permit of one of the application's rate limiter policies (AddRateLimiter).</summary>
-/// <remarks>A policy sees an HttpContext with the call's user, services, addresses and features, so that one that partitions by these needs no change.</remarks>
+/// <remarks>
+/// A policy sees an HttpContext with the call's user, services, addresses and features, so that one that partitions by these needs no change.
+/// </remarks>
 internal sealed class RateLimiting : IMprpcFilter
 {
     private readonly RateLimiterPipeline _pipeline;
@@ -43,7 +46,7 @@ internal sealed class RateLimiting : IMprpcFilter
 
         if (!isPermitted)
         {
-            call.Refuse(new RpcError(RpcErrorKind.Handler, $"Too many calls of method '{call.Context.Method}'. Try again later.", ErrorCode.RateLimited));
+            ((GuardedCall)call).Refuse(new RpcError(RpcErrorKind.Handler, $"Too many calls of method '{call.Context.Method}'. Try again later.", ErrorCode.RateLimited));
         }
     }
 }

@@ -3,7 +3,9 @@ using Microsoft.AspNetCore.Authentication;
 
 namespace Mprpc.AspNetCore.Security;
 
-/// <summary>Who calls, as one login has found out. A further login makes another, so that what is kept here of verdicts never outlives it. Safe for concurrent use.</summary>
+/// <summary>
+/// Who calls, as one login has found out. A further login makes another, so that what is kept here of verdicts never outlives it. Safe for concurrent use.
+/// </summary>
 internal sealed class Caller
 {
     private const byte Allowed = 1;

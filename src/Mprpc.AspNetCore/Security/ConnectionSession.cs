@@ -136,7 +136,9 @@ internal sealed class ConnectionSession(EndpointSecurity security) : RpcSession,
         }
     }
 
-    /// <summary>Gives the connection the limits of a user, until its credential ends, or of a stranger, until it must have logged in. Where login is required.</summary>
+    /// <summary>
+    /// Gives the connection the limits of a user, until its credential ends, or of a stranger, until it must have logged in. Where login is required.
+    /// </summary>
     private void Adapt(RpcConnection connection)
     {
         lock (_gate)

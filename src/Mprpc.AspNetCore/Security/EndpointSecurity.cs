@@ -94,7 +94,9 @@ internal sealed class EndpointSecurity
     /// <summary>What stands before names that no method has; null: nothing.</summary>
     public CallAuthorization? ForUnknown() => RequiresLogin ? new UnknownMethodAuthorization() : null;
 
-    /// <summary>Begins a connection's session with whom the transport knows: its certificate's owner, the process at the other end, or who opened the WebSocket.</summary>
+    /// <summary>
+    /// Begins a connection's session with whom the transport knows: its certificate's owner, the process at the other end, or who opened the WebSocket.
+    /// </summary>
     public async ValueTask StartAsync(ConnectionSession session, RpcConnection connection)
     {
         PeerCredentials? peer = PeerCredentials.Find(connection.Features);
@@ -124,7 +126,8 @@ internal sealed class EndpointSecurity
         => _schemes is not null && await _schemes.GetSchemeAsync(scheme).ConfigureAwait(false) is not null;
 
     /// <summary>A policy that throws says no; where login is required, in the words that are said of all methods.</summary>
-    public void OnThrew(RpcConnection connection, string method, Exception exception) => ServerLog.AuthorizationThrew(_logger, connection.Id, method, exception);
+    public void OnThrew(RpcConnection connection, string method, Exception exception)
+        => ServerLog.AuthorizationThrew(_logger, connection.Id, method, exception);
 
     /// <summary>The application's claims transformation, which gives a Unix user its roles, say; schemes run it themselves.</summary>
     private static async Task<ClaimsPrincipal> TransformAsync(RpcConnection connection, ClaimsPrincipal user)

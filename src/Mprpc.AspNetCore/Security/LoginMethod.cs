@@ -3,16 +3,19 @@ using Microsoft.AspNetCore.Authentication;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Mprpc.AspNetCore.Diagnostics;
+using Mprpc.CompilerServices;
 using Mprpc.Connections;
-using Mprpc.Contracts;
 using Mprpc.Dispatch;
-using Mprpc.Messages;
+using Mprpc.Wire;
 
 namespace Mprpc.AspNetCore.Security;
 
-/// <summary>The method <c>$/authenticate</c> (docs/protocol.md 10.2): runs one of the application's schemes on a token, and makes who it tells the connection's user.</summary>
+/// <summary>
+/// The method <c>$/authenticate</c> (docs/protocol.md 10.2): runs one of the application's schemes on a token, and makes who it tells the connection's user.
+/// </summary>
 /// <remarks>
-/// A refused login leaves the user as it was, as with SMTP and Redis: a token that cannot be renewed for a moment must not end the work of one that still holds; and who asked is told.
+/// A refused login leaves the user as it was, as with SMTP and Redis: a token that cannot be renewed for a moment must not end the work of one that still
+/// holds; and who asked is told.
 /// </remarks>
 internal sealed class LoginMethod(EndpointSecurity security, ILogger logger)
 {

@@ -6,7 +6,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Mprpc.AspNetCore.Connections;
 using Mprpc.Connections;
 using Mprpc.Dispatch;
-using Mprpc.Messages;
+using Mprpc.Wire;
 
 namespace Mprpc.AspNetCore.Security;
 
@@ -76,7 +76,8 @@ internal sealed class MethodAuthorization(EndpointSecurity security, string meth
 
         PolicyAuthorizationResult verdict = await EvaluateAsync(context, policy).ConfigureAwait(false);
 
-        // A login meanwhile has made another caller, of whom this verdict says nothing; and a scheme that is run on the connection may say something else later.
+        // A login meanwhile has made another caller, of whom this verdict says nothing; and a scheme that is run on the connection may say something else
+        // later.
         if (number is { } kept && ReferenceEquals(context.Principal, caller.Principal) && policy.AuthenticationSchemes.All(scheme => scheme == caller.Scheme))
         {
             caller.KeepVerdict(kept, security.KeptVerdicts, verdict.Succeeded);
@@ -98,7 +99,9 @@ internal sealed class MethodAuthorization(EndpointSecurity security, string meth
 
     private bool? Find(Caller caller) => number is { } kept ? caller.FindVerdict(kept) : rules is { IsFixed: false } && rules.AllowAnyone() ? true : null;
 
-    /// <summary>Who the caller is to a policy that names schemes: the login's principal counts by its scheme, the others are run on what the connection brings.</summary>
+    /// <summary>
+    /// Who the caller is to a policy that names schemes: the login's principal counts by its scheme, the others are run on what the connection brings.
+    /// </summary>
     private async ValueTask<ClaimsPrincipal?> AuthenticateAsync(ConnectionSession session, Caller caller, RpcConnection connection, IReadOnlyList<string> schemes)
     {
         ClaimsPrincipal? user = null;

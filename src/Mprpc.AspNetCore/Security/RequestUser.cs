@@ -31,7 +31,8 @@ internal sealed class RequestUser : IConnectionUserFeature
             return new RequestUser { User = context.User };
         }
 
-        // A middleware has made its own principal of the scheme's, which hides the scheme's outcome: what the credential is good for has not become longer by it.
+        // A middleware has made its own principal of the scheme's, which hides the scheme's outcome: what the credential is good for has not become longer by
+        // it.
         DateTimeOffset? expires = result is { Succeeded: true } ? result.Properties?.ExpiresUtc : null;
 
         foreach (string scheme in await SchemesOfAsync(context).ConfigureAwait(false))

@@ -45,7 +45,8 @@ internal sealed class SchemeAuthenticator(ILogger logger)
     }
 
     /// <summary>A scheme has not answered in time.</summary>
-    public void OnTooSlow(RpcConnection connection, string scheme, TimeSpan timeout) => ServerLog.SchemeTooSlow(logger, connection.Id, scheme, timeout.TotalSeconds);
+    public void OnTooSlow(RpcConnection connection, string scheme, TimeSpan timeout)
+        => ServerLog.SchemeTooSlow(logger, connection.Id, scheme, timeout.TotalSeconds);
 
     private static DefaultHttpContext CreateContext(RpcConnection connection, IServiceProvider services, bool keepRequest, CancellationToken cancellationToken)
         => ConnectionHttpContext.Create(connection, new RequestServicesFeature(services), keepRequest, cancellationToken);

@@ -1,4 +1,4 @@
-using Mprpc.Messages;
+using Mprpc.Wire;
 
 namespace Mprpc.AspNetCore.Security;
 

@@ -1,6 +1,6 @@
 using Mprpc.Connections;
 using Mprpc.Dispatch;
-using Mprpc.Messages;
+using Mprpc.Wire;
 
 namespace Mprpc.AspNetCore.Security;
 

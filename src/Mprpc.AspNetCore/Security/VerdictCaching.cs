@@ -8,9 +8,12 @@ using Mprpc.AspNetCore.Model;
 
 namespace Mprpc.AspNetCore.Security;
 
-/// <summary>Tells, at start-up, of which policies the verdict depends on nothing but the principal, so that it holds as long as the caller is the same.</summary>
+/// <summary>
+/// Tells, at start-up, of which policies the verdict depends on nothing but the principal, so that it holds as long as the caller is the same.
+/// </summary>
 /// <remarks>
-/// That is so where the requirements are ASP.NET Core's own of roles, claims and names, and nothing of the application's can have a say: no handler that looks at those requirements, or at all, and no
+/// That is so where the requirements are ASP.NET Core's own of roles, claims and names, and nothing of the application's can have a say: no handler that looks
+/// at those requirements, or at all, and no
 /// replaced authorization service. Where it cannot be told, verdicts are not kept.
 /// </remarks>
 internal sealed class VerdictCaching

@@ -5,11 +5,13 @@ using System.Security.Cryptography;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http.Features;
-using Mprpc.Sockets;
+using Mprpc.Transports.Sockets;
 
 namespace Mprpc.AspNetCore.Transport;
 
-/// <summary>A connection as Kestrel sees it, over a socket that is read and written directly. It has the features that connections of Kestrel's own sockets have.</summary>
+/// <summary>
+/// A connection as Kestrel sees it, over a socket that is read and written directly. It has the features that connections of Kestrel's own sockets have.
+/// </summary>
 internal sealed class DirectConnection : ConnectionContext, IConnectionSocketFeature, IConnectionIdFeature, IConnectionTransportFeature, IConnectionItemsFeature, IConnectionLifetimeFeature,
     IConnectionEndPointFeature
 {
@@ -67,7 +69,8 @@ internal sealed class DirectConnection : ConnectionContext, IConnectionSocketFea
     {
         if (Volatile.Read(ref _isAborted) == 0)
         {
-            // Before the FIN too, which tells the peer how much room there is now: once reading is shut down nothing else does, and a peer that waits for room to send on would learn a
+            // Before the FIN too, which tells the peer how much room there is now: once reading is shut down nothing else does, and a peer that waits for room
+            // to send on would learn a
             // minute or more later that the connection has ended.
             DropRest();
             SocketTransport.TryShutdown(Socket, SocketShutdown.Send);
@@ -92,7 +95,9 @@ internal sealed class DirectConnection : ConnectionContext, IConnectionSocketFea
         }
     }
 
-    /// <summary>Reads what nobody wants any more: a socket that is closed with something unread resets the connection, and the peer may lose the last answers.</summary>
+    /// <summary>
+    /// Reads what nobody wants any more: a socket that is closed with something unread resets the connection, and the peer may lose the last answers.
+    /// </summary>
     private void DropRest()
     {
         byte[]? dropped = null;

@@ -2,7 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using Microsoft.AspNetCore.Connections;
 using Mprpc.AspNetCore.Hosting;
-using Mprpc.Sockets;
+using Mprpc.Transports.Sockets;
 
 namespace Mprpc.AspNetCore.Transport;
 

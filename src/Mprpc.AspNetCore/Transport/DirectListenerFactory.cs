@@ -7,7 +7,10 @@ using Mprpc.AspNetCore.Hosting;
 
 namespace Mprpc.AspNetCore.Transport;
 
-/// <summary>Makes listeners for Kestrel whose connections speak MessagePack-RPC right on the socket: what is received is parsed where it is, what is sent goes from where it was written.</summary>
+/// <summary>
+/// Makes listeners for Kestrel whose connections speak MessagePack-RPC right on the socket: what is received is parsed where it is, what is sent goes from
+/// where it was written.
+/// </summary>
 /// <remarks>Kestrel's own socket transport, whose options hold here too, has a pipe, a copy and changes of threads between, in either direction.</remarks>
 internal sealed class DirectListenerFactory(IOptions<SocketTransportOptions> options)
 {

@@ -10,7 +10,9 @@ internal static class RequestOrigin
 {
     private const string Any = "*";
 
-    /// <summary>Whether the request comes from no page, from one of the origins that the application names, or, where it names none, from the same origin.</summary>
+    /// <summary>
+    /// Whether the request comes from no page, from one of the origins that the application names, or, where it names none, from the same origin.
+    /// </summary>
     /// <remarks>UseWebSockets() checks the named ones only where it is the first in the pipeline: so they are checked here, always.</remarks>
     public static bool IsAllowed(HttpRequest request, IList<string> allowed)
     {

@@ -8,7 +8,7 @@ using Microsoft.Extensions.Options;
 using Mprpc.AspNetCore.Connections;
 using Mprpc.AspNetCore.Hosting;
 using Mprpc.AspNetCore.Security;
-using Mprpc.WebSockets;
+using Mprpc.Transports.WebSockets;
 
 namespace Mprpc.AspNetCore.WebSockets;
 

@@ -1,7 +1,7 @@
 using Mprpc.Client.Diagnostics;
+using Mprpc.CompilerServices;
 using Mprpc.Connections;
-using Mprpc.Contracts;
-using Mprpc.Messages;
+using Mprpc.Wire;
 
 namespace Mprpc.Client.Connections;
 

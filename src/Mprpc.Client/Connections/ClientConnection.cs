@@ -1,5 +1,6 @@
 using Mprpc.Client.Diagnostics;
 using Mprpc.Client.Transports;
+using Mprpc.CompilerServices;
 using Mprpc.Connections;
 
 namespace Mprpc.Client.Connections;
@@ -121,7 +122,9 @@ internal sealed class ClientConnection(ClientConnectionParts parts)
         return true;
     }
 
-    /// <summary>Closes the connections: what is written is sent, and calls that wait fail. To be called when the client is disposed: no more are made.</summary>
+    /// <summary>
+    /// Closes the connections: what is written is sent, and calls that wait fail. To be called when the client is disposed: no more are made.
+    /// </summary>
     public Task CloseAsync(TimeSpan sendTimeout, bool hasNotified)
     {
         OpenConnection[] open;
@@ -214,7 +217,7 @@ internal sealed class ClientConnection(ClientConnectionParts parts)
             Limits = parts.Limits,
             Logger = parts.Logger,
             Serializer = parts.Serializer,
-            Dispatcher = parts.Dispatcher,
+            Handler = parts.Dispatcher,
             ResponseOrder = parts.Options.ResponseOrder,
             Clock = parts.Clock,
             CallTimeout = parts.Options.CallTimeout ?? Timeout.InfiniteTimeSpan,
@@ -339,7 +342,9 @@ internal sealed class ClientConnection(ClientConnectionParts parts)
         parts.Pool.OnClosed();
     }
 
-    /// <summary>Under the lock, of a connection that was published: tells whether it was of use. Of others the attempt has failed, which is counted there.</summary>
+    /// <summary>
+    /// Under the lock, of a connection that was published: tells whether it was of use. Of others the attempt has failed, which is counted there.
+    /// </summary>
     private void CountEnd(OpenConnection made, bool isLost)
     {
         // Long enough without a byte does as well: there are clients that only notify.

@@ -1,7 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Mprpc.Client.Diagnostics;
 using Mprpc.Connections;
-using Mprpc.Messages;
+using Mprpc.Wire;
 
 namespace Mprpc.Client.Connections;
 

@@ -28,7 +28,10 @@ internal sealed class OpenConnection(ClientTransport transport, long madeAt, int
     /// <summary>A call has timed out or was cancelled: it may still run at the server.</summary>
     public void OnGivenUp() => _hasGivenUp = true;
 
-    /// <summary>Sends what is written and closes. Where calls may still run at the server, by a reset: a server answers the calls of a peer that has only ended its side.</summary>
+    /// <summary>
+    /// Sends what is written and closes. Where calls may still run at the server, by a reset: a server answers the calls of a peer that has only ended its
+    /// side.
+    /// </summary>
     /// <param name="sendTimeout">The time for what is written; in real time, since it is the network's.</param>
     /// <param name="hasNotified">Whether there may be notifications on their way, which a reset must not overtake.</param>
     public async Task CloseAsync(TimeSpan sendTimeout, bool hasNotified)

@@ -9,7 +9,9 @@ internal sealed class Backoff(MprpcReconnectOptions options, TimeProvider clock)
     private long _nextAttempt;
     private Exception? _lastFailure;
 
-    /// <summary>How many attempts have failed in a row; those made side by side count as one. What is counted belongs to an attempt that has begun at this number.</summary>
+    /// <summary>
+    /// How many attempts have failed in a row; those made side by side count as one. What is counted belongs to an attempt that has begun at this number.
+    /// </summary>
     public int Failures => Volatile.Read(ref _failures);
 
     /// <summary>Why the last attempt has failed; null when there has been none since a connection was made.</summary>

@@ -6,7 +6,8 @@ using Mprpc.Dispatch;
 namespace Mprpc.Client.Pooling;
 
 /// <summary>
-/// The connections of a client: a call takes the one with the fewest calls in flight of those that are there. Where all are in use, a further one is dialled beside it; who finds none, or
+/// The connections of a client: a call takes the one with the fewest calls in flight of those that are there. Where all are in use, a further one is dialled
+/// beside it; who finds none, or
 /// no place on any, waits here, first come first served.
 /// </summary>
 /// <remarks>Safe for concurrent use. No user code runs under its lock.</remarks>
@@ -74,7 +75,9 @@ internal sealed class ConnectionPool
         return best?.Current;
     }
 
-    /// <summary>A connection for a notification, where one is there at once: the same for all, as long as it holds, because their order means something.</summary>
+    /// <summary>
+    /// A connection for a notification, where one is there at once: the same for all, as long as it holds, because their order means something.
+    /// </summary>
     public RpcConnection? TryGetForNotification()
     {
         if (_notifying.Current is { } connection)
@@ -95,7 +98,8 @@ internal sealed class ConnectionPool
 
     /// <summary>Waits for a place on a connection, dialled where there is none; to be given back with <see cref="Release"/>.</summary>
     /// <param name="isServing">Whether a call of the server's waits for this one: then it has a place of its own, or both would wait for each other.</param>
-    /// <param name="lost">The place that the caller has had and gives back, whose connection was lost before it could be used: its turn stays the first. Null for a new caller.</param>
+    /// <param name="lost">The place that the caller has had and gives back, whose connection was lost before it could be used: its turn stays the first. Null
+    /// for a new caller.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <exception cref="MprpcConnectionException">The peer cannot be reached.</exception>
     /// <exception cref="ObjectDisposedException">The client was disposed.</exception>
@@ -251,7 +255,9 @@ internal sealed class ConnectionPool
         return Task.WhenAll(_connections.Select(connection => connection.CloseAsync(sendTimeout, hasNotified)));
     }
 
-    /// <summary>The least loaded that is connected and has less than <paramref name="limit"/> places taken; one that is not connected, if there is one.</summary>
+    /// <summary>
+    /// The least loaded that is connected and has less than <paramref name="limit"/> places taken; one that is not connected, if there is one.
+    /// </summary>
     private ClientConnection? Choose(int limit, out ClientConnection? unconnected)
     {
         ClientConnection? best = null;

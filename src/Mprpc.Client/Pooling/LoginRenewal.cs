@@ -1,10 +1,13 @@
 using Mprpc.Client.Connections;
+using Mprpc.CompilerServices;
 using Mprpc.Connections;
-using Mprpc.Messages;
+using Mprpc.Wire;
 
 namespace Mprpc.Client.Pooling;
 
-/// <summary>Makes calls of a client that logs in: one that is refused as unauthenticated is made again after a new login, once. Safe for concurrent use.</summary>
+/// <summary>
+/// Makes calls of a client that logs in: one that is refused as unauthenticated is made again after a new login, once. Safe for concurrent use.
+/// </summary>
 internal sealed class LoginRenewal(ClientLogin login, ConnectionPool pool, MprpcClientOptions options, MprpcSerializerOptions serializer, CancellationToken disposed)
 {
     private readonly Lock _gate = new();

@@ -2,12 +2,14 @@ using MessagePack;
 using Microsoft.Extensions.Logging;
 using Mprpc.Client.Connections;
 using Mprpc.Client.Diagnostics;
+using Mprpc.CompilerServices;
 using Mprpc.Connections;
 
 namespace Mprpc.Client.Pooling;
 
 /// <summary>
-/// Sends notifications, in the order in which each thread brings them: those that find no connection, or one whose peer does not read, wait here, and those that come after them as well.
+/// Sends notifications, in the order in which each thread brings them: those that find no connection, or one whose peer does not read, wait here, and those
+/// that come after them as well.
 /// </summary>
 /// <remarks>Safe for concurrent use.</remarks>
 internal sealed class NotificationQueue(ConnectionPool pool, MprpcClientOptions options, string address, CancellationToken disposed)
@@ -57,7 +59,8 @@ internal sealed class NotificationQueue(ConnectionPool pool, MprpcClientOptions 
 
     /// <summary>Keeps a notification that nobody waits for until it can be sent.</summary>
     /// <returns>Completes when it is on its way, or where it is dropped.</returns>
-    /// <exception cref="MprpcConnectionException">As much as may wait is waiting: the notification is dropped. Of several in a row the first says so; how many it were is logged.</exception>
+    /// <exception cref="MprpcConnectionException">As much as may wait is waiting: the notification is dropped. Of several in a row the first says so; how many
+    /// it were is logged.</exception>
     public Task Enqueue(MprpcWriter message)
     {
         if (Add(message, options.WaitForReady, mayExceed: false) is { } waiting)

@@ -2,7 +2,9 @@ using Mprpc.Client.Connections;
 
 namespace Mprpc.Client.Pooling;
 
-/// <summary>Retires connections that have served their lifetime, and those that a burst of calls has left behind. Looks only while there are connections.</summary>
+/// <summary>
+/// Retires connections that have served their lifetime, and those that a burst of calls has left behind. Looks only while there are connections.
+/// </summary>
 internal sealed class PoolUpkeep : IDisposable
 {
     private static readonly TimeSpan LongestPeriod = TimeSpan.FromSeconds(1);

@@ -1,3 +1,5 @@
+using Mprpc.CompilerServices;
+
 namespace Mprpc.Client.Pooling;
 
 /// <summary>A notification that cannot be sent at once. Its task completes when it is on its way.</summary>

@@ -1,6 +1,6 @@
 using System.IO.Pipelines;
 using System.IO.Pipes;
-using Mprpc.Addresses;
+using Mprpc.Transports;
 
 namespace Mprpc.Client.Transports;
 

@@ -3,8 +3,8 @@ using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Authentication;
-using Mprpc.Addresses;
-using Mprpc.Sockets;
+using Mprpc.Transports;
+using Mprpc.Transports.Sockets;
 
 namespace Mprpc.Client.Transports;
 

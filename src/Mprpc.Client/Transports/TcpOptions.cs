@@ -18,7 +18,8 @@ internal static class TcpOptions
     private const int InfoLength = NotSent + sizeof(int);
 
     /// <summary>
-    /// Ends the connection when what was sent is not acknowledged for so long: while there is such, keep-alive asks nothing, and the system would go on sending for a quarter of an hour.
+    /// Ends the connection when what was sent is not acknowledged for so long: while there is such, keep-alive asks nothing, and the system would go on sending
+    /// for a quarter of an hour.
     /// Only on Linux.
     /// </summary>
     public static void SetUserTimeout(Socket socket, TimeSpan timeout)
@@ -65,5 +66,6 @@ internal static class TcpOptions
         socket.Dispose();
     }
 
-    private static int Number(ReadOnlySpan<byte> bytes) => BitConverter.IsLittleEndian ? BinaryPrimitives.ReadInt32LittleEndian(bytes) : BinaryPrimitives.ReadInt32BigEndian(bytes);
+    private static int Number(ReadOnlySpan<byte> bytes)
+        => BitConverter.IsLittleEndian ? BinaryPrimitives.ReadInt32LittleEndian(bytes) : BinaryPrimitives.ReadInt32BigEndian(bytes);
 }

@@ -1,6 +1,6 @@
 using System.Net.WebSockets;
-using Mprpc.Addresses;
-using Mprpc.WebSockets;
+using Mprpc.Transports;
+using Mprpc.Transports.WebSockets;
 
 namespace Mprpc.Client.Transports;
 

@@ -5,13 +5,18 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace Mprpc.Client.Transports;
 
-/// <summary>How the HTTP request that opens a WebSocket is sent: to the address's host and to no other. A redirect would bring the client's headers, and then its token, to whoever it names.</summary>
+/// <summary>
+/// How the HTTP request that opens a WebSocket is sent: to the address's host and to no other. A redirect would bring the client's headers, and then its token,
+/// to whoever it names.
+/// </summary>
 internal static class WebSocketHandshake
 {
     // What a ClientWebSocket has where nobody sets one: the system's.
     private static readonly IWebProxy? SystemProxy = ReadSystemProxy();
 
-    /// <summary>Takes over what <see cref="MprpcClientOptions.ConfigureWebSocket"/> has set of the request: the WebSocket's own way of sending it follows redirects.</summary>
+    /// <summary>
+    /// Takes over what <see cref="MprpcClientOptions.ConfigureWebSocket"/> has set of the request: the WebSocket's own way of sending it follows redirects.
+    /// </summary>
     /// <param name="options">The WebSocket's options; what is taken over is taken out of them, since they refuse it beside a handler of one's own.</param>
     /// <param name="tls">How the server is verified; null: as <paramref name="options"/> say.</param>
     /// <param name="host">The address's host.</param>

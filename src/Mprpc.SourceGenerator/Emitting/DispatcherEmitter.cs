@@ -29,7 +29,7 @@ internal static class DispatcherEmitter
     {
         code.Line("[global::System.Runtime.CompilerServices.ModuleInitializer]");
         code.Line("internal static void Register()");
-        code.More($"=> global::Mprpc.Contracts.MprpcGeneratedServices.Register<{service.Type}>(static builder =>");
+        code.More($"=> global::Mprpc.CompilerServices.MprpcGeneratedServices.Register<{service.Type}>(static builder =>");
         code.Open();
         code.Line($"var dispatcher = new {name}();");
 
@@ -37,7 +37,7 @@ internal static class DispatcherEmitter
         {
             string result = method.Returns switch
             {
-                ReturnKind.Void => "<global::Mprpc.NoValue>",
+                ReturnKind.Void => "<global::Mprpc.CompilerServices.NoValue>",
                 ReturnKind.Task or ReturnKind.ValueTask => string.Empty,
                 _ => $"<{method.ResultType}>",
             };
@@ -59,11 +59,11 @@ internal static class DispatcherEmitter
     private static string Description(DispatcherModel service, MethodModel method)
     {
         IEnumerable<string> parameters = method.WireParameters.Select(parameter
-            => $"new global::Mprpc.Contracts.MprpcParameter({CodeWriter.Quote(parameter.Name)}, {(parameter.Default is null ? "false" : "true")}{(parameter.Rest is null ? string.Empty : ", true")})");
+            => $"new global::Mprpc.CompilerServices.MprpcParameter({CodeWriter.Quote(parameter.Name)}, {(parameter.Default is null ? "false" : "true")}{(parameter.Rest is null ? string.Empty : ", true")})");
 
-        return "new global::Mprpc.Contracts.MprpcMethodDescription("
+        return "new global::Mprpc.CompilerServices.MprpcMethodDescription("
             + $"{CodeWriter.Quote(service.DisplayName)}, {CodeWriter.Quote(method.Name)}, "
-            + $"new global::Mprpc.Contracts.MprpcParameter[] {{ {string.Join(", ", parameters)} }}, "
+            + $"new global::Mprpc.CompilerServices.MprpcParameter[] {{ {string.Join(", ", parameters)} }}, "
             + $"{(method.NeedsContext ? "true" : "false")}, {(method.WireName is null ? "null" : CodeWriter.Quote(method.WireName))}, "
             + $"static () => typeof({method.DeclaringType}).GetMethod({CodeWriter.Quote(method.Name)}, new global::System.Type[] {{ {TypesOf(method)} }}))";
     }
@@ -73,12 +73,12 @@ internal static class DispatcherEmitter
     private static void EmitInvoker(CodeWriter code, DispatcherModel service, MethodModel method, string invoker)
     {
         var names = new LocalNames("target", "parameters", "context", "cancellationToken");
-        string result = method.Returns == ReturnKind.Void ? "global::Mprpc.NoValue" : method.ReturnType;
+        string result = method.Returns == ReturnKind.Void ? "global::Mprpc.CompilerServices.NoValue" : method.ReturnType;
         List<string> arguments = [];
 
         code.Line($"public {result} {CodeWriter.Name(invoker)}(");
         code.More(
-            $"global::Mprpc.Contracts.MprpcTarget<{service.Type}> target, ref global::Mprpc.MprpcReader parameters,",
+            $"global::Mprpc.CompilerServices.MprpcTarget<{service.Type}> target, ref global::Mprpc.CompilerServices.MprpcReader parameters,",
             "global::Mprpc.MprpcCallContext? context, global::System.Threading.CancellationToken cancellationToken)");
         code.Open();
 

@@ -6,7 +6,7 @@ namespace Mprpc.SourceGenerator.Emitting;
 /// <summary>Writes the registration of MessagePack's own generic formatters.</summary>
 internal static class FormatterEmitter
 {
-    private const string Keys = "global::Mprpc.Contracts.MprpcGeneratedKeys";
+    private const string Keys = "global::Mprpc.CompilerServices.MprpcGeneratedKeys";
 
     public static SourceText Emit(IEnumerable<FormatterModel> formatters, IEnumerable<KeyModel> keys)
     {
@@ -17,7 +17,7 @@ internal static class FormatterEmitter
 
         foreach (FormatterModel formatter in formatters)
         {
-            code.Line($"global::Mprpc.Contracts.MprpcGeneratedFormatters.Register<{formatter.Type}>({formatter.Expression});");
+            code.Line($"global::Mprpc.CompilerServices.MprpcGeneratedFormatters.Register<{formatter.Type}>({formatter.Expression});");
         }
 
         foreach (KeyModel key in keys)

@@ -5,7 +5,7 @@ namespace Mprpc.SourceGenerator.Emitting;
 /// <summary>Writes how a type that can contain itself counts its levels: a value that does contain itself would else end the process.</summary>
 internal static class GuardEmitter
 {
-    private const string Formatting = "global::Mprpc.Contracts.MprpcFormatting";
+    private const string Formatting = "global::Mprpc.CompilerServices.MprpcFormatting";
 
     public static void Open(CodeWriter code, ObjectModel model, string type)
     {

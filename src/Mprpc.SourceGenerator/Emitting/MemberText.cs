@@ -28,7 +28,7 @@ internal static class MemberText
 
     public static string Read(MemberModel member)
         => InPlace.TryGetValue(member.Type, out string? read)
-            ? $"global::Mprpc.Contracts.MprpcFormatting.{read}(ref reader)"
+            ? $"global::Mprpc.CompilerServices.MprpcFormatting.{read}(ref reader)"
             : $"global::MessagePack.FormatterResolverExtensions.GetFormatterWithVerify<{member.Type}>(options.Resolver).Deserialize(ref reader, options)";
 
     /// <summary>A dynamic value would bind the call at run time.</summary>

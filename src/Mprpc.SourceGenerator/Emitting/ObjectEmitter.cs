@@ -16,7 +16,7 @@ internal static class ObjectEmitter
         code.OpenType($"internal sealed class {name} : global::MessagePack.Formatters.IMessagePackFormatter<{value}>");
         code.Line("[global::System.Runtime.CompilerServices.ModuleInitializer]");
         code.Line("internal static void Register()");
-        code.More($"=> global::Mprpc.Contracts.MprpcGeneratedFormatters.RegisterObject<{value}>(new {name}());");
+        code.More($"=> global::Mprpc.CompilerServices.MprpcGeneratedFormatters.RegisterObject<{value}>(new {name}());");
         code.Line();
         EmitSerialize(code, formatter, value);
         code.Line();

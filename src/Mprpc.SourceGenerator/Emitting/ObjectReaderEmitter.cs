@@ -8,7 +8,7 @@ internal static class ObjectReaderEmitter
     public static void Emit(CodeWriter code, ObjectModel model, string type, string value)
     {
         code.Open($"public {value} Deserialize(ref global::MessagePack.MessagePackReader reader, global::MessagePack.MessagePackSerializerOptions options)");
-        code.Open("if (global::Mprpc.Contracts.MprpcFormatting.TryReadNil(ref reader))");
+        code.Open("if (global::Mprpc.CompilerServices.MprpcFormatting.TryReadNil(ref reader))");
         code.Line(model.IsValueType
             ? $"throw new global::MessagePack.MessagePackSerializationException({CodeWriter.Quote($"nil cannot be read as {type.Replace("global::", string.Empty)}, which is a struct.")});"
             : "return null;");
@@ -76,7 +76,7 @@ internal static class ObjectReaderEmitter
 
     private static void EmitArray(CodeWriter code, ObjectModel model)
     {
-        code.Line("int count = global::Mprpc.Contracts.MprpcFormatting.ReadArrayHeader(ref reader);");
+        code.Line("int count = global::Mprpc.CompilerServices.MprpcFormatting.ReadArrayHeader(ref reader);");
         code.Line();
         code.Open("for (int i = 0; i < count; i++)");
         code.Open("switch (i)");
@@ -99,10 +99,10 @@ internal static class ObjectReaderEmitter
 
     private static void EmitMap(CodeWriter code, ObjectModel model)
     {
-        code.Line("int count = global::Mprpc.Contracts.MprpcFormatting.ReadMapHeader(ref reader);");
+        code.Line("int count = global::Mprpc.CompilerServices.MprpcFormatting.ReadMapHeader(ref reader);");
         code.Line();
         code.Open("for (int i = 0; i < count; i++)");
-        code.Line("global::System.ReadOnlySpan<byte> key = global::Mprpc.Contracts.MprpcFormatting.ReadKey(ref reader);");
+        code.Line("global::System.ReadOnlySpan<byte> key = global::Mprpc.CompilerServices.MprpcFormatting.ReadKey(ref reader);");
 
         for (int i = 0; i < model.Members.Length; i++)
         {

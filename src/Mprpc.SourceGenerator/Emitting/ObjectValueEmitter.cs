@@ -198,7 +198,8 @@ internal static class ObjectValueEmitter
 
     private static string Member(ObjectModel model, int i) => $"value.{CodeWriter.Name(model.Members[i].Name)}";
 
-    private static int At(ObjectModel model, int index) => Enumerable.Range(0, model.Members.Length).Where(i => model.Members[i].Index == index).DefaultIfEmpty(-1).First();
+    private static int At(ObjectModel model, int index)
+        => Enumerable.Range(0, model.Members.Length).Where(i => model.Members[i].Index == index).DefaultIfEmpty(-1).First();
 
     private static string Bytes(IEnumerable<int> bytes) => string.Join(", ", bytes.Select(b => $"0x{b:X2}"));
 }

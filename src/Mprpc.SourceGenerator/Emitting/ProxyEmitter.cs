@@ -16,14 +16,14 @@ internal static class ProxyEmitter
         var code = new CodeWriter();
         string name = $"{contract.Identifier}_Proxy";
         code.OpenType($"internal sealed class {name} : {contract.Type}");
-        code.Line("private readonly global::Mprpc.Contracts.MprpcCallInvoker _invoker;");
+        code.Line("private readonly global::Mprpc.CompilerServices.MprpcCallInvoker _invoker;");
         code.Line();
-        code.Line($"private {name}(global::Mprpc.Contracts.MprpcCallInvoker invoker) => _invoker = invoker;");
+        code.Line($"private {name}(global::Mprpc.CompilerServices.MprpcCallInvoker invoker) => _invoker = invoker;");
         code.Line();
         code.Line("[global::System.Runtime.CompilerServices.ModuleInitializer]");
         code.Line("internal static void Register()");
         string names = string.Concat(contract.Derived.Select(derived => $", {CodeWriter.Quote(derived)}"));
-        code.More($"=> global::Mprpc.Contracts.MprpcGeneratedProxies.Register<{contract.Type}>(static invoker => new {name}(invoker){names});");
+        code.More($"=> global::Mprpc.CompilerServices.MprpcGeneratedProxies.Register<{contract.Type}>(static invoker => new {name}(invoker){names});");
 
         foreach (MethodModel method in contract.Methods)
         {
@@ -61,7 +61,7 @@ internal static class ProxyEmitter
     {
         string request = new LocalNames([.. method.Parameters.Select(parameter => parameter.Name)]).Take("request");
         List<ParameterModel> arguments = [.. method.WireParameters];
-        code.Line($"global::Mprpc.MprpcWriter {request} = this._invoker.BeginCall();");
+        code.Line($"global::Mprpc.CompilerServices.MprpcWriter {request} = this._invoker.BeginCall();");
 
         if (arguments.Count == 0)
         {
@@ -102,7 +102,7 @@ internal static class ProxyEmitter
 
         code.Close();
         code.Open("catch");
-        code.Line($"global::Mprpc.Contracts.MprpcCallInvoker.Drop({request});");
+        code.Line($"global::Mprpc.CompilerServices.MprpcCallInvoker.Drop({request});");
         code.Line("throw;");
         code.Close();
         code.Line();

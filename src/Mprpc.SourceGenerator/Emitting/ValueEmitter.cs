@@ -18,14 +18,14 @@ internal static class ValueEmitter
         code.OpenType($"internal static class {value.ClassName}");
         code.Line("[global::System.Runtime.CompilerServices.ModuleInitializer]");
         code.Line("internal static void Register()");
-        code.More($"=> global::Mprpc.Contracts.MprpcGeneratedValues.Register<{value.Type}>(Write, Read);");
+        code.More($"=> global::Mprpc.CompilerServices.MprpcGeneratedValues.Register<{value.Type}>(Write, Read);");
         code.Line();
-        code.Open($"public static void Write(global::Mprpc.MprpcWriter writer, {value.Type} value)");
+        code.Open($"public static void Write(global::Mprpc.CompilerServices.MprpcWriter writer, {value.Type} value)");
         EmitNil(code, value);
         EmitWrite(code, value);
         code.Close();
         code.Line();
-        code.Open($"public static {value.Type} Read(ref global::Mprpc.MprpcReader reader)");
+        code.Open($"public static {value.Type} Read(ref global::Mprpc.CompilerServices.MprpcReader reader)");
         EmitRead(code, value);
         return code.End();
     }

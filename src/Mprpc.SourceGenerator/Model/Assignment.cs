@@ -12,7 +12,9 @@ internal enum Assignment
     /// <summary>In the object initializer, always: it is required.</summary>
     Initializer,
 
-    /// <summary>After construction, where the peer has sent it, by a setter that is init-only or not public: so that a default of the type's own stays otherwise.</summary>
+    /// <summary>
+    /// After construction, where the peer has sent it, by a setter that is init-only or not public: so that a default of the type's own stays otherwise.
+    /// </summary>
     InitSetter,
 
     /// <summary>After construction, where the peer has sent it.</summary>

@@ -2,7 +2,8 @@ namespace Mprpc.SourceGenerator.Model;
 
 /// <summary>A published method.</summary>
 /// <param name="Name">Its C# name.</param>
-/// <param name="DeclaringType">The type that declares it, as C# text; it is called through that one, so that no overload of a derived type is taken for it.</param>
+/// <param name="DeclaringType">The type that declares it, as C# text; it is called through that one, so that no overload of a derived type is taken for
+/// it.</param>
 /// <param name="WireName">The name on the wire where an attribute sets it, else null.</param>
 /// <param name="Returns">How it gives its result back.</param>
 /// <param name="ReturnType">What it returns, as C# text.</param>

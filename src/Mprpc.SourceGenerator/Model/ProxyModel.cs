@@ -5,5 +5,6 @@ namespace Mprpc.SourceGenerator.Model;
 /// <param name="Identifier">A name made of it that is unique among the generated types.</param>
 /// <param name="Methods">The methods that are calls, with their wire names.</param>
 /// <param name="Stubs">The other members, ready as C# text.</param>
-/// <param name="Derived">The wire names that are made of C# names, each followed by that name: a client with another naming policy makes others of them.</param>
+/// <param name="Derived">The wire names that are made of C# names, each followed by that name: a client with another naming policy makes others of
+/// them.</param>
 internal sealed record ProxyModel(string Type, string Identifier, EquatableArray<MethodModel> Methods, EquatableArray<string> Stubs, EquatableArray<string> Derived);

@@ -6,7 +6,7 @@ namespace Mprpc.SourceGenerator.Parsing;
 internal static class CollectionFormatters
 {
     private const string Formatters = "global::MessagePack.Formatters.";
-    private const string OwnFormatters = "global::Mprpc.Contracts.MprpcFormatting.";
+    private const string OwnFormatters = "global::Mprpc.CompilerServices.MprpcFormatting.";
     private const string Immutable = "global::MessagePack.ImmutableCollection.";
 
     private static readonly Dictionary<string, string> ByType = new(StringComparer.Ordinal)
@@ -53,7 +53,9 @@ internal static class CollectionFormatters
         ["System.Nullable"] = Formatters + "NullableFormatter",
     };
 
-    /// <summary>Collections that formatters of ours fill, since a peer chooses the keys; those that MessagePack has formatters for only where a class derives from them.</summary>
+    /// <summary>
+    /// Collections that formatters of ours fill, since a peer chooses the keys; those that MessagePack has formatters for only where a class derives from them.
+    /// </summary>
     private static readonly Dictionary<string, string> Safe = new(StringComparer.Ordinal)
     {
         ["System.Collections.Generic.HashSet"] = "SetFormatter",

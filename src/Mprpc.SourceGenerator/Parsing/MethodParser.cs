@@ -54,7 +54,8 @@ internal static class MethodParser
             : ParameterSource.Wire;
 
     /// <summary>Whether a parameter takes all that a peer sends from there on.</summary>
-    public static bool IsRest(IParameterSymbol parameter) => parameter.IsParams && parameter.Type is IArrayTypeSymbol { Rank: 1 } && SourceOf(parameter) == ParameterSource.Wire;
+    public static bool IsRest(IParameterSymbol parameter)
+        => parameter.IsParams && parameter.Type is IArrayTypeSymbol { Rank: 1 } && SourceOf(parameter) == ParameterSource.Wire;
 
     /// <summary>Whether a parameter wants a keyed service whose key is not known at compile time, because a derived attribute makes it.</summary>
     public static bool HasHiddenKey(IParameterSymbol parameter)

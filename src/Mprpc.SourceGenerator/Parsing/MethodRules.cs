@@ -4,7 +4,7 @@ using Mprpc.SourceGenerator.Model;
 
 namespace Mprpc.SourceGenerator.Parsing;
 
-/// <summary>What a published method must be like: the same as MethodModel in Mprpc.Protocol demands at start-up, and some advice.</summary>
+/// <summary>What a published method must be like: the same as MethodModel in Mprpc.Core demands at start-up, and some advice.</summary>
 internal static class MethodRules
 {
     public static string NameOf(ISymbol member) => $"{TypeText.DisplayName(member.ContainingType)}.{member.Name}";

@@ -1,8 +1,9 @@
+using Mprpc.Serialization;
 using Microsoft.CodeAnalysis;
 
 namespace Mprpc.SourceGenerator.Parsing;
 
-/// <summary>Types whose values are no data: the same as NotData in Mprpc.Protocol refuses at run time.</summary>
+/// <summary>Types whose values are no data: the same as NotData in Mprpc.Core refuses at run time.</summary>
 internal static class NotData
 {
     /// <summary>Whether the type, or one that it derives from, is no data.</summary>

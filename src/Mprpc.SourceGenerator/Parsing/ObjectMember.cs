@@ -87,7 +87,8 @@ internal sealed class ObjectMember(ISymbol symbol, Compilation compilation)
         }
     }
 
-    private static bool IsIgnored(ISymbol symbol) => symbol.Has("MessagePack.IgnoreMemberAttribute") || symbol.Has("System.Runtime.Serialization.IgnoreDataMemberAttribute");
+    private static bool IsIgnored(ISymbol symbol)
+        => symbol.Has("MessagePack.IgnoreMemberAttribute") || symbol.Has("System.Runtime.Serialization.IgnoreDataMemberAttribute");
 
     private static bool IsMember(ISymbol symbol)
         => symbol is { IsStatic: false, IsImplicitlyDeclared: false }

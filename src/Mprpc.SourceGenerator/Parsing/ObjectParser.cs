@@ -110,7 +110,7 @@ internal sealed class ObjectParser(INamedTypeSymbol type, Compilation compilatio
             member.Filling is { } element ? TypeText.Of(element) : null);
     }
 
-    /// <summary>What ReflectedObject in Mprpc.Protocol refuses as well.</summary>
+    /// <summary>What ReflectedObject in Mprpc.Core refuses as well.</summary>
     private string? RefusalAnywhere()
         => type.TypeKind == TypeKind.Delegate ? "it is a delegate; send data"
             : type.Has("MessagePack.UnionAttribute") ? null

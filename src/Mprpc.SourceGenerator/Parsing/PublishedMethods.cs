@@ -2,7 +2,7 @@ using Microsoft.CodeAnalysis;
 
 namespace Mprpc.SourceGenerator.Parsing;
 
-/// <summary>Which methods of a type are published: the same as ServiceContract in Mprpc.Protocol finds by reflection.</summary>
+/// <summary>Which methods of a type are published: the same as ServiceContract in Mprpc.Core finds by reflection.</summary>
 internal static class PublishedMethods
 {
     public static bool IsContract(ITypeSymbol type) => type.Has(Names.ServiceAttribute);
@@ -20,7 +20,8 @@ internal static class PublishedMethods
             .Distinct<IMethodSymbol>(SymbolEqualityComparer.Default)];
 
     /// <summary>Whether an interface's methods are published with those of a contract that is, or inherits, it.</summary>
-    public static bool BelongsTo(INamedTypeSymbol type, INamedTypeSymbol contract) => SymbolEqualityComparer.Default.Equals(type, contract) || IsFrom(type, contract);
+    public static bool BelongsTo(INamedTypeSymbol type, INamedTypeSymbol contract)
+        => SymbolEqualityComparer.Default.Equals(type, contract) || IsFrom(type, contract);
 
     private static IEnumerable<IMethodSymbol> OfInterface(INamedTypeSymbol contract)
         => contract.AllInterfaces.Prepend(contract)

@@ -43,7 +43,8 @@ internal static class StubText
             _ => [],
         } is var types && types.Any(IsPointer);
 
-    private static bool IsPointer(ITypeSymbol type) => type is IArrayTypeSymbol array ? IsPointer(array.ElementType) : type.TypeKind is TypeKind.Pointer or TypeKind.FunctionPointer;
+    private static bool IsPointer(ITypeSymbol type)
+        => type is IArrayTypeSymbol array ? IsPointer(array.ElementType) : type.TypeKind is TypeKind.Pointer or TypeKind.FunctionPointer;
 
     private static string Method(IMethodSymbol method, string type)
     {

@@ -3,7 +3,9 @@ using Mprpc.SourceGenerator.Model;
 
 namespace Mprpc.SourceGenerator.Parsing;
 
-/// <summary>Chooses how each type of a contract, and each part of it, is read and written in place; what has no way of its own goes through the serializer.</summary>
+/// <summary>
+/// Chooses how each type of a contract, and each part of it, is read and written in place; what has no way of its own goes through the serializer.
+/// </summary>
 /// <param name="objects">The types that have members, as their formatters see them: both write the same.</param>
 internal sealed class ValueParser(IReadOnlyDictionary<ITypeSymbol, ParsedObject> objects)
 {

@@ -1,7 +1,7 @@
 using System.Globalization;
-using Mprpc.Addresses;
 using Mprpc.AspNetCore.Hosting;
 using Mprpc.AspNetCore.Model;
+using Mprpc.Transports;
 
 namespace Mprpc.Testing.Connections;
 

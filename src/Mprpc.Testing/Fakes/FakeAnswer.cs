@@ -1,4 +1,5 @@
-using Mprpc.Messages;
+using Mprpc.CompilerServices;
+using Mprpc.Wire;
 
 namespace Mprpc.Testing.Fakes;
 
@@ -22,7 +23,8 @@ internal sealed class FakeAnswer
 
     public static FakeAnswer Result(MprpcRaw value) => new(value, error: null);
 
-    public static FakeAnswer Error(string message, string? code = null, object? data = null) => new(default, new RpcError(RpcErrorKind.Handler, message, code, data));
+    public static FakeAnswer Error(string message, string? code = null, object? data = null)
+        => new(default, new RpcError(RpcErrorKind.Handler, message, code, data));
 
     /// <summary>Logging in succeeds where the test says nothing of it; everything else is an error that tells what to write.</summary>
     public static FakeAnswer Unscripted(string method)

@@ -1,9 +1,11 @@
 using System.Buffers;
 using System.IO.Pipelines;
 using MessagePack;
+using Mprpc.CompilerServices;
 using Mprpc.Connections;
-using Mprpc.Messages;
+using Mprpc.Serialization;
 using Mprpc.Testing.Connections;
+using Mprpc.Wire;
 
 namespace Mprpc.Testing.Fakes;
 

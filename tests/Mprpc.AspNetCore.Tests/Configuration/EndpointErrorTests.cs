@@ -4,7 +4,9 @@ using Mprpc.AspNetCore.Tests.Listeners;
 
 namespace Mprpc.AspNetCore.Tests.Configuration;
 
-/// <summary>What cannot be meant in Mprpc:Endpoints fails the start, before HTTP listens, with a message that names the key, the value, what is allowed and the remedy.</summary>
+/// <summary>
+/// What cannot be meant in Mprpc:Endpoints fails the start, before HTTP listens, with a message that names the key, the value, what is allowed and the remedy.
+/// </summary>
 public sealed class EndpointErrorTests
 {
     [Theory]

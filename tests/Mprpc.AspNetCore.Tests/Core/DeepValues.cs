@@ -84,7 +84,8 @@ public static class DeepValues
 
     public sealed class NestedFormatter : IMessagePackFormatter<Nested?>
     {
-        public void Serialize(ref MessagePackWriter writer, Nested? value, MessagePackSerializerOptions options) => writer.WriteRaw(Raw(value!.Levels).Memory.Span);
+        public void Serialize(ref MessagePackWriter writer, Nested? value, MessagePackSerializerOptions options)
+            => writer.WriteRaw(Raw(value!.Levels).Memory.Span);
 
         public Nested? Deserialize(ref MessagePackReader reader, MessagePackSerializerOptions options) => throw new NotSupportedException();
     }

@@ -4,7 +4,9 @@ using Mprpc.Client;
 
 namespace Mprpc.AspNetCore.Tests.Core;
 
-/// <summary>What nests deeper than may be sent fails alone: every kind of value that can, in every place of a message. A neighbour is in flight meanwhile.</summary>
+/// <summary>
+/// What nests deeper than may be sent fails alone: every kind of value that can, in every place of a message. A neighbour is in flight meanwhile.
+/// </summary>
 public sealed class SentDepthTests
 {
     private const int ErrorDataNotWritten = 23;

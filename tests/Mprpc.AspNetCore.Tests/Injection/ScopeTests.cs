@@ -9,7 +9,8 @@ namespace Mprpc.AspNetCore.Tests.Injection;
 public sealed class ScopeTests
 {
     [Fact]
-    public Task Singleton_WithScopedElsewhere_MakesNoScope() => AssertScopesAsync<Plain>(0, services => services.AddSingleton<Plain>().AddScoped<ScopedThing>());
+    public Task Singleton_WithScopedElsewhere_MakesNoScope()
+        => AssertScopesAsync<Plain>(0, services => services.AddSingleton<Plain>().AddScoped<ScopedThing>());
 
     [Fact]
     public Task Transient_OfSingletons_MakesNoScope() => AssertScopesAsync<OfSingleton>(0, services => services.AddTransient<OfSingleton>());
@@ -38,7 +39,8 @@ public sealed class ScopeTests
     public Task Scoped_Always_MakesOneScopeACall() => AssertScopesAsync<Plain>(3, services => services.AddScoped<Plain>());
 
     [Fact]
-    public Task Transient_OfDisposables_MakesOneScopeACall() => AssertScopesAsync<OfDisposable>(3, services => services.AddTransient<OfDisposable>().AddTransient<DisposableThing>());
+    public Task Transient_OfDisposables_MakesOneScopeACall()
+        => AssertScopesAsync<OfDisposable>(3, services => services.AddTransient<OfDisposable>().AddTransient<DisposableThing>());
 
     [Fact]
     public Task Singleton_WithScopedParameter_MakesOneScopeACall()

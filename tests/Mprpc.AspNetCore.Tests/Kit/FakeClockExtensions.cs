@@ -4,7 +4,9 @@ namespace Mprpc.AspNetCore.Tests.Kit;
 
 internal static class FakeClockExtensions
 {
-    /// <summary>Lets time pass, step by step, until a task has ended: what looks at the clock is set by other threads, so that one step could be too early.</summary>
+    /// <summary>
+    /// Lets time pass, step by step, until a task has ended: what looks at the clock is set by other threads, so that one step could be too early.
+    /// </summary>
     public static Task AdvanceUntilAsync(this FakeTimeProvider clock, TimeSpan step, Task task, string what)
         => Bounded.Until(
             () =>

@@ -4,7 +4,9 @@ using Mprpc.Client;
 
 namespace Mprpc.AspNetCore.Tests.Security;
 
-/// <summary>What an attribute forbids is forbidden however the service is registered; where nobody can know what the attributes are, the application does not start.</summary>
+/// <summary>
+/// What an attribute forbids is forbidden however the service is registered; where nobody can know what the attributes are, the application does not start.
+/// </summary>
 public sealed class RegistrationTests
 {
     private const string Unauthenticated = "unauthenticated";

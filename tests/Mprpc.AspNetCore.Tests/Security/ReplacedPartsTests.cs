@@ -165,7 +165,8 @@ public sealed class ReplacedPartsTests
 
         public Task<AuthorizationPolicy> GetDefaultPolicyAsync() => Task.FromResult(new AuthorizationPolicyBuilder().RequireAuthenticatedUser().Build());
 
-        public Task<AuthorizationPolicy?> GetFallbackPolicyAsync() => Throws ? throw new InvalidOperationException("The policies are somewhere else.") : Task.FromResult(Present);
+        public Task<AuthorizationPolicy?> GetFallbackPolicyAsync()
+            => Throws ? throw new InvalidOperationException("The policies are somewhere else.") : Task.FromResult(Present);
 
         public Task<AuthorizationPolicy?> GetPolicyAsync(string policyName)
             => Task.FromResult<AuthorizationPolicy?>(Present ?? new AuthorizationPolicyBuilder().RequireAssertion(_ => true).Build());

@@ -283,7 +283,8 @@ public sealed class StartupErrorTests
 
     private sealed class RequiredAfterOptional
     {
-        public int Work([System.Runtime.InteropServices.Optional, System.Runtime.InteropServices.DefaultParameterValue(1)] int first, int second) => first + second;
+        public int Work([System.Runtime.InteropServices.Optional, System.Runtime.InteropServices.DefaultParameterValue(1)] int first, int second)
+            => first + second;
     }
 
     private sealed class Streaming

@@ -101,7 +101,9 @@ public sealed class AbandonedCallTests
             configure?.Invoke(services);
         });
 
-    /// <summary>Keeps the stop, before the server looks what still runs, until the polite call has ended: on a busy machine that may take longer than the server waits.</summary>
+    /// <summary>
+    /// Keeps the stop, before the server looks what still runs, until the polite call has ended: on a busy machine that may take longer than the server waits.
+    /// </summary>
     private sealed class EndOfThePolite(Gate gate) : IHostedLifecycleService
     {
         public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;

@@ -227,7 +227,8 @@ public sealed class TlsTests : IDisposable
         where T : class
         => RpcHost.StartAsync(builder => builder.Services.AddMprpc(), app => app.MapMprpcService<T>(url).WithEndpoint(configure));
 
-    private MprpcClient CreateClient(RpcHost host, X509Certificate2? certificate = null, string? targetHost = null) => CreateClient(host.Rpc, certificate, targetHost);
+    private MprpcClient CreateClient(RpcHost host, X509Certificate2? certificate = null, string? targetHost = null)
+        => CreateClient(host.Rpc, certificate, targetHost);
 
     private MprpcClient CreateClient(EndPoint server, X509Certificate2? certificate = null, string? targetHost = null)
         => new($"tls://{server}", new MprpcClientOptions

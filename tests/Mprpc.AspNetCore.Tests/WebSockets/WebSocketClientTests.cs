@@ -130,7 +130,8 @@ public sealed class WebSocketClientTests
     private static MprpcClient CreateClient(RpcHost host, Action<ClientWebSocketOptions>? configure = null)
         => new($"ws://{host.Http}/rpc", new MprpcClientOptions { ConfigureWebSocket = configure });
 
-    private static Task<RpcHost> StartAsync(Action<WebApplication> map) => RpcHost.StartAsync(builder => builder.Services.AddMprpc().AddService<Service>(), map);
+    private static Task<RpcHost> StartAsync(Action<WebApplication> map)
+        => RpcHost.StartAsync(builder => builder.Services.AddMprpc().AddService<Service>(), map);
 
     private sealed class RecordingProxy : IWebProxy
     {

@@ -399,7 +399,8 @@ public sealed class WebSocketTests
         return socket;
     }
 
-    private static Task SendAsync(WebSocket socket, string hex) => socket.SendAsync(Hex.Bytes(hex), WebSocketMessageType.Binary, true, CancellationToken.None).InTime();
+    private static Task SendAsync(WebSocket socket, string hex)
+        => socket.SendAsync(Hex.Bytes(hex), WebSocketMessageType.Binary, true, CancellationToken.None).InTime();
 
     /// <summary>One whole binary message.</summary>
     private static async Task<string> ReceiveAsync(WebSocket socket)

@@ -8,7 +8,9 @@ public sealed record WireValue(WireKind Kind, byte[] Encoded, byte[] Payload, In
     /// <summary>The payload as UTF-8; for reports only, since what is no UTF-8 is replaced.</summary>
     public string Text => Encoding.UTF8.GetString(Payload);
 
-    /// <summary>Whether both mean the same to a caller: integers by number, str and bin by payload, arrays and maps by their items, all else byte by byte.</summary>
+    /// <summary>
+    /// Whether both mean the same to a caller: integers by number, str and bin by payload, arrays and maps by their items, all else byte by byte.
+    /// </summary>
     public bool Means(WireValue other)
     {
         ArgumentNullException.ThrowIfNull(other);

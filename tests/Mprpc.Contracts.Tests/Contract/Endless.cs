@@ -2,7 +2,9 @@ using System.Text.Json.Nodes;
 
 namespace Mprpc.Contracts.Tests.Contract;
 
-/// <summary>Sequences that have no end, as far as a message goes: who asks for more than any holds gets an exception, and not all of the machine's memory.</summary>
+/// <summary>
+/// Sequences that have no end, as far as a message goes: who asks for more than any holds gets an exception, and not all of the machine's memory.
+/// </summary>
 internal static class Endless
 {
     /// <summary>More numbers than a message has bytes, also after its buffer has doubled once more.</summary>

@@ -28,7 +28,8 @@ internal sealed class EndlessService : IEndless
 
     public Task<IReadOnlySet<int>> MakeSetAsync(int count, int actual) => Task.FromResult<IReadOnlySet<int>>(new Miscounted(count, actual));
 
-    public Task<IReadOnlyDictionary<string, int>> MakeMapAsync(int count, int actual) => Task.FromResult<IReadOnlyDictionary<string, int>>(new MiscountedMap(count, actual));
+    public Task<IReadOnlyDictionary<string, int>> MakeMapAsync(int count, int actual)
+        => Task.FromResult<IReadOnlyDictionary<string, int>>(new MiscountedMap(count, actual));
 
     public Task<Stretch> MakeMemberAsync() => Task.FromResult(new Stretch { Many = Endless.Many() });
 

@@ -14,7 +14,8 @@ internal sealed class MiscountedMap(int count, int actual) : IReadOnlyDictionary
 
     public int this[string key] => 1;
 
-    public IEnumerator<KeyValuePair<string, int>> GetEnumerator() => Enumerable.Range(0, actual).Select(i => new KeyValuePair<string, int>($"{i}", i)).GetEnumerator();
+    public IEnumerator<KeyValuePair<string, int>> GetEnumerator()
+        => Enumerable.Range(0, actual).Select(i => new KeyValuePair<string, int>($"{i}", i)).GetEnumerator();
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 

@@ -2,7 +2,9 @@ using System.Text.Json.Nodes;
 
 namespace Mprpc.Contracts.Tests.Kit;
 
-/// <summary>Makes a random graph of objects: collections, classes, unions, data contracts, tuples and JSON, some deep, some shared, some that contain themselves.</summary>
+/// <summary>
+/// Makes a random graph of objects: collections, classes, unions, data contracts, tuples and JSON, some deep, some shared, some that contain themselves.
+/// </summary>
 internal sealed class GraphMaker(Random random)
 {
     private const int MostObjects = 40;

@@ -7,7 +7,9 @@ using Mprpc.Client;
 
 namespace Mprpc.Contracts.Tests.Kit;
 
-/// <summary>Sends random graphs every way there is, in a process of its own: an overflowing stack ends it, and the last line that it has written names the graph.</summary>
+/// <summary>
+/// Sends random graphs every way there is, in a process of its own: an overflowing stack ends it, and the last line that it has written names the graph.
+/// </summary>
 internal sealed class GraphRun(IGraphs client, MprpcClient untyped)
 {
     public const string Command = "graphs";

@@ -82,7 +82,8 @@ internal static class TypeCalls
         Of("dynamic", async c => Assert.Equal("a", (string)(await c.DynamicAsync(new object[] { "a", true }))[0])),
         Of("any list", async c => Assert.Equal(["a", null, true, 0.5], await c.AnyListAsync(["a", null, true, 0.5]))),
         Of("any map", async c => Assert.Equal(new Dictionary<string, object?> { ["a"] = "b", ["c"] = null }, await c.AnyMapAsync(new() { ["a"] = "b", ["c"] = null }))),
-        Of("raw", async c => Assert.Equal(new MprpcRaw(new byte[] { 0xd4, 0x07, 0x2a }), await c.RawAsync(new MprpcRaw(new byte[] { 0xd4, 0x07, 0x2a })))),      // ext type 7
+        // Ext type 7.
+        Of("raw", async c => Assert.Equal(new MprpcRaw(new byte[] { 0xd4, 0x07, 0x2a }), await c.RawAsync(new MprpcRaw(new byte[] { 0xd4, 0x07, 0x2a })))),
         Of("object as array", async c => Assert.Equal(Nested, await c.ItemAsync(Nested))),
         Of("object as map", async c => Assert.Equal(new Settings { Owner = "me", Level = 1, Color = Color.Green }, await c.SettingsAsync(new Settings { Owner = "me", Level = 1, Color = Color.Green }))),
         Of("class without attributes", async c => Assert.Equal(new Plain { Number = 1, Text = "a", Time = Time }, await c.PlainAsync(new Plain { Number = 1, Text = "a", Time = Time }))),

@@ -6,7 +6,9 @@ using MessagePack;
 
 namespace Mprpc.Contracts.Tests.Matrix;
 
-/// <summary>Types of .NET that arrive also where no contract names them: as what object holds, as an untyped argument, and as the type that a caller asks for.</summary>
+/// <summary>
+/// Types of .NET that arrive also where no contract names them: as what object holds, as an untyped argument, and as the type that a caller asks for.
+/// </summary>
 internal static class UnnamedTypes
 {
     public static IReadOnlyList<string> FindWrong()

@@ -1,6 +1,8 @@
 namespace Mprpc.Contracts.Tests.Versions;
 
-/// <summary>What may change in a contract while others use it: docs/contracts.md, "Versions". An old client calls a new server, and a new client an old one.</summary>
+/// <summary>
+/// What may change in a contract while others use it: docs/contracts.md, "Versions". An old client calls a new server, and a new client an old one.
+/// </summary>
 public sealed class VersionTests
 {
     [Fact]

@@ -56,7 +56,8 @@ internal sealed class LoadedConnection : IDisposable
     }
 
     /// <summary>The requests that were sent before a moment and have no answer.</summary>
-    public IEnumerable<int> UnansweredBefore(long timestamp) => Enumerable.Range(0, _sent.Count).Where(request => _sent[request] < timestamp && !_answered.Contains(request));
+    public IEnumerable<int> UnansweredBefore(long timestamp)
+        => Enumerable.Range(0, _sent.Count).Where(request => _sent[request] < timestamp && !_answered.Contains(request));
 
     public void Dispose() => _socket.Dispose();
 }

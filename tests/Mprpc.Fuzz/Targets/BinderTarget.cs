@@ -1,11 +1,10 @@
 using System.Buffers;
 using System.IO.Pipelines;
 using Microsoft.Extensions.Logging.Abstractions;
+using Mprpc.Binding;
 using Mprpc.Connections;
 using Mprpc.Dispatch;
-using Mprpc.Framing;
-using Mprpc.Messages;
-using Mprpc.Model;
+using Mprpc.Wire;
 
 namespace Mprpc.Fuzz.Targets;
 
@@ -35,7 +34,7 @@ internal sealed class BinderTarget : FuzzTarget
             AbortTransport = static () => { },
             Limits = new ConnectionLimits(MaxSize, MaxDepth, 1000, "Options") { PartialMessageTimeout = TimeSpan.MaxValue, WriteTimeout = TimeSpan.MaxValue, HalfCloseTimeout = TimeSpan.MaxValue },
             Logger = NullLogger.Instance,
-            Dispatcher = _dispatcher,
+            Handler = _dispatcher,
         });
         Task<Exception?> running = connection.RunAsync();
         Require(running.Wait(s_longest), $"It does not end.");

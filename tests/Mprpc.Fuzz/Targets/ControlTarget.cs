@@ -3,7 +3,10 @@ using MessagePack;
 
 namespace Mprpc.Fuzz.Targets;
 
-/// <summary>Names in the protocol's own space, <c>$/</c>: the input is the rest of the name and the params. Each request is answered, and no method of the service is reached.</summary>
+/// <summary>
+/// Names in the protocol's own space, <c>$/</c>: the input is the rest of the name and the params. Each request is answered, and no method of the service is
+/// reached.
+/// </summary>
 internal sealed class ControlTarget : FuzzTarget
 {
     private readonly ServedConnection _server = new(_ => { }, endpoint => endpoint.AddService<GuardedService>());

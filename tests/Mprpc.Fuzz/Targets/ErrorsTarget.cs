@@ -1,5 +1,5 @@
-using Mprpc.Framing;
-using Mprpc.Messages;
+using Mprpc.CompilerServices;
+using Mprpc.Wire;
 
 namespace Mprpc.Fuzz.Targets;
 

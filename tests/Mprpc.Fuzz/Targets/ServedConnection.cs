@@ -7,8 +7,8 @@ using Microsoft.Extensions.Hosting;
 using Mprpc.AspNetCore;
 using Mprpc.AspNetCore.Connections;
 using Mprpc.AspNetCore.Hosting;
-using Mprpc.Framing;
-using Mprpc.Messages;
+using Mprpc.Serialization;
+using Mprpc.Wire;
 
 namespace Mprpc.Fuzz.Targets;
 

@@ -10,7 +10,10 @@ using Mprpc.AspNetCore.WebSockets;
 
 namespace Mprpc.Fuzz.Targets;
 
-/// <summary>The request that opens a WebSocket: the input is its Host, its Origin and the sub-protocols, a line each. None but a page of the same origin, and what is no page, gets one.</summary>
+/// <summary>
+/// The request that opens a WebSocket: the input is its Host, its Origin and the sub-protocols, a line each. None but a page of the same origin, and what is no
+/// page, gets one.
+/// </summary>
 internal sealed class UpgradeTarget : FuzzTarget
 {
     private readonly IServiceProvider _services;

@@ -1,4 +1,5 @@
 using System.Threading.Tasks.Sources;
+using Mprpc.CompilerServices;
 using Mprpc.Connections;
 
 namespace Mprpc.Interleavings.Tests.Models;

@@ -1,6 +1,11 @@
+using Mprpc.Scheduling;
+
 namespace Mprpc.Interleavings.Tests.Models;
 
-/// <summary>The right to run a loop as it was before <see cref="Scheduling.Baton"/>: the number of the holder, odd in user code, and a count of entries beside it. Two entries of one holder have the same number.</summary>
+/// <summary>
+/// The right to run a loop as it was before <see cref="Scheduling.Baton"/>: the number of the holder, odd in user code, and a count of entries beside it. Two
+/// entries of one holder have the same number.
+/// </summary>
 /// <remarks>Kept as the proof that the schedules find what was wrong with it.</remarks>
 internal sealed class NumberedRole
 {

@@ -1,6 +1,8 @@
 namespace Mprpc.Interleavings.Tests.Stepping;
 
-/// <summary>Stands in for Interlocked: one thread of a schedule runs at a time, so that plain reads and writes are atomic, and others may go on before and after.</summary>
+/// <summary>
+/// Stands in for Interlocked: one thread of a schedule runs at a time, so that plain reads and writes are atomic, and others may go on before and after.
+/// </summary>
 internal static class SteppedInterlocked
 {
     public static T CompareExchange<T>(ref T location, T value, T comparand)

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using Mprpc.Client;
-using Mprpc.Framing;
+using Mprpc.Wire;
 
 namespace Mprpc.Reliability.Client;
 

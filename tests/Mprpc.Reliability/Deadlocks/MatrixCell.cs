@@ -11,7 +11,9 @@ internal sealed record MatrixCell(string Transport, bool IsBothWays, int Payload
     public long Bytes => (long)Payload * InFlight;
 
     /// <summary>As tests/Mprpc.Reliability.Pair reads it: each place is used twice, so that each call has a follower.</summary>
-    public string Line(string url) => string.Create(CultureInfo.InvariantCulture, $"{url} {(IsBothWays ? "both" : "one")} {Payload} {InFlight} {InFlight * 2} {BoundSeconds}");
+    public string Line(string url)
+        => string.Create(CultureInfo.InvariantCulture, $"{url} {(IsBothWays ? "both" : "one")} {Payload} {InFlight} {InFlight * 2} {BoundSeconds}");
 
-    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Transport}, {(IsBothWays ? "both ways" : "one way")}, {Payload:N0} B x {InFlight}");
+    public override string ToString()
+        => string.Create(CultureInfo.InvariantCulture, $"{Transport}, {(IsBothWays ? "both ways" : "one way")}, {Payload:N0} B x {InFlight}");
 }

@@ -5,7 +5,10 @@ using Mprpc.Fuzz.Targets;
 
 namespace Mprpc.Reliability.Fuzzing;
 
-/// <summary>Random and mutated inputs: no crash, no hang, memory in proportion to the bytes. What coverage-guided fuzzing finds is kept in tests/Mprpc.Fuzz/corpus, which runs first.</summary>
+/// <summary>
+/// Random and mutated inputs: no crash, no hang, memory in proportion to the bytes. What coverage-guided fuzzing finds is kept in tests/Mprpc.Fuzz/corpus,
+/// which runs first.
+/// </summary>
 public sealed class FuzzPropertyTests
 {
     private static readonly IReadOnlyList<byte[]> s_seeds = Mutator.LoadSeeds();

@@ -4,8 +4,13 @@ using Mprpc.Fuzz;
 
 namespace Mprpc.Reliability.Kit;
 
-/// <summary>All that happens to a server at once: callers of all kinds, whose every answer is checked, and peers that leave, break the protocol, do not read, hardly write.</summary>
-/// <remarks>It pauses between what it does, so that it loads two processors without filling them: it looks for what is lost or left behind, not for speed.</remarks>
+/// <summary>
+/// All that happens to a server at once: callers of all kinds, whose every answer is checked, and peers that leave, break the protocol, do not read, hardly
+/// write.
+/// </summary>
+/// <remarks>
+/// It pauses between what it does, so that it loads two processors without filling them: it looks for what is lost or left behind, not for speed.
+/// </remarks>
 internal sealed class MixedLoad(ServerProcess server)
 {
     private const int Clients = 4;
@@ -183,7 +188,7 @@ internal sealed class MixedLoad(ServerProcess server)
     {
         Interlocked.Increment(ref _connections);
         using LoadSocket socket = await LoadSocket.DialAsync(server.EndPoint);
-        await socket.SendWithinAsync(Wire.Repeat(Wire.Request(1, "bytes", 0x91, 0xcd, 0xff, 0x00), 200), TimeSpan.FromSeconds(1));
+        await socket.SendWithinAsync(WireBytes.Repeat(WireBytes.Request(1, "bytes", 0x91, 0xcd, 0xff, 0x00), 200), TimeSpan.FromSeconds(1));
         await Task.Delay(TimeSpan.FromSeconds(4));      // by then it is closed
         var watch = Stopwatch.StartNew();
         await socket.ReceiveToEndAsync();
@@ -195,7 +200,7 @@ internal sealed class MixedLoad(ServerProcess server)
         Interlocked.Increment(ref _connections);
         using LoadSocket socket = await LoadSocket.DialAsync(server.EndPoint);
         Task<long> end = socket.ReceiveToEndAsync();
-        await socket.SendAsync((byte[])[.. Wire.Request(1, "echo"), 0x91, 0xc6, 0x00, 0x10, 0x00, 0x00]);
+        await socket.SendAsync((byte[])[.. WireBytes.Request(1, "echo"), 0x91, 0xc6, 0x00, 0x10, 0x00, 0x00]);
         Assert.Equal(0, await end);
     }
 }

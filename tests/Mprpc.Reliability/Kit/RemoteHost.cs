@@ -4,7 +4,8 @@ using System.Net;
 namespace Mprpc.Reliability.Kit;
 
 /// <summary>
-/// Another host, as far as the network can tell: a network namespace of this machine's, behind a link that can go down. Nothing of it is heard any more then, as when a cable is pulled; a
+/// Another host, as far as the network can tell: a network namespace of this machine's, behind a link that can go down. Nothing of it is heard any more then,
+/// as when a cable is pulled; a
 /// process that is killed still says goodbye.
 /// </summary>
 internal sealed class RemoteHost : IAsyncDisposable

@@ -5,7 +5,8 @@ namespace Mprpc.Reliability.Kit;
 /// <summary>A server with its canary, and how both were before: what a test does to the server must leave both as they were.</summary>
 internal sealed class Scenario : IAsyncDisposable
 {
-    // What is promised is 100 ms (docs/reliability.md has the figures of a quiet machine). A busy machine keeps any process waiting, so that a run there is held to this,
+    // What is promised is 100 ms (docs/reliability.md has the figures of a quiet machine). A busy machine keeps any process waiting, so that a run there is
+    // held to this,
     // or to as much more than before the attack.
     private const double LongestP99 = 1_000;
     private const double GrowthOfP99 = 20;

@@ -10,7 +10,7 @@ public sealed class AbandonedCallTests
     {
         await using Scenario scenario = await Scenario.StartAsync(nameof(SlowCalls_PipelinedThenReset_AllEnd));
         int rounds = Scale.Of(5, 50);
-        byte[] calls = Wire.Repeat(Wire.Request(1, "wait", 0x90), 100_000);
+        byte[] calls = WireBytes.Repeat(WireBytes.Request(1, "wait", 0x90), 100_000);
         TimeSpan longest = TimeSpan.Zero;
         int mostRunning = 0;
 
@@ -39,7 +39,7 @@ public sealed class AbandonedCallTests
         for (int i = 0; i < 50; i++)
         {
             LoadSocket socket = await LoadSocket.DialAsync(scenario.Server.EndPoint);
-            await socket.SendAsync(Wire.Repeat(Wire.Request(1, "stubborn", 0x91, 0xcd, 0x03, 0xe8), 10));
+            await socket.SendAsync(WireBytes.Repeat(WireBytes.Request(1, "stubborn", 0x91, 0xcd, 0x03, 0xe8), 10));
             most = Math.Max(most, await scenario.Server.AskAsync<int>("running"));
             socket.Reset();
         }

@@ -35,7 +35,7 @@ public sealed class AnswerMemoryTests
     {
         using var busy = isBusy ? new BusyProcessors() : null;
         await using ServerProcess server = await ServerProcess.StartAsync("Mprpc:Limits:WriteTimeout=00:01:00");
-        byte[] requests = Wire.Repeat(Wire.Request(1, method, 0x91, 0xcd, 0xff, 0x00), CallsOfAConnection);     // 65,280 bytes an answer
+        byte[] requests = WireBytes.Repeat(WireBytes.Request(1, method, 0x91, 0xcd, 0xff, 0x00), CallsOfAConnection);     // 65,280 bytes an answer
         List<LoadSocket> sockets = [];
 
         try

@@ -11,13 +11,15 @@ public sealed class BombTests
         await using Scenario scenario = await Scenario.StartAsync(nameof(Bombs_HeldOpenOnTwoHundredConnections_TakeNoMemoryAndAreClosedInTime), "Mprpc:Limits:PartialMessageTimeout=00:00:02");
         byte[][] bombs =
         [
-            [.. Wire.Request(1, "echo"), 0x91, .. Enumerable.Repeat((byte)0x91, 61)],                                                // as deep as may be, not ended
-            [.. Wire.Request(1, "echo"), 0x91, .. Enumerable.Repeat<byte[]>([0xdc, 0x10, 0x00], 60).SelectMany(head => head)],         // deep and wide
-            [.. Wire.Request(1, "echo"), 0x91, 0xc6, 0x00, 0x3f, 0xff, 0x00, 0x00],                                                   // 4 MiB of bytes, one sent
-            [.. Wire.Request(1, "echo"), 0x91, 0xdb, 0x00, 0x3f, 0xff, 0x00, 0x61],                                                   // text
-            [.. Wire.Request(1, "echo"), 0x91, 0xdd, 0x00, 0x3f, 0xff, 0x00, 0xc0],                                                   // 4 million elements
-            [.. Wire.Request(1, "echo"), 0x91, 0xdf, 0x00, 0x1f, 0xff, 0x00, 0xc0],                                                   // 2 million entries
-            [.. Wire.Request(1, "echo"), 0x91, 0xc9, 0x00, 0x3f, 0xff, 0x00, 0x05, 0x00],                                             // an ext
+            // As deep as may be, not ended.
+            [.. WireBytes.Request(1, "echo"), 0x91, .. Enumerable.Repeat((byte)0x91, 61)],
+            [.. WireBytes.Request(1, "echo"), 0x91, .. Enumerable.Repeat<byte[]>([0xdc, 0x10, 0x00], 60).SelectMany(head => head)],         // deep and wide
+            // 4 MiB of bytes, one sent.
+            [.. WireBytes.Request(1, "echo"), 0x91, 0xc6, 0x00, 0x3f, 0xff, 0x00, 0x00],
+            [.. WireBytes.Request(1, "echo"), 0x91, 0xdb, 0x00, 0x3f, 0xff, 0x00, 0x61],                                                   // text
+            [.. WireBytes.Request(1, "echo"), 0x91, 0xdd, 0x00, 0x3f, 0xff, 0x00, 0xc0],                                                   // 4 million elements
+            [.. WireBytes.Request(1, "echo"), 0x91, 0xdf, 0x00, 0x1f, 0xff, 0x00, 0xc0],                                                   // 2 million entries
+            [.. WireBytes.Request(1, "echo"), 0x91, 0xc9, 0x00, 0x3f, 0xff, 0x00, 0x05, 0x00],                                             // an ext
             [0x94, 0x00, 0x01, 0xdb, 0x00, 0x3f, 0xff, 0x00, 0x61],                                                                   // the method's name
         ];
         List<LoadSocket> sockets = [];
@@ -84,18 +86,18 @@ public sealed class BombTests
             byte[][] messages =
             [
                 value,
-                [0x94, .. value, 0x01, .. Wire.Text("sum"), 0x92, 0x01, 0x02],
-                [0x94, 0x00, .. value, .. Wire.Text("sum"), 0x92, 0x01, 0x02],
+                [0x94, .. value, 0x01, .. WireBytes.Text("sum"), 0x92, 0x01, 0x02],
+                [0x94, 0x00, .. value, .. WireBytes.Text("sum"), 0x92, 0x01, 0x02],
                 [0x94, 0x00, 0x01, .. value, 0x92, 0x01, 0x02],
-                [0x94, 0x00, 0x01, .. Wire.Text("sum"), .. value],
-                [0x94, 0x00, 0x01, .. Wire.Text("sum"), 0x92, .. value, 0x02],
-                [0x94, 0x00, 0x01, .. Wire.Text("echo"), 0x91, .. value],
+                [0x94, 0x00, 0x01, .. WireBytes.Text("sum"), .. value],
+                [0x94, 0x00, 0x01, .. WireBytes.Text("sum"), 0x92, .. value, 0x02],
+                [0x94, 0x00, 0x01, .. WireBytes.Text("echo"), 0x91, .. value],
                 [0x94, 0x01, .. value, 0xc0, 0x01],
                 [0x94, 0x01, 0x01, .. value, 0x01],
                 [0x94, 0x01, 0x01, 0xc0, .. value],
                 [0x93, 0x02, .. value, 0x90],
-                [0x93, 0x02, .. Wire.Text("notify"), .. value],
-                [0x93, 0x02, .. Wire.Text("notify"), 0x91, .. value],
+                [0x93, 0x02, .. WireBytes.Text("notify"), .. value],
+                [0x93, 0x02, .. WireBytes.Text("notify"), 0x91, .. value],
             ];
 
             foreach (byte[] message in messages)

@@ -19,7 +19,7 @@ public sealed class CutTests
             await socket.SendAsync(conversation.AsMemory(0, cut));
             await Task.Yield();
             await socket.SendAsync(conversation.AsMemory(cut));
-            Assert.Equal(expected, Wire.Sorted(await socket.ReceiveAsync(length)));
+            Assert.Equal(expected, WireBytes.Sorted(await socket.ReceiveAsync(length)));
             cuts++;
         }
 
@@ -40,7 +40,7 @@ public sealed class CutTests
             await socket.SendAsync(conversation.AsMemory(i, 1));
         }
 
-        Assert.Equal(expected, Wire.Sorted(await receiving));
+        Assert.Equal(expected, WireBytes.Sorted(await receiving));
         await scenario.EndAsync($"{conversation.Length:N0} bytes in as many sends");
     }
 
@@ -71,7 +71,8 @@ public sealed class CutTests
             await receiving;
         }
 
-        // At most that calls waited, where connections come faster than their calls end, and that notifications were refused, as some of the conversation's are.
+        // At most that calls waited, where connections come faster than their calls end, and that notifications were refused, as some of the conversation's
+        // are.
         string[] lines = (await scenario.Server.AskAsync<string>("log_summary")).Split(", ");
         string[] usual = ["CallsWait", "LinesLeftOut", "NotificationRefused", "EventsLeftOut"];
         Assert.DoesNotContain(lines, line => !line.StartsWith("Debug ", StringComparison.Ordinal) && !usual.Any(name => line.StartsWith($"Information {name} ", StringComparison.Ordinal)));
@@ -94,7 +95,7 @@ public sealed class CutTests
     private static async Task<TimeSpan> SendInPiecesAsync(Scenario scenario, int elements)
     {
         // As many heads as bytes: the most that a scanner can have to do.
-        byte[] message = [.. Wire.Request(1, "running"), 0x91, 0xdd, (byte)(elements >> 24), (byte)(elements >> 16), (byte)(elements >> 8), (byte)elements, .. new byte[elements]];
+        byte[] message = [.. WireBytes.Request(1, "running"), 0x91, 0xdd, (byte)(elements >> 24), (byte)(elements >> 16), (byte)(elements >> 8), (byte)elements, .. new byte[elements]];
         using LoadSocket socket = await LoadSocket.DialAsync(scenario.Server.EndPoint);
         TimeSpan before = scenario.Server.Figures.Cpu;
 
@@ -115,7 +116,7 @@ public sealed class CutTests
         await socket.SendAsync(conversation);
         socket.FinishSending();
         await socket.CopyToAsync(answers);
-        List<string> messages = Wire.Sorted(answers.ToArray());
+        List<string> messages = WireBytes.Sorted(answers.ToArray());
 
         Assert.InRange(messages.Count, 1, Conversation.Requests);
         Assert.True(messages.Count == Conversation.Requests || conversation.Length < Conversation.Bytes.Length);

@@ -23,7 +23,7 @@ public sealed class FaultTests
     public async Task Methods_ThatFailInWhateverWay_AreAnsweredOnce(bool loggerThrows)
     {
         await using Scenario scenario = await Scenario.StartAsync($"{nameof(Methods_ThatFailInWhateverWay_AreAnsweredOnce)}{(loggerThrows ? ", the logger throws" : "")}", $"Faults:Logger={loggerThrows}");
-        byte[] internalError = Wire.Text("Internal error.");
+        byte[] internalError = WireBytes.Text("Internal error.");
         await using RawPeer peer = await scenario.Server.DialAsync();
         int calls = 0;
 
@@ -31,15 +31,15 @@ public sealed class FaultTests
         {
             foreach (string method in s_failing)
             {
-                await peer.SendAsync(Wire.Request(calls % 128, method, 0x90));
+                await peer.SendAsync(WireBytes.Request(calls % 128, method, 0x90));
                 Assert.Equal(Hex.Text([0x94, 0x01, (byte)(calls % 128), .. internalError, 0xc0]), await peer.ReadMessageAsync());
-                await peer.SendAsync(Wire.Notification(method, 0x90));
+                await peer.SendAsync(WireBytes.Notification(method, 0x90));
                 calls++;
             }
 
-            await peer.SendAsync(Wire.Request(1, "unreadable", 0x91, 0x05));
+            await peer.SendAsync(WireBytes.Request(1, "unreadable", 0x91, 0x05));
             Assert.StartsWith("940101d9", await peer.ReadMessageAsync(), StringComparison.Ordinal);
-            await peer.SendAsync(Wire.Request(1, "no_such", 0x90));
+            await peer.SendAsync(WireBytes.Request(1, "no_such", 0x90));
             Assert.StartsWith("940101", await peer.ReadMessageAsync(), StringComparison.Ordinal);
         }
 
@@ -57,7 +57,7 @@ public sealed class FaultTests
             $"{nameof(Filters_ThatFailInWhateverWay_AreAnsweredOnceAndKeepNoPlace)}{(loggerThrows ? ", the logger throws" : "")}",
             $"Faults:Logger={loggerThrows}", "Mprpc:Limits:MaxCallsInFlightPerConnection=10");
         using LoadSocket socket = await LoadSocket.DialAsync(scenario.Server.EndPoint);
-        string internalError = Hex.Text([.. Wire.Text("Internal error."), 0xc0]);
+        string internalError = Hex.Text([.. WireBytes.Text("Internal error."), 0xc0]);
         int calls = 0;
 
         for (int round = 0; round < Rounds; round++)
@@ -69,18 +69,18 @@ public sealed class FaultTests
             foreach (string method in s_filtered)
             {
                 expected.Add($"9401{id:x2}{internalError}");
-                messages.Write(Wire.Request(id++, method, 0x90));
-                messages.Write(Wire.Notification(method, 0x90));
+                messages.Write(WireBytes.Request(id++, method, 0x90));
+                messages.Write(WireBytes.Notification(method, 0x90));
             }
 
             expected.Add($"9401{id:x2}c001");
-            messages.Write(Wire.Request(id++, "filter_runs_the_method_twice", 0x90));
+            messages.Write(WireBytes.Request(id++, "filter_runs_the_method_twice", 0x90));
             expected.Add($"9401{id:x2}c003");
             messages.Write([0x94, 0x00, id++, .. Hex.Bytes("SUM")]);
 
             // All at once: each answer comes once, in whatever order.
             await socket.SendAsync(messages.ToArray());
-            List<string> answers = Wire.Sorted(await socket.ReceiveAsync(expected.Sum(answer => answer.Length / 2)));
+            List<string> answers = WireBytes.Sorted(await socket.ReceiveAsync(expected.Sum(answer => answer.Length / 2)));
             Assert.Equal(expected.Order(StringComparer.Ordinal), answers);
             calls += id - 1;
         }
@@ -112,7 +112,7 @@ public sealed class FaultTests
         // Many more than threads of the pool, with a method of which nobody knows yet that it blocks.
         const int Connections = 16;
         await using Scenario scenario = await Scenario.StartAsync(nameof(Methods_ThatBlockTheirThreads_HoldUpNobody));
-        byte[] block = [.. Wire.Text("block"), 0x91, 0xcd, 0x07, 0xd0];     // 2 s
+        byte[] block = [.. WireBytes.Text("block"), 0x91, 0xcd, 0x07, 0xd0];     // 2 s
         byte[] messages = [0x94, 0x00, 0x01, .. block, .. Hex.Bytes("94 00 02 SUM"), 0x94, 0x00, 0x03, .. block, .. Hex.Bytes("94 00 04 SUM")];
         List<LoadSocket> sockets = [];
         var watch = Stopwatch.StartNew();
@@ -129,8 +129,8 @@ public sealed class FaultTests
         byte[][] blocked = await Task.WhenAll(sockets.Select(socket => socket.ReceiveAsync(2 * 7)));
         sockets.ForEach(socket => socket.Dispose());
 
-        Assert.All(sums, answers => Assert.Equal(["940102c003", "940104c003"], Wire.Sorted(answers)));
-        Assert.All(blocked, answers => Assert.Equal(["940101c0cd07d0", "940103c0cd07d0"], Wire.Sorted(answers)));
+        Assert.All(sums, answers => Assert.Equal(["940102c003", "940104c003"], WireBytes.Sorted(answers)));
+        Assert.All(blocked, answers => Assert.Equal(["940101c0cd07d0", "940103c0cd07d0"], WireBytes.Sorted(answers)));
         await scenario.EndAsync($"2 calls that block for 2 s on each of {Connections} connections; the 2 sums behind them were answered after {longest.TotalMilliseconds:N0} ms at most");
     }
 
@@ -140,7 +140,7 @@ public sealed class FaultTests
         const int Connections = 16;
         await using Scenario scenario = await Scenario.StartAsync(nameof(Methods_KnownToBlock_HoldUpNobodyWithoutThreadsToSpare));
         using LoadSocket first = await LoadSocket.DialAsync(scenario.Server.EndPoint);
-        byte[] shortBlock = Wire.Request(1, "block", 0x91, 0x32);       // 50 ms
+        byte[] shortBlock = WireBytes.Request(1, "block", 0x91, 0x32);       // 50 ms
         var watch = Stopwatch.StartNew();
 
         // Each time that it holds the read loop up, the server keeps it off the loop for longer: in the end for several seconds.
@@ -150,7 +150,7 @@ public sealed class FaultTests
             await first.ReceiveAsync(5);
         }
 
-        byte[] longBlock = [.. Wire.Text("block"), 0x91, 0xcd, 0x07, 0xd0];     // 2 s
+        byte[] longBlock = [.. WireBytes.Text("block"), 0x91, 0xcd, 0x07, 0xd0];     // 2 s
         byte[] messages = [.. Enumerable.Range(0, 4).SelectMany(id => (byte[])[0x94, 0x00, (byte)(0x10 + id), .. longBlock]), .. Hex.Bytes("94 00 02 SUM")];
         List<LoadSocket> sockets = [];
 
@@ -168,14 +168,15 @@ public sealed class FaultTests
         sockets.ForEach(socket => socket.Dispose());
 
         Assert.All(sums, sum => Assert.Equal("940102c003", Hex.Text(sum)));
-        Assert.All(blocked, answers => Assert.Equal(["940110c0cd07d0", "940111c0cd07d0", "940112c0cd07d0", "940113c0cd07d0"], Wire.Sorted(answers)));
+        Assert.All(blocked, answers => Assert.Equal(["940110c0cd07d0", "940111c0cd07d0", "940112c0cd07d0", "940113c0cd07d0"], WireBytes.Sorted(answers)));
         await scenario.EndAsync($"{Connections} connections with 4 calls each that block for 2 s: the sum behind them was answered after {longest.TotalMilliseconds:N0} ms at most, all of them after {all.TotalSeconds:N1} s");
     }
 
     [Fact]
     public async Task Connections_MoreThanDescriptors_AreRefusedBeyondMaxConnections()
     {
-        // A .NET process whose descriptors are used up is ended by its runtime, whose garbage collector cannot read /proc/meminfo then: the limit must come first.
+        // A .NET process whose descriptors are used up is ended by its runtime, whose garbage collector cannot read /proc/meminfo then: the limit must come
+        // first.
         const int Descriptors = 400;
         const int MaxConnections = 100;
         await using Scenario scenario = await Scenario.StartAsync(
@@ -206,7 +207,7 @@ public sealed class FaultTests
         await using RawPeer peer = await server.DialAsync();
         await using RawPeer idle = await server.DialAsync();
         await idle.AssertOpenAsync();
-        await peer.SendAsync(Wire.Request(1, "stubborn", 0x91, 0xcd, 0x05, 0xdc));
+        await peer.SendAsync(WireBytes.Request(1, "stubborn", 0x91, 0xcd, 0x05, 0xdc));
         await server.UntilRunningAsync(running => running > 0);
 
         var watch = Stopwatch.StartNew();

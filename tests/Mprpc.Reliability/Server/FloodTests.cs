@@ -16,7 +16,7 @@ public sealed class FloodTests
 
         for (int i = 0; i < count; i++)
         {
-            batch.Write(Wire.Notification($"\r\n\u001b[31m{i}\u202e;drop", 0x90));
+            batch.Write(WireBytes.Notification($"\r\n\u001b[31m{i}\u202e;drop", 0x90));
 
             if (batch.Length > 1024 * 1024 || i == count - 1)
             {
@@ -41,12 +41,12 @@ public sealed class FloodTests
     {
         await using Scenario scenario = await Scenario.StartAsync(nameof(Calls_ThatThrow_WriteTenLinesASecondAtMost));
         int count = Scale.Of(20_000, 200_000);
-        byte[] answer = [0x94, 0x01, 0x01, .. Wire.Text("Internal error."), 0xc0];
+        byte[] answer = [0x94, 0x01, 0x01, .. WireBytes.Text("Internal error."), 0xc0];
         using LoadSocket socket = await LoadSocket.DialAsync(scenario.Server.EndPoint);
         var watch = Stopwatch.StartNew();
 
         Task<byte[]> receiving = socket.ReceiveAsync(count * answer.Length);
-        await socket.SendAsync(Wire.Repeat(Wire.Request(1, "throw_at_once", 0x90), count));
+        await socket.SendAsync(WireBytes.Repeat(WireBytes.Request(1, "throw_at_once", 0x90), count));
         await receiving;
         double seconds = watch.Elapsed.TotalSeconds;
         int lines = await scenario.Server.AskAsync<int>("lines");
@@ -91,11 +91,11 @@ public sealed class FloodTests
     {
         await using Scenario scenario = await Scenario.StartAsync(nameof(Requests_WithOneMsgid_AreEachAnswered));
         using LoadSocket socket = await LoadSocket.DialAsync(scenario.Server.EndPoint);
-        byte[] requests = [.. Wire.Repeat(Hex.Bytes("94 00 07 SUM"), 10_000), .. Wire.Repeat(Wire.Request(7, "later", 0x91, 0x05), 500)];
+        byte[] requests = [.. WireBytes.Repeat(Hex.Bytes("94 00 07 SUM"), 10_000), .. WireBytes.Repeat(WireBytes.Request(7, "later", 0x91, 0x05), 500)];
 
         Task<byte[]> receiving = socket.ReceiveAsync(10_500 * 5);
         await socket.SendAsync(requests);
-        List<string> answers = Wire.Sorted(await receiving);
+        List<string> answers = WireBytes.Sorted(await receiving);
 
         Assert.Equal(10_000, answers.Count(answer => answer == "940107c003"));
         Assert.Equal(500, answers.Count(answer => answer == "940107c005"));

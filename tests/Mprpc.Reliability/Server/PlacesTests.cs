@@ -16,7 +16,7 @@ public sealed class PlacesTests
     public async Task Flood_ThatTakesAllPlacesItCan_LeavesSomeForConnectionsWithoutCalls()
     {
         await using ServerProcess server = await ServerProcess.StartAsync();
-        byte[] requests = Wire.Repeat(Wire.Request(1, "hold", 0x90), CallsOfAFlooder);
+        byte[] requests = WireBytes.Repeat(WireBytes.Request(1, "hold", 0x90), CallsOfAFlooder);
         List<LoadSocket> flooders = [];
 
         try

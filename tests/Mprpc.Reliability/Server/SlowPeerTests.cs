@@ -11,7 +11,7 @@ public sealed class SlowPeerTests
     public async Task SlowReaders_HundredThatPipelineLargeAnswers_AreBoundedAndClosed()
     {
         await using Scenario scenario = await Scenario.StartAsync(nameof(SlowReaders_HundredThatPipelineLargeAnswers_AreBoundedAndClosed), "Mprpc:Limits:WriteTimeout=00:00:03");
-        byte[] requests = Wire.Repeat(Wire.Request(1, "bytes", 0x91, 0xcd, 0xff, 0x00), 1_000);    // 65,280 bytes an answer, 64 MiB a connection
+        byte[] requests = WireBytes.Repeat(WireBytes.Request(1, "bytes", 0x91, 0xcd, 0xff, 0x00), 1_000);    // 65,280 bytes an answer, 64 MiB a connection
         List<LoadSocket> sockets = [];
 
         try
@@ -68,7 +68,7 @@ public sealed class SlowPeerTests
     public async Task SlowWriters_ThatSendAByteNowAndThen_AreClosed()
     {
         await using Scenario scenario = await Scenario.StartAsync(nameof(SlowWriters_ThatSendAByteNowAndThen_AreClosed), "Mprpc:Limits:PartialMessageTimeout=00:00:02");
-        byte[] message = [.. Wire.Request(1, "echo"), 0x91, 0xc6, 0x00, 0x10, 0x00, 0x00];
+        byte[] message = [.. WireBytes.Request(1, "echo"), 0x91, 0xc6, 0x00, 0x10, 0x00, 0x00];
         var watch = Stopwatch.StartNew();
 
         await Parallel.ForEachAsync(Enumerable.Range(0, Connections), new ParallelOptions { MaxDegreeOfParallelism = Connections }, async (_, end) =>

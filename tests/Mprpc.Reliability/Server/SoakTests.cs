@@ -37,7 +37,8 @@ public sealed class SoakTests
         Assert.InRange(descriptors, 0, 100);
         Assert.InRange(threads, int.MinValue, 100);
 
-        // Ten a second of each kind: broken messages of four kinds, partial ones, those that do not read, four methods that throw; and one that says how many are missing.
+        // Ten a second of each kind: broken messages of four kinds, partial ones, those that do not read, four methods that throw; and one that says how many
+        // are missing.
         Assert.InRange(lines, 1, (int)(Scale.Soak.TotalSeconds + 5) * 11 * 9);
         await scenario.EndAsync($"{Scale.Soak.TotalSeconds:N0} s, {load.Calls:N0} calls by 4 clients each as expected, {load.Connections:N0} connections that misbehaved; in use {heapBefore:N1} MiB in the first half, {heapAfter:N1} in the second; RSS {rssBefore:N0} and {rssAfter:N0} MiB; at most {descriptors} descriptors and {threads} threads more; {lines:N0} lines of log");
     }

@@ -66,7 +66,8 @@ internal sealed class Everything : IEverything
 
     public string More(string text) => text + text;
 
-    public Plain Contractless(Plain plain, Settings settings) => new() { Number = settings.Level, Text = plain.Text + settings.Owner + settings.Extra, Points = plain.Points };
+    public Plain Contractless(Plain plain, Settings settings)
+        => new() { Number = settings.Level, Text = plain.Text + settings.Owner + settings.Extra, Points = plain.Points };
 
     public string NotOfTheContract() => "never";
 }

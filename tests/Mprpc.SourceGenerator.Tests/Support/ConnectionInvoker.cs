@@ -1,6 +1,6 @@
+using Mprpc.CompilerServices;
 using Mprpc.Connections;
-using Mprpc.Contracts;
-using Mprpc.Messages;
+using Mprpc.Wire;
 
 namespace Mprpc.SourceGenerator.Tests.Support;
 

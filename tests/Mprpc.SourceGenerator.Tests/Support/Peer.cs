@@ -24,7 +24,7 @@ internal sealed class Peer : IAsyncDisposable
             AbortTransport = () => { },
             Limits = Limits,
             Logger = NullLogger.Instance,
-            Dispatcher = dispatcher,
+            Handler = dispatcher,
             Services = services,
         });
         _serving = _server.RunAsync();
@@ -53,6 +53,7 @@ internal sealed class Peer : IAsyncDisposable
             AbortTransport = () => { },
             Limits = Limits,
             Logger = NullLogger.Instance,
+            Handler = Dispatcher.None,
             CallTimeout = Patience,
         });
         _ = connection.RunAsync();

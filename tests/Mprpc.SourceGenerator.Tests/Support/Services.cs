@@ -1,7 +1,7 @@
 using System.Reflection;
-using Mprpc.Contracts;
+using Mprpc.Binding;
+using Mprpc.CompilerServices;
 using Mprpc.Dispatch;
-using Mprpc.Model;
 
 namespace Mprpc.SourceGenerator.Tests.Support;
 

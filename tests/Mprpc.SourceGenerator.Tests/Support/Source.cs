@@ -38,7 +38,7 @@ internal static class Source
     private static readonly CSharpParseOptions Parse = CSharpParseOptions.Default.WithLanguageVersion(LanguageVersion.CSharp12);
 
     private static readonly MetadataReference[] Platform = [.. ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator)
-        .Where(path => !Path.GetFileName(path).StartsWith("Mprpc.", StringComparison.Ordinal) || Path.GetFileName(path) is "Mprpc.Protocol.dll" or "Mprpc.AspNetCore.dll")
+        .Where(path => !Path.GetFileName(path).StartsWith("Mprpc.", StringComparison.Ordinal) || Path.GetFileName(path) is "Mprpc.Core.dll" or "Mprpc.AspNetCore.dll")
         .Select(path => MetadataReference.CreateFromFile(path))];
 
     private static readonly MetadataReference ClientLibrary = Library("Mprpc.Client", [Client]);

@@ -14,7 +14,8 @@ using Mprpc.Client;
 namespace Mprpc.AspNetCore.Tests.Security.Parity;
 
 /// <summary>
-/// Every way to register a service, with everything that can be said of its methods at every place where it can be said: the verdict is HTTP's for an endpoint of which the same is said, or the
+/// Every way to register a service, with everything that can be said of its methods at every place where it can be said: the verdict is HTTP's for an endpoint
+/// of which the same is said, or the
 /// application does not start. There is no list of exceptions.
 /// </summary>
 public sealed class ParityTests
@@ -57,7 +58,8 @@ public sealed class ParityTests
         Dictionary<string, string?> found = await AskRpcAsync(host, served);
         bool isKnown = !IsHidden(registration, isServedAsClass);
 
-        // Where a class is known, all of it is as over HTTP; where it is not, what starts is what its mapping vouches for, and that lets in nobody whom HTTP would not.
+        // Where a class is known, all of it is as over HTTP; where it is not, what starts is what its mapping vouches for, and that lets in nobody whom HTTP
+        // would not.
         Assert.Equal(Sample.All.Count, served.Count + failed.Count);
         Assert.True(isKnown ? failed.Count == 0 : failed.Count > 0, $"{failed.Count} do not start.");
         Assert.All(served.SelectMany(Keys), key => Assert.True(found[key] == expected[key] || (!isKnown && found[key] is not null), $"{key}: {found[key] ?? "allowed"}, and over HTTP {expected[key] ?? "allowed"}"));

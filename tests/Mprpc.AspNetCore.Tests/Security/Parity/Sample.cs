@@ -6,7 +6,8 @@ using Microsoft.AspNetCore.RateLimiting;
 namespace Mprpc.AspNetCore.Tests.Security.Parity;
 
 /// <summary>
-/// A contract IContract&lt;T&gt; : IBase with Run and BaseRun, and a class Impl&lt;T&gt; : Base that implements it, with an attribute of one kind at one place; made at run time, since there are as many as
+/// A contract IContract&lt;T&gt; : IBase with Run and BaseRun, and a class Impl&lt;T&gt; : Base that implements it, with an attribute of one kind at one place;
+/// made at run time, since there are as many as
 /// kinds times places.
 /// </summary>
 internal sealed class Sample
@@ -113,7 +114,8 @@ internal sealed class Sample
     }
 
     /// <summary>Time-outs are said of methods alone.</summary>
-    private static bool IsPossible(Kind kind, Place place) => kind != Kind.Timeout || place.ToString().StartsWith("Method", StringComparison.Ordinal) || place == Place.Mapping;
+    private static bool IsPossible(Kind kind, Place place)
+        => kind != Kind.Timeout || place.ToString().StartsWith("Method", StringComparison.Ordinal) || place == Place.Mapping;
 
     private static object Value(Kind kind) => kind switch
     {

@@ -1,0 +1,75 @@
+using System.ComponentModel;
+using System.Runtime.CompilerServices;
+using MessagePack;
+using Mprpc.Connections;
+
+namespace Mprpc.CompilerServices;
+
+/// <summary>What a generated proxy calls through: a client, or one connection. For generated code.</summary>
+/// <remarks>
+/// A call is <see cref="BeginCall"/>, the method's name and an array of its arguments written, then one of the sending methods, or <see cref="Drop"/> if
+/// writing threw.
+/// Safe for concurrent use.
+/// </remarks>
+[EditorBrowsable(EditorBrowsableState.Never)]
+public abstract class MprpcCallInvoker
+{
+    private readonly TimeSpan _callTimeout;
+
+    private protected MprpcCallInvoker(TimeSpan callTimeout) => _callTimeout = callTimeout;
+
+    /// <summary>Gives a writer for one call: the name of the method, then an array of the arguments.</summary>
+    public abstract MprpcWriter BeginCall();
+
+    /// <summary>Takes the writer of a call back that is not made, because writing an argument threw.</summary>
+    /// <param name="call">What <see cref="BeginCall"/> gave; not to be used any more.</param>
+    public static void Drop(MprpcWriter call) => MprpcWriter.Return(call);
+
+    /// <summary>Sends a request and reads its result.</summary>
+    /// <typeparam name="T">The type to read the result as.</typeparam>
+    /// <param name="method">The method's wire name, for errors, logs and metrics; the request has it already.</param>
+    /// <param name="request">What <see cref="BeginCall"/> gave; belongs to the invoker from here on.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <remarks>Not virtual: finding the code of a virtual generic method costs each call a look-up.</remarks>
+    public ValueTask<T> CallAsync<T>(string method, MprpcWriter request, CancellationToken cancellationToken)
+        => TryGetConnection(cancellationToken) is { } connection && connection.TryCall(method, request, _callTimeout, cancellationToken, out ValueTask<T> result)
+            ? result
+            : CallWhenReadyAsync<T>(method, request, cancellationToken);
+
+    /// <summary>Sends a request whose result is read over.</summary>
+    /// <param name="method">The method's wire name, for errors, logs and metrics; the request has it already.</param>
+    /// <param name="request">What <see cref="BeginCall"/> gave; belongs to the invoker from here on.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public ValueTask CallAsync(string method, MprpcWriter request, CancellationToken cancellationToken)
+    {
+        if (TryGetConnection(cancellationToken) is { } connection)
+        {
+            PendingCall<NoValue> call = PendingCall<NoValue>.Rent(method, _callTimeout);
+            ValueTask result = call.TaskWithoutResult;
+
+            if (connection.TryCall(call, request, cancellationToken))
+            {
+                return result;
+            }
+        }
+
+        return WithoutResultAsync(CallWhenReadyAsync<NoValue>(method, request, cancellationToken));
+    }
+
+    /// <summary>Sends a notification: nobody waits for it, and what the peer makes of it is not known.</summary>
+    /// <param name="method">The method's wire name, for errors, logs and metrics; the notification has it already.</param>
+    /// <param name="notification">What <see cref="BeginCall"/> gave; belongs to the invoker from here on.</param>
+    /// <exception cref="MessagePackSerializationException">The notification is larger, or nests deeper, than may be sent; nothing was sent.</exception>
+    /// <exception cref="MprpcConnectionException">The connection is closed; nothing was sent.</exception>
+    public abstract void Notify(string method, MprpcWriter notification);
+
+    /// <summary>A call as one whose result is of no interest.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    internal static async ValueTask WithoutResultAsync(ValueTask<NoValue> call) => await call.ConfigureAwait(false);
+
+    /// <summary>The connection, where one can take a call at once.</summary>
+    internal abstract RpcConnection? TryGetConnection(CancellationToken cancellationToken);
+
+    /// <summary>Sends a request when there is a connection, or fails as the client says.</summary>
+    internal abstract ValueTask<T> CallWhenReadyAsync<T>(string method, MprpcWriter request, CancellationToken cancellationToken);
+}

@@ -1,0 +1,89 @@
+using Mprpc.Diagnostics;
+using Mprpc.Serialization;
+using Mprpc.Wire;
+
+namespace Mprpc.Connections;
+
+/// <summary>What a connection accepts from its peer.</summary>
+/// <param name="MaxMessageSize">Largest message, in bytes.</param>
+/// <param name="MaxDepth">How deep arrays and maps may nest, the message itself counted.</param>
+/// <param name="MaxRunningCalls">How many of the peer's calls may run at once; further ones wait unread.</param>
+/// <param name="OptionsName">The public type whose options set these, for errors.</param>
+internal sealed record ConnectionLimits(int MaxMessageSize, int MaxDepth, int MaxRunningCalls, string OptionsName)
+{
+    /// <summary>How long a message that has begun may take whatever its rate.</summary>
+    public TimeSpan PartialMessageTimeout { get; init; } = DefaultPartialMessageTimeout;
+
+    /// <summary>How many bytes a second a message must bring after that.</summary>
+    public double MinPartialMessageRate { get; init; } = DefaultMinPartialMessageRate;
+
+    /// <summary>How long a write may make no progress.</summary>
+    public TimeSpan WriteTimeout { get; init; } = DefaultWriteTimeout;
+
+    /// <summary>How long calls may go on running after the peer has ended its side.</summary>
+    public TimeSpan HalfCloseTimeout { get; init; } = DefaultHalfCloseTimeout;
+
+    /// <summary>How long nothing may be said; infinite: for ever.</summary>
+    public TimeSpan IdleTimeout { get; init; } = Timeout.InfiniteTimeSpan;
+
+    /// <summary>Largest message that is sent, in bytes: a call or an answer that would be larger fails by itself.</summary>
+    public int MaxSendMessageSize
+    {
+        get => SendLimit.Bytes;
+        init => SendLimit = SendLimit.OfMessage(value, OptionsName);
+    }
+
+    /// <summary>The same for what writes a request or notification.</summary>
+    public SendLimit SendLimit { get; private init; } = SendLimit.OfMessage(DefaultMaxMessageSize, OptionsName);
+
+    /// <summary>How deep a message may nest that is sent, the message itself counted: a call or an answer that nests deeper fails by itself.</summary>
+    public int MaxSendDepth { get; init; } = DefaultMaxDepth;
+
+    /// <summary>How many bytes of answers may be unsent, or be expected of the calls that run, before further calls wait.</summary>
+    public int MaxUnsentAnswerBytes { get; init; } = DefaultMaxUnsentAnswerBytes;
+
+    /// <summary>The option that sets <see cref="MaxMessageSize"/>, for errors.</summary>
+    public string MaxMessageSizeOption { get; init; } = $"{OptionsName}.MaxMessageSize";
+
+    // docs/protocol.md 1.3
+    public const int DefaultMaxMessageSize = 4 * 1024 * 1024;
+    public const int DefaultMaxDepth = 64;
+    public const int DefaultMaxRunningCalls = 1000;
+    public const int DefaultMaxRunningCallsTotal = 10_000;
+    public const int DefaultMaxUnsentAnswerBytes = 4 * 1024 * 1024;
+    public const long DefaultMaxUnsentAnswerBytesTotal = 256L * 1024 * 1024;
+    public const int DefaultMinPartialMessageRate = 240;
+    public static readonly TimeSpan DefaultPartialMessageTimeout = TimeSpan.FromSeconds(10);
+    public static readonly TimeSpan DefaultWriteTimeout = TimeSpan.FromSeconds(10);
+
+    // As long as a .NET host waits for what is running when it stops (HostOptions.ShutdownTimeout).
+    public static readonly TimeSpan DefaultHalfCloseTimeout = TimeSpan.FromSeconds(30);
+
+    /// <summary>Whether the connection has to be looked at from time to time.</summary>
+    public bool HasDeadlines
+        => PartialMessageTimeout != TimeSpan.MaxValue || WriteTimeout != TimeSpan.MaxValue || HalfCloseTimeout != TimeSpan.MaxValue || IdleTimeout != Timeout.InfiniteTimeSpan;
+
+    /// <summary>The limit that a message is beyond, or null where it is no message at all.</summary>
+    public static ConnectionLimit? HitBy(FrameStatus status) => status switch
+    {
+        FrameStatus.TooDeep => ConnectionLimit.Depth,
+        FrameStatus.TooLarge => ConnectionLimit.MessageSize,
+        _ => null,
+    };
+
+    /// <summary>The option that sets the limit up to which calls may run.</summary>
+    public static string OptionOf(ConnectionLimit limit) => limit switch
+    {
+        ConnectionLimit.CallsInFlight => "MaxCallsInFlight",
+        ConnectionLimit.UnsentAnswers => "MaxUnsentAnswerBytesTotal",
+        ConnectionLimit.UnsentAnswersPerConnection => "MaxUnsentAnswerBytes",
+        _ => "MaxCallsInFlightPerConnection",
+    };
+
+    public MprpcProtocolException Violation(FrameStatus status) => new(status switch
+    {
+        FrameStatus.ReservedByte => "The peer sent the byte 0xc1, which MessagePack never uses. Is it a MessagePack-RPC peer?",
+        FrameStatus.TooDeep => $"A message nests deeper than {MaxDepth:N0} arrays and maps. Raise {OptionsName}.MaxDepth, or send flatter values.",
+        _ => $"A message exceeds {MaxMessageSize:N0} bytes. Raise {MaxMessageSizeOption}, or send the value in parts.",
+    });
+}

@@ -1,0 +1,22 @@
+using Mprpc.Wire;
+
+namespace Mprpc.Connections;
+
+/// <summary>What becomes of a peer's requests and notifications. Safe for concurrent use; one serves all connections of an endpoint.</summary>
+internal interface IRequestHandler
+{
+    /// <summary>Whether the peer has anything to call.</summary>
+    bool HasMethods { get; }
+
+    /// <summary>
+    /// Handles one request or notification: it is answered now, or runs and is answered later. The thread may have lost the read loop afterwards.
+    /// </summary>
+    /// <param name="connection">Where it came.</param>
+    /// <param name="loop">The loop that has read it, held by this thread.</param>
+    /// <param name="message">All of it; its bytes are the loop's, and gone when user code runs.</param>
+    /// <param name="head">What it is.</param>
+    void Dispatch(RpcConnection connection, ReadLoop loop, in ReadOnlyMemory<byte> message, in MessageHead head);
+
+    /// <summary>Refuses one that finds no room, of whatever method: that a name exists is not told by the way.</summary>
+    void RefuseForRoom(in IncomingCall call);
+}

@@ -1,0 +1,37 @@
+namespace Mprpc.Connections;
+
+/// <summary>A call on its way from the message to the method.</summary>
+/// <param name="connection">Where it came from and its answer goes.</param>
+/// <param name="messageId">The number to echo, or null for a notification.</param>
+/// <param name="turn">When it may be answered, if answers have an order.</param>
+/// <param name="loop">The read loop that the call runs on, or null if it runs on a thread of its own.</param>
+internal readonly struct IncomingCall(RpcConnection connection, long? messageId, AnswerOrder.Turn? turn, ReadLoop? loop)
+{
+    private readonly long _entry = loop?.Baton.NextEntry ?? 0;
+
+    public RpcConnection Connection { get; } = connection;
+
+    public long? MessageId { get; } = messageId;
+
+    public AnswerOrder.Turn? Turn { get; } = turn;
+
+    public ReadLoop? Loop { get; } = loop;
+
+    /// <summary>The same call if it goes on apart from the read loop.</summary>
+    public IncomingCall WithoutLoop() => new(Connection, MessageId, Turn, loop: null);
+
+    /// <summary>Ends the part of the call that is the service's own code.</summary>
+    /// <returns>Whether the thread still holds the read loop, so that the answer goes into its batch.</returns>
+    public bool LeaveUserCode() => Loop is not null && Loop.LeaveUserCode(_entry);
+
+    /// <summary>Ends the call on this thread; to be called when it is answered.</summary>
+    /// <param name="heldLoop">What <see cref="LeaveUserCode"/> has returned.</param>
+    public void End(bool heldLoop)
+    {
+        if (!heldLoop && Loop is not null)
+        {
+            // It has had a place since the loop went on without this thread.
+            Connection.RunningCalls.EndHeldUp(_entry);
+        }
+    }
+}

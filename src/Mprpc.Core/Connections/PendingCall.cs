@@ -1,0 +1,120 @@
+using MessagePack;
+using Mprpc.CompilerServices;
+using Mprpc.Wire;
+
+namespace Mprpc.Connections;
+
+/// <summary>A request that waits for its response.</summary>
+/// <remarks>
+/// It completes once: whoever takes it out of <see cref="InFlightRequests"/> completes it, by <see cref="ReadAnswer"/> or <see cref="SetError"/>, then
+/// <see cref="Complete"/>, or by <see cref="Fail"/>. None of
+/// these throws, whatever a formatter, a converter or the awaiter's code does: a call that was taken and not completed would never end.
+/// </remarks>
+internal abstract class PendingCall
+{
+    private CancellationToken _cancellationToken;
+    private CancellationTokenRegistration _registration;
+
+    /// <summary>The id under which it is in flight.</summary>
+    public int MessageId { get; set; }
+
+    /// <summary>When it times out, as a timestamp of the connection's clock; 0: never.</summary>
+    public long Deadline { get; set; }
+
+    /// <summary>How many bytes its request has, if whoever sends it counts them; else 0.</summary>
+    public int RequestBytes { get; set; }
+
+    /// <summary>The wire name of the method, for errors.</summary>
+    public string Method { get; private set; } = "";
+
+    /// <summary>How long it may wait from the moment when it is sent.</summary>
+    public TimeSpan Timeout { get; private set; }
+
+    /// <summary>How much of the time that its caller gave it had gone before it was sent, for errors.</summary>
+    public TimeSpan SpentBefore { get; set; }
+
+    public InFlightRequests? InFlight { get; set; }
+
+    public CancellationToken CancellationToken => _cancellationToken;
+
+    /// <summary>Reads a response's error and result. What cannot be read makes the call fail.</summary>
+    /// <param name="reader">Stands at the error.</param>
+    public void ReadAnswer(ref MprpcReader reader)
+    {
+        try
+        {
+            if (reader.TryReadNil())
+            {
+                ReadResult(ref reader);
+            }
+            else
+            {
+                SetError(RemoteErrorReader.Read(Method, ref reader));
+            }
+        }
+        catch (Exception exception)
+        {
+            SetError(new MessagePackSerializationException($"The answer to '{Method}' cannot be read. Ask for MprpcRaw to see what came.", exception));
+        }
+    }
+
+    public abstract void SetError(Exception exception);
+
+    /// <summary>Lets the caller go on: on this thread, or on another.</summary>
+    public abstract void Complete(bool onThisThread);
+
+    public void Fail(Exception exception)
+    {
+        SetError(exception);
+        Complete(onThisThread: false);
+    }
+
+    /// <summary>Cancels the call when the token says so; to be called when it is in flight.</summary>
+    public void Watch(CancellationToken cancellationToken)
+    {
+        _cancellationToken = cancellationToken;
+        _registration = cancellationToken.UnsafeRegister(static call => ((PendingCall)call!).Cancel(), this);
+    }
+
+    /// <summary>What its caller is told when the time is up: the time that was given, and how it was spent.</summary>
+    public TimeoutException TimedOut()
+    {
+        string spent = SpentBefore >= TimeSpan.FromMilliseconds(1) ? $", of which {SpentBefore.TotalMilliseconds:N0} ms had passed before it was sent" : "";
+        return new TimeoutException(
+            $"The call of '{Method}' had no answer within {(Timeout + SpentBefore).TotalMilliseconds:N0} ms{spent}. It may still run at the peer. "
+            + "Raise MprpcClientOptions.CallTimeout, or MprpcCallOptions.Timeout for this call.");
+    }
+
+    /// <summary>Ends the watch.</summary>
+    /// <returns>False if the token's callback runs at this moment: the object must not be used for another call.</returns>
+    public bool Unwatch()
+    {
+        bool isQuiet = !_cancellationToken.CanBeCanceled || _registration.Unregister();
+        _registration = default;
+        _cancellationToken = default;
+        InFlight = null;
+        return isQuiet;
+    }
+
+    /// <summary>Reads the result; a value of the wrong type makes the call fail.</summary>
+    protected abstract void ReadResult(ref MprpcReader reader);
+
+    protected void Prepare(string method, TimeSpan timeout)
+    {
+        Method = method;
+        Timeout = timeout;
+        SpentBefore = default;
+        Deadline = 0;
+        RequestBytes = 0;
+    }
+
+    private void Cancel()
+    {
+        CancellationToken token = _cancellationToken;
+
+        if (InFlight is { } requests && requests.Remove(this))
+        {
+            requests.GiveUp(this, new OperationCanceledException($"The call of '{Method}' was cancelled; its answer, if one comes, is ignored.", token));
+        }
+    }
+}

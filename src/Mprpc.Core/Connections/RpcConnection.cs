@@ -1,0 +1,402 @@
+using System.Net;
+using System.Security.Claims;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.Logging;
+using MessagePack;
+using Mprpc.CompilerServices;
+using Mprpc.Diagnostics;
+using Mprpc.Wire;
+
+namespace Mprpc.Connections;
+
+/// <summary>A connection as both sides have it: it reads messages, serves the peer's calls, and makes calls of its own.</summary>
+internal sealed class RpcConnection : MprpcConnection
+{
+    private static readonly TimeSpan s_timeToReadTheRest = TimeSpan.FromSeconds(1);
+
+    private readonly RpcConnectionSettings _settings;
+    private readonly IRequestHandler _handler;
+    private readonly ReadLoop _loop;
+    private readonly CallsToPeer _calls;
+    private readonly CancellationTokenSource _closed = new();
+    private Dictionary<object, object?>? _items;
+    private readonly ConnectionWatch _watch;
+    private Exception? _failure;
+    private ConnectionLimit? _limitHit;
+    private bool _callsHaveWaited;
+    private NotificationLane? _notifications;
+    private Task? _transportClosed;
+    private TaskCompletionSource? _aborted;
+    private volatile bool _isAborted;
+
+    public RpcConnection(RpcConnectionSettings settings)
+    {
+        _settings = settings;
+        _handler = settings.Handler;
+        Limits = settings.Limits;
+        Closed = _closed.Token;
+        var gate = new Lock();
+        Requests = new InFlightRequests(settings.Clock, gate) { OnCallbackFailed = exception => ProtocolLog.CallbackThrew(Logger, Id, exception) };
+        RunningCalls = new RunningCalls(settings.Limits.MaxRunningCalls, settings.RunningCallsTotal, Requests, settings.Limits.MaxUnsentAnswerBytes);
+        Output = new MessageOutput(settings.Transport.Output, settings.Serializer, OnOutputFailed, gate, RunningCalls);
+        _calls = new CallsToPeer(this, Requests, Output);
+        AnswerOrder = settings.ResponseOrder == MprpcResponseOrder.AsCompleted ? null : new AnswerOrder(settings.ResponseOrder, Output, RunningCalls, settings.Clock);
+        _loop = new ReadLoop(this, settings.Transport.Input, settings.Limits.MaxMessageSize, settings.Limits.MaxDepth);
+        _watch = new ConnectionWatch(this, _loop, settings.Limits, settings.Clock);
+    }
+
+    public override string Id => _settings.Id;
+
+    public override EndPoint? LocalEndPoint => _settings.LocalEndPoint;
+
+    public override EndPoint? RemoteEndPoint => _settings.RemoteEndPoint;
+
+    public override ClaimsPrincipal User => UserCopy.Of(Session?.Principal);
+
+    public override IFeatureCollection Features => _settings.Features;
+
+    public override IDictionary<object, object?> Items => _items ?? Interlocked.CompareExchange(ref _items, [], null) ?? _items;
+
+    public override CancellationToken Closed { get; }
+
+    /// <summary>Who the peer is, where this side asks for it; else null.</summary>
+    public RpcSession? Session => _settings.Session;
+
+    public MessageOutput Output { get; }
+
+    public RunningCalls RunningCalls { get; }
+
+    /// <summary>Whether the peer has sent anything at all.</summary>
+    public bool HasReceived => _loop.HasReceived;
+
+    public InFlightRequests Requests { get; }
+
+    /// <summary>When answers may be sent, where the peer wants an order; else null.</summary>
+    public AnswerOrder? AnswerOrder { get; }
+
+    /// <summary>Whether no more answers may be made for a peer that does not read them, refusals included.</summary>
+    public bool IsOverUnsentBound => RunningCalls.Unsent >= Limits.MaxUnsentAnswerBytes;
+
+    /// <summary>Completes when the connection is lost or aborted; for the read loop alone, and only if it does not read itself.</summary>
+    /// <remarks>Not by <see cref="Closed"/>: code of the application that runs on it may block, and what stands behind it would never be told.</remarks>
+    public Task Aborted
+    {
+        get
+        {
+            _aborted ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            Interlocked.MemoryBarrier();        // with that of Abort: one of the two sees the other
+
+            if (_isAborted)
+            {
+                _aborted.TrySetResult();
+            }
+
+            return _aborted.Task;
+        }
+    }
+
+    /// <summary>Completes when the transport reads no more; for the read loop alone, and only if it does not read itself.</summary>
+    public Task TransportClosed => _transportClosed ??= Task.Delay(Timeout.Infinite, _settings.TransportClosed);
+
+    /// <summary>Serves the peer's calls.</summary>
+    public IRequestHandler Handler => _handler;
+
+    public MprpcSerializerOptions Serializer => _settings.Serializer;
+
+    /// <summary>What the peer may demand at this moment.</summary>
+    public ConnectionLimits Limits { get; private set; }
+
+    public ILogger Logger => _settings.Logger;
+
+    public TimeProvider Clock => _settings.Clock;
+
+    public IServiceProvider Services => _settings.Services
+        ?? throw new InvalidOperationException("This connection has no services: it was made without a service provider.");
+
+    /// <summary>Serves the connection until it ends: what has been received is handled and answered, then the transport is completed.</summary>
+    /// <returns>Why it ended; null where the peer or this side closed it in good order.</returns>
+    public async Task<Exception?> RunAsync()
+    {
+        ProtocolLog.ConnectionStarted(Logger, Id);
+
+        if (Limits.HasDeadlines || _settings.IsTransportReset is not null)
+        {
+            Heartbeat.Of(_settings.Clock).Add(_watch);
+        }
+
+        Exception? reason = null;
+
+        try
+        {
+            await _loop.RunAsync().ConfigureAwait(false);
+        }
+        catch (Exception exception)
+        {
+            reason = exception;
+        }
+
+        reason = _failure ?? reason;
+        string message = reason is null ? "The connection was closed before the answer came." : $"The connection was lost before the answer came: {reason.Message}";
+        _calls.Close(message, reason);
+
+        if (reason is null && !_isAborted)
+        {
+            // docs/protocol.md 9: a peer that has finished sending still gets its answers. Unless it resets the connection: nothing is read any more that would
+            // fail by it.
+            using CancellationTokenRegistration registration = _settings.TransportClosed.UnsafeRegister(static connection => ((RpcConnection)connection!).CheckTransport(), this);
+            await Task.WhenAny(RunningCalls.WaitForNoneAsync(), Aborted).ConfigureAwait(false);
+            await Output.FinishAsync().ConfigureAwait(false);
+            reason = _failure;
+        }
+
+        Heartbeat.Of(_settings.Clock).Remove(_watch);
+        LogEnd(reason);
+        Output.Close();
+        await _settings.Transport.Output.CompleteAsync().ConfigureAwait(false);
+        await _settings.Transport.Input.CompleteAsync().ConfigureAwait(false);
+
+        // Last, and not waited for: what runs on cancellation is the application's code, which may block, or throw.
+        _ = _closed.CancelAsync();
+        return reason;
+    }
+
+    /// <summary>Ends the connection in good order: what has been received is answered.</summary>
+    public void Stop() => _loop.Stop();
+
+    /// <summary>Changes how large the peer's messages may be and how many of its calls may run, from its next message on; deadlines stay as they are.</summary>
+    public void ChangeLimits(ConnectionLimits limits)
+    {
+        Limits = limits;
+        _loop.ChangeMaxMessageSize(limits.MaxMessageSize);
+        RunningCalls.ChangeLimit(limits.MaxRunningCalls);
+        _calls.ChangeLimits(limits);
+    }
+
+    public override void Abort()
+    {
+        _isAborted = true;
+        Interlocked.MemoryBarrier();
+        Volatile.Read(ref _aborted)?.TrySetResult();
+        _settings.AbortTransport();
+        // On another thread: what runs on cancellation is not ours.
+        _ = _closed.CancelAsync().ContinueWith(static task => task.Exception, TaskScheduler.Default);
+    }
+
+    /// <summary>Closes the connection at once, because the peer breaks a limit.</summary>
+    public void Abort(ConnectionLimit limit, Exception reason)
+    {
+        _limitHit ??= limit;
+        Abort(reason);
+    }
+
+    /// <summary>Closes the connection at once, because it cannot go on.</summary>
+    public void Abort(Exception reason)
+    {
+        _failure ??= reason;
+        Abort();
+    }
+
+    /// <summary>Ends the connection in good order, because nothing has been said for too long.</summary>
+    public void StopIdle(TimeSpan elapsed)
+    {
+        if (_settings.LimitHits?.Add(ConnectionLimit.Idle) ?? true)
+        {
+            ProtocolLog.ConnectionIdle(Logger, Id, elapsed);
+        }
+
+        Stop();
+    }
+
+    /// <summary>Looks, while nothing is read, whether the peer has left.</summary>
+    public void CheckTransport()
+    {
+        if (_loop.IsDeaf || _loop.PeerHasFinished)
+        {
+            CheckReset();
+        }
+    }
+
+    /// <summary>Ends the connection if the peer has reset it.</summary>
+    public void CheckReset()
+    {
+        if (_settings.IsTransportReset?.Invoke() == true)
+        {
+            Abort(new IOException("The peer has reset the connection."));
+        }
+    }
+
+    /// <summary>Whether notifications run apart from the loop, so that further ones have to wait behind them.</summary>
+    public bool NotificationsRunApart => _notifications is { IsBusy: true };
+
+    /// <summary>Where notifications run apart from the loop; for the holder of the loop alone.</summary>
+    public NotificationLane Notifications => _notifications ??= new NotificationLane();
+
+    /// <summary>Why a message cannot be read.</summary>
+    public MprpcProtocolException Violation(FrameStatus status)
+    {
+        _limitHit ??= ConnectionLimits.HitBy(status);
+        return Limits.Violation(status);
+    }
+
+    /// <summary>Requests wait, since no further call may run.</summary>
+    public void OnCallsWait()
+    {
+        // Without a limit the peer has only to read.
+        if (RunningCalls.LimitReached is { } limit && (_settings.LimitHits?.Add(limit, isFirstOfConnection: !_callsHaveWaited) ?? false))
+        {
+            ProtocolLog.CallsWait(Logger, Id, RunningCalls.Count, $"{Limits.OptionsName}.{ConnectionLimits.OptionOf(limit)}");
+        }
+
+        _callsHaveWaited = true;
+    }
+
+    public override ValueTask<T> CallAsync<T>(string method, MprpcCallOptions options, params ReadOnlySpan<object?> arguments)
+    {
+        options.CancellationToken.ThrowIfCancellationRequested();
+        MprpcWriter request = RequestWriter.Begin(Serializer, Limits.SendLimit, method, arguments);
+
+        if (TryCall(method, request, options.Timeout ?? _settings.CallTimeout, options.CancellationToken, out ValueTask<T> result))
+        {
+            return result;
+        }
+
+        MprpcWriter.Return(request);
+        return ValueTask.FromException<T>(NotSent());
+    }
+
+    public override ValueTask NotifyAsync(string method, params ReadOnlySpan<object?> arguments)
+    {
+        MprpcWriter notification = RequestWriter.Begin(Serializer, Limits.SendLimit, method, arguments);
+
+        if (!TryNotify(notification))
+        {
+            MprpcWriter.Return(notification);
+            throw NotSent();
+        }
+
+        return Output.IsCongested ? new ValueTask(Output.WaitForRoomAsync()) : ValueTask.CompletedTask;
+    }
+
+    /// <summary>Makes a call of a request whose method and arguments are written.</summary>
+    /// <returns>False where the connection is closed: nothing was sent, the result is not to be used, and the request can be sent over another.</returns>
+    public bool TryCall<T>(string method, MprpcWriter request, TimeSpan timeout, CancellationToken cancellationToken, out ValueTask<T> result)
+    {
+        PendingCall<T> call = PendingCall<T>.Rent(method, timeout);
+        result = call.Task;
+        return TryCall(call, request, cancellationToken);
+    }
+
+    /// <inheritdoc cref="CallsToPeer.TryCall"/>
+    public bool TryCall(PendingCall call, MprpcWriter request, CancellationToken cancellationToken) => _calls.TryCall(call, request, cancellationToken);
+
+    /// <inheritdoc cref="CallsToPeer.TryNotify"/>
+    public bool TryNotify(MprpcWriter notification) => _calls.TryNotify(notification);
+
+    /// <summary>Handles one whole message.</summary>
+    public void Handle(in ReadOnlyMemory<byte> message, in MessageHead head, ReadLoop loop)
+    {
+        if (head.Kind == MessageKind.Response)
+        {
+            _calls.HandleResponse(message, head, loop);
+            return;
+        }
+
+        bool isRequest = head.Kind == MessageKind.Request;
+
+        if (isRequest)
+        {
+            _calls.OnPeerCalls();
+        }
+
+        // The answer to a request could not be sent any more.
+        if (!isRequest || !Output.IsClosed)
+        {
+            _handler.Dispatch(this, loop, message, head);
+        }
+    }
+
+    /// <summary>Answers a request for which there is no room, and which may not be set aside either.</summary>
+    public void Refuse(in MessageHead head, ReadLoop loop)
+        => _handler.RefuseForRoom(new IncomingCall(this, head.Kind == MessageKind.Request ? head.MessageId : null, AnswerOrder?.Begin(), loop));
+
+    /// <summary>Sends an answer: with the loop's batch if the thread holds the loop, else by itself.</summary>
+    public void Answer(in IncomingCall call, bool onLoop, MprpcWriter answer)
+    {
+        if (call.Turn is not null)
+        {
+            AnswerOrder!.Complete(call.Turn, answer);
+        }
+        else if (onLoop)
+        {
+            call.Loop!.Batch.WriteEncoded(answer.WrittenSpan);
+            MprpcWriter.Return(answer);
+        }
+        else if (!Output.TrySend(answer, isAnswer: true))
+        {
+            MprpcWriter.Return(answer);
+        }
+    }
+
+    /// <summary>A thread is about to take the loop from a method that holds it up: the method's call runs by itself from then on, and needs a place.</summary>
+    /// <returns>The call; null if what holds the loop up is no method.</returns>
+    public HeldUpCall? BeginHeldUp(object? occupant, long entry) => occupant is ServedMethod method ? HeldUpCall.Begin(this, method, entry) : null;
+
+    /// <summary>The application's code has held the read loop up, and the loop goes on without its thread.</summary>
+    /// <param name="occupant">The method that runs there, or null if it is code that awaited a call.</param>
+    public void OnHeldUp(object? occupant)
+    {
+        if (occupant is not ServedMethod method)
+        {
+            _calls.OnHeldUp();
+            return;
+        }
+
+        method.MarkBlocking();
+        ProtocolLog.MethodBlocks(Logger, Id, method.WireName);
+    }
+
+    /// <summary>Code of the application has thrown where nothing can be told of it: a raw continuation, or a synchronization context.</summary>
+    public void OnStrayFailure(Exception exception) => ProtocolLog.CallbackThrew(Logger, Id, exception);
+
+    /// <summary>
+    /// Nothing can be sent any more. What the peer has sent may still lie in the transport, answers above all, so it is read to its end; in a second at most.
+    /// </summary>
+    private void OnOutputFailed(Exception? exception)
+    {
+        _failure ??= exception ?? new IOException("The peer does not read any more.");
+        _ = _closed.CancelAsync();      // on another thread: what runs on cancellation is not ours
+        _ = AbortSoonAsync();
+    }
+
+    private async Task AbortSoonAsync()
+    {
+        await Task.Delay(s_timeToReadTheRest, Clock).ConfigureAwait(false);
+
+        if (!_loop.HasEnded)
+        {
+            Abort();
+        }
+    }
+
+    private MprpcConnectionException NotSent() => new($"The connection {Id} is closed; the call was not sent.");
+
+    private void LogEnd(Exception? reason)
+    {
+        switch (reason)
+        {
+            case null:
+                ProtocolLog.ConnectionEnded(Logger, Id);
+                break;
+            case MprpcProtocolException:
+                if (_settings.LimitHits?.Add(_limitHit ?? ConnectionLimit.MessageShape) ?? true)
+                {
+                    ProtocolLog.ProtocolViolation(Logger, Id, reason.Message);
+                }
+
+                break;
+            default:
+                ProtocolLog.ConnectionLost(Logger, Id, reason.Message);
+                break;
+        }
+    }
+}

@@ -1,0 +1,59 @@
+using System.IO.Pipelines;
+using System.Net;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.Logging;
+using Mprpc.Diagnostics;
+
+namespace Mprpc.Connections;
+
+/// <summary>What a connection is made of; the side that accepted or dialled it fills this in.</summary>
+internal sealed class RpcConnectionSettings
+{
+    public required string Id { get; init; }
+
+    public required IDuplexPipe Transport { get; init; }
+
+    /// <summary>Closes the transport at once.</summary>
+    public required Action AbortTransport { get; init; }
+
+    public required ConnectionLimits Limits { get; init; }
+
+    /// <summary>Counts the calls of all connections of the server; null: without limit.</summary>
+    public RunningCallsTotal? RunningCallsTotal { get; init; }
+
+    /// <summary>Counts the limits that are reached, for all connections of the server; null: nobody counts, and all is logged.</summary>
+    public LimitHits? LimitHits { get; init; }
+
+    /// <summary>Whether the peer has reset the connection, asked while nothing is read; null: not to be found out.</summary>
+    public Func<bool>? IsTransportReset { get; init; }
+
+    /// <summary>Cancelled when the transport reads no more, because the peer has ended its side or reset the connection.</summary>
+    public CancellationToken TransportClosed { get; init; }
+
+    public required ILogger Logger { get; init; }
+
+    /// <summary>Serves the peer's calls.</summary>
+    public required IRequestHandler Handler { get; init; }
+
+    public MprpcSerializerOptions Serializer { get; init; } = MprpcSerializerOptions.Default;
+
+    /// <summary>In which order the peer's requests are answered.</summary>
+    public MprpcResponseOrder ResponseOrder { get; init; }
+
+    public TimeProvider Clock { get; init; } = TimeProvider.System;
+
+    /// <summary>How long this side's calls wait for their answers where the call does not say; infinite: for ever.</summary>
+    public TimeSpan CallTimeout { get; init; } = Timeout.InfiniteTimeSpan;
+
+    /// <summary>Who the peer is; null: this side does not ask.</summary>
+    public RpcSession? Session { get; init; }
+
+    /// <summary>Where the services of calls come from.</summary>
+    public IServiceProvider? Services { get; init; }
+
+    public EndPoint? LocalEndPoint { get; init; }
+
+    public EndPoint? RemoteEndPoint { get; init; }
+
+    public IFeatureCollection Features { get; init; } = new FeatureCollection();
+}

@@ -1,0 +1,46 @@
+namespace Mprpc;
+
+/// <summary>How long one call may take, what cancels it, and whether it waits for a server that cannot be reached yet.</summary>
+public readonly record struct MprpcCallOptions
+{
+    // What a timer can be set to.
+    internal static readonly TimeSpan LongestTimeout = TimeSpan.FromMilliseconds(uint.MaxValue - 1);
+
+    /// <summary>
+    /// How long to wait for the answer, up to 49 days. Null, the default: as long as the client's options say;
+    /// <see cref="System.Threading.Timeout.InfiniteTimeSpan"/>: for ever.
+    /// </summary>
+    /// <exception cref="ArgumentOutOfRangeException">Zero, negative, or longer than 49 days.</exception>
+    public TimeSpan? Timeout
+    {
+        get;
+        init
+        {
+            if (value is { } time && time != System.Threading.Timeout.InfiniteTimeSpan && (time <= TimeSpan.Zero || time > LongestTimeout))
+            {
+                throw new ArgumentOutOfRangeException(
+                    nameof(value), time, $"MprpcCallOptions.Timeout is {time}; allowed is any positive time up to 49 days, Timeout.InfiniteTimeSpan for no limit, or null for the client's.");
+            }
+
+            field = value;
+        }
+    }
+
+    /// <summary>Ends the wait; the answer, if one comes, is ignored. Default: none.</summary>
+    public CancellationToken CancellationToken { get; init; }
+
+    /// <summary>
+    /// Whether the call waits, within its timeout, while the server cannot be reached, in place of failing with the first attempt to connect. Null, the
+    /// default: as the client's options say. A
+    /// call over a single connection (<see cref="MprpcConnection"/>), which cannot be made again, does not look at it.
+    /// </summary>
+    public bool? WaitForReady { get; init; }
+
+    /// <summary>Options with a cancellation token only.</summary>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public static implicit operator MprpcCallOptions(CancellationToken cancellationToken) => FromCancellationToken(cancellationToken);
+
+    /// <summary>Options with a cancellation token only.</summary>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public static MprpcCallOptions FromCancellationToken(CancellationToken cancellationToken) => new() { CancellationToken = cancellationToken };
+}

@@ -1,0 +1,134 @@
+using MessagePack;
+using Mprpc.CompilerServices;
+using Mprpc.Connections;
+using Mprpc.Diagnostics;
+using Mprpc.Serialization;
+using Mprpc.Wire;
+
+namespace Mprpc.Dispatch;
+
+/// <summary>Writes the answers of calls; what a peer would refuse becomes an error that it takes (docs/protocol.md 1.3). Safe for concurrent use.</summary>
+internal sealed class AnswerWriter(MprpcSerializerOptions serializer, MprpcErrorShape errorShape)
+{
+    /// <summary>Where it is said that the data of errors could not be written.</summary>
+    private readonly FailureLog _dataFailures = new();
+
+    /// <summary>Writes an answer into a buffer of its own; one that is too large or too deep to be sent becomes an error.</summary>
+    /// <exception cref="MessagePackSerializationException">The result cannot be written.</exception>
+    public MprpcWriter WriteAside<TResult>(RpcConnection connection, ServedMethod method, long messageId, TResult result)
+    {
+        MprpcWriter writer = MprpcWriter.Rent(serializer);
+
+        try
+        {
+            Write(connection, writer, method, messageId, result);
+            return writer;
+        }
+        catch
+        {
+            MprpcWriter.Return(writer);
+            throw;
+        }
+    }
+
+    /// <summary>Writes an answer behind others; one that is too large or too deep to be sent becomes an error.</summary>
+    /// <exception cref="MessagePackSerializationException">The result cannot be written: nothing is.</exception>
+    public void Write<TResult>(RpcConnection connection, MprpcWriter writer, ServedMethod method, long messageId, TResult result)
+    {
+        int most = connection.Limits.MaxSendMessageSize;
+        int start = writer.Length;
+        writer.Levels = 0;
+        writer.LimitTo(most);
+
+        try
+        {
+            ResponseWriter.WriteResult(writer, messageId, result);
+        }
+        catch when (writer.IsBeyondLimit)
+        {
+            RefuseTooLarge(connection, writer, start, method, messageId, $"at least {most + writer.Excess:N0}", writer.Unended);
+            return;
+        }
+        catch
+        {
+            // The answers before it are whole, and go out.
+            writer.Truncate(start);
+            writer.EndLimit();
+            throw;
+        }
+
+        writer.EndLimit();
+        int size = writer.Length - start;
+
+        if (size > most)
+        {
+            RefuseTooLarge(connection, writer, start, method, messageId, $"{size:N0}");
+            return;
+        }
+
+        method.OnAnswered(size);
+
+        if (writer.Levels > connection.Limits.MaxSendDepth - ResponseWriter.OuterLevels)
+        {
+            CheckDepth(connection, writer, start, method, messageId);
+        }
+    }
+
+    /// <summary>Writes an error. Data that cannot be sent is left out, and that is logged.</summary>
+    public void WriteError(RpcConnection connection, MprpcWriter writer, long messageId, in RpcError error)
+    {
+        ConnectionLimits limits = connection.Limits;
+        int start = writer.Length;
+
+        if (ResponseWriter.WriteError(writer, messageId, error, errorShape, limits.MaxSendMessageSize, limits.MaxSendDepth) is { } failure)
+        {
+            _dataFailures.ErrorDataNotWritten(connection.Logger, connection.Id, error.Data!.GetType(), failure);
+        }
+
+        int size = writer.Length - start;
+
+        if (size > limits.MaxSendMessageSize)
+        {
+            writer.Truncate(start);
+            ResponseWriter.WriteError(writer, messageId, TooLarge("error of this call", $"{size:N0}", limits), errorShape);
+        }
+    }
+
+    /// <summary>Puts an error in the place of an answer.</summary>
+    private void RefuseTooLarge(RpcConnection connection, MprpcWriter writer, int start, ServedMethod method, long messageId, string size, Type? unended = null)
+    {
+        writer.EndLimit();
+        writer.Truncate(start);
+        method.OnAnswered(connection.Limits.MaxSendMessageSize);
+        RpcError error = TooLarge($"answer of method '{method.WireName}'", size, connection.Limits, unended);
+        ResponseWriter.WriteError(writer, messageId, error, errorShape);
+    }
+
+    private void CheckDepth(RpcConnection connection, MprpcWriter writer, int start, ServedMethod method, long messageId)
+    {
+        if (WrittenValues.Fault(writer.WrittenSpan[start..], values: 1, outer: 0, connection.Limits.MaxSendDepth, out bool isTooDeep) is not { } fault)
+        {
+            return;
+        }
+
+        writer.Truncate(start);
+
+        if (!isTooDeep)
+        {
+            throw new MessagePackSerializationException($"The answer of method '{method.WireName}' {fault}. {WrittenValues.WholeRemedy}");
+        }
+
+        var error = new RpcError(
+            RpcErrorKind.Handler,
+            $"The answer of method '{method.WireName}' {fault}. Return a flatter value, or raise {connection.Limits.OptionsName}.MaxSendDepth.",
+            ErrorCode.TooLarge);
+        ResponseWriter.WriteError(writer, messageId, error, errorShape);
+    }
+
+    private static RpcError TooLarge(string what, string size, ConnectionLimits limits, Type? unended = null)
+        => new(
+            RpcErrorKind.Handler,
+            $"The {what} has {size} bytes; {limits.MaxSendMessageSize:N0} may be sent. Ask for less at a time, or raise {limits.OptionsName}.MaxSendMessageSize."
+                + SendLimit.DescribeUnended(unended),
+            ErrorCode.TooLarge);
+}

@@ -1,0 +1,97 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Security.Claims;
+using Microsoft.Extensions.DependencyInjection;
+using Mprpc.Connections;
+
+namespace Mprpc.Dispatch;
+
+/// <summary>The context of one call, made only where the method or its service needs one; the scope in it is made when it is first asked for.</summary>
+internal sealed class CallContext(RpcConnection connection, string method, long? messageId) : MprpcCallContext
+{
+    private ClaimsPrincipal? _user;
+    private CancellationToken _cancellationToken = connection.Closed;
+    private IServiceScope? _scope;
+    private object? _disposable;
+    private Dictionary<object, object?>? _items;
+
+    public override string Method => method;
+
+    public override long? MessageId => messageId;
+
+    public override ClaimsPrincipal User => _user ??= UserCopy.Of(Principal);
+
+    /// <summary>Whom <see cref="User"/> is a copy of, as it was when the call came: a later login is for later calls. Null: the caller is anonymous.</summary>
+    public ClaimsPrincipal? Principal { get; private set; } = connection.Session?.Principal;
+
+    public override IServiceProvider Services => (_scope ??= connection.Services.CreateScope()).ServiceProvider;
+
+    public override CancellationToken CancellationToken => _cancellationToken;
+
+    public override MprpcConnection Connection => connection;
+
+    public override IDictionary<object, object?> Items => _items ??= [];
+
+    /// <summary>A policy sees the caller otherwise than the connection: by the authentication schemes that it names.</summary>
+    public void SetUser(ClaimsPrincipal? principal)
+    {
+        Principal = principal;
+        _user = null;
+    }
+
+    /// <summary>The call may be cancelled by something else than the end of its connection.</summary>
+    public void SetCancellationToken(CancellationToken cancellationToken) => _cancellationToken = cancellationToken;
+
+    /// <summary>Disposes a service that no scope knows, after the call.</summary>
+    public void DisposeAfterCall(object service) => _disposable = service;
+
+    /// <summary>Whether the call has made something that is to be disposed.</summary>
+    public bool HasToRelease => _scope is not null || _disposable is not null;
+
+    /// <summary>Disposes what a call that ended at once has made; disposing is user code too.</summary>
+    public void Release(in IncomingCall call, bool onLoop)
+    {
+        if (!HasToRelease)
+        {
+            return;
+        }
+
+        if (!onLoop)
+        {
+            _ = ReleaseAsync();
+            return;
+        }
+
+        long entry = call.Loop!.EnterUserCode();
+        _ = ReleaseAsync();     // owned: it logs its own failure
+
+        if (!call.Loop.LeaveUserCode(entry))
+        {
+            connection.RunningCalls.EndHeldUp(entry);
+        }
+    }
+
+    /// <summary>Disposes what a call has made. It never throws.</summary>
+    public async Task ReleaseAsync()
+    {
+        try
+        {
+            if (_disposable is IAsyncDisposable asynchronous)
+            {
+                await asynchronous.DisposeAsync().ConfigureAwait(false);
+            }
+            else
+            {
+                (_disposable as IDisposable)?.Dispose();
+            }
+
+            if (_scope is { } scope)
+            {
+                await new AsyncServiceScope(scope).DisposeAsync().ConfigureAwait(false);
+            }
+        }
+        catch (Exception exception)
+        {
+            Dispatcher.Of(connection).DisposalFailures.ScopeDisposalFailed(connection.Logger, connection.Id, method, exception);
+        }
+    }
+}

@@ -1,0 +1,364 @@
+using System.Runtime.CompilerServices;
+using MessagePack;
+using Microsoft.Extensions.Logging;
+using Mprpc.CompilerServices;
+using Mprpc.Connections;
+using Mprpc.Diagnostics;
+using Mprpc.Scheduling;
+using Mprpc.Serialization;
+using Mprpc.Wire;
+
+namespace Mprpc.Dispatch;
+
+/// <summary>
+/// Takes the peer's requests and notifications to their methods, and answers those that reach none. Safe for concurrent use; one serves all connections of an
+/// endpoint.
+/// </summary>
+internal sealed class Dispatcher(MethodTable methods, MprpcSerializerOptions serializer, MprpcErrorShape errorShape, bool enableDetailedErrors) : IRequestHandler
+{
+    private static readonly ExceptionMap NoExceptions = new();
+
+    private const string InternalError = "Internal error.";
+
+    /// <summary>Serves no method: what a client is that does not serve calls.</summary>
+    public static Dispatcher None { get; } = new(new MethodTable([]), MprpcSerializerOptions.Default, MprpcErrorShape.Message, enableDetailedErrors: false);
+
+    public MethodTable Methods => methods;
+
+    public bool HasMethods => methods.Methods.Count > 0;
+
+    /// <summary>Writes the answers.</summary>
+    public AnswerWriter Answers { get; } = new(serializer, errorShape);
+
+    /// <summary>Which exceptions mean something to the caller.</summary>
+    public ExceptionMap Exceptions { get; init; } = NoExceptions;
+
+    /// <summary>What stands before names that no method has; null: nothing.</summary>
+    public UnknownMethod? Unknown { get; init; }
+
+    /// <summary>Where it is said that what calls have made could not be disposed.</summary>
+    public FailureLog DisposalFailures { get; } = new();
+
+    /// <summary>Where it is said that notifications were refused.</summary>
+    private FailureLog Refusals { get; } = new();
+
+    /// <summary>The dispatcher that serves a connection's peer.</summary>
+    public static Dispatcher Of(RpcConnection connection) => (Dispatcher)connection.Handler;
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.NoInlining)]      // in the loop its reader would be cleared for each message, and the loop would have too few registers
+    public void Dispatch(RpcConnection connection, ReadLoop loop, in ReadOnlyMemory<byte> message, in MessageHead head)
+    {
+        IncomingCall call = head.Kind == MessageKind.Request
+            ? new(connection, head.MessageId, connection.AnswerOrder?.Begin(), loop)
+            : new(connection, messageId: null, turn: null, loop);
+
+        RpcMethod? method = head.MethodIsText ? methods.Find(head.Method) : null;
+
+        if (method is null)
+        {
+            DispatchUnknown(call, loop, head);
+            return;
+        }
+
+        if (method.Policy is { } policy)
+        {
+            bool? isAllowed = policy.IsAuthorizationOnly ? policy.Authorization!.TryAuthorize(connection) : null;
+
+            if (isAllowed is null)
+            {
+                DispatchGuarded(call, loop, method, message, head.BodyStart);
+                return;
+            }
+
+            if (isAllowed == false)
+            {
+                Refuse(call, method, policy.Authorization!.Denied(connection));
+                return;
+            }
+        }
+
+        int start = head.BodyStart;
+
+        if (!TryReadArguments(method, message.Span, ref start, out int count))
+        {
+            Refuse(call, method, DescribeArguments(call, method, message.Span, head.BodyStart));
+            return;
+        }
+
+        if (method.BlocksItsThread || (call.MessageId is null && connection.NotificationsRunApart))
+        {
+            RunApart(call, new OffloadedCall(call.WithoutLoop(), method, message.ToArray(), start, count));
+            return;
+        }
+
+        loop.Occupant = method;
+        var parameters = new MprpcReader(message, start, count, serializer, loop);
+        method.Invoke(call, ref parameters);
+    }
+
+    /// <summary>Answers a call whose parameters could not be read; the thread has not left the loop.</summary>
+    public void RefuseArguments(in IncomingCall call, RpcMethod method, ref MprpcReader parameters)
+        => Refuse(call, method, DescribeFailure(call.Connection, method, ref parameters));
+
+    /// <summary>Says which parameter could not be read.</summary>
+    public static RpcError DescribeFailure(RpcConnection connection, RpcMethod method, ref MprpcReader parameters)
+    {
+        IReadOnlyList<MprpcParameter> declared = method.Description.Parameters;
+        string parameter = declared.Count == 0 ? "?" : declared[Math.Min(parameters.FailedIndex, declared.Count - 1)].Name;
+
+        if (parameters.Exception is { } exception && connection.Logger.IsEnabled(LogLevel.Debug))
+        {
+            ProtocolLog.ParameterNotRead(connection.Logger, connection.Id, method.WireName, parameter, LogText.Clean(exception));
+        }
+
+        return new RpcError(
+            RpcErrorKind.InvalidArguments, $"Param {parameters.FailedIndex + 1} ('{parameter}') of method '{method.WireName}' must be {ExpectedShape.Of(parameters.Expected)}.");
+    }
+
+    /// <summary>Answers a call that is refused before its method has run; on the loop where the call is.</summary>
+    public void Refuse(in IncomingCall call, RpcMethod method, in RpcError error)
+    {
+        LogRefusal(call, method.WireName, error.Message);
+        Answer(call, onLoop: call.Loop is not null, error);
+    }
+
+    /// <summary>
+    /// Answers a call whose method, or the writing of whose result, threw. No exception loses the answer: if even the error cannot be formed, it is a fixed
+    /// text.
+    /// </summary>
+    public void AnswerFailure(in IncomingCall call, ServedMethod method, Exception exception, bool onLoop)
+    {
+        RpcError error;
+
+        try
+        {
+            error = DescribeFailure(call, method, exception);
+        }
+        catch (Exception failure)
+        {
+            LogFailure(call, method, failure);
+            error = new RpcError(RpcErrorKind.Handler, InternalError);
+        }
+
+        try
+        {
+            Answer(call, onLoop, error);
+        }
+        catch (Exception failure)
+        {
+            // The error's data is the application's, and may be what cannot be written.
+            LogFailure(call, method, failure);
+            Answer(call, onLoop, new RpcError(RpcErrorKind.Handler, InternalError));
+        }
+    }
+
+    /// <summary>Logs what the application should see of a call that threw: all but the cancellation of calls whose connection is gone.</summary>
+    public static void LogFailure(in IncomingCall call, ServedMethod method, Exception exception)
+    {
+        if (exception is not OperationCanceledException || !call.Connection.Closed.IsCancellationRequested)
+        {
+            method.Failures.MethodThrew(call.Connection.Logger, call.Connection.Id, method.WireName, exception);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void RefuseForRoom(in IncomingCall call)
+    {
+        string message = call.Connection.RunningCalls.LimitReached is ConnectionLimit.CallsInFlightPerConnection
+            ? $"{call.Connection.Limits.MaxRunningCalls} calls of this connection are running, as many as may; wait for answers before calling on."
+            : "The server has reached its limit of running calls; retry later.";
+        LogRefusal(call, "(any)", message);
+        Answer(call, onLoop: true, new RpcError(RpcErrorKind.Handler, message, ErrorCode.Busy));
+    }
+
+    private RpcError DescribeFailure(in IncomingCall call, ServedMethod method, Exception exception)
+    {
+        if ((exception as MprpcException ?? MapException(call, method, exception)) is { } meant)
+        {
+            if (call.MessageId is null)
+            {
+                Refusals.NotificationRefused(call.Connection.Logger, call.Connection.Id, method.WireName, LogText.Clean(meant.Message));
+            }
+            else if (call.Connection.Logger.IsEnabled(LogLevel.Debug))
+            {
+                // It may quote what the peer has sent.
+                ProtocolLog.MethodFailed(call.Connection.Logger, call.Connection.Id, method.WireName, LogText.Clean(meant.Message));
+            }
+
+            return new RpcError(RpcErrorKind.Handler, meant.Message, meant.Code, meant.ErrorData);
+        }
+
+        LogFailure(call, method, exception);
+        return new RpcError(RpcErrorKind.Handler, enableDetailedErrors ? $"{exception.GetType().Name}: {exception.Message}" : InternalError);
+    }
+
+    private void DispatchUnknown(in IncomingCall call, ReadLoop loop, in MessageHead head)
+    {
+        string name = head.MethodIsText ? LogText.Clean(head.Method) : "";
+        var error = new RpcError(
+            RpcErrorKind.UnknownMethod,
+            !head.MethodIsText ? "The method must be a name (str or bin)." : name.Length == 0 ? "The method's name is empty." : $"Method '{name}' not found.");
+
+        // Of the protocol's own notifications nobody is told, and no policy of the application counts them: they may come while there is no room.
+        if (Unknown is null || head.IsControl)
+        {
+            if (call.MessageId is not null)
+            {
+                ProtocolLog.MethodNotFound(call.Connection.Logger, call.Connection.Id, name);
+                Answer(call, onLoop: true, error);
+            }
+            else if (!head.IsControl)
+            {
+                Refusals.NotificationRefused(call.Connection.Logger, call.Connection.Id, name, error.Message);
+            }
+
+            return;
+        }
+
+        var context = new CallContext(call.Connection, name, call.MessageId);
+        Start(call, loop, Unknown.Guard(call.WithoutLoop(), context, new CallArguments([], 0, 0, serializer), error));
+    }
+
+    private void DispatchGuarded(in IncomingCall call, ReadLoop loop, RpcMethod method, ReadOnlyMemory<byte> message, int start)
+    {
+        int values = start;
+        RpcError? invalid = TryReadArguments(method, message.Span, ref values, out int count) ? null : DescribeArguments(call, method, message.Span, start);
+        var context = new CallContext(call.Connection, method.WireName, call.MessageId);
+        var arguments = new CallArguments(message.ToArray(), values, invalid is null ? count : 0, serializer);
+        Start(call, loop, method.Guard(call.WithoutLoop(), context, arguments, invalid));
+    }
+
+    private static void Start(in IncomingCall call, ReadLoop loop, GuardedCall guarded)
+    {
+        guarded.Start();
+
+        if (guarded.RpcMethod.BlocksItsThread || (call.MessageId is null && call.Connection.NotificationsRunApart))
+        {
+            RunApart(call, guarded);
+            return;
+        }
+
+        loop.Occupant = guarded.RpcMethod;
+        loop.EnterUserCode();
+        guarded.Execute();
+        call.End(call.LeaveUserCode());
+    }
+
+    /// <summary>Notifications begin in the order in which they came, whatever runs them (docs/protocol.md 4); requests have threads of their own.</summary>
+    private static void RunApart(in IncomingCall call, IThreadPoolWorkItem running)
+    {
+        if (call.MessageId is null)
+        {
+            call.Connection.Notifications.Run(running);
+        }
+        else
+        {
+            BlockingThreads.Shared.Run(running);
+        }
+    }
+
+    /// <summary>Whether the params are an array of as many values as the method takes.</summary>
+    private static bool TryReadArguments(RpcMethod method, ReadOnlySpan<byte> message, ref int start, out int count)
+        => TryReadCount(message, ref start, out count) && count >= method.Description.RequiredParameters && count <= method.Description.MostParameters;
+
+    /// <summary>Why <see cref="TryReadArguments"/> is false.</summary>
+    private static RpcError DescribeArguments(in IncomingCall call, RpcMethod method, ReadOnlySpan<byte> message, int start)
+    {
+        if (!TryReadCount(message, ref start, out int count))
+        {
+            return new RpcError(
+                RpcErrorKind.InvalidArguments, $"Method '{method.WireName}' takes its params as an array; they came as {Describe(message[start])}.");
+        }
+
+        int required = method.Description.RequiredParameters;
+        int all = method.Description.MostParameters;
+        string takes = all == int.MaxValue ? $"{required} or more" : required == all ? $"{all}" : $"{required} to {all}";
+        string unit = all == 1 ? "param" : "params";
+        string came = call.MessageId is { } id ? $"request {id} has {count}" : $"the notification has {count}";
+        return new RpcError(RpcErrorKind.InvalidArguments, $"Method '{method.WireName}' takes {takes} {unit}; {came}.");
+    }
+
+    private MprpcException? MapException(in IncomingCall call, ServedMethod method, Exception exception)
+    {
+        try
+        {
+            return Exceptions.Find(exception);
+        }
+        catch (Exception failure)
+        {
+            LogFailure(call, method, failure);
+            return null;
+        }
+    }
+
+    /// <summary>A caller is told; nobody hears of a notification but by the log.</summary>
+    private void LogRefusal(in IncomingCall call, string method, string reason)
+    {
+        if (call.MessageId is null)
+        {
+            Refusals.NotificationRefused(call.Connection.Logger, call.Connection.Id, method, reason);
+        }
+        else
+        {
+            ProtocolLog.CallRefused(call.Connection.Logger, call.Connection.Id, method, reason);
+        }
+    }
+
+    private void Answer(in IncomingCall call, bool onLoop, in RpcError error)
+    {
+        if (call.MessageId is not { } id)
+        {
+            return;
+        }
+
+        bool intoBatch = onLoop && call.Turn is null;
+        MprpcWriter writer = intoBatch ? call.Loop!.Batch : MprpcWriter.Rent(serializer);
+
+        Answers.WriteError(call.Connection, writer, id, error);
+
+        if (!intoBatch)
+        {
+            call.Connection.Answer(call, onLoop, writer);
+        }
+    }
+
+    // docs/protocol.md 2.4: an array, or nil for an empty one.
+    private static bool TryReadCount(ReadOnlySpan<byte> message, ref int position, out int count)
+    {
+        byte code = message[position];
+        count = code & 0x0f;
+
+        if (code is >= MessagePackCode.MinFixArray and <= MessagePackCode.MaxFixArray)
+        {
+            position++;
+            return true;
+        }
+
+        if (code == MessagePackCode.Nil)
+        {
+            count = 0;
+            position++;
+            return true;
+        }
+
+        if (code is not (MessagePackCode.Array16 or MessagePackCode.Array32))
+        {
+            return false;
+        }
+
+        position += MessagePackHead.Read(message[position..], out _, out long values);
+        count = (int)values;
+        return true;
+    }
+
+    private static string Describe(byte code) => MessagePackCode.ToMessagePackType(code) switch
+    {
+        MessagePackType.Map => "a map",
+        MessagePackType.String => "text",
+        MessagePackType.Binary => "binary",
+        MessagePackType.Extension => "an extension value",
+        MessagePackType.Boolean => "a bool",
+        _ => "a number",
+    };
+}

@@ -1,0 +1,213 @@
+using Mprpc.CompilerServices;
+using Mprpc.Connections;
+using Mprpc.Wire;
+
+namespace Mprpc.Dispatch;
+
+/// <summary>A call of a method that has a policy: it runs on a copy of its message, apart from the read loop, and answers by itself, once.</summary>
+internal abstract class GuardedCall : MprpcInvocation, IThreadPoolWorkItem
+{
+    private readonly IncomingCall _call;
+    private readonly RpcError? _invalidArguments;
+    private CancellationTokenSource? _cancellation;
+    private GuardedPlace? _place;
+    private int _isAnswered;
+    private int _isAdmitted;        // or its time has run out before
+
+    protected GuardedCall(IncomingCall call, RpcMethod method, CallContext context, CallArguments arguments, RpcError? invalidArguments)
+    {
+        CallContext = context;
+        RpcMethod = method;
+        Arguments = arguments;
+        _call = call;
+        _invalidArguments = invalidArguments;
+    }
+
+    public sealed override MprpcCallContext Context => CallContext;
+
+    public sealed override IReadOnlyList<object> Metadata => RpcMethod.Metadata;
+
+    public sealed override int ArgumentCount => Arguments.Count;
+
+    public CallContext CallContext { get; }
+
+    public RpcMethod RpcMethod { get; }
+
+    protected CallArguments Arguments { get; }
+
+    /// <summary>What the caller is told in place of a result, if the call was refused.</summary>
+    private RpcError? Refusal { get; set; }
+
+    public sealed override T GetArgument<T>(int index) => Arguments.Get<T>(index, RpcMethod);
+
+    public sealed override void SetArgument<T>(int index, T value) => Arguments.Set(index, value, RpcMethod);
+
+    /// <summary>Answers with an error, without the price of an exception.</summary>
+    public void Refuse(in RpcError error) => Refusal = error;
+
+    /// <summary>Lets the call in, where until then its caller is told nothing of the method; refuses it if its time has run out.</summary>
+    public bool TryAdmit()
+    {
+        if (Interlocked.Exchange(ref _isAdmitted, 1) == 0)
+        {
+            return true;
+        }
+
+        Refuse(TookTooLong());
+        return false;
+    }
+
+    protected RpcConnection Connection => _call.Connection;
+
+    /// <summary>Takes a place, which is given back when the method has ended and what it has made is disposed.</summary>
+    public void Start() => _place = GuardedPlace.Begin(_call, RpcMethod);
+
+    /// <summary>Runs the call, which has been started.</summary>
+    public void Execute() => _ = RunAsync();    // owned: it has a place, and answers its own failure
+
+    /// <summary>Whether the result is the method's to write: false where neither the method has run nor a filter has set one.</summary>
+    protected abstract bool HasResult { get; }
+
+    protected abstract MprpcWriter WriteResult(long messageId);
+
+    /// <summary>Runs the method, whose arguments are known to be as many as it takes.</summary>
+    protected abstract ValueTask InvokeCheckedAsync();
+
+    /// <summary>Runs the method.</summary>
+    public ValueTask InvokeMethodAsync()
+    {
+        if (_invalidArguments is { } invalid)
+        {
+            Refuse(invalid);
+            return ValueTask.CompletedTask;
+        }
+
+        return InvokeCheckedAsync();
+    }
+
+    private async Task RunAsync()
+    {
+        MethodPolicy policy = RpcMethod.Policy!;
+        ITimer? deadline = null;
+
+        try
+        {
+            deadline = StartDeadline(policy.Timeout);
+            await policy.InvokeAsync(this).ConfigureAwait(false);
+            Answer();
+        }
+        catch (Exception exception)
+        {
+            AnswerFailure(exception);
+        }
+
+        deadline?.Dispose();
+        _cancellation?.Dispose();
+        await CallContext.ReleaseAsync().ConfigureAwait(false);
+        _place!.End();
+    }
+
+    private void Answer()
+    {
+        MprpcWriter? answer = null;
+
+        if (Refusal is null)
+        {
+            if (!HasResult)
+            {
+                throw new InvalidOperationException($"A filter of {RpcMethod} ended the call without a result. Await next(call), set call.Result, or throw an MprpcException.");
+            }
+
+            // Written before the answer is taken: a result that cannot be written is answered with an error.
+            answer = _call.MessageId is { } id ? WriteResult(id) : null;
+        }
+
+        if (!TryTakeAnswer())
+        {
+            Return(answer);
+        }
+        else if (Refusal is { } refusal)
+        {
+            Dispatcher.Of(Connection).Refuse(_call, RpcMethod, refusal);
+        }
+        else if (answer is not null)
+        {
+            Connection.Answer(_call, onLoop: false, answer);
+        }
+    }
+
+    private void AnswerFailure(Exception exception)
+    {
+        if (TryTakeAnswer())
+        {
+            Dispatcher.Of(Connection).AnswerFailure(_call, RpcMethod, exception, onLoop: false);
+        }
+        else if (exception is not OperationCanceledException)
+        {
+            Dispatcher.LogFailure(_call, RpcMethod, exception);
+        }
+    }
+
+    private ITimer? StartDeadline(TimeSpan timeout)
+    {
+        if (timeout == Timeout.InfiniteTimeSpan)
+        {
+            return null;
+        }
+
+        _cancellation = CancellationTokenSource.CreateLinkedTokenSource(Connection.Closed);
+        CallContext.SetCancellationToken(_cancellation.Token);
+        return Connection.Clock.CreateTimer(static call => ((GuardedCall)call!).OnTimeout(), this, timeout, Timeout.InfiniteTimeSpan);
+    }
+
+    /// <summary>The caller is told at once; the call keeps its place until the method has really ended.</summary>
+    private void OnTimeout()
+    {
+        bool isHidden = RpcMethod.Policy!.Authorization is { HidesMethods: true } && Interlocked.Exchange(ref _isAdmitted, 1) == 0;
+
+        if (!isHidden)
+        {
+            if (!TryTakeAnswer())
+            {
+                return;
+            }
+
+            Dispatcher.Of(Connection).Refuse(_call, RpcMethod, TookTooLong());
+        }
+
+        try
+        {
+            _ = _cancellation!.CancelAsync();   // on another thread: what runs on cancellation is not ours
+        }
+        catch (ObjectDisposedException)
+        {
+            // The method has ended meanwhile.
+        }
+    }
+
+    private RpcError TookTooLong()
+        => new(RpcErrorKind.Handler, $"Method '{RpcMethod.WireName}' took longer than {RpcMethod.Policy!.Timeout.TotalSeconds:0.###} s.", ErrorCode.Timeout);
+
+    private bool TryTakeAnswer() => Interlocked.Exchange(ref _isAnswered, 1) == 0;
+
+    private static void Return(MprpcWriter? answer)
+    {
+        if (answer is not null)
+        {
+            MprpcWriter.Return(answer);
+        }
+    }
+
+    /// <summary>The call's place: filters see the call itself, as something else.</summary>
+    private sealed class GuardedPlace(RpcConnection connection) : RunningCall
+    {
+        public override RpcConnection Connection => connection;
+
+        public static GuardedPlace Begin(in IncomingCall call, RpcMethod method)
+        {
+            var place = new GuardedPlace(call.Connection) { Method = method };
+            place.Begin();
+            return place;
+        }
+    }
+}

@@ -1,0 +1,64 @@
+using System.ComponentModel;
+using System.Reflection;
+using Mprpc.Binding;
+using Mprpc.Dispatch;
+
+namespace Mprpc.CompilerServices;
+
+/// <summary>What has to be known of a method besides how to call it. For generated code.</summary>
+[EditorBrowsable(EditorBrowsableState.Never)]
+public sealed class MprpcMethodDescription
+{
+    /// <summary>Describes a method.</summary>
+    /// <param name="service">The type that declares it, for errors and logs.</param>
+    /// <param name="name">Its C# name; the naming policy makes the wire name from it.</param>
+    /// <param name="parameters">The parameters that stand on the wire, in their order; optional ones last.</param>
+    /// <param name="needsContext">Whether the invoker needs the call's context.</param>
+    /// <param name="wireName">The name on the wire where an attribute sets it, else null.</param>
+    /// <param name="method">Finds the method itself, for its attributes; asked once, at start-up. Null: it has none.</param>
+    public MprpcMethodDescription(
+        string service, string name, IReadOnlyList<MprpcParameter> parameters, bool needsContext, string? wireName = null, Func<MethodInfo?>? method = null)
+    {
+        ArgumentNullException.ThrowIfNull(parameters);
+        Service = service;
+        Name = name;
+        Parameters = parameters;
+        NeedsContext = needsContext;
+        WireName = wireName;
+        FindMethod = method;
+        RequiredParameters = parameters.Count(parameter => !parameter.IsOptional && !parameter.IsRest);
+        MostParameters = parameters.Any(parameter => parameter.IsRest) ? int.MaxValue : parameters.Count;
+    }
+
+    /// <summary>The type that declares the method.</summary>
+    public string Service { get; }
+
+    /// <summary>Its C# name.</summary>
+    public string Name { get; }
+
+    /// <summary>The name on the wire where an attribute sets it, else null.</summary>
+    public string? WireName { get; }
+
+    /// <summary>The parameters that stand on the wire.</summary>
+    public IReadOnlyList<MprpcParameter> Parameters { get; }
+
+    /// <summary>Whether the invoker needs the call's context.</summary>
+    public bool NeedsContext { get; }
+
+    /// <summary>Finds the method itself; null where there is nothing to find.</summary>
+    internal Func<MethodInfo?>? FindMethod { get; }
+
+    /// <summary>The types of all parameters, on the wire or not, where they are known; else null.</summary>
+    internal IReadOnlyList<string>? ParameterTypes { get; init; }
+
+    /// <summary>
+    /// The types of the parameters and the result on the wire, where they are known at start-up only; else none: the generator has looked at them.
+    /// </summary>
+    internal IReadOnlyList<Type> SentTypes { get; init; } = [];
+
+    /// <summary>How many parameters a peer may send.</summary>
+    internal int MostParameters { get; }
+
+    /// <summary>How many parameters a peer must send.</summary>
+    public int RequiredParameters { get; }
+}

@@ -1,0 +1,128 @@
+using System.Runtime.CompilerServices;
+using MessagePack;
+using Mprpc.CompilerServices;
+using Mprpc.Connections;
+using Mprpc.Wire;
+
+namespace Mprpc.Dispatch;
+
+/// <summary>Runs a method of <typeparamref name="TService"/>: read the parameters, call, write the answer; top to bottom if the method ends at once.</summary>
+internal sealed class RpcMethod<TService, TReturn, TReturned, TResult> : RpcMethod
+    where TReturned : struct, IReturned<TReturned, TReturn, TResult>
+{
+    // Head, nil and the longest encoding of a number.
+    private const int SmallAnswer = 32;
+
+    private readonly MprpcTarget<TService> _target;
+    private readonly MprpcInvoker<TService, TReturn> _invoker;
+    private readonly bool _needsContext;
+
+    public RpcMethod(MprpcMethodDescription description, string wireName, MprpcTarget<TService> target, MprpcInvoker<TService, TReturn> invoker)
+        : base(description, wireName)
+    {
+        _target = target;
+        _invoker = invoker;
+        _needsContext = description.NeedsContext || target.NeedsContext;
+
+        if (WireType<TResult>.IsSmall)
+        {
+            SetAnswerSize(SmallAnswer);
+        }
+    }
+
+    public override void Invoke(in IncomingCall call, ref MprpcReader parameters)
+    {
+        RpcConnection connection = call.Connection;
+        CallContext? context = _needsContext ? new CallContext(connection, WireName, call.MessageId) : null;
+        MprpcWriter? aside = null;
+        TResult result;
+
+        try
+        {
+            TReturn value = _invoker(_target, ref parameters, context, connection.Closed);
+
+            if (!parameters.Ended)
+            {
+                Dispatcher.Of(connection).RefuseArguments(call, this, ref parameters);
+                return;
+            }
+
+            TReturned returned = TReturned.From(value);
+
+            if (!returned.IsCompleted)
+            {
+                AwaitedCall<TReturned, TReturn, TResult>.Start(call.WithoutLoop(), this, context, returned);
+                call.End(call.LeaveUserCode());
+                return;
+            }
+
+            result = returned.GetResult();
+
+            // Formatters of the user's types are user code: they write aside, while the loop may go on without us.
+            if (call.MessageId is { } id && !WireType<TResult>.IsWrittenInPlace)
+            {
+                aside = Dispatcher.Of(connection).Answers.WriteAside(connection, this, id, result);
+            }
+        }
+        catch (Exception exception)
+        {
+            bool holdsLoop = parameters.Ended ? call.LeaveUserCode() : call.Loop is not null;
+            Dispatcher.Of(connection).AnswerFailure(call, this, exception, holdsLoop);
+            context?.Release(call, holdsLoop);
+            call.End(holdsLoop);
+            return;
+        }
+
+        bool onLoop = call.LeaveUserCode();
+        Answer(call, onLoop, result, aside);
+        context?.Release(call, onLoop);
+        call.End(onLoop);
+    }
+
+    public override GuardedCall Guard(in IncomingCall call, CallContext context, CallArguments arguments, RpcError? invalidArguments)
+        => new GuardedCall<TService, TReturn, TReturned, TResult>(call, this, context, arguments, invalidArguments, _target, _invoker);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void Answer(in IncomingCall call, bool onLoop, TResult result, MprpcWriter? aside)
+    {
+        if (call.MessageId is not { } id)
+        {
+            return;
+        }
+
+        if (aside is null && onLoop && call.Turn is null && WireType<TResult>.IsSmall)
+        {
+            ResponseWriter.WriteResult(call.Loop!.Batch, id, result);
+            return;
+        }
+
+        AnswerAside(call, onLoop, id, result, aside);
+    }
+
+    private void AnswerAside(in IncomingCall call, bool onLoop, long id, TResult result, MprpcWriter? aside)
+    {
+        RpcConnection connection = call.Connection;
+
+        if (aside is null)
+        {
+            try
+            {
+                if (onLoop && call.Turn is null)
+                {
+                    Dispatcher.Of(connection).Answers.Write(connection, call.Loop!.Batch, this, id, result);
+                    return;
+                }
+
+                aside = Dispatcher.Of(connection).Answers.WriteAside(connection, this, id, result);
+            }
+            catch (MessagePackSerializationException exception)
+            {
+                // Text with half a surrogate pair, or more of it than a buffer holds.
+                Dispatcher.Of(connection).AnswerFailure(call, this, exception, onLoop);
+                return;
+            }
+        }
+
+        connection.Answer(call, onLoop, aside);
+    }
+}

@@ -1,0 +1,33 @@
+using System.Collections.Concurrent;
+
+namespace Mprpc.Serialization;
+
+/// <summary>Types whose values are no data: neither read nor written, wherever they stand. The analyzer's MPRPC020 says so in the build.</summary>
+internal static class NotData
+{
+    private static readonly ConcurrentDictionary<Type, string?> Reasons = new();
+
+    /// <summary>Why a type is not read and not written; null where it is data.</summary>
+    public static string? WhyNot(Type type) => Reasons.GetOrAdd(type, static type =>
+    {
+        for (Type? at = type; at is not null && at != typeof(object); at = at.BaseType)
+        {
+            string name = NameOf(at);
+
+            if (NotDataNames.OfRuntime.Contains(name))
+            {
+                return "it is no data: a peer could name what it likes with it. Send a string or a number, and look up what it stands for";
+            }
+
+            if (NotDataNames.SlowToFill.Contains(name))
+            {
+                return "to fill it takes time out of proportion to what is sent. Take a Dictionary, or a class with the members";
+            }
+        }
+
+        return null;
+    });
+
+    /// <summary>Without the number of type parameters, as the generator has it.</summary>
+    private static string NameOf(Type type) => $"{type.Namespace}.{type.Name.Split('`')[0]}";
+}

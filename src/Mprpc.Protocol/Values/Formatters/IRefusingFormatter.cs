@@ -1,8 +1,0 @@
-namespace Mprpc;
-
-/// <summary>A formatter that formats nothing.</summary>
-internal interface IRefusingFormatter
-{
-    /// <summary>Why, and the remedy.</summary>
-    string Reason { get; }
-}

@@ -1,6 +1,0 @@
-using MessagePack;
-
-namespace Mprpc;
-
-/// <summary>Reads a value that is not nil.</summary>
-internal delegate T ReadObject<out T>(ref MessagePackReader reader, MessagePackSerializerOptions options);

@@ -1,6 +1,0 @@
-using MessagePack;
-
-namespace Mprpc;
-
-/// <summary>Writes a value that is not null.</summary>
-internal delegate void WriteObject<T>(ref MessagePackWriter writer, T value, MessagePackSerializerOptions options);
