@@ -57,9 +57,9 @@ internal sealed class RpcConnectionHandler
     }
 
     /// <summary>Serves a connection of a listener until it ends.</summary>
-    public async Task OnConnectedAsync(ConnectionContext transport)
+    public Task OnConnectedAsync(ConnectionContext transport)
     {
-        await ServeAsync(
+        Task serving = ServeAsync(
             transport.ConnectionId,
             transport.Transport,
             () => transport.Abort(new ConnectionAbortedException("The MessagePack-RPC connection was aborted.")),
@@ -67,12 +67,10 @@ internal sealed class RpcConnectionHandler
             transport.RemoteEndPoint,
             transport.Features,
             transport.Features.Get<IConnectionLifetimeNotificationFeature>()?.ConnectionClosedRequested ?? default,
-            transport.ConnectionClosed).ConfigureAwait(false);
+            transport.ConnectionClosed);
 
-        if (transport.Features.Get<ISslStreamFeature>() is { } tls)
-        {
-            await TlsEnd.SendAsync(transport, tls.SslStream, _clock).ConfigureAwait(false);
-        }
+        // A state machine of its own only if there is something to do afterwards: it would be kept for each idle connection.
+        return transport.Features.Get<ISslStreamFeature>() is { } tls ? EndTlsAsync(serving, transport, tls) : serving;
     }
 
     /// <summary>Serves a connection until it ends, with the limits of this moment.</summary>
@@ -116,6 +114,12 @@ internal sealed class RpcConnectionHandler
         {
             _registry.Remove(connection);
         }
+    }
+
+    private async Task EndTlsAsync(Task serving, ConnectionContext transport, ISslStreamFeature tls)
+    {
+        await serving.ConfigureAwait(false);
+        await TlsEnd.SendAsync(transport, tls.SslStream, _clock).ConfigureAwait(false);
     }
 
     /// <summary>Whether a socket that nobody reads has been reset; a peer that has merely ended its side has not.</summary>

@@ -12,7 +12,7 @@ internal sealed class ConnectionSession(EndpointSecurity security) : RpcSession,
     private static readonly TimeSpan LongestWait = TimeSpan.FromDays(40);       // what a timer can be set to is 49
 
     private readonly Lock _gate = new();
-    private readonly ConcurrentDictionary<string, Lazy<Task<AuthenticateResult>>> _ofConnection = new(StringComparer.Ordinal);
+    private ConcurrentDictionary<string, Lazy<Task<AuthenticateResult>>>? _ofConnection;      // most connections are asked by no scheme
     private Caller _caller = Caller.Anonymous();
     private ITimer? _timer;
     private bool _isDisposed;
@@ -112,8 +112,11 @@ internal sealed class ConnectionSession(EndpointSecurity security) : RpcSession,
     /// <summary>What a scheme makes of what the connection itself brings; asked once a connection.</summary>
     public async Task<AuthenticateResult> AuthenticateAsync(RpcConnection connection, string scheme)
     {
-        Lazy<Task<AuthenticateResult>> result = _ofConnection.GetOrAdd(
-            scheme, static (scheme, of) => new Lazy<Task<AuthenticateResult>>(() => of.Schemes.AuthenticateConnectionAsync(of.Connection, scheme, of.Connection.Closed)), (security.Schemes, Connection: connection));
+        ConcurrentDictionary<string, Lazy<Task<AuthenticateResult>>> results = LazyInitializer.EnsureInitialized(ref _ofConnection, () => new(StringComparer.Ordinal));
+        Lazy<Task<AuthenticateResult>> result = results.GetOrAdd(
+            scheme,
+            static (scheme, of) => new Lazy<Task<AuthenticateResult>>(() => of.Schemes.AuthenticateConnectionAsync(of.Connection, scheme, of.Connection.Closed)),
+            (security.Schemes, Connection: connection));
 
         try
         {

@@ -13,7 +13,7 @@ internal sealed class CallsToPeer
     private readonly RpcConnection _connection;
     private readonly InFlightRequests _requests;
     private readonly MessageOutput _output;
-    private readonly CallWindow _window;
+    private CallWindow? _window;    // most connections are called from one side only
     private BlockingPenalty _continuationsBlock;
     private bool _keepsToWindow;
     private int _maxWritten;        // what needs no further look at its size ...
@@ -24,9 +24,8 @@ internal sealed class CallsToPeer
         _connection = connection;
         _requests = requests;
         _output = output;
-        _window = new CallWindow(requests, output);
         ChangeLimits(connection.Limits);
-        requests.OnGivenUp += call => _window.Release(call);
+        requests.OnGivenUp += call => _window?.Release(call);
 
         // A peer that finds methods here may call at any time, also while more of this side's requests are on their way than it can set aside.
         _keepsToWindow = connection.Handler.HasMethods;
@@ -85,7 +84,7 @@ internal sealed class CallsToPeer
         RequestWriter.PrependRequestHead(request, messageId);
         call.Watch(cancellationToken);      // before it is sent: once it is answered, the object may be another call's
 
-        if (isInWindow ? _window.TrySend(messageId, request) : _output.TrySend(request))
+        if (isInWindow ? Window.TrySend(messageId, request) : _output.TrySend(request))
         {
             return true;
         }
@@ -133,7 +132,7 @@ internal sealed class CallsToPeer
 
         if (call.RequestBytes > 0)
         {
-            _window.Release(call);
+            _window!.Release(call);
         }
 
         var reader = new MprpcReader(message, head.BodyStart, count: 2, _connection.Serializer, loop: null);
@@ -162,6 +161,8 @@ internal sealed class CallsToPeer
     public void Close(string message, Exception? reason)
         => _requests.Close(call => new MprpcConnectionException(
             call.RequestBytes == CallWindow.Waiting ? $"{message} The request had not been sent." : message, requestWasSent: call.RequestBytes != CallWindow.Waiting, reason));
+
+    private CallWindow Window => _window ?? Interlocked.CompareExchange(ref _window, new CallWindow(_requests, _output), null) ?? _window;
 
     /// <summary>Looks closer only at what may be too large or too deep.</summary>
     /// <exception cref="MessagePackSerializationException">The message is larger, or nests deeper, than may be sent.</exception>

@@ -1,6 +1,5 @@
 using Mprpc.Diagnostics;
 
-
 namespace Mprpc.Connections;
 
 /// <summary>

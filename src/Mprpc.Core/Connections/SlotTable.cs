@@ -15,7 +15,6 @@ internal sealed class SlotTable<T>
 {
     private const int FirstCapacity = 16;
 
-    private readonly Lock _growing = new();
     private Slot[][] _segments = [];
     private int _next;
 
@@ -80,16 +79,8 @@ internal sealed class SlotTable<T>
         return false;
     }
 
-    private void Grow(Slot[][] seen)
-    {
-        lock (_growing)
-        {
-            if (_segments == seen)
-            {
-                Volatile.Write(ref _segments, [.. seen, new Slot[FirstCapacity << seen.Length]]);
-            }
-        }
-    }
+    /// <summary>Adds a segment, unless another thread has done so since.</summary>
+    private void Grow(Slot[][] seen) => Interlocked.CompareExchange(ref _segments, [.. seen, new Slot[FirstCapacity << seen.Length]], seen);
 
     /// <summary>A place for an item: in an array of references each write would check the type.</summary>
     private struct Slot
