@@ -1,5 +1,7 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using MessagePack;
+using Microsoft.Extensions.Logging;
 using Mprpc.CompilerServices;
 using Mprpc.Diagnostics;
 using Mprpc.Scheduling;
@@ -10,25 +12,39 @@ namespace Mprpc.Connections;
 /// <summary>The calls that this side makes over a connection: sent, answered, or given up. Safe for concurrent use.</summary>
 internal sealed class CallsToPeer
 {
-    private readonly RpcConnection _connection;
+    private readonly ILogger _logger;
+    private readonly string _connectionId;
+    private readonly MprpcSerializerOptions _serializer;
     private readonly InFlightRequests _requests;
     private readonly MessageOutput _output;
+    private readonly RunningCalls _running;
+    private ConnectionLimits _limits;
     private CallWindow? _window;    // most connections are called from one side only
     private BlockingPenalty _continuationsBlock;
     private bool _keepsToWindow;
     private int _maxWritten;        // what needs no further look at its size ...
     private int _maxLevels;         // ... and depth
 
-    public CallsToPeer(RpcConnection connection, InFlightRequests requests, MessageOutput output)
+    /// <param name="logger">Where to say what nobody else is told.</param>
+    /// <param name="connectionId">The connection, in the log.</param>
+    /// <param name="serializer">Reads the answers.</param>
+    /// <param name="requests">The calls in flight.</param>
+    /// <param name="output">Sends.</param>
+    /// <param name="running">The peer's calls, which may wait for one of this side's.</param>
+    /// <param name="limits">What may be sent.</param>
+    /// <param name="peerMayCall">Whether the peer finds methods here: it may call at any time, also while more of this side's requests are on their way than it can set aside.</param>
+    public CallsToPeer(
+        ILogger logger, string connectionId, MprpcSerializerOptions serializer, InFlightRequests requests, MessageOutput output, RunningCalls running, ConnectionLimits limits, bool peerMayCall)
     {
-        _connection = connection;
+        _logger = logger;
+        _connectionId = connectionId;
+        _serializer = serializer;
         _requests = requests;
         _output = output;
-        ChangeLimits(connection.Limits);
+        _running = running;
+        _keepsToWindow = peerMayCall;
+        ChangeLimits(limits);
         requests.OnGivenUp += call => _window?.Release(call);
-
-        // A peer that finds methods here may call at any time, also while more of this side's requests are on their way than it can set aside.
-        _keepsToWindow = connection.Handler.HasMethods;
     }
 
     /// <summary>
@@ -45,8 +61,10 @@ internal sealed class CallsToPeer
     }
 
     /// <summary>Changes how large and deep messages may be that are sent.</summary>
+    [MemberNotNull(nameof(_limits))]
     public void ChangeLimits(ConnectionLimits limits)
     {
+        _limits = limits;
         _maxWritten = limits.MaxSendMessageSize - RequestWriter.HeadRoom;
         _maxLevels = limits.MaxSendDepth - RequestWriter.OuterLevels;
     }
@@ -65,7 +83,7 @@ internal sealed class CallsToPeer
             // The lock in between is the fence: either this sees that the peer has begun to call, or what waits for room sees this call.
             if (_keepsToWindow)
             {
-                _connection.RunningCalls.Recheck();
+                _running.Recheck();
             }
 
             return isSent;
@@ -78,7 +96,7 @@ internal sealed class CallsToPeer
             return false;
         }
 
-        _connection.RunningCalls.Recheck();
+        _running.Recheck();
         int messageId = call.MessageId;
         bool isInWindow = call.RequestBytes == CallWindow.Waiting;
         RequestWriter.PrependRequestHead(request, messageId);
@@ -119,14 +137,14 @@ internal sealed class CallsToPeer
 
     /// <summary>Ends the call that a response answers, and lets its caller go on.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]      // in the loop its reader would be cleared for each message, and the loop would have too few registers
-    public void HandleResponse(in ReadOnlyMemory<byte> message, in MessageHead head, ReadLoop loop)
+    public void HandleResponse(in ReadOnlyMemory<byte> message, in MessageHead head, UserCodeLoop loop)
     {
         PendingCall? call = _requests.Take(head.MessageId);
 
         if (call is null)
         {
             // docs/protocol.md 8: late, twice, or of a peer that invents ids: never fatal.
-            UnexpectedResponse.Log(_connection, head.MessageId, message);
+            UnexpectedResponse.Log(_logger, _connectionId, head.MessageId, message);
             return;
         }
 
@@ -135,7 +153,7 @@ internal sealed class CallsToPeer
             _window!.Release(call);
         }
 
-        var reader = new MprpcReader(message, head.BodyStart, count: 2, _connection.Serializer, loop: null);
+        var reader = new MprpcReader(message, head.BodyStart, count: 2, _serializer, loop: null);
         call.ReadAnswer(ref reader);
 
         if (_continuationsBlock.IsHeld)
@@ -153,7 +171,7 @@ internal sealed class CallsToPeer
     /// <summary>Code that awaited a call has held the read loop up.</summary>
     public void OnHeldUp()
     {
-        ProtocolLog.ContinuationBlocks(_connection.Logger, _connection.Id);
+        ProtocolLog.ContinuationBlocks(_logger, _connectionId);
         _continuationsBlock.Raise();
     }
 
@@ -170,7 +188,7 @@ internal sealed class CallsToPeer
     {
         if (message.Length > _maxWritten || message.Levels > _maxLevels)
         {
-            SentMessage.Check(_connection.Limits, method, message);
+            SentMessage.Check(_limits, method, message);
         }
     }
 }

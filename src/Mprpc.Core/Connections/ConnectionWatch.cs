@@ -4,7 +4,7 @@ namespace Mprpc.Connections;
 
 /// <summary>Ends a connection whose peer begins a message and does not finish it, does not read, or says nothing for too long (docs/protocol.md 1.3).</summary>
 /// <remarks>It compares counters at each heartbeat, so that the way of a call pays for no clock. Limits are exact to a second or two.</remarks>
-internal sealed class ConnectionWatch(RpcConnection connection, ReadLoop loop, ConnectionLimits limits, TimeProvider clock)
+internal sealed class ConnectionWatch(RpcConnection connection, ReadLoop loop, ConnectionLimits limits, TimeProvider clock) : ITicking
 {
     private const int Nothing = -1;
 

@@ -13,7 +13,7 @@ internal sealed class Heartbeat
     private static readonly Heartbeat OfTheSystem = new(TimeProvider.System);
     private static readonly ConditionalWeakTable<TimeProvider, Heartbeat> OfOtherClocks = [];
 
-    private readonly ConcurrentDictionary<ConnectionWatch, bool> _watches = new();
+    private readonly ConcurrentDictionary<ITicking, bool> _watches = new();
     private readonly ITimer _timer;
     private int _count;
 
@@ -22,7 +22,7 @@ internal sealed class Heartbeat
     public static Heartbeat Of(TimeProvider clock)
         => clock == TimeProvider.System ? OfTheSystem : OfOtherClocks.GetValue(clock, static clock => new Heartbeat(clock));
 
-    public void Add(ConnectionWatch watch)
+    public void Add(ITicking watch)
     {
         _watches[watch] = true;
 
@@ -32,7 +32,7 @@ internal sealed class Heartbeat
         }
     }
 
-    public void Remove(ConnectionWatch watch)
+    public void Remove(ITicking watch)
     {
         if (_watches.TryRemove(watch, out _))
         {
@@ -42,7 +42,7 @@ internal sealed class Heartbeat
 
     private void OnTick()
     {
-        foreach ((ConnectionWatch watch, _) in _watches)
+        foreach ((ITicking watch, _) in _watches)
         {
             watch.OnTick();
         }

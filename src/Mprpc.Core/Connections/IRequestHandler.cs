@@ -1,3 +1,4 @@
+using Mprpc.Diagnostics;
 using Mprpc.Wire;
 
 namespace Mprpc.Connections;
@@ -7,6 +8,9 @@ internal interface IRequestHandler
 {
     /// <summary>Whether the peer has anything to call.</summary>
     bool HasMethods { get; }
+
+    /// <summary>Where it is said that what calls have made could not be disposed.</summary>
+    FailureLog DisposalFailures { get; }
 
     /// <summary>
     /// Handles one request or notification: it is answered now, or runs and is answered later. The thread may have lost the read loop afterwards.

@@ -39,7 +39,7 @@ internal sealed class RpcConnection : MprpcConnection
         Requests = new InFlightRequests(settings.Clock, gate) { OnCallbackFailed = exception => ProtocolLog.CallbackThrew(Logger, Id, exception) };
         RunningCalls = new RunningCalls(settings.Limits.MaxRunningCalls, settings.RunningCallsTotal, Requests, settings.Limits.MaxUnsentAnswerBytes);
         Output = new MessageOutput(settings.Transport.Output, settings.Serializer, OnOutputFailed, gate, RunningCalls);
-        _calls = new CallsToPeer(this, Requests, Output);
+        _calls = new CallsToPeer(settings.Logger, settings.Id, settings.Serializer, Requests, Output, RunningCalls, Limits, _handler.HasMethods);
         AnswerOrder = settings.ResponseOrder == MprpcResponseOrder.AsCompleted ? null : new AnswerOrder(settings.ResponseOrder, Output, RunningCalls, settings.Clock);
         _loop = new ReadLoop(this, settings.Transport.Input, settings.Limits.MaxMessageSize, settings.Limits.MaxDepth);
         _watch = new ConnectionWatch(this, _loop, settings.Limits, settings.Clock);
@@ -339,7 +339,7 @@ internal sealed class RpcConnection : MprpcConnection
 
     /// <summary>A thread is about to take the loop from a method that holds it up: the method's call runs by itself from then on, and needs a place.</summary>
     /// <returns>The call; null if what holds the loop up is no method.</returns>
-    public HeldUpCall? BeginHeldUp(object? occupant, long entry) => occupant is ServedMethod method ? HeldUpCall.Begin(this, method, entry) : null;
+    public HeldUpCall? BeginHeldUp(object? occupant, long entry) => occupant is ServedMethod method ? HeldUpCall.Begin(RunningCalls, method, entry) : null;
 
     /// <summary>The application's code has held the read loop up, and the loop goes on without its thread.</summary>
     /// <param name="occupant">The method that runs there, or null if it is code that awaited a call.</param>

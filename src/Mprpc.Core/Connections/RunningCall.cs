@@ -8,7 +8,8 @@ internal abstract class RunningCall
 {
     private Holdable _holdable;
 
-    public abstract RpcConnection Connection { get; }
+    /// <summary>Those of its connection.</summary>
+    public abstract RunningCalls Calls { get; }
 
     /// <summary>The method; null only before the call has begun, and after it has ended.</summary>
     public ServedMethod? Method { get; protected set; }
@@ -23,7 +24,7 @@ internal abstract class RunningCall
     /// Keeps it from ending, for a thread that has found it in a connection's table and has a few things to read or write: the object may serve another call by
     /// now.
     /// </summary>
-    /// <param name="running">The connection's <see cref="RunningCalls"/>.</param>
+    /// <param name="running">Those of a connection.</param>
     /// <returns>False if it has ended, or is another connection's call.</returns>
     public bool TryHold(object running)
     {
@@ -32,7 +33,7 @@ internal abstract class RunningCall
             return false;
         }
 
-        if (ReferenceEquals(Connection.RunningCalls, running))
+        if (ReferenceEquals(Calls, running))
         {
             return true;
         }
@@ -47,13 +48,13 @@ internal abstract class RunningCall
     public void End()
     {
         _holdable.End();
-        Connection.RunningCalls.End(this);
+        Calls.End(this);
     }
 
     /// <summary>Takes a place.</summary>
     protected void Begin()
     {
-        Connection.RunningCalls.Begin(this);
+        Calls.Begin(this);
         _holdable.Begin();
     }
 }

@@ -17,18 +17,17 @@ internal static class UnexpectedResponse
     // The machine's clock, and all connections' together: it is about the log, not about the application's time.
     private static readonly LogSampler Sampler = new(TimeProvider.System, LogSampler.LinesPerSecond);
 
-    /// <param name="connection">Where it came.</param>
+    /// <param name="logger">Where to.</param>
+    /// <param name="connectionId">The connection over which it came.</param>
     /// <param name="messageId">Its msgid.</param>
     /// <param name="message">All of it.</param>
-    public static void Log(RpcConnection connection, long messageId, ReadOnlyMemory<byte> message)
+    public static void Log(ILogger logger, string connectionId, long messageId, ReadOnlyMemory<byte> message)
     {
-        ILogger logger = connection.Logger;
-
         if (messageId is >= 0 and <= int.MaxValue)
         {
             if (logger.IsEnabled(LogLevel.Debug))
             {
-                ProtocolLog.UnexpectedResponse(logger, connection.Id, messageId, Describe(message, out _));
+                ProtocolLog.UnexpectedResponse(logger, connectionId, messageId, Describe(message, out _));
             }
 
             return;
@@ -46,7 +45,7 @@ internal static class UnexpectedResponse
         }
 
         string error = Describe(message, out string asSent);
-        ProtocolLog.ForeignResponse(logger, connection.Id, asSent, error);
+        ProtocolLog.ForeignResponse(logger, connectionId, asSent, error);
     }
 
     private static string Describe(ReadOnlyMemory<byte> message, out string messageId)

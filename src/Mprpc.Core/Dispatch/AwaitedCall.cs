@@ -20,6 +20,7 @@ internal sealed class AwaitedCall<TReturned, TReturn, TResult> : RunningCall
     private readonly Action _onCompleted;
     private readonly bool _isPooled;
     private IncomingCall _call;
+    private CallAnswers? _answers;
     private CallContext? _context;
     private TReturned _returned;
     private int _hasEnded;
@@ -30,11 +31,11 @@ internal sealed class AwaitedCall<TReturned, TReturn, TResult> : RunningCall
         _isPooled = mayPool && Volatile.Read(ref s_made) < MaxPooled && Interlocked.Increment(ref s_made) <= MaxPooled;
     }
 
-    public override RpcConnection Connection => _call.Connection;
+    public override RunningCalls Calls => _call.Connection.RunningCalls;
 
     /// <summary>Begins to wait for what a method has returned.</summary>
     /// <exception cref="Exception">What the method has returned cannot be waited for; the call has not begun.</exception>
-    public static void Start(in IncomingCall incoming, ServedMethod method, CallContext? context, TReturned returned)
+    public static void Start(in IncomingCall incoming, ServedMethod method, CallAnswers answers, CallContext? context, TReturned returned)
     {
         bool mayPool = returned.CallsBackOnce;
 
@@ -44,6 +45,7 @@ internal sealed class AwaitedCall<TReturned, TReturn, TResult> : RunningCall
         }
 
         call._call = incoming;
+        call._answers = answers;
         call._context = context;
         call._returned = returned;
         call._hasEnded = 0;
@@ -72,6 +74,7 @@ internal sealed class AwaitedCall<TReturned, TReturn, TResult> : RunningCall
         IncomingCall call = _call;
         CallContext? context = _context;
         ServedMethod method = Method!;
+        CallAnswers answers = _answers!;
         TReturned returned = _returned;
 
         try
@@ -80,13 +83,13 @@ internal sealed class AwaitedCall<TReturned, TReturn, TResult> : RunningCall
 
             if (call.MessageId is { } id)
             {
-                MprpcWriter answer = Dispatcher.Of(call.Connection).Answers.WriteAside(call.Connection, method, id, result);
+                MprpcWriter answer = answers.Writer.WriteAside(call.Connection, method, id, result);
                 call.Connection.Answer(call, onLoop: false, answer);
             }
         }
         catch (Exception exception)
         {
-            Dispatcher.Of(call.Connection).AnswerFailure(call, method, exception, onLoop: false);
+            answers.AnswerFailure(call, method, exception, onLoop: false);
         }
 
         if (context is { HasToRelease: true })
@@ -111,6 +114,7 @@ internal sealed class AwaitedCall<TReturned, TReturn, TResult> : RunningCall
         _context = null;
         _returned = default;
         Method = null;
+        _answers = null;
 
         if (_isPooled)
         {

@@ -91,7 +91,7 @@ internal sealed class CallContext(RpcConnection connection, string method, long?
         }
         catch (Exception exception)
         {
-            Dispatcher.Of(connection).DisposalFailures.ScopeDisposalFailed(connection.Logger, connection.Id, method, exception);
+            connection.Handler.DisposalFailures.ScopeDisposalFailed(connection.Logger, connection.Id, method, exception);
         }
     }
 }

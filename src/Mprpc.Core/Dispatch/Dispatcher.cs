@@ -14,36 +14,56 @@ namespace Mprpc.Dispatch;
 /// Takes the peer's requests and notifications to their methods, and answers those that reach none. Safe for concurrent use; one serves all connections of an
 /// endpoint.
 /// </summary>
-internal sealed class Dispatcher(MethodTable methods, MprpcSerializerOptions serializer, MprpcErrorShape errorShape, bool enableDetailedErrors) : IRequestHandler
+internal sealed class Dispatcher : IRequestHandler
 {
-    private static readonly ExceptionMap NoExceptions = new();
+    private readonly MethodTable _methods;
+    private readonly MprpcSerializerOptions _serializer;
 
-    private const string InternalError = "Internal error.";
+    /// <param name="methods">Belong to this dispatcher alone.</param>
+    /// <param name="serializer">Reads the arguments and writes the results.</param>
+    /// <param name="errorShape">What errors look like.</param>
+    /// <param name="enableDetailedErrors">Whether callers are told what a method threw.</param>
+    public Dispatcher(MethodTable methods, MprpcSerializerOptions serializer, MprpcErrorShape errorShape, bool enableDetailedErrors)
+    {
+        _methods = methods;
+        _serializer = serializer;
+        Answers = new CallAnswers(serializer, errorShape, enableDetailedErrors);
+
+        foreach (RpcMethod method in methods.Methods)
+        {
+            method.Answers = Answers;
+        }
+    }
 
     /// <summary>Serves no method: what a client is that does not serve calls.</summary>
     public static Dispatcher None { get; } = new(new MethodTable([]), MprpcSerializerOptions.Default, MprpcErrorShape.Message, enableDetailedErrors: false);
 
-    public MethodTable Methods => methods;
+    public MethodTable Methods => _methods;
 
-    public bool HasMethods => methods.Methods.Count > 0;
+    public bool HasMethods => _methods.Methods.Count > 0;
 
-    /// <summary>Writes the answers.</summary>
-    public AnswerWriter Answers { get; } = new(serializer, errorShape);
+    /// <summary>Answers calls that were refused, failed, or have ended.</summary>
+    private CallAnswers Answers { get; }
 
     /// <summary>Which exceptions mean something to the caller.</summary>
-    public ExceptionMap Exceptions { get; init; } = NoExceptions;
+    public ExceptionMap Exceptions
+    {
+        init => Answers.Exceptions = value;
+    }
 
     /// <summary>What stands before names that no method has; null: nothing.</summary>
-    public UnknownMethod? Unknown { get; init; }
+    public UnknownMethod? Unknown
+    {
+        get;
+        init
+        {
+            field = value;
+            value?.Answers = Answers;
+        }
+    }
 
-    /// <summary>Where it is said that what calls have made could not be disposed.</summary>
+    /// <inheritdoc/>
     public FailureLog DisposalFailures { get; } = new();
-
-    /// <summary>Where it is said that notifications were refused.</summary>
-    private FailureLog Refusals { get; } = new();
-
-    /// <summary>The dispatcher that serves a connection's peer.</summary>
-    public static Dispatcher Of(RpcConnection connection) => (Dispatcher)connection.Handler;
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.NoInlining)]      // in the loop its reader would be cleared for each message, and the loop would have too few registers
@@ -53,7 +73,7 @@ internal sealed class Dispatcher(MethodTable methods, MprpcSerializerOptions ser
             ? new(connection, head.MessageId, connection.AnswerOrder?.Begin(), loop)
             : new(connection, messageId: null, turn: null, loop);
 
-        RpcMethod? method = head.MethodIsText ? methods.Find(head.Method) : null;
+        RpcMethod? method = head.MethodIsText ? _methods.Find(head.Method) : null;
 
         if (method is null)
         {
@@ -73,7 +93,7 @@ internal sealed class Dispatcher(MethodTable methods, MprpcSerializerOptions ser
 
             if (isAllowed == false)
             {
-                Refuse(call, method, policy.Authorization!.Denied(connection));
+                Answers.Refuse(call, method, policy.Authorization!.Denied(connection));
                 return;
             }
         }
@@ -82,7 +102,7 @@ internal sealed class Dispatcher(MethodTable methods, MprpcSerializerOptions ser
 
         if (!TryReadArguments(method, message.Span, ref start, out int count))
         {
-            Refuse(call, method, DescribeArguments(call, method, message.Span, head.BodyStart));
+            Answers.Refuse(call, method, DescribeArguments(call, method, message.Span, head.BodyStart));
             return;
         }
 
@@ -93,73 +113,8 @@ internal sealed class Dispatcher(MethodTable methods, MprpcSerializerOptions ser
         }
 
         loop.Occupant = method;
-        var parameters = new MprpcReader(message, start, count, serializer, loop);
+        var parameters = new MprpcReader(message, start, count, _serializer, loop);
         method.Invoke(call, ref parameters);
-    }
-
-    /// <summary>Answers a call whose parameters could not be read; the thread has not left the loop.</summary>
-    public void RefuseArguments(in IncomingCall call, RpcMethod method, ref MprpcReader parameters)
-        => Refuse(call, method, DescribeFailure(call.Connection, method, ref parameters));
-
-    /// <summary>Says which parameter could not be read.</summary>
-    public static RpcError DescribeFailure(RpcConnection connection, RpcMethod method, ref MprpcReader parameters)
-    {
-        IReadOnlyList<MprpcParameter> declared = method.Description.Parameters;
-        string parameter = declared.Count == 0 ? "?" : declared[Math.Min(parameters.FailedIndex, declared.Count - 1)].Name;
-
-        if (parameters.Exception is { } exception && connection.Logger.IsEnabled(LogLevel.Debug))
-        {
-            ProtocolLog.ParameterNotRead(connection.Logger, connection.Id, method.WireName, parameter, LogText.Clean(exception));
-        }
-
-        return new RpcError(
-            RpcErrorKind.InvalidArguments, $"Param {parameters.FailedIndex + 1} ('{parameter}') of method '{method.WireName}' must be {ExpectedShape.Of(parameters.Expected)}.");
-    }
-
-    /// <summary>Answers a call that is refused before its method has run; on the loop where the call is.</summary>
-    public void Refuse(in IncomingCall call, RpcMethod method, in RpcError error)
-    {
-        LogRefusal(call, method.WireName, error.Message);
-        Answer(call, onLoop: call.Loop is not null, error);
-    }
-
-    /// <summary>
-    /// Answers a call whose method, or the writing of whose result, threw. No exception loses the answer: if even the error cannot be formed, it is a fixed
-    /// text.
-    /// </summary>
-    public void AnswerFailure(in IncomingCall call, ServedMethod method, Exception exception, bool onLoop)
-    {
-        RpcError error;
-
-        try
-        {
-            error = DescribeFailure(call, method, exception);
-        }
-        catch (Exception failure)
-        {
-            LogFailure(call, method, failure);
-            error = new RpcError(RpcErrorKind.Handler, InternalError);
-        }
-
-        try
-        {
-            Answer(call, onLoop, error);
-        }
-        catch (Exception failure)
-        {
-            // The error's data is the application's, and may be what cannot be written.
-            LogFailure(call, method, failure);
-            Answer(call, onLoop, new RpcError(RpcErrorKind.Handler, InternalError));
-        }
-    }
-
-    /// <summary>Logs what the application should see of a call that threw: all but the cancellation of calls whose connection is gone.</summary>
-    public static void LogFailure(in IncomingCall call, ServedMethod method, Exception exception)
-    {
-        if (exception is not OperationCanceledException || !call.Connection.Closed.IsCancellationRequested)
-        {
-            method.Failures.MethodThrew(call.Connection.Logger, call.Connection.Id, method.WireName, exception);
-        }
     }
 
     /// <inheritdoc/>
@@ -168,29 +123,8 @@ internal sealed class Dispatcher(MethodTable methods, MprpcSerializerOptions ser
         string message = call.Connection.RunningCalls.LimitReached is ConnectionLimit.CallsInFlightPerConnection
             ? $"{call.Connection.Limits.MaxRunningCalls} calls of this connection are running, as many as may; wait for answers before calling on."
             : "The server has reached its limit of running calls; retry later.";
-        LogRefusal(call, "(any)", message);
-        Answer(call, onLoop: true, new RpcError(RpcErrorKind.Handler, message, ErrorCode.Busy));
-    }
-
-    private RpcError DescribeFailure(in IncomingCall call, ServedMethod method, Exception exception)
-    {
-        if ((exception as MprpcException ?? MapException(call, method, exception)) is { } meant)
-        {
-            if (call.MessageId is null)
-            {
-                Refusals.NotificationRefused(call.Connection.Logger, call.Connection.Id, method.WireName, LogText.Clean(meant.Message));
-            }
-            else if (call.Connection.Logger.IsEnabled(LogLevel.Debug))
-            {
-                // It may quote what the peer has sent.
-                ProtocolLog.MethodFailed(call.Connection.Logger, call.Connection.Id, method.WireName, LogText.Clean(meant.Message));
-            }
-
-            return new RpcError(RpcErrorKind.Handler, meant.Message, meant.Code, meant.ErrorData);
-        }
-
-        LogFailure(call, method, exception);
-        return new RpcError(RpcErrorKind.Handler, enableDetailedErrors ? $"{exception.GetType().Name}: {exception.Message}" : InternalError);
+        Answers.LogRefusal(call, "(any)", message);
+        Answers.Answer(call, onLoop: true, new RpcError(RpcErrorKind.Handler, message, ErrorCode.Busy));
     }
 
     private void DispatchUnknown(in IncomingCall call, ReadLoop loop, in MessageHead head)
@@ -206,18 +140,18 @@ internal sealed class Dispatcher(MethodTable methods, MprpcSerializerOptions ser
             if (call.MessageId is not null)
             {
                 ProtocolLog.MethodNotFound(call.Connection.Logger, call.Connection.Id, name);
-                Answer(call, onLoop: true, error);
+                Answers.Answer(call, onLoop: true, error);
             }
             else if (!head.IsControl)
             {
-                Refusals.NotificationRefused(call.Connection.Logger, call.Connection.Id, name, error.Message);
+                Answers.LogRefusedNotification(call.Connection, name, error.Message);
             }
 
             return;
         }
 
         var context = new CallContext(call.Connection, name, call.MessageId);
-        Start(call, loop, Unknown.Guard(call.WithoutLoop(), context, new CallArguments([], 0, 0, serializer), error));
+        Start(call, loop, Unknown.Guard(call.WithoutLoop(), context, new CallArguments([], 0, 0, _serializer), error));
     }
 
     private void DispatchGuarded(in IncomingCall call, ReadLoop loop, RpcMethod method, ReadOnlyMemory<byte> message, int start)
@@ -225,7 +159,7 @@ internal sealed class Dispatcher(MethodTable methods, MprpcSerializerOptions ser
         int values = start;
         RpcError? invalid = TryReadArguments(method, message.Span, ref values, out int count) ? null : DescribeArguments(call, method, message.Span, start);
         var context = new CallContext(call.Connection, method.WireName, call.MessageId);
-        var arguments = new CallArguments(message.ToArray(), values, invalid is null ? count : 0, serializer);
+        var arguments = new CallArguments(message.ToArray(), values, invalid is null ? count : 0, _serializer);
         Start(call, loop, method.Guard(call.WithoutLoop(), context, arguments, invalid));
     }
 
@@ -277,50 +211,6 @@ internal sealed class Dispatcher(MethodTable methods, MprpcSerializerOptions ser
         string unit = all == 1 ? "param" : "params";
         string came = call.MessageId is { } id ? $"request {id} has {count}" : $"the notification has {count}";
         return new RpcError(RpcErrorKind.InvalidArguments, $"Method '{method.WireName}' takes {takes} {unit}; {came}.");
-    }
-
-    private MprpcException? MapException(in IncomingCall call, ServedMethod method, Exception exception)
-    {
-        try
-        {
-            return Exceptions.Find(exception);
-        }
-        catch (Exception failure)
-        {
-            LogFailure(call, method, failure);
-            return null;
-        }
-    }
-
-    /// <summary>A caller is told; nobody hears of a notification but by the log.</summary>
-    private void LogRefusal(in IncomingCall call, string method, string reason)
-    {
-        if (call.MessageId is null)
-        {
-            Refusals.NotificationRefused(call.Connection.Logger, call.Connection.Id, method, reason);
-        }
-        else
-        {
-            ProtocolLog.CallRefused(call.Connection.Logger, call.Connection.Id, method, reason);
-        }
-    }
-
-    private void Answer(in IncomingCall call, bool onLoop, in RpcError error)
-    {
-        if (call.MessageId is not { } id)
-        {
-            return;
-        }
-
-        bool intoBatch = onLoop && call.Turn is null;
-        MprpcWriter writer = intoBatch ? call.Loop!.Batch : MprpcWriter.Rent(serializer);
-
-        Answers.WriteError(call.Connection, writer, id, error);
-
-        if (!intoBatch)
-        {
-            call.Connection.Answer(call, onLoop, writer);
-        }
     }
 
     // docs/protocol.md 2.4: an array, or nil for an empty one.

@@ -128,7 +128,7 @@ internal abstract class GuardedCall : MprpcInvocation, IThreadPoolWorkItem
         }
         else if (Refusal is { } refusal)
         {
-            Dispatcher.Of(Connection).Refuse(_call, RpcMethod, refusal);
+            RpcMethod.Answers.Refuse(_call, RpcMethod, refusal);
         }
         else if (answer is not null)
         {
@@ -140,11 +140,11 @@ internal abstract class GuardedCall : MprpcInvocation, IThreadPoolWorkItem
     {
         if (TryTakeAnswer())
         {
-            Dispatcher.Of(Connection).AnswerFailure(_call, RpcMethod, exception, onLoop: false);
+            RpcMethod.Answers.AnswerFailure(_call, RpcMethod, exception, onLoop: false);
         }
         else if (exception is not OperationCanceledException)
         {
-            Dispatcher.LogFailure(_call, RpcMethod, exception);
+            CallAnswers.LogFailure(_call, RpcMethod, exception);
         }
     }
 
@@ -172,7 +172,7 @@ internal abstract class GuardedCall : MprpcInvocation, IThreadPoolWorkItem
                 return;
             }
 
-            Dispatcher.Of(Connection).Refuse(_call, RpcMethod, TookTooLong());
+            RpcMethod.Answers.Refuse(_call, RpcMethod, TookTooLong());
         }
 
         try
@@ -199,13 +199,13 @@ internal abstract class GuardedCall : MprpcInvocation, IThreadPoolWorkItem
     }
 
     /// <summary>The call's place: filters see the call itself, as something else.</summary>
-    private sealed class GuardedPlace(RpcConnection connection) : RunningCall
+    private sealed class GuardedPlace(RunningCalls calls) : RunningCall
     {
-        public override RpcConnection Connection => connection;
+        public override RunningCalls Calls => calls;
 
         public static GuardedPlace Begin(in IncomingCall call, RpcMethod method)
         {
-            var place = new GuardedPlace(call.Connection) { Method = method };
+            var place = new GuardedPlace(call.Connection.RunningCalls) { Method = method };
             place.Begin();
             return place;
         }

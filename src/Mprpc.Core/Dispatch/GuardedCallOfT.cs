@@ -22,7 +22,7 @@ internal sealed class GuardedCall<TService, TReturn, TReturned, TResult>(
 
     protected override bool HasResult => _hasResult || typeof(TResult) == typeof(NoValue);
 
-    protected override MprpcWriter WriteResult(long messageId) => Dispatcher.Of(Connection).Answers.WriteAside(Connection, RpcMethod, messageId, _result);
+    protected override MprpcWriter WriteResult(long messageId) => RpcMethod.Answers.Writer.WriteAside(Connection, RpcMethod, messageId, _result);
 
     protected override ValueTask InvokeCheckedAsync()
     {
@@ -31,7 +31,7 @@ internal sealed class GuardedCall<TService, TReturn, TReturned, TResult>(
 
         if (!parameters.Ended)
         {
-            Refuse(Dispatcher.DescribeFailure(Connection, RpcMethod, ref parameters));
+            Refuse(CallAnswers.DescribeFailure(Connection, RpcMethod, RpcMethod.Description, ref parameters));
             return ValueTask.CompletedTask;
         }
 

@@ -23,11 +23,11 @@ internal sealed class OffloadedCall : RunningCall, IThreadPoolWorkItem
         Begin();
     }
 
-    public override RpcConnection Connection => _call.Connection;
+    public override RunningCalls Calls => _call.Connection.RunningCalls;
 
     public void Execute()
     {
-        var parameters = new MprpcReader(_message, _paramsStart, _count, Connection.Serializer, loop: null);
+        var parameters = new MprpcReader(_message, _paramsStart, _count, _call.Connection.Serializer, loop: null);
 
         try
         {
@@ -35,7 +35,7 @@ internal sealed class OffloadedCall : RunningCall, IThreadPoolWorkItem
         }
         catch (Exception exception)
         {
-            Connection.Abort(exception);        // It could not even be answered with an error.
+            _call.Connection.Abort(exception);        // It could not even be answered with an error.
         }
         finally
         {

@@ -15,6 +15,9 @@ internal abstract class RpcMethod(MprpcMethodDescription description, string wir
     /// <summary>Attributes of class, contract and method, and what the mapping has added; the most specific last.</summary>
     public IReadOnlyList<object> Metadata { get; set; } = [];
 
+    /// <summary>Answers its calls; set by its dispatcher.</summary>
+    public CallAnswers Answers { get; set; } = null!;
+
     /// <summary>What stands before the method; null: nothing. Set at start-up.</summary>
     public MethodPolicy? Policy { get; set; }
 

@@ -43,7 +43,7 @@ internal sealed class RpcMethod<TService, TReturn, TReturned, TResult> : RpcMeth
 
             if (!parameters.Ended)
             {
-                Dispatcher.Of(connection).RefuseArguments(call, this, ref parameters);
+                Answers.RefuseArguments(call, this, Description, ref parameters);
                 return;
             }
 
@@ -51,7 +51,7 @@ internal sealed class RpcMethod<TService, TReturn, TReturned, TResult> : RpcMeth
 
             if (!returned.IsCompleted)
             {
-                AwaitedCall<TReturned, TReturn, TResult>.Start(call.WithoutLoop(), this, context, returned);
+                AwaitedCall<TReturned, TReturn, TResult>.Start(call.WithoutLoop(), this, Answers, context, returned);
                 call.End(call.LeaveUserCode());
                 return;
             }
@@ -61,13 +61,13 @@ internal sealed class RpcMethod<TService, TReturn, TReturned, TResult> : RpcMeth
             // Formatters of the user's types are user code: they write aside, while the loop may go on without us.
             if (call.MessageId is { } id && !WireType<TResult>.IsWrittenInPlace)
             {
-                aside = Dispatcher.Of(connection).Answers.WriteAside(connection, this, id, result);
+                aside = Answers.Writer.WriteAside(connection, this, id, result);
             }
         }
         catch (Exception exception)
         {
             bool holdsLoop = parameters.Ended ? call.LeaveUserCode() : call.Loop is not null;
-            Dispatcher.Of(connection).AnswerFailure(call, this, exception, holdsLoop);
+            Answers.AnswerFailure(call, this, exception, holdsLoop);
             context?.Release(call, holdsLoop);
             call.End(holdsLoop);
             return;
@@ -109,16 +109,16 @@ internal sealed class RpcMethod<TService, TReturn, TReturned, TResult> : RpcMeth
             {
                 if (onLoop && call.Turn is null)
                 {
-                    Dispatcher.Of(connection).Answers.Write(connection, call.Loop!.Batch, this, id, result);
+                    Answers.Writer.Write(connection, call.Loop!.Batch, this, id, result);
                     return;
                 }
 
-                aside = Dispatcher.Of(connection).Answers.WriteAside(connection, this, id, result);
+                aside = Answers.Writer.WriteAside(connection, this, id, result);
             }
             catch (MessagePackSerializationException exception)
             {
                 // Text with half a surrogate pair, or more of it than a buffer holds.
-                Dispatcher.Of(connection).AnswerFailure(call, this, exception, onLoop);
+                Answers.AnswerFailure(call, this, exception, onLoop);
                 return;
             }
         }

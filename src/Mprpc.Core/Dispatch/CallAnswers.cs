@@ -1,0 +1,158 @@
+using Microsoft.Extensions.Logging;
+using Mprpc.CompilerServices;
+using Mprpc.Connections;
+using Mprpc.Diagnostics;
+using Mprpc.Wire;
+
+namespace Mprpc.Dispatch;
+
+/// <summary>Answers calls: those that were refused, and those whose method has failed or ended. Safe for concurrent use; one serves all methods of an endpoint.</summary>
+internal sealed class CallAnswers(MprpcSerializerOptions serializer, MprpcErrorShape errorShape, bool enableDetailedErrors)
+{
+    private const string InternalError = "Internal error.";
+
+    private static readonly ExceptionMap s_noExceptions = new();
+
+    private readonly FailureLog _refusals = new();
+
+    /// <summary>Writes the answers.</summary>
+    public AnswerWriter Writer { get; } = new(serializer, errorShape);
+
+    /// <summary>Which exceptions mean something to the caller.</summary>
+    public ExceptionMap Exceptions { get; set; } = s_noExceptions;
+
+    /// <summary>Answers a call whose parameters could not be read; the thread has not left the loop.</summary>
+    public void RefuseArguments(in IncomingCall call, ServedMethod method, MprpcMethodDescription description, ref MprpcReader parameters)
+        => Refuse(call, method, DescribeFailure(call.Connection, method, description, ref parameters));
+
+    /// <summary>Says which parameter could not be read.</summary>
+    public static RpcError DescribeFailure(RpcConnection connection, ServedMethod method, MprpcMethodDescription description, ref MprpcReader parameters)
+    {
+        IReadOnlyList<MprpcParameter> declared = description.Parameters;
+        string parameter = declared.Count == 0 ? "?" : declared[Math.Min(parameters.FailedIndex, declared.Count - 1)].Name;
+
+        if (parameters.Exception is { } exception && connection.Logger.IsEnabled(LogLevel.Debug))
+        {
+            ProtocolLog.ParameterNotRead(connection.Logger, connection.Id, method.WireName, parameter, LogText.Clean(exception));
+        }
+
+        return new RpcError(
+            RpcErrorKind.InvalidArguments, $"Param {parameters.FailedIndex + 1} ('{parameter}') of method '{method.WireName}' must be {ExpectedShape.Of(parameters.Expected)}.");
+    }
+
+    /// <summary>Answers a call that is refused before its method has run; on the loop where the call is.</summary>
+    public void Refuse(in IncomingCall call, ServedMethod method, in RpcError error)
+    {
+        LogRefusal(call, method.WireName, error.Message);
+        Answer(call, onLoop: call.Loop is not null, error);
+    }
+
+    /// <summary>
+    /// Answers a call whose method, or the writing of whose result, threw. No exception loses the answer: if even the error cannot be formed, it is a fixed
+    /// text.
+    /// </summary>
+    public void AnswerFailure(in IncomingCall call, ServedMethod method, Exception exception, bool onLoop)
+    {
+        RpcError error;
+
+        try
+        {
+            error = DescribeFailure(call, method, exception);
+        }
+        catch (Exception failure)
+        {
+            LogFailure(call, method, failure);
+            error = new RpcError(RpcErrorKind.Handler, InternalError);
+        }
+
+        try
+        {
+            Answer(call, onLoop, error);
+        }
+        catch (Exception failure)
+        {
+            // The error's data is the application's, and may be what cannot be written.
+            LogFailure(call, method, failure);
+            Answer(call, onLoop, new RpcError(RpcErrorKind.Handler, InternalError));
+        }
+    }
+
+    /// <summary>Logs what the application should see of a call that threw: all but the cancellation of calls whose connection is gone.</summary>
+    public static void LogFailure(in IncomingCall call, ServedMethod method, Exception exception)
+    {
+        if (exception is not OperationCanceledException || !call.Connection.Closed.IsCancellationRequested)
+        {
+            method.Failures.MethodThrew(call.Connection.Logger, call.Connection.Id, method.WireName, exception);
+        }
+    }
+
+    /// <summary>A caller is told; nobody hears of a notification but by the log.</summary>
+    public void LogRefusal(in IncomingCall call, string method, string reason)
+    {
+        if (call.MessageId is null)
+        {
+            _refusals.NotificationRefused(call.Connection.Logger, call.Connection.Id, method, reason);
+        }
+        else
+        {
+            ProtocolLog.CallRefused(call.Connection.Logger, call.Connection.Id, method, reason);
+        }
+    }
+
+    /// <summary>Answers a request with an error; a notification has no answer.</summary>
+    public void Answer(in IncomingCall call, bool onLoop, in RpcError error)
+    {
+        if (call.MessageId is not { } id)
+        {
+            return;
+        }
+
+        bool intoBatch = onLoop && call.Turn is null;
+        MprpcWriter writer = intoBatch ? call.Loop!.Batch : MprpcWriter.Rent(serializer);
+
+        Writer.WriteError(call.Connection, writer, id, error);
+
+        if (!intoBatch)
+        {
+            call.Connection.Answer(call, onLoop, writer);
+        }
+    }
+
+    /// <summary>Says in the log that a notification was refused, since nobody else is told.</summary>
+    public void LogRefusedNotification(RpcConnection connection, string method, string reason)
+        => _refusals.NotificationRefused(connection.Logger, connection.Id, method, reason);
+
+    private RpcError DescribeFailure(in IncomingCall call, ServedMethod method, Exception exception)
+    {
+        if ((exception as MprpcException ?? MapException(call, method, exception)) is { } meant)
+        {
+            if (call.MessageId is null)
+            {
+                _refusals.NotificationRefused(call.Connection.Logger, call.Connection.Id, method.WireName, LogText.Clean(meant.Message));
+            }
+            else if (call.Connection.Logger.IsEnabled(LogLevel.Debug))
+            {
+                // It may quote what the peer has sent.
+                ProtocolLog.MethodFailed(call.Connection.Logger, call.Connection.Id, method.WireName, LogText.Clean(meant.Message));
+            }
+
+            return new RpcError(RpcErrorKind.Handler, meant.Message, meant.Code, meant.ErrorData);
+        }
+
+        LogFailure(call, method, exception);
+        return new RpcError(RpcErrorKind.Handler, enableDetailedErrors ? $"{exception.GetType().Name}: {exception.Message}" : InternalError);
+    }
+
+    private MprpcException? MapException(in IncomingCall call, ServedMethod method, Exception exception)
+    {
+        try
+        {
+            return Exceptions.Find(exception);
+        }
+        catch (Exception failure)
+        {
+            LogFailure(call, method, failure);
+            return null;
+        }
+    }
+}
