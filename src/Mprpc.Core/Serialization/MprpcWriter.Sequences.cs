@@ -11,6 +11,10 @@ public sealed partial class MprpcWriter
     [ThreadStatic]
     private static MprpcWriter? s_current;
 
+    // Of the message that this thread writes; formatters give back what they took before they return, if they do not throw.
+    [ThreadStatic]
+    private static long s_bytesAside;
+
     private MprpcWriter? _outer;                // of a writer aside: the one that its bytes are for
 
     /// <summary>The writer that this thread's formatters write into.</summary>
@@ -106,8 +110,17 @@ public sealed partial class MprpcWriter
         Return(writer);
     }
 
-    /// <summary>Stops writing if so many bytes, which belong into this writer and are elsewhere yet, are more than it may take.</summary>
-    internal void CheckAside(long bytes) => ThrowIfBeyondLimit(_end + bytes);
+    /// <summary>Stops writing if what belongs into this thread's writer, and is in buffers elsewhere yet, is more than it may take.</summary>
+    internal static void CheckAside()
+    {
+        if (s_current is { } writer)
+        {
+            writer.ThrowIfBeyondLimit(writer._end + s_bytesAside);
+        }
+    }
+
+    /// <summary>Notes how much more is in buffers elsewhere, or how much less.</summary>
+    internal static void CountAside(int bytes) => s_bytesAside += bytes;
 
     /// <summary>Leaves room for the head that the collection's own count wants.</summary>
     private int Skip<T>(IEnumerable<T> items)

@@ -162,7 +162,7 @@ public sealed partial class MprpcWriter : IBufferWriter<byte>
     {
         if (Serializer.OldSpec)
         {
-            OldSpecTranscoder.Write(this, messagePack);
+            WriteOldSpec(messagePack);
         }
         else
         {
@@ -284,15 +284,15 @@ public sealed partial class MprpcWriter : IBufferWriter<byte>
         {
             WriteNil();
         }
-        else if (Serializer.UsesGeneratedValues && WireValue<T>.Writer is { } write)
+        else if (Serializer.UsesGeneratedValues && ValueWriter<T>.Generated is { } write)
         {
-            _levels = Math.Max(_levels, WireValue<T>.Levels);
+            _levels = Math.Max(_levels, ValueWriter<T>.Levels);
             WriteGenerated(write, value);
         }
         else
         {
             // A resolver of the user's own may write anything for a type.
-            _levels = Serializer.UsesGeneratedValues ? Math.Max(_levels, WireValue<T>.Levels) : TypeDepth.Unknown;
+            _levels = Serializer.UsesGeneratedValues ? Math.Max(_levels, ValueWriter<T>.Levels) : TypeDepth.Unknown;
             WriteObject(value);
         }
     }

@@ -6,7 +6,6 @@ using System.Numerics;
 using System.Reflection;
 using System.Runtime.CompilerServices;
 using System.Text;
-using Mprpc.CompilerServices;
 using MessagePack;
 
 namespace Mprpc.Serialization;
@@ -55,7 +54,7 @@ internal static class TypeDepth
         }
 
         // A formatter asks other formatters for what it writes.
-        byFormatter |= !MprpcGeneratedValues.Contains(type);
+        byFormatter |= !GeneratedTypes.Contains(type);
 
         if (known.TryGetValue((type, byFormatter), out int levels))
         {
