@@ -73,7 +73,7 @@ internal sealed class DirectConnection : ConnectionContext, IConnectionSocketFea
             // to send on would learn a
             // minute or more later that the connection has ended.
             DropRest();
-            SocketTransport.TryShutdown(Socket, SocketShutdown.Send);
+            SocketEnd.TryShutdown(Socket, SocketShutdown.Send);
             DropRest();
         }
 
