@@ -44,7 +44,8 @@ internal static class AnyValueWriter
             IDictionary => AnyDictionaryWriter.Instance,
             IEnumerable => AnySequenceWriter.Instance,
             _ => throw new MessagePackSerializationException(
-                $"{TypeName.Of(type)} cannot be sent as object: no formatter was generated for it, and native AOT cannot make one at run time. Use the type in a contract."),
+                $"{TypeName.Of(type)} cannot be sent as object: no formatter was generated for it, and native AOT cannot make one at run time. "
+                + "Use the type in a contract."),
         };
     }
 }

@@ -94,7 +94,7 @@ public sealed partial class MprpcWriter
     {
         MprpcWriter? outer = s_current;
         MprpcWriter writer = Rent(outer?.Serializer ?? MprpcSerializerOptions.Default, reserved: 0, outer?._limit);
-        writer._mostEnd = outer is null ? int.MaxValue : (int)Math.Min((long)factor * Math.Max(0, outer._mostEnd - outer._end), int.MaxValue);
+        writer._maxEnd = outer is null ? int.MaxValue : (int)Math.Min((long)factor * Math.Max(0, outer._maxEnd - outer._end), int.MaxValue);
         writer._outer = outer;
         writer.Enumerated = enumerated;
         s_current = writer;
@@ -153,7 +153,7 @@ public sealed partial class MprpcWriter
 
     private void ThrowIfBeyondLimit(long end)
     {
-        if (end <= _mostEnd)
+        if (end <= _maxEnd)
         {
             return;
         }
@@ -168,9 +168,10 @@ public sealed partial class MprpcWriter
         }
 
         writer.IsBeyondLimit = true;
-        writer.Excess = end - _mostEnd;
+        writer.Excess = end - _maxEnd;
         writer.Unended = enumerated;
         throw new MessagePackSerializationException(
-            writer._limit?.Describe(writer.WrittenSpan, writer._limit.Bytes + writer.Excess, enumerated) ?? $"More was written than may be sent.{SendLimit.DescribeUnended(enumerated)}");
+            writer._limit?.Describe(writer.WrittenSpan, writer._limit.Bytes + writer.Excess, enumerated)
+                ?? $"More was written than may be sent.{SendLimit.DescribeUnended(enumerated)}");
     }
 }

@@ -19,7 +19,8 @@ internal static class OldSpecTranscoder
         if (!isRaw && MessagePackCode.ToMessagePackType(value[0]) == MessagePackType.Extension)
         {
             throw new MessagePackSerializationException(
-                "An extension value (a timestamp, say) cannot be sent to a peer of the old specification. Send a number or text in its place, or leave OldSpec off.");
+                "An extension value (a timestamp, say) cannot be sent to a peer of the old specification. "
+                + "Send a number or text in its place, or leave OldSpec off.");
         }
 
         values = value[size..];

@@ -8,7 +8,7 @@ namespace Mprpc.Serialization;
 /// <summary>Reads MessagePack as JSON; what JSON has no value for is refused.</summary>
 internal static class JsonReading
 {
-    private static readonly JsonWriterOptions Options = new() { MaxDepth = Nesting.MostLevels, SkipValidation = true };
+    private static readonly JsonWriterOptions Options = new() { MaxDepth = Nesting.MaxLevels, SkipValidation = true };
 
     /// <exception cref="MessagePackSerializationException">There are bytes, an extension value, a key that is no text, NaN or an infinity.</exception>
     public static byte[] ToUtf8(ref MessagePackReader reader, MessagePackSerializerOptions options)
@@ -31,7 +31,8 @@ internal static class JsonReading
                 for (int count = reader.ReadMapHeader(); count > 0; count--)
                 {
                     json.WritePropertyName(
-                        MprpcFormatting.ReadString(ref reader) ?? throw new MessagePackSerializationException("A map with nil as a key is no JSON object. Take MprpcRaw."));
+                        MprpcFormatting.ReadString(ref reader)
+                        ?? throw new MessagePackSerializationException("A map with nil as a key is no JSON object. Take MprpcRaw."));
                     Copy(ref reader, json, options);
                 }
 
@@ -72,7 +73,8 @@ internal static class JsonReading
                 json.WriteNullValue();
                 break;
             default:
-                throw new MessagePackSerializationException($"JSON has no value for {reader.NextMessagePackType}. Take MprpcRaw, or byte[] where bytes are meant.");
+                throw new MessagePackSerializationException(
+                    $"JSON has no value for {reader.NextMessagePackType}. Take MprpcRaw, or byte[] where bytes are meant.");
         }
     }
 

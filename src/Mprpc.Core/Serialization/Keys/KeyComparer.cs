@@ -31,7 +31,8 @@ internal static class KeyComparer<T>
         {
             return MessagePackSecurity.UntrustedData.GetEqualityComparer<T>();
         }
-        catch (Exception exception) when (exception is TypeAccessException or TypeInitializationException or MessagePackSerializationException or NotSupportedException)
+        catch (Exception exception)
+            when (exception is TypeAccessException or TypeInitializationException or MessagePackSerializationException or NotSupportedException)
         {
             return null;
         }

@@ -15,7 +15,7 @@ internal static class SocketFaults
 {
     public static readonly bool AreOn = !string.IsNullOrEmpty(SocketSettings.Faults);
 
-    private const int MostOfShort = 64;
+    private const int MaxShortBytes = 64;
 
     private static readonly int s_short = OneOf("short");
     private static readonly int s_again = OneOf("again");
@@ -52,7 +52,7 @@ internal static class SocketFaults
     }
 
     // Of few bytes, so that small messages are cut too.
-    private static int Cut(int length) => length > 1 && Happens(s_short) ? Random.Shared.Next(1, Math.Min(length, MostOfShort)) : length;
+    private static int Cut(int length) => length > 1 && Happens(s_short) ? Random.Shared.Next(1, Math.Min(length, MaxShortBytes)) : length;
 
     private static bool Happens(int oneOf) => oneOf > 0 && Random.Shared.Next(oneOf) == 0;
 
