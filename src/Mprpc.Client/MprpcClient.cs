@@ -1,14 +1,12 @@
-using System.Runtime.CompilerServices;
-using Microsoft.Extensions.Logging;
 using Mprpc.Binding;
 using Mprpc.Client.Connections;
 using Mprpc.Client.Diagnostics;
 using Mprpc.Client.Pooling;
+using Mprpc.Client.Sending;
 using Mprpc.Client.Transports;
 using Mprpc.CompilerServices;
 using Mprpc.Connections;
 using Mprpc.Transports;
-using Mprpc.Wire;
 
 namespace Mprpc.Client;
 
@@ -23,14 +21,10 @@ public sealed class MprpcClient : IAsyncDisposable, IDisposable
     private static readonly TimeSpan SendTimeoutAtDispose = TimeSpan.FromSeconds(1);
 
     private readonly MprpcClientOptions _options;
-    private readonly Dialer _dialer;
-    private readonly MprpcSerializerOptions _serializer;
-    private readonly ConnectionLimits _limits;
+    private readonly ClientParts _parts;
     private readonly ConnectionPool _pool;
+    private readonly CallSender _sender;
     private readonly CancellationTokenSource _disposed = new();
-    private readonly LoginRenewal? _loginRenewal;
-    private readonly NotificationQueue _notifications;
-    private volatile bool _hasNotified;
     private MprpcClientState _reportedState;
 
     /// <summary>Creates a client that connects at its first call.</summary>
@@ -53,14 +47,10 @@ public sealed class MprpcClient : IAsyncDisposable, IDisposable
     /// <param name="options">Frozen.</param>
     internal MprpcClient(Dialer dialer, MprpcClientOptions options)
     {
-        _dialer = dialer;
         _options = options;
-        _serializer = options.OldSpec ? options.Serializer.WithOldSpec() : options.Serializer;
-        _limits = options.ToConnectionLimits();
-        ClientLogin? login = options.TokenProvider is null ? null : new ClientLogin(options, dialer.ToString());
-        _pool = new ConnectionPool(dialer, options, options.CreateDispatcher(_serializer), login, OnConnectionChanged, _disposed.Token);
-        _notifications = new NotificationQueue(_pool, options, dialer.ToString(), _disposed.Token);
-        _loginRenewal = login is null ? null : new LoginRenewal(login, _pool, options, _serializer, _disposed.Token);
+        _parts = new ClientParts(dialer, options, OnConnectionChanged, _disposed.Token);
+        _pool = new ConnectionPool(_parts);
+        _sender = CallSender.Create(_parts, _pool);
     }
 
     /// <summary>Occurs when <see cref="State"/> has changed; on whichever thread has found out.</summary>
@@ -100,7 +90,7 @@ public sealed class MprpcClient : IAsyncDisposable, IDisposable
 
             if (exception is OperationCanceledException && cancellationToken.IsCancellationRequested)
             {
-                throw new OperationCanceledException($"Connecting to {client._dialer} was cancelled by the caller's token.", exception, cancellationToken);
+                throw new OperationCanceledException($"Connecting to {client._parts.Address} was cancelled by the caller's token.", exception, cancellationToken);
             }
 
             throw;
@@ -163,7 +153,7 @@ public sealed class MprpcClient : IAsyncDisposable, IDisposable
     /// <exception cref="OperationCanceledException">The call was cancelled. It may still run at the server.</exception>
     /// <exception cref="ObjectDisposedException">The client was disposed.</exception>
     public ValueTask<T> CallAsync<T>(string method, MprpcCallOptions options, params ReadOnlySpan<object?> arguments)
-        => Call<T>(method, WriteRequest(method, arguments), options);
+        => _sender.SendAsync<T>(method, _sender.Write(method, arguments), options);
 
     /// <summary>Calls a method whose result, if it has one, is of no interest.</summary>
     /// <param name="method">The method's wire name.</param>
@@ -177,7 +167,7 @@ public sealed class MprpcClient : IAsyncDisposable, IDisposable
     /// <param name="arguments">The arguments by position.</param>
     /// <inheritdoc cref="CallAsync{T}(string, MprpcCallOptions, ReadOnlySpan{object?})" path="/exception"/>
     public ValueTask CallAsync(string method, MprpcCallOptions options, params ReadOnlySpan<object?> arguments)
-        => MprpcCallInvoker.WithoutResultAsync(Call<NoValue>(method, WriteRequest(method, arguments), options));
+        => MprpcCallInvoker.WithoutResultAsync(_sender.SendAsync<NoValue>(method, _sender.Write(method, arguments), options));
 
     /// <summary>Sends a notification: a call that the server does not answer.</summary>
     /// <param name="method">The method's wire name.</param>
@@ -201,8 +191,7 @@ public sealed class MprpcClient : IAsyncDisposable, IDisposable
     public ValueTask NotifyAsync(string method, MprpcCallOptions options, params ReadOnlySpan<object?> arguments)
     {
         options.CancellationToken.ThrowIfCancellationRequested();
-        MprpcWriter notification = WriteRequest(method, arguments);
-        return TryNotify(notification) ? ValueTask.CompletedTask : _notifications.SendAsync(notification, options);
+        return _sender.NotifyAsync(_sender.Write(method, arguments), options);
     }
 
     /// <summary>Makes a typed client: each call of a method of <typeparamref name="T"/> calls the server.</summary>
@@ -212,7 +201,7 @@ public sealed class MprpcClient : IAsyncDisposable, IDisposable
     /// <exception cref="InvalidOperationException">The interface is no contract, or a method of it cannot be called.</exception>
     /// <exception cref="NotSupportedException">There is no generated proxy, and this application cannot make one at run time (native AOT).</exception>
     public T As<T>()
-        where T : class => ProxyModel.Find<T>(_options.NamingPolicy)(new ClientCallInvoker(this, _serializer, _limits, CallTimeout));
+        where T : class => ProxyModel.Find<T>(_options.NamingPolicy)(_sender);
 
     /// <summary>Completes when the client has no connection any more: for a process that lives as long as its peer.</summary>
     /// <param name="cancellationToken">Ends the wait.</param>
@@ -253,7 +242,7 @@ public sealed class MprpcClient : IAsyncDisposable, IDisposable
 
         // Not waited for: what runs on cancellation may be user code, and what is to be closed is closed without it.
         Task cancelling = _disposed.CancelAsync();
-        await _pool.CloseAsync(SendTimeoutAtDispose, _hasNotified).ConfigureAwait(false);
+        await _pool.CloseAsync(SendTimeoutAtDispose, _sender.HasNotified).ConfigureAwait(false);
         await cancelling.WaitAsync(SendTimeoutAtDispose).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         OnConnectionChanged();
     }
@@ -266,122 +255,6 @@ public sealed class MprpcClient : IAsyncDisposable, IDisposable
 
     /// <summary>Only for tests: how many connections take calls.</summary>
     internal int ConnectionCount => _pool.Connected().Count();
-
-    internal ILogger Logger => _options.LoggerFactory.CreateLogger("Mprpc.Client");
-
-    private TimeSpan CallTimeout => _options.CallTimeout ?? Timeout.InfiniteTimeSpan;
-
-    /// <summary>The connection, where one can take a proxy's call at once.</summary>
-    internal RpcConnection? TryGetConnection(CancellationToken cancellationToken) => _loginRenewal is null ? TryGetReady(cancellationToken) : null;
-
-    /// <summary>Sends a proxy's request when there is a connection.</summary>
-    internal ValueTask<T> CallWhenReadyAsync<T>(string method, MprpcWriter request, CancellationToken cancellationToken)
-        => _loginRenewal is null
-            ? CallWhenReadyAsync<T>(method, request, CallTimeout, _options.WaitForReady, spent: default, cancellationToken)
-            : _loginRenewal.CallAsync<T>(this, method, request, cancellationToken);
-
-    /// <summary>Sends a request whose method and arguments are written: at once where a connection is there.</summary>
-    internal ValueTask<T> Send<T>(string method, MprpcWriter request, MprpcCallOptions options, TimeSpan spent = default)
-    {
-        TimeSpan timeout = options.Timeout ?? CallTimeout;
-        return spent == default && TryGetReady(options.CancellationToken) is { } connection
-            && connection.TryCall(method, request, timeout, options.CancellationToken, out ValueTask<T> result)
-            ? result
-            : CallWhenReadyAsync<T>(method, request, timeout, options.WaitForReady ?? _options.WaitForReady, spent, options.CancellationToken);
-    }
-
-    /// <summary>Sends a notification of a proxy; a void method waits for nothing.</summary>
-    /// <returns>Completes when it is on its way.</returns>
-    internal Task Notify(MprpcWriter notification) => TryNotify(notification) ? Task.CompletedTask : _notifications.Enqueue(notification);
-
-    private bool TryNotify(MprpcWriter notification)
-    {
-        if (!_hasNotified)
-        {
-            _hasNotified = true;
-        }
-
-        ThrowIfDisposed();
-        return _notifications.TrySend(notification);
-    }
-
-    private ValueTask<T> Call<T>(string method, MprpcWriter request, MprpcCallOptions options)
-        => _loginRenewal is null ? Send<T>(method, request, options) : _loginRenewal.CallAsync<T>(this, method, request, options);
-
-    private RpcConnection? TryGetReady(CancellationToken cancellationToken)
-        => !_pool.IsLimited && !cancellationToken.IsCancellationRequested && _pool.TryGet() is { Output.IsCongested: false } connection ? connection : null;
-
-    private async ValueTask<T> CallWhenReadyAsync<T>(
-        string method, MprpcWriter request, TimeSpan timeout, bool waitForReady, TimeSpan spent, CancellationToken cancellationToken)
-    {
-        cancellationToken.ThrowIfCancellationRequested();
-        using var deadline = new CallDeadline(_options.TimeProvider, timeout, spent, cancellationToken);
-        ClientConnection? place = null;
-        MprpcConnectionException? failure = null;
-
-        try
-        {
-            while (true)
-            {
-                ClientConnection? lost = place;
-                place = null;
-
-                try
-                {
-                    place = await _pool.AcquireAsync(isServing: Serving.Client == _options, lost, deadline.Token).ConfigureAwait(false);
-                    failure = null;
-                }
-                catch (MprpcConnectionException exception) when (waitForReady && !exception.IsLasting)
-                {
-                    failure = exception;
-                    continue;       // the next attempt waits for its back-off
-                }
-
-                if (place.Current is { } connection)
-                {
-                    // Again after each wait: all who waited go on at once, and one of them may have filled it again.
-                    while (connection.Output.IsCongested)
-                    {
-                        await connection.Output.WaitForRoomAsync().WaitAsync(deadline.Token).ConfigureAwait(false);
-                    }
-
-                    PendingCall<T> call = PendingCall<T>.Rent(method, deadline.Left);
-                    call.SpentBefore = deadline.Spent;
-                    ValueTask<T> result = call.Task;
-
-                    // False: the connection was lost or retired just now, and nothing was sent. The next one gets it.
-                    if (place.TryCall(connection, call, request, cancellationToken))
-                    {
-                        return await result.ConfigureAwait(false);
-                    }
-                }
-            }
-        }
-        catch (OperationCanceledException exception) when (cancellationToken.IsCancellationRequested && exception.CancellationToken != cancellationToken)
-        {
-            throw new OperationCanceledException($"The call of '{method}' was cancelled before it was sent.", exception, cancellationToken);
-        }
-        catch (OperationCanceledException exception) when (!cancellationToken.IsCancellationRequested)
-        {
-            ThrowIfDisposed();
-            throw deadline.NotSent(method, _pool.DescribeWait(), failure, exception);
-        }
-        finally
-        {
-            if (place is not null)
-            {
-                _pool.Release(place);
-            }
-        }
-    }
-
-    private MprpcWriter WriteRequest(string method, ReadOnlySpan<object?> arguments)
-    {
-        ThrowIfDisposed();
-        return RequestWriter.Begin(_serializer, _limits.SendLimit, method, arguments);
-    }
-
-    private void ThrowIfDisposed() => ObjectDisposedException.ThrowIf(_disposed.IsCancellationRequested, this);
 
     private void OnConnectionChanged()
     {
@@ -398,7 +271,7 @@ public sealed class MprpcClient : IAsyncDisposable, IDisposable
         }
         catch (Exception exception)
         {
-            ClientLog.StateHandlerThrew(Logger, exception);
+            ClientLog.StateHandlerThrew(_parts.Logger, exception);
         }
     }
 }

@@ -193,6 +193,6 @@ public sealed class ConnectionPoolTests
     private ConnectionPool Create(MprpcClientOptions options)
     {
         options = options.Freeze();
-        return new ConnectionPool(_dialer, options, options.CreateDispatcher(options.Serializer), login: null, () => { }, CancellationToken.None);
+        return new ConnectionPool(new ClientParts(_dialer, options, () => { }, CancellationToken.None));
     }
 }

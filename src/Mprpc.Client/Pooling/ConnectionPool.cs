@@ -1,7 +1,5 @@
 using Mprpc.Client.Connections;
-using Mprpc.Client.Transports;
 using Mprpc.Connections;
-using Mprpc.Dispatch;
 
 namespace Mprpc.Client.Pooling;
 
@@ -25,18 +23,18 @@ internal sealed class ConnectionPool
     private bool _isClosed;     // under the lock
     private volatile ClientConnection _notifying;
 
-    public ConnectionPool(Dialer dialer, MprpcClientOptions options, Dispatcher dispatcher, ClientLogin? login, Action onChanged, CancellationToken disposed)
+    public ConnectionPool(ClientParts parts)
     {
-        _address = dialer.ToString();
+        MprpcClientOptions options = parts.Options;
+        _address = parts.Address;
         _limit = Math.Min(options.MaxInFlightPerConnection, options.MaxCallsPerConnection);
         _isLimited = _limit != int.MaxValue;
 
         // One that takes the place of another is there before that has had its last answer.
         _mostOpen = Math.Max(options.MaxConnections, options.ConnectionLifetime is null && options.MaxCallsPerConnection == int.MaxValue ? 1 : 2);
         Backoff = new Backoff(options.Reconnect, options.TimeProvider);
-        _upkeep = new PoolUpkeep(this, options, shrinks: options.MaxConnections > 1 && dispatcher.Methods.Methods.Count == 0);
-        var parts = new ClientConnectionParts(this, dialer, options, dispatcher, login, onChanged, disposed);
-        _connections = [.. Enumerable.Range(0, options.MaxConnections).Select(_ => new ClientConnection(parts))];
+        _upkeep = new PoolUpkeep(this, options, shrinks: options.MaxConnections > 1 && !parts.Dispatcher.HasMethods);
+        _connections = [.. Enumerable.Range(0, options.MaxConnections).Select(_ => new ClientConnection(this, parts))];
         _notifying = _connections[0];
     }
 
