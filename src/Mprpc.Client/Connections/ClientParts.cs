@@ -6,7 +6,7 @@ using Mprpc.Dispatch;
 
 namespace Mprpc.Client.Connections;
 
-/// <summary>What the parts of a client share: its pool and the places of that, and what sends its calls.</summary>
+/// <summary>What the parts of a client share: its pool, the subchannels of that, and what sends its calls.</summary>
 internal sealed class ClientParts
 {
     /// <param name="dialer">Makes the connections.</param>

@@ -14,7 +14,7 @@ namespace Mprpc.Client.Pooling;
 internal sealed class NotificationQueue(ClientParts parts, ConnectionPool pool)
 {
     // What a peer that does not read may make a client keep, besides the mebibyte of its connection's output: as much as one message may have.
-    private const long MostWaiting = 4 * 1024 * 1024;
+    private const long MaxWaitingBytes = 4 * 1024 * 1024;
 
     private readonly Lock _gate = new();
     private readonly Queue<WaitingNotification> _waiting = [];
@@ -70,7 +70,7 @@ internal sealed class NotificationQueue(ClientParts parts, ConnectionPool pool)
         return Interlocked.Increment(ref _dropped) > 1
             ? Task.CompletedTask
             : throw new MprpcConnectionException(
-                $"{MostWaiting:N0} bytes of notifications wait for {parts.Address}, which does not read, or cannot be reached: no more are kept, and this one is dropped. "
+                $"{MaxWaitingBytes:N0} bytes of notifications wait for {parts.Address}, which does not read, or cannot be reached: no more are kept, and this one is dropped. "
                 + "Await NotifyAsync in place of a void method to wait with them.");
     }
 
@@ -80,7 +80,7 @@ internal sealed class NotificationQueue(ClientParts parts, ConnectionPool pool)
 
         lock (_gate)
         {
-            if (!mayExceed && _bytes > 0 && _bytes + waiting.Length > MostWaiting)
+            if (!mayExceed && _bytes > 0 && _bytes + waiting.Length > MaxWaitingBytes)
             {
                 return null;
             }
@@ -130,7 +130,7 @@ internal sealed class NotificationQueue(ClientParts parts, ConnectionPool pool)
 
     private async Task SendAsync(WaitingNotification waiting)
     {
-        ClientConnection? place = null;
+        Subchannel? subchannel = null;
 
         try
         {
@@ -141,10 +141,10 @@ internal sealed class NotificationQueue(ClientParts parts, ConnectionPool pool)
 
                 if (connection is null)
                 {
-                    ClientConnection? lost = place;
-                    place = null;
-                    place = await pool.AcquireAsync(waiting.IsServing, lost, parts.Disposed).ConfigureAwait(false);
-                    connection = pool.IsLimited ? place.Current : pool.TryGetForNotification();
+                    Subchannel? lost = subchannel;
+                    subchannel = null;
+                    subchannel = await pool.AcquireAsync(waiting.IsServing, lost, parts.Disposed).ConfigureAwait(false);
+                    connection = pool.IsLimited ? subchannel.Current : pool.TryGetForNotification();
                 }
 
                 // Again after each wait: all who waited go on at once, and one of them may have filled it again.
@@ -172,9 +172,9 @@ internal sealed class NotificationQueue(ClientParts parts, ConnectionPool pool)
         }
         finally
         {
-            if (place is not null)
+            if (subchannel is not null)
             {
-                pool.Release(place);
+                pool.Release(subchannel);
             }
         }
     }

@@ -76,9 +76,9 @@ internal sealed class PoolUpkeep : IDisposable
         lock (_gate)
         {
             // Under the lock: a connection that comes now begins the ticking anew.
-            foreach (ClientConnection place in _pool.Places)
+            foreach (Subchannel subchannel in _pool.Subchannels)
             {
-                connected += place.Current is null ? 0 : 1;
+                connected += subchannel.Current is null ? 0 : 1;
             }
 
             if (connected == 0 && !_isDisposed)
@@ -88,14 +88,14 @@ internal sealed class PoolUpkeep : IDisposable
             }
         }
 
-        foreach (ClientConnection place in _pool.Places)
+        foreach (Subchannel subchannel in _pool.Subchannels)
         {
-            bool isIdle = _idleTimeout is { } idle && place.HasBeenIdleFor(idle) && connected > 1;
+            bool isIdle = _idleTimeout is { } idle && subchannel.HasBeenIdleFor(idle) && connected > 1;
 
             // One with calls in flight goes on where nothing could take its place.
-            bool isOld = _lifetime is { } lifetime && place.HasServed(lifetime) && (place.Load == 0 || connected > 1 || _pool.HasRoom);
+            bool isOld = _lifetime is { } lifetime && subchannel.HasServed(lifetime) && (subchannel.Load == 0 || connected > 1 || _pool.HasRoom);
 
-            if ((isIdle || isOld) && place.TryRetire())
+            if ((isIdle || isOld) && subchannel.TryRetire())
             {
                 connected--;
             }

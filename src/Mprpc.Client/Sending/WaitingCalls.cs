@@ -15,19 +15,19 @@ internal sealed class WaitingCalls(ClientParts parts, ConnectionPool pool)
         cancellationToken.ThrowIfCancellationRequested();
         bool waitsForReady = call.WaitForReady ?? parts.Options.WaitForReady;
         using var deadline = new CallDeadline(parts.Clock, call.Timeout ?? parts.CallTimeout, spent, cancellationToken);
-        ClientConnection? place = null;
+        Subchannel? subchannel = null;
         MprpcConnectionException? failure = null;
 
         try
         {
             while (true)
             {
-                ClientConnection? lost = place;
-                place = null;
+                Subchannel? lost = subchannel;
+                subchannel = null;
 
                 try
                 {
-                    place = await pool.AcquireAsync(isServing: Serving.Client == parts.Options, lost, deadline.Token).ConfigureAwait(false);
+                    subchannel = await pool.AcquireAsync(isServing: Serving.Client == parts.Options, lost, deadline.Token).ConfigureAwait(false);
                     failure = null;
                 }
                 catch (MprpcConnectionException exception) when (waitsForReady && !exception.IsLasting)
@@ -36,7 +36,7 @@ internal sealed class WaitingCalls(ClientParts parts, ConnectionPool pool)
                     continue;       // the next attempt waits for its back-off
                 }
 
-                if (place.Current is { } connection)
+                if (subchannel.Current is { } connection)
                 {
                     // Again after each wait: all that waited go on at once, and one of them may have filled it again.
                     while (connection.Output.IsCongested)
@@ -49,7 +49,7 @@ internal sealed class WaitingCalls(ClientParts parts, ConnectionPool pool)
                     ValueTask<T> result = pending.Task;
 
                     // False: the connection was lost or retired just now, and nothing was sent. The next one gets it.
-                    if (place.TryCall(connection, pending, request, cancellationToken))
+                    if (subchannel.TryCall(connection, pending, request, cancellationToken))
                     {
                         return await result.ConfigureAwait(false);
                     }
@@ -67,9 +67,9 @@ internal sealed class WaitingCalls(ClientParts parts, ConnectionPool pool)
         }
         finally
         {
-            if (place is not null)
+            if (subchannel is not null)
             {
-                pool.Release(place);
+                pool.Release(subchannel);
             }
         }
     }
