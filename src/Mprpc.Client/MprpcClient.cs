@@ -155,6 +155,18 @@ public sealed class MprpcClient : IAsyncDisposable, IDisposable
     public ValueTask<T> CallAsync<T>(string method, MprpcCallOptions options, params ReadOnlySpan<object?> arguments)
         => _sender.SendAsync<T>(method, _sender.Write(method, arguments), options);
 
+    /// <summary>Calls a method, with the arguments as an array and the token last.</summary>
+    /// <typeparam name="T">The type to read the result as; <see cref="MprpcRaw"/> takes any.</typeparam>
+    /// <param name="method">The method's wire name.</param>
+    /// <param name="arguments">The arguments by position; each element is one, and its type chooses its encoding.</param>
+    /// <param name="cancellationToken">Ends the wait; the answer, if one comes, is ignored.</param>
+    /// <inheritdoc cref="CallAsync{T}(string, MprpcCallOptions, ReadOnlySpan{object?})" path="/*[self::returns or self::exception]"/>
+    public ValueTask<T> CallAsync<T>(string method, object?[] arguments, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(arguments);
+        return CallAsync<T>(method, MprpcCallOptions.FromCancellationToken(cancellationToken), (ReadOnlySpan<object?>)arguments);
+    }
+
     /// <summary>Calls a method whose result, if it has one, is of no interest.</summary>
     /// <param name="method">The method's wire name.</param>
     /// <param name="arguments">The arguments by position.</param>
@@ -168,6 +180,17 @@ public sealed class MprpcClient : IAsyncDisposable, IDisposable
     /// <inheritdoc cref="CallAsync{T}(string, MprpcCallOptions, ReadOnlySpan{object?})" path="/exception"/>
     public ValueTask CallAsync(string method, MprpcCallOptions options, params ReadOnlySpan<object?> arguments)
         => MprpcCallInvoker.WithoutResultAsync(_sender.SendAsync<NoValue>(method, _sender.Write(method, arguments), options));
+
+    /// <summary>Calls a method whose result, if it has one, is of no interest, with the arguments as an array and the token last.</summary>
+    /// <param name="method">The method's wire name.</param>
+    /// <param name="arguments">The arguments by position; each element is one.</param>
+    /// <param name="cancellationToken">Ends the wait; the answer, if one comes, is ignored.</param>
+    /// <inheritdoc cref="CallAsync{T}(string, MprpcCallOptions, ReadOnlySpan{object?})" path="/exception"/>
+    public ValueTask CallAsync(string method, object?[] arguments, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(arguments);
+        return CallAsync(method, MprpcCallOptions.FromCancellationToken(cancellationToken), (ReadOnlySpan<object?>)arguments);
+    }
 
     /// <summary>Sends a notification: a call that the server does not answer.</summary>
     /// <param name="method">The method's wire name.</param>
@@ -192,6 +215,17 @@ public sealed class MprpcClient : IAsyncDisposable, IDisposable
     {
         options.CancellationToken.ThrowIfCancellationRequested();
         return _sender.NotifyAsync(_sender.Write(method, arguments), options);
+    }
+
+    /// <summary>Sends a notification, with the arguments as an array and the token last.</summary>
+    /// <param name="method">The method's wire name.</param>
+    /// <param name="arguments">The arguments by position; each element is one.</param>
+    /// <param name="cancellationToken">Ends the wait to be sent.</param>
+    /// <inheritdoc cref="NotifyAsync(string, MprpcCallOptions, ReadOnlySpan{object?})" path="/*[self::returns or self::exception]"/>
+    public ValueTask NotifyAsync(string method, object?[] arguments, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(arguments);
+        return NotifyAsync(method, MprpcCallOptions.FromCancellationToken(cancellationToken), (ReadOnlySpan<object?>)arguments);
     }
 
     /// <summary>Makes a typed client: each call of a method of <typeparamref name="T"/> calls the server.</summary>

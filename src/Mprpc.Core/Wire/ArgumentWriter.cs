@@ -38,7 +38,9 @@ internal static class ArgumentWriter
                 writer.Write(raw);
                 break;
             case CancellationToken:
-                throw new ArgumentException("A CancellationToken is no argument of a call. Pass it before the arguments: CallAsync<T>(method, cancellationToken, arguments).");
+                throw new ArgumentException(
+                    "A CancellationToken is not an argument of a call. Pass it before the arguments, CallAsync<T>(method, cancellationToken, arguments), "
+                    + "or after an array of them, CallAsync<T>(method, [argument1, argument2], cancellationToken).");
             default:
                 Type type = value.GetType();
 
