@@ -16,7 +16,7 @@ namespace Mprpc.Client;
 /// is called. A
 /// lost connection fails the calls that wait on it at once; the next call makes another.
 /// </remarks>
-public sealed class MprpcClient : IAsyncDisposable, IDisposable
+public sealed partial class MprpcClient : IAsyncDisposable, IDisposable
 {
     private static readonly TimeSpan SendTimeoutAtDispose = TimeSpan.FromSeconds(1);
 
@@ -24,6 +24,7 @@ public sealed class MprpcClient : IAsyncDisposable, IDisposable
     private readonly ClientParts _parts;
     private readonly ConnectionPool _pool;
     private readonly CallSender _sender;
+    private readonly ClientMethods _methods;
     private readonly CancellationTokenSource _disposed = new();
     private MprpcClientState _reportedState;
 
@@ -35,6 +36,15 @@ public sealed class MprpcClient : IAsyncDisposable, IDisposable
     /// <exception cref="ArgumentOutOfRangeException">An option is out of its range.</exception>
     public MprpcClient(string url, MprpcClientOptions? options = null)
         : this(RpcAddress.Parse(url), (options ?? new MprpcClientOptions()).Freeze())
+    {
+    }
+
+    /// <summary>Creates a client of <see cref="MprpcClientOptions.Url"/> that connects at its first call, or by <see cref="ConnectAsync(CancellationToken)"/>.</summary>
+    /// <param name="options">The address, and how to connect and call. Read now; later changes have no effect.</param>
+    /// <exception cref="ArgumentException">The options have no address, or it is not valid.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">An option is out of its range.</exception>
+    public MprpcClient(MprpcClientOptions options)
+        : this(AddressOf(options), options.Freeze())
     {
     }
 
@@ -51,6 +61,7 @@ public sealed class MprpcClient : IAsyncDisposable, IDisposable
         _parts = new ClientParts(dialer, options, OnConnectionChanged, _disposed.Token);
         _pool = new ConnectionPool(_parts);
         _sender = CallSender.Create(_parts, _pool);
+        _methods = new ClientMethods(_parts, _pool);
     }
 
     /// <summary>Occurs when <see cref="State"/> has changed; on whichever thread has found out.</summary>
@@ -81,18 +92,12 @@ public sealed class MprpcClient : IAsyncDisposable, IDisposable
 
         try
         {
-            await client._pool.ConnectAsync(client._options.WaitForReady, cancellationToken).ConfigureAwait(false);
+            await client.ConnectAsync(cancellationToken).ConfigureAwait(false);
             return client;
         }
-        catch (Exception exception)
+        catch
         {
             await client.DisposeAsync().ConfigureAwait(false);
-
-            if (exception is OperationCanceledException && cancellationToken.IsCancellationRequested)
-            {
-                throw new OperationCanceledException($"Connecting to {client._parts.Address} was cancelled by the caller's token.", exception, cancellationToken);
-            }
-
             throw;
         }
     }
@@ -123,109 +128,58 @@ public sealed class MprpcClient : IAsyncDisposable, IDisposable
     public static MprpcClient FromStandardIO(MprpcClientOptions? options = null)
         => FromStreams(Console.OpenStandardInput(), Console.OpenStandardOutput(), options);
 
-    /// <summary>Calls a method.</summary>
-    /// <typeparam name="T">The type to read the result as; <see cref="MprpcRaw"/> takes any.</typeparam>
-    /// <param name="method">The method's wire name.</param>
-    /// <param name="arguments">The arguments by position; the type of each chooses its encoding.</param>
-    /// <returns>
-    /// The result. Await it once; what asks for it earlier or again throws <see cref="InvalidOperationException"/>. For several awaiters call
-    /// <see cref="ValueTask{T}.AsTask"/> once.
-    /// </returns>
-    /// <exception cref="MprpcRemoteException">The server answered with an error.</exception>
-    /// <exception cref="MprpcConnectionException">The server cannot be reached, and the call does not wait for it; or the connection was lost before the answer
-    /// came.</exception>
-    /// <exception cref="TimeoutException">No answer came within <see cref="MprpcClientOptions.CallTimeout"/>.</exception>
-    /// <exception cref="ObjectDisposedException">The client was disposed.</exception>
-    public ValueTask<T> CallAsync<T>(string method, params ReadOnlySpan<object?> arguments) => CallAsync<T>(method, default(MprpcCallOptions), arguments);
+    /// <summary>Connects now, if there is no connection; else the first call does.</summary>
+    /// <inheritdoc cref="ConnectAsync(CancellationToken)" path="/*[self::returns or self::exception or self::remarks]"/>
+    public ValueTask ConnectAsync() => ConnectAsync(CancellationToken.None);
 
-    /// <summary>Calls a method, with a timeout or cancellation.</summary>
-    /// <typeparam name="T">The type to read the result as; <see cref="MprpcRaw"/> takes any.</typeparam>
-    /// <param name="method">The method's wire name.</param>
-    /// <param name="options">This call's timeout and cancellation; a <see cref="CancellationToken"/> can be passed in its place.</param>
-    /// <param name="arguments">The arguments by position; the type of each chooses its encoding.</param>
-    /// <returns>
-    /// The result. Await it once; what asks for it earlier or again throws <see cref="InvalidOperationException"/>. For several awaiters call
-    /// <see cref="ValueTask{T}.AsTask"/> once.
-    /// </returns>
-    /// <exception cref="MprpcRemoteException">The server answered with an error.</exception>
-    /// <exception cref="MprpcConnectionException">The server cannot be reached, or the connection was lost before the answer came.</exception>
-    /// <exception cref="TimeoutException">No answer came in time.</exception>
-    /// <exception cref="OperationCanceledException">The call was cancelled. It may still run at the server.</exception>
+    /// <summary>Connects now, if there is no connection; else the first call does.</summary>
+    /// <param name="cancellationToken">Ends the wait; an attempt that has begun goes on for the calls that come.</param>
+    /// <returns>Completes when there is a connection, logged in where the client logs in.</returns>
+    /// <exception cref="MprpcConnectionException">The server cannot be reached. With <see cref="MprpcClientOptions.WaitForReady"/> it is waited
+    /// for.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     /// <exception cref="ObjectDisposedException">The client was disposed.</exception>
-    public ValueTask<T> CallAsync<T>(string method, MprpcCallOptions options, params ReadOnlySpan<object?> arguments)
-        => _sender.SendAsync<T>(method, _sender.Write(method, arguments), options);
-
-    /// <summary>Calls a method, with the arguments as an array and the token last.</summary>
-    /// <typeparam name="T">The type to read the result as; <see cref="MprpcRaw"/> takes any.</typeparam>
-    /// <param name="method">The method's wire name.</param>
-    /// <param name="arguments">The arguments by position; each element is one, and its type chooses its encoding.</param>
-    /// <param name="cancellationToken">Ends the wait; the answer, if one comes, is ignored.</param>
-    /// <inheritdoc cref="CallAsync{T}(string, MprpcCallOptions, ReadOnlySpan{object?})" path="/*[self::returns or self::exception]"/>
-    public ValueTask<T> CallAsync<T>(string method, object?[] arguments, CancellationToken cancellationToken)
+    /// <remarks>After a failure the client can connect again, by this or by a call. It need not be called again after a loss: the next call connects.</remarks>
+    public async ValueTask ConnectAsync(CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(arguments);
-        return CallAsync<T>(method, MprpcCallOptions.FromCancellationToken(cancellationToken), (ReadOnlySpan<object?>)arguments);
+        ObjectDisposedException.ThrowIf(_disposed.IsCancellationRequested, this);
+
+        try
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+
+            // With all its places taken it is connected as well.
+            if (!_pool.IsConnected)
+            {
+                await _pool.ConnectAsync(_options.WaitForReady, cancellationToken).ConfigureAwait(false);
+            }
+        }
+        catch (OperationCanceledException exception) when (cancellationToken.IsCancellationRequested)
+        {
+            throw new OperationCanceledException($"Connecting to {_parts.Address} was cancelled by the caller's token.", exception, cancellationToken);
+        }
     }
 
-    /// <summary>Calls a method whose result, if it has one, is of no interest.</summary>
-    /// <param name="method">The method's wire name.</param>
-    /// <param name="arguments">The arguments by position.</param>
-    /// <inheritdoc cref="CallAsync{T}(string, ReadOnlySpan{object?})" path="/exception"/>
-    public ValueTask CallAsync(string method, params ReadOnlySpan<object?> arguments) => CallAsync(method, default(MprpcCallOptions), arguments);
-
-    /// <summary>Calls a method whose result, if it has one, is of no interest, with a timeout or cancellation.</summary>
-    /// <param name="method">The method's wire name.</param>
-    /// <param name="options">This call's timeout and cancellation; a <see cref="CancellationToken"/> can be passed in its place.</param>
-    /// <param name="arguments">The arguments by position.</param>
-    /// <inheritdoc cref="CallAsync{T}(string, MprpcCallOptions, ReadOnlySpan{object?})" path="/exception"/>
-    public ValueTask CallAsync(string method, MprpcCallOptions options, params ReadOnlySpan<object?> arguments)
-        => MprpcCallInvoker.WithoutResultAsync(_sender.SendAsync<NoValue>(method, _sender.Write(method, arguments), options));
-
-    /// <summary>Calls a method whose result, if it has one, is of no interest, with the arguments as an array and the token last.</summary>
-    /// <param name="method">The method's wire name.</param>
-    /// <param name="arguments">The arguments by position; each element is one.</param>
-    /// <param name="cancellationToken">Ends the wait; the answer, if one comes, is ignored.</param>
-    /// <inheritdoc cref="CallAsync{T}(string, MprpcCallOptions, ReadOnlySpan{object?})" path="/exception"/>
-    public ValueTask CallAsync(string method, object?[] arguments, CancellationToken cancellationToken)
-    {
-        ArgumentNullException.ThrowIfNull(arguments);
-        return CallAsync(method, MprpcCallOptions.FromCancellationToken(cancellationToken), (ReadOnlySpan<object?>)arguments);
-    }
-
-    /// <summary>Sends a notification: a call that the server does not answer.</summary>
-    /// <param name="method">The method's wire name.</param>
-    /// <param name="arguments">The arguments by position.</param>
-    /// <returns>Completes when the notification is on its way; that it has arrived, nobody says.</returns>
-    /// <exception cref="MprpcConnectionException">The server cannot be reached.</exception>
-    /// <exception cref="TimeoutException">It could not be sent within <see cref="MprpcClientOptions.CallTimeout"/>.</exception>
+    /// <summary>Lets the server call a delegate from now on, before or after the client has connected; by a request or a notification.</summary>
+    /// <typeparam name="TDelegate">The delegate's type.</typeparam>
+    /// <param name="method">The wire name.</param>
+    /// <param name="handler">
+    /// What runs: parameters by position; it may take a <see cref="CancellationToken"/> and a <see cref="MprpcCallContext"/>, and return a task. Calls run
+    /// concurrently. What it throws is answered as an error, <see cref="MprpcException"/> with its message.
+    /// </param>
+    /// <returns>Dispose it to take the method away; calls that run go on. It may be ignored: the method is then there as long as the client.</returns>
+    /// <exception cref="InvalidOperationException">The server can call a method of that name already, or the delegate cannot be served.</exception>
+    /// <exception cref="NotSupportedException">This application cannot make code at run time (native AOT): use
+    /// <see cref="MprpcClientOptions.AddService{T}"/>.</exception>
     /// <exception cref="ObjectDisposedException">The client was disposed.</exception>
-    /// <remarks>Notifications of one thread are sent in its order, over the same connection as long as that holds.</remarks>
-    public ValueTask NotifyAsync(string method, params ReadOnlySpan<object?> arguments) => NotifyAsync(method, default(MprpcCallOptions), arguments);
-
-    /// <summary>Sends a notification, with a timeout or cancellation.</summary>
-    /// <param name="method">The method's wire name.</param>
-    /// <param name="options">How long it may wait to be sent, and what ends the wait; a <see cref="CancellationToken"/> can be passed in its place.</param>
-    /// <param name="arguments">The arguments by position.</param>
-    /// <returns>Completes when the notification is on its way; that it has arrived, nobody says.</returns>
-    /// <exception cref="MprpcConnectionException">The server cannot be reached.</exception>
-    /// <exception cref="TimeoutException">It could not be sent in time.</exception>
-    /// <exception cref="OperationCanceledException">It was cancelled before it was sent.</exception>
-    /// <exception cref="ObjectDisposedException">The client was disposed.</exception>
-    public ValueTask NotifyAsync(string method, MprpcCallOptions options, params ReadOnlySpan<object?> arguments)
+    /// <remarks>Safe for concurrent use. What the server may call from the first moment on belongs in <see cref="MprpcClientOptions"/>.</remarks>
+    public IDisposable On<TDelegate>(string method, TDelegate handler)
+        where TDelegate : Delegate
     {
-        options.CancellationToken.ThrowIfCancellationRequested();
-        return _sender.NotifyAsync(_sender.Write(method, arguments), options);
-    }
-
-    /// <summary>Sends a notification, with the arguments as an array and the token last.</summary>
-    /// <param name="method">The method's wire name.</param>
-    /// <param name="arguments">The arguments by position; each element is one.</param>
-    /// <param name="cancellationToken">Ends the wait to be sent.</param>
-    /// <inheritdoc cref="NotifyAsync(string, MprpcCallOptions, ReadOnlySpan{object?})" path="/*[self::returns or self::exception]"/>
-    public ValueTask NotifyAsync(string method, object?[] arguments, CancellationToken cancellationToken)
-    {
-        ArgumentNullException.ThrowIfNull(arguments);
-        return NotifyAsync(method, MprpcCallOptions.FromCancellationToken(cancellationToken), (ReadOnlySpan<object?>)arguments);
+        ArgumentException.ThrowIfNullOrEmpty(method);
+        ArgumentNullException.ThrowIfNull(handler);
+        ObjectDisposedException.ThrowIf(_disposed.IsCancellationRequested, this);
+        return _methods.Add(method, handler);
     }
 
     /// <summary>Makes a typed client: each call of a method of <typeparamref name="T"/> calls the server.</summary>
@@ -289,6 +243,14 @@ public sealed class MprpcClient : IAsyncDisposable, IDisposable
 
     /// <summary>Only for tests: how many connections take calls.</summary>
     internal int ConnectionCount => _pool.Connected().Count();
+
+    private static RpcAddress AddressOf(MprpcClientOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        return options.ParseUrl() ?? throw new ArgumentException(
+            "MprpcClientOptions.Url is not set. Set it to the server's address, such as tcp://127.0.0.1:6000, or pass the address: new MprpcClient(url, options).",
+            nameof(options));
+    }
 
     private void OnConnectionChanged()
     {

@@ -30,7 +30,6 @@ internal sealed class ClientParts
             // A server may keep a client waiting: that is its back-pressure, and how long to wait each call says itself.
             PartialMessageTimeout = TimeSpan.MaxValue,
             WriteTimeout = TimeSpan.MaxValue,
-            HalfCloseTimeout = Dispatcher.HasMethods ? ConnectionLimits.DefaultHalfCloseTimeout : TimeSpan.MaxValue,
         };
     }
 

@@ -33,7 +33,7 @@ internal sealed class ConnectionPool
         // One that takes the place of another is there before that has had its last answer.
         _maxOpen = Math.Max(options.MaxConnections, options.ConnectionLifetime is null && options.MaxCallsPerConnection == int.MaxValue ? 1 : 2);
         Backoff = new Backoff(options.Reconnect, options.TimeProvider);
-        _upkeep = new PoolUpkeep(this, options, shrinks: options.MaxConnections > 1 && !parts.Dispatcher.HasMethods);
+        _upkeep = new PoolUpkeep(this, parts);
         _subchannels = [.. Enumerable.Range(0, options.MaxConnections).Select(_ => new Subchannel(this, parts))];
         _notifying = _subchannels[0];
     }

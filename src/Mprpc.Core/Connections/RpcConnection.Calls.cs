@@ -3,7 +3,7 @@ using Mprpc.Wire;
 
 namespace Mprpc.Connections;
 
-// The calls that this side makes.
+/// <content>The calls that this side makes.</content>
 internal sealed partial class RpcConnection
 {
     public override ValueTask<T> CallAsync<T>(string method, MprpcCallOptions options, params ReadOnlySpan<object?> arguments)
@@ -55,6 +55,9 @@ internal sealed partial class RpcConnection
 
     /// <inheritdoc cref="CallsToPeer.TryNotify"/>
     public bool TryNotify(MprpcWriter notification) => _calls.TryNotify(notification);
+
+    /// <summary>This side serves methods from now on, so that the peer may call at any time.</summary>
+    public void ExpectCalls() => _calls.OnPeerCalls();
 
     private async ValueTask NotifyWhenThereIsRoomAsync(string method, MprpcWriter notification, MprpcCallOptions options)
     {

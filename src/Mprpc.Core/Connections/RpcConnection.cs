@@ -2,7 +2,6 @@ using System.Net;
 using System.Security.Claims;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Logging;
-using MessagePack;
 using Mprpc.CompilerServices;
 using Mprpc.Diagnostics;
 using Mprpc.Wire;

@@ -20,12 +20,15 @@ internal sealed class Dispatcher(MethodTable methods, MprpcSerializerOptions ser
 
     private const string InternalError = "Internal error.";
 
+    private MethodTable _methods = methods;
+
     /// <summary>Serves no method: what a client is that does not serve calls.</summary>
     public static Dispatcher None { get; } = new(new MethodTable([]), MprpcSerializerOptions.Default, MprpcErrorShape.Message, enableDetailedErrors: false);
 
-    public MethodTable Methods => methods;
+    /// <summary>What the peer may call at this moment.</summary>
+    public MethodTable Methods => _methods;
 
-    public bool HasMethods => methods.Methods.Count > 0;
+    public bool HasMethods => _methods.Methods.Count > 0;
 
     /// <summary>Writes the answers.</summary>
     public AnswerWriter Answers { get; } = new(serializer, errorShape);
@@ -45,6 +48,9 @@ internal sealed class Dispatcher(MethodTable methods, MprpcSerializerOptions ser
     /// <summary>The dispatcher that serves a connection's peer.</summary>
     public static Dispatcher Of(RpcConnection connection) => (Dispatcher)connection.Handler;
 
+    /// <summary>Serves these methods from the next call on; calls that run go on.</summary>
+    public void ChangeMethods(MethodTable changed) => Volatile.Write(ref _methods, changed);
+
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.NoInlining)]      // in the loop its reader would be cleared for each message, and the loop would have too few registers
     public void Dispatch(RpcConnection connection, ReadLoop loop, in ReadOnlyMemory<byte> message, in MessageHead head)
@@ -53,7 +59,7 @@ internal sealed class Dispatcher(MethodTable methods, MprpcSerializerOptions ser
             ? new(connection, head.MessageId, connection.AnswerOrder?.Begin(), loop)
             : new(connection, messageId: null, turn: null, loop);
 
-        RpcMethod? method = head.MethodIsText ? methods.Find(head.Method) : null;
+        RpcMethod? method = head.MethodIsText ? _methods.Find(head.Method) : null;
 
         if (method is null)
         {
