@@ -39,7 +39,9 @@ public sealed partial class MprpcClient : IAsyncDisposable, IDisposable
     {
     }
 
-    /// <summary>Creates a client of <see cref="MprpcClientOptions.Url"/> that connects at its first call, or by <see cref="ConnectAsync(CancellationToken)"/>.</summary>
+    /// <summary>
+    /// Creates a client of <see cref="MprpcClientOptions.Url"/> that connects at its first call, or by <see cref="ConnectAsync(CancellationToken)"/>.
+    /// </summary>
     /// <param name="options">The address, and how to connect and call. Read now; later changes have no effect.</param>
     /// <exception cref="ArgumentException">The options have no address, or it is not valid.</exception>
     /// <exception cref="ArgumentOutOfRangeException">An option is out of its range.</exception>
@@ -248,7 +250,8 @@ public sealed partial class MprpcClient : IAsyncDisposable, IDisposable
     {
         ArgumentNullException.ThrowIfNull(options);
         return options.ParseUrl() ?? throw new ArgumentException(
-            "MprpcClientOptions.Url is not set. Set it to the server's address, such as tcp://127.0.0.1:6000, or pass the address: new MprpcClient(url, options).",
+            "MprpcClientOptions.Url is not set. Set it to the server's address, such as tcp://127.0.0.1:6000, or pass the address: "
+            + "new MprpcClient(url, options).",
             nameof(options));
     }
 

@@ -33,12 +33,10 @@ public sealed class MprpcClientOptions
     public TimeSpan? CallTimeout { get; set; }
 
     /// <summary>
-    /// Whether calls and notifications, and <see cref="MprpcClient.ConnectAsync(CancellationToken)"/>, wait while the server cannot be reached, connecting again as
-    /// <see cref="Reconnect"/> says, in place of failing
-    /// with the first attempt. A call waits until its timeout or its cancellation, so that <see cref="CallTimeout"/> should be set with it. What no further
-    /// attempt can mend fails at once: a
-    /// login that is refused, a stream that has ended. Default false, as gRPC's wait-for-ready; <see cref="MprpcCallOptions.WaitForReady"/> sets it for one
-    /// call.
+    /// Whether calls and notifications, and <see cref="MprpcClient.ConnectAsync(CancellationToken)"/>, wait while the server cannot be reached, connecting
+    /// again as <see cref="Reconnect"/> says, in place of failing with the first attempt. A call waits until its timeout or its cancellation, so that
+    /// <see cref="CallTimeout"/> should be set with it. What no further attempt can mend fails at once: a login that is refused, a stream that has ended.
+    /// Default false, as gRPC's wait-for-ready; <see cref="MprpcCallOptions.WaitForReady"/> sets it for one call.
     /// </summary>
     public bool WaitForReady { get; set; }
 
@@ -171,7 +169,8 @@ public sealed class MprpcClientOptions
     /// <param name="prefix">Put before each method's wire name with a dot; null: what the type's attribute says.</param>
     /// <returns>These options.</returns>
     public MprpcClientOptions AddService<
-        [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicMethods | DynamicallyAccessedMemberTypes.Interfaces)] T>(T service, string? prefix = null)
+        [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicMethods | DynamicallyAccessedMemberTypes.Interfaces)] T>(
+        T service, string? prefix = null)
         where T : class
     {
         ArgumentNullException.ThrowIfNull(service);

@@ -101,8 +101,8 @@ public static class MprpcClientServiceCollectionExtensions
     /// <exception cref="InvalidOperationException">There is no address.</exception>
     internal static MprpcClientOptions WithAddress(MprpcClientOptions options, string name)
         => options.Url is not null ? options : throw new InvalidOperationException(
-            $"The client '{name}' has no address. Set {ConfigurationSection}:{name}:Url or ConnectionStrings:{name} in the configuration, MprpcClientOptions.Url in code, "
-            + "or give AddMprpcClient the address itself (tcp://host:port).");
+            $"The client '{name}' has no address. Set {ConfigurationSection}:{name}:Url or ConnectionStrings:{name} in the configuration, "
+            + "MprpcClientOptions.Url in code, or give AddMprpcClient the address itself (tcp://host:port).");
 
     private static MprpcClient Create(IServiceProvider provider, string name)
         => new(WithAddress(provider.GetRequiredService<IOptionsMonitor<MprpcClientOptions>>().Get(name), name));

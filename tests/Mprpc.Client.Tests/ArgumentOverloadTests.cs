@@ -22,13 +22,25 @@ public sealed class ArgumentOverloadTests
         // An array of objects is the arguments; with a token after it as well.
         (c => c.CallAsync<int>("f", OneAndTwo).AsTask(), c => c.CallAsync("f", OneAndTwo).AsTask(), c => c.NotifyAsync("f", OneAndTwo).AsTask(), "920102"),
         (c => c.CallAsync<int>("f", Texts).AsTask(), c => c.CallAsync("f", Texts).AsTask(), c => c.NotifyAsync("f", Texts).AsTask(), "92a161a162"),
-        (c => c.CallAsync<int>("f", OneAndTwo, Token).AsTask(), c => c.CallAsync("f", OneAndTwo, Token).AsTask(), c => c.NotifyAsync("f", OneAndTwo, Token).AsTask(), "920102"),
-        (c => c.CallAsync<int>("f", [1, 2], Token).AsTask(), c => c.CallAsync("f", [1, 2], Token).AsTask(), c => c.NotifyAsync("f", [1, 2], Token).AsTask(), "920102"),
+        (
+            c => c.CallAsync<int>("f", OneAndTwo, Token).AsTask(),
+            c => c.CallAsync("f", OneAndTwo, Token).AsTask(),
+            c => c.NotifyAsync("f", OneAndTwo, Token).AsTask(),
+            "920102"),
+        (
+            c => c.CallAsync<int>("f", [1, 2], Token).AsTask(),
+            c => c.CallAsync("f", [1, 2], Token).AsTask(),
+            c => c.NotifyAsync("f", [1, 2], Token).AsTask(),
+            "920102"),
         (c => c.CallAsync<int>("f", [], Token).AsTask(), c => c.CallAsync("f", [], Token).AsTask(), c => c.NotifyAsync("f", [], Token).AsTask(), "90"),
 
         // What is not the arguments is one of them.
         (c => c.CallAsync<int>("f", Numbers).AsTask(), c => c.CallAsync("f", Numbers).AsTask(), c => c.NotifyAsync("f", Numbers).AsTask(), "91920102"),
-        (c => c.CallAsync<int>("f", OneAndTwo, 3).AsTask(), c => c.CallAsync("f", OneAndTwo, 3).AsTask(), c => c.NotifyAsync("f", OneAndTwo, 3).AsTask(), "9292010203"),
+        (
+            c => c.CallAsync<int>("f", OneAndTwo, 3).AsTask(),
+            c => c.CallAsync("f", OneAndTwo, 3).AsTask(),
+            c => c.NotifyAsync("f", OneAndTwo, 3).AsTask(),
+            "9292010203"),
     ];
 
     public static TheoryData<int> Forms => [.. Enumerable.Range(0, s_forms.Length)];

@@ -22,7 +22,11 @@ public sealed class CallSenderTests
     [InlineData(int.MaxValue)]
     public void Create_TokenProvider_SendsAgainAfterANewLogin(int inFlight)
     {
-        var options = new MprpcClientOptions { MaxInFlightPerConnection = inFlight, TokenProvider = (_, _) => ValueTask.FromResult(new MprpcToken("Bearer", "")) };
+        var options = new MprpcClientOptions
+        {
+            MaxInFlightPerConnection = inFlight,
+            TokenProvider = (_, _) => ValueTask.FromResult(new MprpcToken("Bearer", "")),
+        };
 
         CallSender sender = Create(options);
 

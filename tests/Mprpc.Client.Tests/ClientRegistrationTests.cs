@@ -57,7 +57,8 @@ public sealed class ClientRegistrationTests
         using var server = new ScriptedServer();
         var services = new ServiceCollection();
         services.AddSingleton("from the services");
-        services.AddMprpcClient<ISum>(server.Url).AddTokenProvider((provider, _, _) => ValueTask.FromResult(new MprpcToken("Bearer", provider.GetRequiredService<string>())));
+        services.AddMprpcClient<ISum>(server.Url)
+            .AddTokenProvider((provider, _, _) => ValueTask.FromResult(new MprpcToken("Bearer", provider.GetRequiredService<string>())));
         await using ServiceProvider provider = services.BuildServiceProvider();
 
         Task<int> call = provider.GetRequiredService<ISum>().SumAsync(1, 2);
@@ -96,7 +97,9 @@ public sealed class ClientRegistrationTests
     public void PooledConnectionIdleTimeout_OfTheConfigurationOutOfItsRange_IsRefusedWithItsName()
     {
         var services = new ServiceCollection();
-        services.AddSingleton<IConfiguration>(Configuration(("Mprpc:Clients:calc:Url", "tcp://127.0.0.1:1"), ("Mprpc:Clients:calc:PooledConnectionIdleTimeout", "-00:00:01")));
+        services.AddSingleton<IConfiguration>(Configuration(
+            ("Mprpc:Clients:calc:Url", "tcp://127.0.0.1:1"),
+            ("Mprpc:Clients:calc:PooledConnectionIdleTimeout", "-00:00:01")));
         services.AddMprpcClient<ISum>("calc");
         using ServiceProvider provider = services.BuildServiceProvider();
 

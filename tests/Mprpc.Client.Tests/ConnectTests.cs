@@ -111,5 +111,6 @@ public sealed class ConnectTests
         await server.AcceptAsync();
     }
 
-    private static MprpcClient Create(PipePeer peer, MprpcClientOptions options) => new(new TestDialer((_, _) => Task.FromResult(peer.Transport)), options.Freeze());
+    private static MprpcClient Create(PipePeer peer, MprpcClientOptions options)
+        => new(new TestDialer((_, _) => Task.FromResult(peer.Transport)), options.Freeze());
 }

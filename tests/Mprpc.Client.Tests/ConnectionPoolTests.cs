@@ -62,7 +62,8 @@ public sealed class ConnectionPoolTests
     [Fact]
     public async Task TryGet_ItsConnectionHasRefusedOrIsLost_GivesItNeverAgain()
     {
-        ConnectionPool pool = Create(new MprpcClientOptions { Reconnect = new MprpcReconnectOptions { InitialDelay = TimeSpan.FromMilliseconds(1), MaxDelay = TimeSpan.FromMilliseconds(1) } });
+        var reconnect = new MprpcReconnectOptions { InitialDelay = TimeSpan.FromMilliseconds(1), MaxDelay = TimeSpan.FromMilliseconds(1) };
+        ConnectionPool pool = Create(new MprpcClientOptions { Reconnect = reconnect });
         await AcquireAsync(pool);
         RpcConnection lost = pool.TryGet()!;
         Task<int> call = Call(lost);

@@ -15,7 +15,8 @@ public sealed class DialerTests
         using var server = new ScriptedServer();
         Dialer dialer = Create(scheme, server, TimeSpan.FromMilliseconds(50));
 
-        var exception = await Assert.ThrowsAsync<MprpcConnectionException>(() => dialer.ConnectAsync(CancellationToken.None).WaitAsync(ScriptedServer.Deadline));
+        var exception = await Assert.ThrowsAsync<MprpcConnectionException>(
+            () => dialer.ConnectAsync(CancellationToken.None).WaitAsync(ScriptedServer.Deadline));
 
         Assert.StartsWith($"Cannot connect to {dialer}", exception.Message, StringComparison.Ordinal);
         Assert.Contains("within 50 ms", exception.Message, StringComparison.Ordinal);

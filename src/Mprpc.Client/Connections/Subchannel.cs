@@ -6,7 +6,9 @@ using Mprpc.Connections;
 
 namespace Mprpc.Client.Connections;
 
-/// <summary>One of the connections that a pool may have, or the making of it, and those that it has replaced. After a loss the next call has another made.</summary>
+/// <summary>
+/// One of the connections that a pool may have, or the making of it, and those that it has replaced. After a loss the next call has another made.
+/// </summary>
 /// <remarks>Safe for concurrent use. Its lock is taken before the pool's, never after it.</remarks>
 internal sealed class Subchannel(ConnectionPool pool, ClientParts parts)
 {

@@ -237,7 +237,8 @@ internal sealed class ConnectionPool
 
     /// <summary>Why a call has not been sent in its time.</summary>
     public string DescribeWait()
-        => IsConnected || (!IsConnecting && Backoff.LastFailure is null) ? $"no connection to {_address} had a place for it. Raise the timeout, MprpcClientOptions.MaxConnections or MaxInFlightPerConnection."
+        => IsConnected || (!IsConnecting && Backoff.LastFailure is null)
+                ? $"no connection to {_address} had a place for it. Raise the timeout, MprpcClientOptions.MaxConnections or MaxInFlightPerConnection."
             : Backoff.LastFailure is { } failure ? $"there is no connection to {_address}, and the last attempt to make one failed: {failure.Message}"
             : $"{_address} has not answered the attempt to connect. Is it reachable? Raise the timeout if it is only slow.";
 
@@ -373,7 +374,9 @@ internal sealed class ConnectionPool
         // Each has its own: one that several threads throw would mix up their stack traces.
         foreach (Waiter waiter in _waiters)
         {
-            waiter.Fail(exception is MprpcConnectionException lost ? new MprpcConnectionException(lost.Message, lost.RequestWasSent, lost.InnerException) { IsLasting = lost.IsLasting } : exception);
+            waiter.Fail(exception is MprpcConnectionException lost
+                ? new MprpcConnectionException(lost.Message, lost.RequestWasSent, lost.InnerException) { IsLasting = lost.IsLasting }
+                : exception);
         }
 
         _waiters.Clear();

@@ -25,7 +25,8 @@ internal sealed class NotificationQueue(ClientParts parts, ConnectionPool pool)
 
     /// <summary>Sends a notification if it can be sent at once; then it belongs to the connection.</summary>
     public bool TrySend(MprpcWriter message)
-        => Volatile.Read(ref _count) == 0 && !pool.IsLimited && pool.TryGetForNotification() is { Output.IsCongested: false } connection && connection.TryNotify(message);
+        => Volatile.Read(ref _count) == 0 && !pool.IsLimited
+            && pool.TryGetForNotification() is { Output.IsCongested: false } connection && connection.TryNotify(message);
 
     /// <summary>Sends a notification as soon as it can be sent.</summary>
     /// <exception cref="MprpcConnectionException">The peer cannot be reached.</exception>
@@ -70,8 +71,8 @@ internal sealed class NotificationQueue(ClientParts parts, ConnectionPool pool)
         return Interlocked.Increment(ref _dropped) > 1
             ? Task.CompletedTask
             : throw new MprpcConnectionException(
-                $"{MaxWaitingBytes:N0} bytes of notifications wait for {parts.Address}, which does not read, or cannot be reached: no more are kept, and this one is dropped. "
-                + "Await NotifyAsync in place of a void method to wait with them.");
+                $"{MaxWaitingBytes:N0} bytes of notifications wait for {parts.Address}, which does not read, or cannot be reached: no more are kept, and this "
+                + "one is dropped. Await NotifyAsync in place of a void method to wait with them.");
     }
 
     private WaitingNotification? Add(MprpcWriter message, bool waitsForReady, bool mayExceed)
@@ -242,7 +243,8 @@ internal sealed class NotificationQueue(ClientParts parts, ConnectionPool pool)
 
             waiting.Fail(
                 parts.Disposed.IsCancellationRequested ? new ObjectDisposedException(typeof(MprpcClient).FullName)
-                    : exception is MprpcConnectionException lost ? new MprpcConnectionException(lost.Message, lost.RequestWasSent, lost.InnerException) { IsLasting = lost.IsLasting }
+                    : exception is MprpcConnectionException lost
+                        ? new MprpcConnectionException(lost.Message, lost.RequestWasSent, lost.InnerException) { IsLasting = lost.IsLasting }
                     : exception);
         }
     }

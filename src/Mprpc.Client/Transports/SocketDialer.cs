@@ -35,7 +35,8 @@ internal sealed class SocketDialer(RpcAddress address, MprpcClientOptions option
         OperationCanceledException when late is not null => $" {late}. Is it reachable? Raise MprpcClientOptions.ConnectTimeout if it is only slow.",
         SocketException => $": {exception.Message}. Is a MessagePack-RPC server listening there?",
         AuthenticationException or IOException =>
-            $": {exception.Message} Is it a TLS listener, and is its certificate trusted and issued for that name? MprpcClientOptions.Tls sets how it is verified.",
+            $": {exception.Message} Is it a TLS listener, and is its certificate trusted and issued for that name? "
+                + "MprpcClientOptions.Tls sets how it is verified.",
         _ => null,
     };
 
@@ -106,7 +107,10 @@ internal sealed class SocketDialer(RpcAddress address, MprpcClientOptions option
             await socket.ConnectAsync(endPoint, cancellationToken).ConfigureAwait(false);
             var stream = new SslStream(new NetworkStream(socket, ownsSocket: true));
             await stream.AuthenticateAsClientAsync(TlsSettings.For(Options.Tls, Address.Host!), cancellationToken).ConfigureAwait(false);
-            var transport = new ClientTransport(PipeReader.Create(stream), PipeWriter.Create(stream), stream.Dispose) { Reset = () => TcpOptions.Reset(socket) };
+            var transport = new ClientTransport(PipeReader.Create(stream), PipeWriter.Create(stream), stream.Dispose)
+            {
+                Reset = () => TcpOptions.Reset(socket),
+            };
             return Describe(transport, socket);
         }
         catch
