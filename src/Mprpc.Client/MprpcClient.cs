@@ -1,14 +1,11 @@
-using System.Runtime.CompilerServices;
-using Microsoft.Extensions.Logging;
 using Mprpc.Binding;
 using Mprpc.Client.Connections;
 using Mprpc.Client.Diagnostics;
 using Mprpc.Client.Pooling;
+using Mprpc.Client.Sending;
 using Mprpc.Client.Transports;
-using Mprpc.CompilerServices;
 using Mprpc.Connections;
 using Mprpc.Transports;
-using Mprpc.Wire;
 
 namespace Mprpc.Client;
 
@@ -18,19 +15,16 @@ namespace Mprpc.Client;
 /// is called. A
 /// lost connection fails the calls that wait on it at once; the next call makes another.
 /// </remarks>
-public sealed class MprpcClient : IAsyncDisposable, IDisposable
+public sealed partial class MprpcClient : IAsyncDisposable, IDisposable
 {
     private static readonly TimeSpan SendTimeoutAtDispose = TimeSpan.FromSeconds(1);
 
     private readonly MprpcClientOptions _options;
-    private readonly Dialer _dialer;
-    private readonly MprpcSerializerOptions _serializer;
-    private readonly ConnectionLimits _limits;
+    private readonly ClientParts _parts;
     private readonly ConnectionPool _pool;
+    private readonly CallSender _sender;
+    private readonly ClientMethods _methods;
     private readonly CancellationTokenSource _disposed = new();
-    private readonly LoginRenewal? _loginRenewal;
-    private readonly NotificationQueue _notifications;
-    private volatile bool _hasNotified;
     private MprpcClientState _reportedState;
 
     /// <summary>Creates a client that connects at its first call.</summary>
@@ -44,6 +38,17 @@ public sealed class MprpcClient : IAsyncDisposable, IDisposable
     {
     }
 
+    /// <summary>
+    /// Creates a client of <see cref="MprpcClientOptions.Url"/> that connects at its first call, or by <see cref="ConnectAsync(CancellationToken)"/>.
+    /// </summary>
+    /// <param name="options">The address, and how to connect and call. Read now; later changes have no effect.</param>
+    /// <exception cref="ArgumentException">The options have no address, or it is not valid.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">An option is out of its range.</exception>
+    public MprpcClient(MprpcClientOptions options)
+        : this(AddressOf(options), options.Freeze())
+    {
+    }
+
     private MprpcClient(RpcAddress address, MprpcClientOptions options)
         : this(Dialer.To(address, options), options)
     {
@@ -53,14 +58,11 @@ public sealed class MprpcClient : IAsyncDisposable, IDisposable
     /// <param name="options">Frozen.</param>
     internal MprpcClient(Dialer dialer, MprpcClientOptions options)
     {
-        _dialer = dialer;
         _options = options;
-        _serializer = options.OldSpec ? options.Serializer.WithOldSpec() : options.Serializer;
-        _limits = options.ToConnectionLimits();
-        ClientLogin? login = options.TokenProvider is null ? null : new ClientLogin(options, dialer.ToString());
-        _pool = new ConnectionPool(dialer, options, options.CreateDispatcher(_serializer), login, OnConnectionChanged, _disposed.Token);
-        _notifications = new NotificationQueue(_pool, options, dialer.ToString(), _disposed.Token);
-        _loginRenewal = login is null ? null : new LoginRenewal(login, _pool, options, _serializer, _disposed.Token);
+        _parts = new ClientParts(dialer, options, OnConnectionChanged, _disposed.Token);
+        _pool = new ConnectionPool(_parts);
+        _sender = CallSender.Create(_parts, _pool);
+        _methods = new ClientMethods(_parts, _pool);
     }
 
     /// <summary>Occurs when <see cref="State"/> has changed; on whichever thread has found out.</summary>
@@ -91,18 +93,12 @@ public sealed class MprpcClient : IAsyncDisposable, IDisposable
 
         try
         {
-            await client._pool.ConnectAsync(client._options.WaitForReady, cancellationToken).ConfigureAwait(false);
+            await client.ConnectAsync(cancellationToken).ConfigureAwait(false);
             return client;
         }
-        catch (Exception exception)
+        catch
         {
             await client.DisposeAsync().ConfigureAwait(false);
-
-            if (exception is OperationCanceledException && cancellationToken.IsCancellationRequested)
-            {
-                throw new OperationCanceledException($"Connecting to {client._dialer} was cancelled by the caller's token.", exception, cancellationToken);
-            }
-
             throw;
         }
     }
@@ -133,76 +129,58 @@ public sealed class MprpcClient : IAsyncDisposable, IDisposable
     public static MprpcClient FromStandardIO(MprpcClientOptions? options = null)
         => FromStreams(Console.OpenStandardInput(), Console.OpenStandardOutput(), options);
 
-    /// <summary>Calls a method.</summary>
-    /// <typeparam name="T">The type to read the result as; <see cref="MprpcRaw"/> takes any.</typeparam>
-    /// <param name="method">The method's wire name.</param>
-    /// <param name="arguments">The arguments by position; the type of each chooses its encoding.</param>
-    /// <returns>
-    /// The result. Await it once; what asks for it earlier or again throws <see cref="InvalidOperationException"/>. For several awaiters call
-    /// <see cref="ValueTask{T}.AsTask"/> once.
-    /// </returns>
-    /// <exception cref="MprpcRemoteException">The server answered with an error.</exception>
-    /// <exception cref="MprpcConnectionException">The server cannot be reached, and the call does not wait for it; or the connection was lost before the answer
-    /// came.</exception>
-    /// <exception cref="TimeoutException">No answer came within <see cref="MprpcClientOptions.CallTimeout"/>.</exception>
+    /// <summary>Connects now, if there is no connection; else the first call does.</summary>
+    /// <inheritdoc cref="ConnectAsync(CancellationToken)" path="/*[self::returns or self::exception or self::remarks]"/>
+    public ValueTask ConnectAsync() => ConnectAsync(CancellationToken.None);
+
+    /// <summary>Connects now, if there is no connection; else the first call does.</summary>
+    /// <param name="cancellationToken">Ends the wait; an attempt that has begun goes on for the calls that come.</param>
+    /// <returns>Completes when there is a connection, logged in where the client logs in.</returns>
+    /// <exception cref="MprpcConnectionException">The server cannot be reached. With <see cref="MprpcClientOptions.WaitForReady"/> it is waited
+    /// for.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     /// <exception cref="ObjectDisposedException">The client was disposed.</exception>
-    public ValueTask<T> CallAsync<T>(string method, params ReadOnlySpan<object?> arguments) => CallAsync<T>(method, default(MprpcCallOptions), arguments);
-
-    /// <summary>Calls a method, with a timeout or cancellation.</summary>
-    /// <typeparam name="T">The type to read the result as; <see cref="MprpcRaw"/> takes any.</typeparam>
-    /// <param name="method">The method's wire name.</param>
-    /// <param name="options">This call's timeout and cancellation; a <see cref="CancellationToken"/> can be passed in its place.</param>
-    /// <param name="arguments">The arguments by position; the type of each chooses its encoding.</param>
-    /// <returns>
-    /// The result. Await it once; what asks for it earlier or again throws <see cref="InvalidOperationException"/>. For several awaiters call
-    /// <see cref="ValueTask{T}.AsTask"/> once.
-    /// </returns>
-    /// <exception cref="MprpcRemoteException">The server answered with an error.</exception>
-    /// <exception cref="MprpcConnectionException">The server cannot be reached, or the connection was lost before the answer came.</exception>
-    /// <exception cref="TimeoutException">No answer came in time.</exception>
-    /// <exception cref="OperationCanceledException">The call was cancelled. It may still run at the server.</exception>
-    /// <exception cref="ObjectDisposedException">The client was disposed.</exception>
-    public ValueTask<T> CallAsync<T>(string method, MprpcCallOptions options, params ReadOnlySpan<object?> arguments)
-        => Call<T>(method, WriteRequest(method, arguments), options);
-
-    /// <summary>Calls a method whose result, if it has one, is of no interest.</summary>
-    /// <param name="method">The method's wire name.</param>
-    /// <param name="arguments">The arguments by position.</param>
-    /// <inheritdoc cref="CallAsync{T}(string, ReadOnlySpan{object?})" path="/exception"/>
-    public ValueTask CallAsync(string method, params ReadOnlySpan<object?> arguments) => CallAsync(method, default(MprpcCallOptions), arguments);
-
-    /// <summary>Calls a method whose result, if it has one, is of no interest, with a timeout or cancellation.</summary>
-    /// <param name="method">The method's wire name.</param>
-    /// <param name="options">This call's timeout and cancellation; a <see cref="CancellationToken"/> can be passed in its place.</param>
-    /// <param name="arguments">The arguments by position.</param>
-    /// <inheritdoc cref="CallAsync{T}(string, MprpcCallOptions, ReadOnlySpan{object?})" path="/exception"/>
-    public ValueTask CallAsync(string method, MprpcCallOptions options, params ReadOnlySpan<object?> arguments)
-        => MprpcCallInvoker.WithoutResultAsync(Call<NoValue>(method, WriteRequest(method, arguments), options));
-
-    /// <summary>Sends a notification: a call that the server does not answer.</summary>
-    /// <param name="method">The method's wire name.</param>
-    /// <param name="arguments">The arguments by position.</param>
-    /// <returns>Completes when the notification is on its way; that it has arrived, nobody says.</returns>
-    /// <exception cref="MprpcConnectionException">The server cannot be reached.</exception>
-    /// <exception cref="TimeoutException">It could not be sent within <see cref="MprpcClientOptions.CallTimeout"/>.</exception>
-    /// <exception cref="ObjectDisposedException">The client was disposed.</exception>
-    /// <remarks>Notifications of one thread are sent in its order, over the same connection as long as that holds.</remarks>
-    public ValueTask NotifyAsync(string method, params ReadOnlySpan<object?> arguments) => NotifyAsync(method, default(MprpcCallOptions), arguments);
-
-    /// <summary>Sends a notification, with a timeout or cancellation.</summary>
-    /// <param name="method">The method's wire name.</param>
-    /// <param name="options">How long it may wait to be sent, and what ends the wait; a <see cref="CancellationToken"/> can be passed in its place.</param>
-    /// <param name="arguments">The arguments by position.</param>
-    /// <returns>Completes when the notification is on its way; that it has arrived, nobody says.</returns>
-    /// <exception cref="MprpcConnectionException">The server cannot be reached.</exception>
-    /// <exception cref="TimeoutException">It could not be sent in time.</exception>
-    /// <exception cref="OperationCanceledException">It was cancelled before it was sent.</exception>
-    /// <exception cref="ObjectDisposedException">The client was disposed.</exception>
-    public ValueTask NotifyAsync(string method, MprpcCallOptions options, params ReadOnlySpan<object?> arguments)
+    /// <remarks>After a failure the client can connect again, by this or by a call. It need not be called again after a loss: the next call connects.</remarks>
+    public async ValueTask ConnectAsync(CancellationToken cancellationToken)
     {
-        options.CancellationToken.ThrowIfCancellationRequested();
-        MprpcWriter notification = WriteRequest(method, arguments);
-        return TryNotify(notification) ? ValueTask.CompletedTask : _notifications.SendAsync(notification, options);
+        ObjectDisposedException.ThrowIf(_disposed.IsCancellationRequested, this);
+
+        try
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+
+            // With all its places taken it is connected as well.
+            if (!_pool.IsConnected)
+            {
+                await _pool.ConnectAsync(_options.WaitForReady, cancellationToken).ConfigureAwait(false);
+            }
+        }
+        catch (OperationCanceledException exception) when (cancellationToken.IsCancellationRequested)
+        {
+            throw new OperationCanceledException($"Connecting to {_parts.Address} was cancelled by the caller's token.", exception, cancellationToken);
+        }
+    }
+
+    /// <summary>Lets the server call a delegate from now on, before or after the client has connected; by a request or a notification.</summary>
+    /// <typeparam name="TDelegate">The delegate's type.</typeparam>
+    /// <param name="method">The wire name.</param>
+    /// <param name="handler">
+    /// What runs: parameters by position; it may take a <see cref="CancellationToken"/> and a <see cref="MprpcCallContext"/>, and return a task. Calls run
+    /// concurrently. What it throws is answered as an error, <see cref="MprpcException"/> with its message.
+    /// </param>
+    /// <returns>Dispose it to take the method away; calls that run go on. It may be ignored: the method is then there as long as the client.</returns>
+    /// <exception cref="InvalidOperationException">The server can call a method of that name already, or the delegate cannot be served.</exception>
+    /// <exception cref="NotSupportedException">This application cannot make code at run time (native AOT): use
+    /// <see cref="MprpcClientOptions.AddService{T}"/>.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed.</exception>
+    /// <remarks>Safe for concurrent use. What the server may call from the first moment on belongs in <see cref="MprpcClientOptions"/>.</remarks>
+    public IDisposable On<TDelegate>(string method, TDelegate handler)
+        where TDelegate : Delegate
+    {
+        ArgumentException.ThrowIfNullOrEmpty(method);
+        ArgumentNullException.ThrowIfNull(handler);
+        ObjectDisposedException.ThrowIf(_disposed.IsCancellationRequested, this);
+        return _methods.Add(method, handler);
     }
 
     /// <summary>Makes a typed client: each call of a method of <typeparamref name="T"/> calls the server.</summary>
@@ -212,7 +190,7 @@ public sealed class MprpcClient : IAsyncDisposable, IDisposable
     /// <exception cref="InvalidOperationException">The interface is no contract, or a method of it cannot be called.</exception>
     /// <exception cref="NotSupportedException">There is no generated proxy, and this application cannot make one at run time (native AOT).</exception>
     public T As<T>()
-        where T : class => ProxyModel.Find<T>(_options.NamingPolicy)(new ClientCallInvoker(this, _serializer, _limits, CallTimeout));
+        where T : class => ProxyModel.Find<T>(_options.NamingPolicy)(_sender);
 
     /// <summary>Completes when the client has no connection any more: for a process that lives as long as its peer.</summary>
     /// <param name="cancellationToken">Ends the wait.</param>
@@ -253,7 +231,7 @@ public sealed class MprpcClient : IAsyncDisposable, IDisposable
 
         // Not waited for: what runs on cancellation may be user code, and what is to be closed is closed without it.
         Task cancelling = _disposed.CancelAsync();
-        await _pool.CloseAsync(SendTimeoutAtDispose, _hasNotified).ConfigureAwait(false);
+        await _pool.CloseAsync(SendTimeoutAtDispose, _sender.HasNotified).ConfigureAwait(false);
         await cancelling.WaitAsync(SendTimeoutAtDispose).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         OnConnectionChanged();
     }
@@ -267,121 +245,14 @@ public sealed class MprpcClient : IAsyncDisposable, IDisposable
     /// <summary>Only for tests: how many connections take calls.</summary>
     internal int ConnectionCount => _pool.Connected().Count();
 
-    internal ILogger Logger => _options.LoggerFactory.CreateLogger("Mprpc.Client");
-
-    private TimeSpan CallTimeout => _options.CallTimeout ?? Timeout.InfiniteTimeSpan;
-
-    /// <summary>The connection, where one can take a proxy's call at once.</summary>
-    internal RpcConnection? TryGetConnection(CancellationToken cancellationToken) => _loginRenewal is null ? TryGetReady(cancellationToken) : null;
-
-    /// <summary>Sends a proxy's request when there is a connection.</summary>
-    internal ValueTask<T> CallWhenReadyAsync<T>(string method, MprpcWriter request, CancellationToken cancellationToken)
-        => _loginRenewal is null
-            ? CallWhenReadyAsync<T>(method, request, CallTimeout, _options.WaitForReady, spent: default, cancellationToken)
-            : _loginRenewal.CallAsync<T>(this, method, request, cancellationToken);
-
-    /// <summary>Sends a request whose method and arguments are written: at once where a connection is there.</summary>
-    internal ValueTask<T> Send<T>(string method, MprpcWriter request, MprpcCallOptions options, TimeSpan spent = default)
+    private static RpcAddress AddressOf(MprpcClientOptions options)
     {
-        TimeSpan timeout = options.Timeout ?? CallTimeout;
-        return spent == default && TryGetReady(options.CancellationToken) is { } connection
-            && connection.TryCall(method, request, timeout, options.CancellationToken, out ValueTask<T> result)
-            ? result
-            : CallWhenReadyAsync<T>(method, request, timeout, options.WaitForReady ?? _options.WaitForReady, spent, options.CancellationToken);
+        ArgumentNullException.ThrowIfNull(options);
+        return options.ParseUrl() ?? throw new ArgumentException(
+            "MprpcClientOptions.Url is not set. Set it to the server's address, such as tcp://127.0.0.1:6000, or pass the address: "
+            + "new MprpcClient(url, options).",
+            nameof(options));
     }
-
-    /// <summary>Sends a notification of a proxy; a void method waits for nothing.</summary>
-    /// <returns>Completes when it is on its way.</returns>
-    internal Task Notify(MprpcWriter notification) => TryNotify(notification) ? Task.CompletedTask : _notifications.Enqueue(notification);
-
-    private bool TryNotify(MprpcWriter notification)
-    {
-        if (!_hasNotified)
-        {
-            _hasNotified = true;
-        }
-
-        ThrowIfDisposed();
-        return _notifications.TrySend(notification);
-    }
-
-    private ValueTask<T> Call<T>(string method, MprpcWriter request, MprpcCallOptions options)
-        => _loginRenewal is null ? Send<T>(method, request, options) : _loginRenewal.CallAsync<T>(this, method, request, options);
-
-    private RpcConnection? TryGetReady(CancellationToken cancellationToken)
-        => !_pool.IsLimited && !cancellationToken.IsCancellationRequested && _pool.TryGet() is { Output.IsCongested: false } connection ? connection : null;
-
-    private async ValueTask<T> CallWhenReadyAsync<T>(
-        string method, MprpcWriter request, TimeSpan timeout, bool waitForReady, TimeSpan spent, CancellationToken cancellationToken)
-    {
-        cancellationToken.ThrowIfCancellationRequested();
-        using var deadline = new CallDeadline(_options.TimeProvider, timeout, spent, cancellationToken);
-        ClientConnection? place = null;
-        MprpcConnectionException? failure = null;
-
-        try
-        {
-            while (true)
-            {
-                ClientConnection? lost = place;
-                place = null;
-
-                try
-                {
-                    place = await _pool.AcquireAsync(isServing: Serving.Client == _options, lost, deadline.Token).ConfigureAwait(false);
-                    failure = null;
-                }
-                catch (MprpcConnectionException exception) when (waitForReady && !exception.IsLasting)
-                {
-                    failure = exception;
-                    continue;       // the next attempt waits for its back-off
-                }
-
-                if (place.Current is { } connection)
-                {
-                    // Again after each wait: all who waited go on at once, and one of them may have filled it again.
-                    while (connection.Output.IsCongested)
-                    {
-                        await connection.Output.WaitForRoomAsync().WaitAsync(deadline.Token).ConfigureAwait(false);
-                    }
-
-                    PendingCall<T> call = PendingCall<T>.Rent(method, deadline.Left);
-                    call.SpentBefore = deadline.Spent;
-                    ValueTask<T> result = call.Task;
-
-                    // False: the connection was lost or retired just now, and nothing was sent. The next one gets it.
-                    if (place.TryCall(connection, call, request, cancellationToken))
-                    {
-                        return await result.ConfigureAwait(false);
-                    }
-                }
-            }
-        }
-        catch (OperationCanceledException exception) when (cancellationToken.IsCancellationRequested && exception.CancellationToken != cancellationToken)
-        {
-            throw new OperationCanceledException($"The call of '{method}' was cancelled before it was sent.", exception, cancellationToken);
-        }
-        catch (OperationCanceledException exception) when (!cancellationToken.IsCancellationRequested)
-        {
-            ThrowIfDisposed();
-            throw deadline.NotSent(method, _pool.DescribeWait(), failure, exception);
-        }
-        finally
-        {
-            if (place is not null)
-            {
-                _pool.Release(place);
-            }
-        }
-    }
-
-    private MprpcWriter WriteRequest(string method, ReadOnlySpan<object?> arguments)
-    {
-        ThrowIfDisposed();
-        return RequestWriter.Begin(_serializer, _limits.SendLimit, method, arguments);
-    }
-
-    private void ThrowIfDisposed() => ObjectDisposedException.ThrowIf(_disposed.IsCancellationRequested, this);
 
     private void OnConnectionChanged()
     {
@@ -398,7 +269,7 @@ public sealed class MprpcClient : IAsyncDisposable, IDisposable
         }
         catch (Exception exception)
         {
-            ClientLog.StateHandlerThrew(Logger, exception);
+            ClientLog.StateHandlerThrew(_parts.Logger, exception);
         }
     }
 }

@@ -36,6 +36,7 @@ public static class MprpcClientBuilderExtensions
         this IMprpcClientBuilder builder, Func<IServiceProvider, MprpcTokenContext, CancellationToken, ValueTask<MprpcToken>> provider)
     {
         ArgumentNullException.ThrowIfNull(provider);
-        return builder.ConfigureOptions((services, options) => options.TokenProvider = (context, cancellationToken) => provider(services, context, cancellationToken));
+        return builder.ConfigureOptions((services, options)
+            => options.TokenProvider = (context, cancellationToken) => provider(services, context, cancellationToken));
     }
 }

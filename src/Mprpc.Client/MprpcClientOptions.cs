@@ -7,6 +7,7 @@ using Mprpc.Binding;
 using Mprpc.Client.Connections;
 using Mprpc.Connections;
 using Mprpc.Dispatch;
+using Mprpc.Transports;
 
 namespace Mprpc.Client;
 
@@ -14,6 +15,13 @@ namespace Mprpc.Client;
 public sealed class MprpcClientOptions
 {
     private List<Func<MprpcClientOptions, IReadOnlyList<RpcMethod>>> _methods = [];
+
+    /// <summary>
+    /// The server's address: <c>tcp://host:port</c>, <c>tls://host:port</c>, <c>unix:///path</c>, <c>pipe://./name</c>, <c>ws://host:port/path</c> or
+    /// <c>wss://host:port/path</c>. For <see cref="MprpcClient(MprpcClientOptions)"/> and <c>AddMprpcClient</c>, which sets it as the configuration says
+    /// (<c>Mprpc:Clients:NAME:Url</c>); of no effect if the client is given an address, or a stream, of its own. Default null.
+    /// </summary>
+    public string? Url { get; set; }
 
     /// <summary>
     /// How long making a connection may take, logging in with <see cref="TokenProvider"/> included. Default 10 s; null: as long as the system and the provider
@@ -25,12 +33,10 @@ public sealed class MprpcClientOptions
     public TimeSpan? CallTimeout { get; set; }
 
     /// <summary>
-    /// Whether calls and notifications, and <see cref="MprpcClient.ConnectAsync"/>, wait while the server cannot be reached, connecting again as
-    /// <see cref="Reconnect"/> says, in place of failing
-    /// with the first attempt. A call waits until its timeout or its cancellation, so that <see cref="CallTimeout"/> should be set with it. What no further
-    /// attempt can mend fails at once: a
-    /// login that is refused, a stream that has ended. Default false, as gRPC's wait-for-ready; <see cref="MprpcCallOptions.WaitForReady"/> sets it for one
-    /// call.
+    /// Whether calls and notifications, and <see cref="MprpcClient.ConnectAsync(CancellationToken)"/>, wait while the server cannot be reached, connecting
+    /// again as <see cref="Reconnect"/> says, in place of failing with the first attempt. A call waits until its timeout or its cancellation, so that
+    /// <see cref="CallTimeout"/> should be set with it. What no further attempt can mend fails at once: a login that is refused, a stream that has ended.
+    /// Default false, as gRPC's wait-for-ready; <see cref="MprpcCallOptions.WaitForReady"/> sets it for one call.
     /// </summary>
     public bool WaitForReady { get; set; }
 
@@ -163,7 +169,8 @@ public sealed class MprpcClientOptions
     /// <param name="prefix">Put before each method's wire name with a dot; null: what the type's attribute says.</param>
     /// <returns>These options.</returns>
     public MprpcClientOptions AddService<
-        [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicMethods | DynamicallyAccessedMemberTypes.Interfaces)] T>(T service, string? prefix = null)
+        [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicMethods | DynamicallyAccessedMemberTypes.Interfaces)] T>(
+        T service, string? prefix = null)
         where T : class
     {
         ArgumentNullException.ThrowIfNull(service);
@@ -182,7 +189,7 @@ public sealed class MprpcClientOptions
     {
         ArgumentException.ThrowIfNullOrEmpty(method);
         ArgumentNullException.ThrowIfNull(handler);
-        _methods.Add(options => ServiceModel.BuildDelegate(method, handler, new ServingTarget<TDelegate>(handler, options)));
+        _methods.Add(options => BuildHandler(method, handler, options));
         return this;
     }
 
@@ -203,6 +210,7 @@ public sealed class MprpcClientOptions
     /// <summary>Checks the options, and returns them as they are now.</summary>
     internal MprpcClientOptions Freeze()
     {
+        ParseUrl();
         RequireAtLeast(MaxConnections, 1, nameof(MaxConnections));
         RequireAtLeast(MaxInFlightPerConnection, 1, nameof(MaxInFlightPerConnection));
         RequireAtLeast(MaxCallsPerConnection, 1, nameof(MaxCallsPerConnection));
@@ -226,6 +234,20 @@ public sealed class MprpcClientOptions
         return frozen;
     }
 
+    /// <summary>The server's address; null if there is none.</summary>
+    /// <exception cref="ArgumentException">It is not valid.</exception>
+    internal RpcAddress? ParseUrl()
+    {
+        try
+        {
+            return Url is null ? null : RpcAddress.Parse(Url);
+        }
+        catch (ArgumentException exception)
+        {
+            throw new ArgumentException($"MprpcClientOptions.Url is not the address of a server. {exception.Message}", exception);
+        }
+    }
+
     /// <summary>What is accepted and sent.</summary>
     internal ConnectionLimits ToConnectionLimits() => new(MaxMessageSize, MaxDepth, ConnectionLimits.DefaultMaxRunningCalls, nameof(MprpcClientOptions))
     {
@@ -233,12 +255,21 @@ public sealed class MprpcClientOptions
         MaxSendDepth = MaxSendDepth,
     };
 
-    /// <summary>What the server may call.</summary>
+    /// <summary>What the server may call. Each client has its own: methods may be added to it.</summary>
     /// <exception cref="InvalidOperationException">A method cannot be served, or two have one wire name.</exception>
     internal Dispatcher CreateDispatcher(MprpcSerializerOptions serializer)
-        => _methods.Count == 0 && ErrorShape == MprpcErrorShape.Message
-            ? Dispatcher.None
-            : new Dispatcher(new MethodTable(SentTypes.Check([.. _methods.SelectMany(build => build(this))], serializer)), serializer, ErrorShape, enableDetailedErrors: false);
+    {
+        var methods = new MethodTable(SentTypes.Check([.. _methods.SelectMany(build => build(this))], serializer));
+        return new Dispatcher(methods, serializer, ErrorShape, enableDetailedErrors: false);
+    }
+
+    /// <summary>A delegate as a method of the client.</summary>
+    /// <param name="method">The wire name.</param>
+    /// <param name="handler">What runs.</param>
+    /// <param name="options">The client's, frozen.</param>
+    internal static IReadOnlyList<RpcMethod> BuildHandler<TDelegate>(string method, TDelegate handler, MprpcClientOptions options)
+        where TDelegate : Delegate
+        => ServiceModel.BuildDelegate(method, handler, new ServingTarget<TDelegate>(handler, options));
 
     /// <summary>Returns the time; null also where it is infinite.</summary>
     private static TimeSpan? CheckTime(TimeSpan? value, string option)
@@ -250,7 +281,8 @@ public sealed class MprpcClientOptions
 
         return time > TimeSpan.Zero && time <= MprpcCallOptions.LongestTimeout
             ? time
-            : throw new ArgumentOutOfRangeException(option, time, $"MprpcClientOptions.{option} is {time}; allowed is any positive time up to 49 days, or null for none.");
+            : throw new ArgumentOutOfRangeException(
+                option, time, $"MprpcClientOptions.{option} is {time}; allowed is any positive time up to 49 days, or null for none.");
     }
 
     private static void RequireAtLeast(int value, int least, string option)

@@ -1,7 +1,9 @@
 using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Mprpc.Client;
+using Mprpc.Transports;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
@@ -19,8 +21,7 @@ public static class MprpcClientServiceCollectionExtensions
     /// <param name="services">The application's services.</param>
     /// <param name="name">
     /// The client's name. Its address is <c>Mprpc:Clients:NAME:Url</c> or <c>ConnectionStrings:NAME</c> of the configuration; the other values of the section
-    /// are its options. Or the
-    /// address itself, such as <c>tcp://127.0.0.1:6000</c>.
+    /// are its options. Or the address itself, such as <c>tcp://127.0.0.1:6000</c>. Code may set <see cref="MprpcClientOptions.Url"/> as well.
     /// </param>
     /// <param name="configure">Sets options in code, after the configuration.</param>
     /// <returns>A builder for the client's further options.</returns>
@@ -29,7 +30,7 @@ public static class MprpcClientServiceCollectionExtensions
     /// them too. They are read, and a missing
     /// address is reported, when the client is first resolved. Where the server's name may come to mean other machines, set
     /// <see cref="MprpcClientOptions.ConnectionLifetime"/>: a connection
-    /// that is kept asks no DNS.
+    /// that is kept asks no DNS. For clients that differ, by their users for example, there is <see cref="IMprpcClientFactory"/>.
     /// </remarks>
     public static IMprpcClientBuilder AddMprpcClient<T>(this IServiceCollection services, string name, Action<MprpcClientOptions>? configure = null)
         where T : class
@@ -39,8 +40,10 @@ public static class MprpcClientServiceCollectionExtensions
         OptionsBuilder<MprpcClientOptions> options = services.AddOptions<MprpcClientOptions>(name);
 
         // Once a name: several contracts may share a client, and what one has set in code is not to be undone by the next.
-        if (!services.Any(service => service.IsKeyedService && service.ServiceType == typeof(MprpcClient) && Equals(service.ServiceKey, name)))
+        if (!services.Any(service => service.ImplementationInstance is AddedClient added && added.Name == name))
         {
+            services.AddSingleton(new AddedClient(name));
+            services.TryAddSingleton<IMprpcClientFactory, MprpcClientFactory>();
             options.Configure<IServiceProvider>((values, provider) => SetFromApplication(values, provider, name));
             services.AddKeyedSingleton(name, (provider, _) => Create(provider, name));
         }
@@ -64,19 +67,45 @@ public static class MprpcClientServiceCollectionExtensions
         {
             Bind(options, section);
         }
+
+        options.Url = name.Contains("://", StringComparison.Ordinal) ? name : AddressOf(provider, name) ?? options.Url;
+    }
+
+    private static string? AddressOf(IServiceProvider provider, string name)
+    {
+        IConfiguration? configuration = provider.GetService<IConfiguration>();
+        string key = $"{ConfigurationSection}:{name}:{nameof(MprpcClientOptions.Url)}";
+        return Checked(configuration?[key], key) ?? Checked(configuration?.GetConnectionString(name), $"ConnectionStrings:{name}");
+    }
+
+    private static string? Checked(string? url, string key)
+    {
+        try
+        {
+            if (url is not null)
+            {
+                RpcAddress.Parse(url);
+            }
+
+            return url;
+        }
+        catch (ArgumentException exception)
+        {
+            throw new InvalidOperationException($"{key} of the configuration is not the address of a server. {exception.Message}", exception);
+        }
     }
 
     private static IConfigurationSection? SectionOf(IServiceProvider provider, string name)
         => provider.GetService<IConfiguration>()?.GetSection($"{ConfigurationSection}:{name}");
 
+    /// <exception cref="InvalidOperationException">There is no address.</exception>
+    internal static MprpcClientOptions WithAddress(MprpcClientOptions options, string name)
+        => options.Url is not null ? options : throw new InvalidOperationException(
+            $"The client '{name}' has no address. Set {ConfigurationSection}:{name}:Url or ConnectionStrings:{name} in the configuration, "
+            + "MprpcClientOptions.Url in code, or give AddMprpcClient the address itself (tcp://host:port).");
+
     private static MprpcClient Create(IServiceProvider provider, string name)
-    {
-        string? url = name.Contains("://", StringComparison.Ordinal) ? name : SectionOf(provider, name)?["Url"] ?? provider.GetService<IConfiguration>()?.GetConnectionString(name);
-        return new MprpcClient(
-            url ?? throw new InvalidOperationException(
-                $"The client '{name}' has no address. Set {ConfigurationSection}:{name}:Url or ConnectionStrings:{name} in the configuration, or give AddMprpcClient the address itself (tcp://host:port)."),
-            provider.GetRequiredService<IOptionsMonitor<MprpcClientOptions>>().Get(name));
-    }
+        => new(WithAddress(provider.GetRequiredService<IOptionsMonitor<MprpcClientOptions>>().Get(name), name));
 
     /// <summary>Member by member: not all options are a matter of configuration, and bound by reflection they would not survive trimming.</summary>
     private static void Bind(MprpcClientOptions options, IConfigurationSection section)

@@ -27,7 +27,8 @@ public sealed class MprpcReconnectOptions
 
         if (Jitter is not (>= 0 and <= 1))
         {
-            throw new ArgumentOutOfRangeException(nameof(Jitter), Jitter, $"MprpcClientOptions.Reconnect.{nameof(Jitter)} is {Jitter}; allowed is 0 (none) to 1.");
+            throw new ArgumentOutOfRangeException(
+                nameof(Jitter), Jitter, $"MprpcClientOptions.Reconnect.{nameof(Jitter)} is {Jitter}; allowed is 0 (none) to 1.");
         }
     }
 

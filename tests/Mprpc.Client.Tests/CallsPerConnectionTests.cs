@@ -29,7 +29,8 @@ public sealed class CallsPerConnectionTests
         await using var client = new MprpcClient(server.Url, new MprpcClientOptions { MaxCallsPerConnection = 1, MaxConnections = 4 });
         Task serving = AnswerOneAndCloseAsync(server, Calls);
 
-        int[] answers = await Task.WhenAll(Enumerable.Range(0, Calls).Select(_ => client.CallAsync<int>("sum", 1, 2).AsTask())).WaitAsync(ScriptedServer.Deadline);
+        IEnumerable<Task<int>> calls = Enumerable.Range(0, Calls).Select(_ => client.CallAsync<int>("sum", 1, 2).AsTask());
+        int[] answers = await Task.WhenAll(calls).WaitAsync(ScriptedServer.Deadline);
 
         Assert.All(answers, answer => Assert.Equal(3, answer));
         await serving.WaitAsync(ScriptedServer.Deadline);

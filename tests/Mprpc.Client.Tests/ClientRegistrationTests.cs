@@ -57,7 +57,8 @@ public sealed class ClientRegistrationTests
         using var server = new ScriptedServer();
         var services = new ServiceCollection();
         services.AddSingleton("from the services");
-        services.AddMprpcClient<ISum>(server.Url).AddTokenProvider((provider, _, _) => ValueTask.FromResult(new MprpcToken("Bearer", provider.GetRequiredService<string>())));
+        services.AddMprpcClient<ISum>(server.Url)
+            .AddTokenProvider((provider, _, _) => ValueTask.FromResult(new MprpcToken("Bearer", provider.GetRequiredService<string>())));
         await using ServiceProvider provider = services.BuildServiceProvider();
 
         Task<int> call = provider.GetRequiredService<ISum>().SumAsync(1, 2);
@@ -96,7 +97,9 @@ public sealed class ClientRegistrationTests
     public void PooledConnectionIdleTimeout_OfTheConfigurationOutOfItsRange_IsRefusedWithItsName()
     {
         var services = new ServiceCollection();
-        services.AddSingleton<IConfiguration>(Configuration(("Mprpc:Clients:calc:Url", "tcp://127.0.0.1:1"), ("Mprpc:Clients:calc:PooledConnectionIdleTimeout", "-00:00:01")));
+        services.AddSingleton<IConfiguration>(Configuration(
+            ("Mprpc:Clients:calc:Url", "tcp://127.0.0.1:1"),
+            ("Mprpc:Clients:calc:PooledConnectionIdleTimeout", "-00:00:01")));
         services.AddMprpcClient<ISum>("calc");
         using ServiceProvider provider = services.BuildServiceProvider();
 
@@ -115,6 +118,88 @@ public sealed class ClientRegistrationTests
         var exception = Assert.Throws<InvalidOperationException>(() => provider.GetRequiredService<ISum>());
 
         Assert.Contains("Mprpc:Clients:calc:Url", exception.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("Mprpc:Clients:calc:Url")]
+    [InlineData("ConnectionStrings:calc")]
+    public async Task Address_OfTheConfigurationIsNotValid_NamesItsKey(string key)
+    {
+        var services = new ServiceCollection();
+        services.AddSingleton<IConfiguration>(Configuration((key, "http://127.0.0.1:6000")));
+        services.AddMprpcClient<ISum>("calc");
+        await using ServiceProvider provider = services.BuildServiceProvider();
+
+        var exception = Assert.Throws<InvalidOperationException>(() => provider.GetRequiredService<ISum>());
+
+        Assert.StartsWith($"{key} of the configuration is not the address of a server.", exception.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Url_SetInCode_ComesAfterTheConfiguration()
+    {
+        using var server = new ScriptedServer();
+        var services = new ServiceCollection();
+        services.AddSingleton<IConfiguration>(Configuration(("Mprpc:Clients:calc:Url", "tcp://127.0.0.1:1")));
+        services.AddMprpcClient<ISum>("calc", options => options.Url = server.Url);
+        services.AddMprpcClient<IProduct>("only in code").ConfigureOptions(options => options.Url = server.Url);
+        await using ServiceProvider provider = services.BuildServiceProvider();
+
+        await provider.GetRequiredKeyedService<MprpcClient>("calc").ConnectAsync().AsTask().WaitAsync(Deadline);
+        await provider.GetRequiredKeyedService<MprpcClient>("only in code").ConnectAsync().AsTask().WaitAsync(Deadline);
+
+        await server.AcceptAsync();
+        await server.AcceptAsync();
+    }
+
+    [Fact]
+    public async Task Factory_ClientForEachUser_HasItsOwnTokenAndConnectionAndIsItsCallers()
+    {
+        using var server = new ScriptedServer();
+        var services = new ServiceCollection();
+        services.AddMprpcClient<ISum>(server.Url, options => options.CallTimeout = TimeSpan.FromMinutes(1));
+        List<MprpcClient> clients = [];
+        List<string> logins = [];
+
+        await using (ServiceProvider provider = services.BuildServiceProvider())
+        {
+            var factory = provider.GetRequiredService<IMprpcClientFactory>();
+
+            foreach (string user in (string[])["alice", "bob"])
+            {
+                MprpcClient client = factory.CreateClient(server.Url, options =>
+                {
+                    Assert.Equal(TimeSpan.FromMinutes(1), options.CallTimeout);
+                    Assert.Null(options.TokenProvider);
+                    options.TokenProvider = (_, _) => ValueTask.FromResult(new MprpcToken("Bearer", user));
+                });
+                clients.Add(client);
+                Task connecting = client.ConnectAsync().AsTask();
+                logins.Add(await (await server.AcceptAsync()).AnswerAsync("c0c0"));
+                await connecting.WaitAsync(Deadline);
+            }
+        }
+
+        Assert.All(clients, client => Assert.Equal(MprpcClientState.Connected, client.State));
+        Assert.Contains(Hex.Of("alice"u8), logins[0], StringComparison.Ordinal);
+        Assert.Contains(Hex.Of("bob"u8), logins[1], StringComparison.Ordinal);
+        await Task.WhenAll(clients.Select(client => client.DisposeAsync().AsTask())).WaitAsync(Deadline);
+    }
+
+    [Fact]
+    public async Task Factory_NameThatWasNotAdded_SaysWhichThereAre()
+    {
+        var services = new ServiceCollection();
+        services.AddMprpcClient<ISum>("calc");
+        services.AddMprpcClient<IProduct>("calc");
+        await using ServiceProvider provider = services.BuildServiceProvider();
+        var factory = provider.GetRequiredService<IMprpcClientFactory>();
+
+        var unknown = Assert.Throws<InvalidOperationException>(() => factory.CreateClient("other"));
+        var withoutAddress = Assert.Throws<InvalidOperationException>(() => factory.CreateClient("calc"));
+
+        Assert.Contains("No client 'other' was added; there are 'calc'.", unknown.Message, StringComparison.Ordinal);
+        Assert.Contains("Mprpc:Clients:calc:Url", withoutAddress.Message, StringComparison.Ordinal);
     }
 
     private static IConfigurationRoot Configuration(params (string Key, string Value)[] values)

@@ -52,7 +52,8 @@ public sealed class ClientTests
     {
         using var server = new ScriptedServer();
 
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await MprpcClient.ConnectAsync(server.Url, cancellationToken: new CancellationToken(canceled: true)));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(
+            async () => await MprpcClient.ConnectAsync(server.Url, cancellationToken: new CancellationToken(canceled: true)));
     }
 
     [Theory]
@@ -141,7 +142,8 @@ public sealed class ClientTests
         }
 
         new Random(5).Shuffle(requests);
-        await connection.SendAsync(string.Concat(requests.Select(request => Hex.Answer(request, "c0" + request[(request.IndexOf("6563686f91", StringComparison.Ordinal) + 10)..]))));
+        await connection.SendAsync(string.Concat(requests.Select(
+            request => Hex.Answer(request, "c0" + request[(request.IndexOf("6563686f91", StringComparison.Ordinal) + 10)..]))));
         int[] results = await Task.WhenAll(calls).WaitAsync(Deadline);
 
         Assert.Equal(Enumerable.Range(0, 1000), results);
@@ -153,7 +155,8 @@ public sealed class ClientTests
         // C20
         var clock = new FakeTimeProvider();
         using var server = new ScriptedServer();
-        await using MprpcClient client = await MprpcClient.ConnectAsync(server.Url, new MprpcClientOptions { CallTimeout = TimeSpan.FromSeconds(3), TimeProvider = clock });
+        var options = new MprpcClientOptions { CallTimeout = TimeSpan.FromSeconds(3), TimeProvider = clock };
+        await using MprpcClient client = await MprpcClient.ConnectAsync(server.Url, options);
         ScriptedConnection connection = await server.AcceptAsync();
         Task<int> late = client.CallAsync<int>("sum", 1, 2).AsTask();
         Task<int> longer = client.CallAsync<int>("sum", new MprpcCallOptions { Timeout = TimeSpan.FromSeconds(10) }, 1, 2).AsTask();
@@ -190,7 +193,8 @@ public sealed class ClientTests
     {
         var clock = new FakeTimeProvider();
         string url = ClosedUrl();
-        await using var client = new MprpcClient(url, new MprpcClientOptions { TimeProvider = clock, Reconnect = new() { InitialDelay = TimeSpan.FromHours(1), MaxDelay = TimeSpan.FromHours(1) } });
+        var reconnect = new MprpcReconnectOptions { InitialDelay = TimeSpan.FromHours(1), MaxDelay = TimeSpan.FromHours(1) };
+        await using var client = new MprpcClient(url, new MprpcClientOptions { TimeProvider = clock, Reconnect = reconnect });
         await Assert.ThrowsAsync<MprpcConnectionException>(() => client.CallAsync<int>("sum", 1, 2).AsTask().WaitAsync(Deadline));
 
         Task<int> call = client.CallAsync<int>("sum", new MprpcCallOptions { Timeout = TimeSpan.FromSeconds(5) }, 1, 2).AsTask();
@@ -238,7 +242,8 @@ public sealed class ClientTests
     public async Task CallAsync_TokenCancelledWhileConnecting_EndsWithTheCallersToken()
     {
         string url = ClosedUrl();
-        await using var client = new MprpcClient(url, new MprpcClientOptions { Reconnect = new() { InitialDelay = TimeSpan.FromHours(1), MaxDelay = TimeSpan.FromHours(1) } });
+        var reconnect = new MprpcReconnectOptions { InitialDelay = TimeSpan.FromHours(1), MaxDelay = TimeSpan.FromHours(1) };
+        await using var client = new MprpcClient(url, new MprpcClientOptions { Reconnect = reconnect });
         await Assert.ThrowsAsync<MprpcConnectionException>(() => client.CallAsync<int>("sum", 1, 2).AsTask().WaitAsync(Deadline));
         using var source = new CancellationTokenSource();
 

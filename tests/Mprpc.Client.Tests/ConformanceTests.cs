@@ -174,7 +174,9 @@ public sealed class ConformanceTests
     [InlineData("msgid nil", "94 01 c0 c0 03")]
     [InlineData("msgid float", "94 01 cb3ff0000000000000 c0 03")]
     [InlineData("too large", "94 01 00 c0 c67fffffff")]
-    [InlineData("too deep", "91919191919191919191919191919191 91919191919191919191919191919191 91919191919191919191919191919191 91919191919191919191919191919191 91")]
+    [InlineData(
+        "too deep",
+        "91919191919191919191919191919191 91919191919191919191919191919191 91919191919191919191919191919191 91919191919191919191919191919191 91")]
     public async Task ProtocolBroken_AllPendingCallsFailAndTheNextDialsAgain(string name, string bytes)
     {
         using var server = new ScriptedServer();

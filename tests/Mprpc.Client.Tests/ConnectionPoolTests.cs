@@ -62,7 +62,8 @@ public sealed class ConnectionPoolTests
     [Fact]
     public async Task TryGet_ItsConnectionHasRefusedOrIsLost_GivesItNeverAgain()
     {
-        ConnectionPool pool = Create(new MprpcClientOptions { Reconnect = new MprpcReconnectOptions { InitialDelay = TimeSpan.FromMilliseconds(1), MaxDelay = TimeSpan.FromMilliseconds(1) } });
+        var reconnect = new MprpcReconnectOptions { InitialDelay = TimeSpan.FromMilliseconds(1), MaxDelay = TimeSpan.FromMilliseconds(1) };
+        ConnectionPool pool = Create(new MprpcClientOptions { Reconnect = reconnect });
         await AcquireAsync(pool);
         RpcConnection lost = pool.TryGet()!;
         Task<int> call = Call(lost);
@@ -103,55 +104,55 @@ public sealed class ConnectionPoolTests
     public async Task AcquireAsync_AllPlacesAreTaken_IsServedInTheOrderOfTheWaiters()
     {
         ConnectionPool pool = Create(new MprpcClientOptions { MaxConnections = 1, MaxInFlightPerConnection = 1 });
-        ClientConnection place = await AcquireAsync(pool);
-        Task<ClientConnection> first = AcquireAsync(pool);
-        Task<ClientConnection> second = AcquireAsync(pool);
+        Subchannel subchannel = await AcquireAsync(pool);
+        Task<Subchannel> first = AcquireAsync(pool);
+        Task<Subchannel> second = AcquireAsync(pool);
         bool haveWaited = !first.IsCompleted && !second.IsCompleted;
 
-        pool.Release(place);
-        ClientConnection toFirst = await first;
+        pool.Release(subchannel);
+        Subchannel toFirst = await first;
         bool secondWaits = !second.IsCompleted;
         pool.Release(toFirst);
         await second;
 
         Assert.True(haveWaited);
         Assert.True(secondWaits);
-        Assert.Equal(1, place.Reserved);
+        Assert.Equal(1, subchannel.Reserved);
     }
 
     [Fact]
     public async Task AcquireAsync_TheConnectionIsLostBeforeItsUse_TheTurnStaysTheFirst()
     {
         ConnectionPool pool = Create(new MprpcClientOptions { MaxConnections = 1, MaxInFlightPerConnection = 1 });
-        ClientConnection place = await AcquireAsync(pool);
-        Task<ClientConnection> next = AcquireAsync(pool);
+        Subchannel subchannel = await AcquireAsync(pool);
+        Task<Subchannel> next = AcquireAsync(pool);
 
         _peers[0].Finish();
-        await Bounded.Until(() => place.Current is null, "the loss");
-        ClientConnection again = await AcquireAsync(pool, lost: place);
+        await Bounded.Until(() => subchannel.Current is null, "the loss");
+        Subchannel again = await AcquireAsync(pool, lost: subchannel);
         bool nextWaits = !next.IsCompleted;
         pool.Release(again);
         pool.Release(await next);
 
         Assert.True(nextWaits);
-        Assert.Equal(0, place.Reserved);
+        Assert.Equal(0, subchannel.Reserved);
     }
 
     [Fact]
     public async Task AcquireAsync_AWaiterIsCancelled_ItsTurnGoesToTheNextAndNoPlaceIsLost()
     {
         ConnectionPool pool = Create(new MprpcClientOptions { MaxConnections = 1, MaxInFlightPerConnection = 1 });
-        ClientConnection place = await AcquireAsync(pool);
+        Subchannel subchannel = await AcquireAsync(pool);
         using var cancellation = new CancellationTokenSource();
-        Task<ClientConnection> cancelled = pool.AcquireAsync(isServing: false, lost: null, cancellation.Token).AsTask();
-        Task<ClientConnection> next = AcquireAsync(pool);
+        Task<Subchannel> cancelled = pool.AcquireAsync(isServing: false, lost: null, cancellation.Token).AsTask();
+        Task<Subchannel> next = AcquireAsync(pool);
 
         await cancellation.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => cancelled.WaitAsync(Deadline));
-        pool.Release(place);
+        pool.Release(subchannel);
         pool.Release(await next);
 
-        Assert.Equal(0, place.Reserved);
+        Assert.Equal(0, subchannel.Reserved);
     }
 
     [Fact]
@@ -160,7 +161,7 @@ public sealed class ConnectionPoolTests
         ConnectionPool pool = Create(new MprpcClientOptions { MaxConnections = 1, MaxInFlightPerConnection = 1 });
         await AcquireAsync(pool);
 
-        ClientConnection own = await pool.AcquireAsync(isServing: true, lost: null, CancellationToken.None).AsTask().WaitAsync(Deadline);
+        Subchannel own = await pool.AcquireAsync(isServing: true, lost: null, CancellationToken.None).AsTask().WaitAsync(Deadline);
 
         Assert.Equal(2, own.Reserved);
     }
@@ -170,7 +171,7 @@ public sealed class ConnectionPoolTests
     {
         ConnectionPool pool = Create(new MprpcClientOptions { MaxConnections = 1, MaxInFlightPerConnection = 1 });
         await AcquireAsync(pool);
-        Task<ClientConnection> waiting = AcquireAsync(pool);
+        Task<Subchannel> waiting = AcquireAsync(pool);
 
         Task closing = pool.CloseAsync(TimeSpan.FromSeconds(1), hasNotified: false);
 
@@ -180,7 +181,7 @@ public sealed class ConnectionPoolTests
         await closing.WaitAsync(Deadline);
     }
 
-    private static Task<ClientConnection> AcquireAsync(ConnectionPool pool, ClientConnection? lost = null)
+    private static Task<Subchannel> AcquireAsync(ConnectionPool pool, Subchannel? lost = null)
         => pool.AcquireAsync(isServing: false, lost, CancellationToken.None).AsTask().WaitAsync(Deadline);
 
     private static Task<int> Call(RpcConnection connection)
@@ -193,6 +194,6 @@ public sealed class ConnectionPoolTests
     private ConnectionPool Create(MprpcClientOptions options)
     {
         options = options.Freeze();
-        return new ConnectionPool(_dialer, options, options.CreateDispatcher(options.Serializer), login: null, () => { }, CancellationToken.None);
+        return new ConnectionPool(new ClientParts(_dialer, options, () => { }, CancellationToken.None));
     }
 }

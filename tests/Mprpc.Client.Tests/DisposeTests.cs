@@ -55,10 +55,19 @@ public sealed class DisposeTests
         // The server does not read, so that the connection is still open for a while.
         Task disposing = client.DisposeAsync().AsTask();
 
-        Assert.Contains("MprpcClient", (await Assert.ThrowsAsync<ObjectDisposedException>(() => proxy.SumAsync(1, 2).WaitAsync(Deadline))).Message, StringComparison.Ordinal);
-        Assert.Contains("MprpcClient", (await Assert.ThrowsAsync<ObjectDisposedException>(async () => await client.CallAsync<int>("sum"))).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "MprpcClient",
+            (await Assert.ThrowsAsync<ObjectDisposedException>(() => proxy.SumAsync(1, 2).WaitAsync(Deadline))).Message,
+            StringComparison.Ordinal);
+        Assert.Contains(
+            "MprpcClient",
+            (await Assert.ThrowsAsync<ObjectDisposedException>(async () => await client.CallAsync<int>("sum"))).Message,
+            StringComparison.Ordinal);
         await disposing.WaitAsync(Deadline);
-        Assert.Contains("MprpcClient", (await Assert.ThrowsAsync<ObjectDisposedException>(() => proxy.SumAsync(1, 2).WaitAsync(Deadline))).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "MprpcClient",
+            (await Assert.ThrowsAsync<ObjectDisposedException>(() => proxy.SumAsync(1, 2).WaitAsync(Deadline))).Message,
+            StringComparison.Ordinal);
         await Task.WhenAll(sending.Select(task => Record.ExceptionAsync(() => task).AsTask())).WaitAsync(Deadline);
     }
 
@@ -89,7 +98,8 @@ public sealed class DisposeTests
             url = server.Url;
         }
 
-        var client = new MprpcClient(url, new MprpcClientOptions { Reconnect = new() { InitialDelay = TimeSpan.FromHours(1), MaxDelay = TimeSpan.FromHours(1) } });
+        var reconnect = new MprpcReconnectOptions { InitialDelay = TimeSpan.FromHours(1), MaxDelay = TimeSpan.FromHours(1) };
+        var client = new MprpcClient(url, new MprpcClientOptions { Reconnect = reconnect });
         await Assert.ThrowsAsync<MprpcConnectionException>(() => client.CallAsync<int>("sum").AsTask().WaitAsync(Deadline));
         Task<int> call = client.CallAsync<int>("sum").AsTask();
         Task notification = client.NotifyAsync("sum").AsTask();

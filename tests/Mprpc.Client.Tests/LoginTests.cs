@@ -113,7 +113,8 @@ public sealed class LoginTests
         clock.Advance(TimeSpan.FromSeconds(3));
 
         var exception = await Assert.ThrowsAsync<TimeoutException>(() => call.WaitAsync(Deadline));
-        Assert.StartsWith("The call of 'sum' had no answer within 5,000 ms, of which 2,000 ms had passed before it was sent.", exception.Message, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "The call of 'sum' had no answer within 5,000 ms, of which 2,000 ms had passed before it was sent.", exception.Message, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -172,7 +173,9 @@ public sealed class LoginTests
     {
         using var server = new ScriptedServer();
         int asked = 0;
-        MprpcClientOptions options = Options((_, _) => ++asked == 1 ? throw new InvalidOperationException("The vault is closed.") : ValueTask.FromResult(new MprpcToken("Bearer", "t")));
+        MprpcClientOptions options = Options((_, _) => ++asked == 1
+            ? throw new InvalidOperationException("The vault is closed.")
+            : ValueTask.FromResult(new MprpcToken("Bearer", "t")));
         options.Reconnect.InitialDelay = TimeSpan.Zero;
         await using var client = new MprpcClient(server.Url, options);
 

@@ -15,7 +15,8 @@ public sealed class NotificationTests
         var peer = new PipePeer();
         var open = new TaskCompletionSource<Transports.ClientTransport>(TaskCreationOptions.RunContinuationsAsynchronously);
         var dialer = new TestDialer((_, _) => open.Task);
-        await using var client = new MprpcClient(dialer, new MprpcClientOptions { MaxInFlightPerConnection = maxInFlight, MaxConnections = maxConnections }.Freeze());
+        var options = new MprpcClientOptions { MaxInFlightPerConnection = maxInFlight, MaxConnections = maxConnections };
+        await using var client = new MprpcClient(dialer, options.Freeze());
         INumbers numbers = client.As<INumbers>();
 
         for (int i = 0; i < Count; i++)
@@ -43,7 +44,8 @@ public sealed class NotificationTests
     public async Task NotifyAsync_CannotBeSent_KeepsToCallTimeoutAndToken(int maxInFlight)
     {
         var dialer = new TestDialer((_, token) => new TaskCompletionSource<Transports.ClientTransport>().Task.WaitAsync(token));
-        await using var client = new MprpcClient(dialer, new MprpcClientOptions { CallTimeout = TimeSpan.FromMilliseconds(100), MaxInFlightPerConnection = maxInFlight }.Freeze());
+        var options = new MprpcClientOptions { CallTimeout = TimeSpan.FromMilliseconds(100), MaxInFlightPerConnection = maxInFlight };
+        await using var client = new MprpcClient(dialer, options.Freeze());
         using var source = new CancellationTokenSource();
 
         Task late = client.NotifyAsync("a").AsTask();

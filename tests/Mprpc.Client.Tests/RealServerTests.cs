@@ -15,7 +15,8 @@ public sealed class RealServerTests
 
         Assert.Equal(3, await client.CallAsync<int>("sum", 1, 2));
         Assert.Equal("boom", (await Assert.ThrowsAsync<MprpcRemoteException>(async () => await client.CallAsync("fail"))).Message);
-        Assert.Contains("not found", (await Assert.ThrowsAsync<MprpcRemoteException>(async () => await client.CallAsync("nosuch"))).Message, StringComparison.Ordinal);
+        var exception = await Assert.ThrowsAsync<MprpcRemoteException>(async () => await client.CallAsync("nosuch"));
+        Assert.Contains("not found", exception.Message, StringComparison.Ordinal);
         await client.CallAsync("sum", 1, 2);
     }
 

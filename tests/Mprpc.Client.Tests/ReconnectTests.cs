@@ -132,7 +132,8 @@ public sealed class ReconnectTests
             ? new TaskCompletionSource<Transports.ClientTransport>().Task.WaitAsync(token)
             : Task.FromException<Transports.ClientTransport>(new MprpcConnectionException("Cannot connect to it: refused.")));
         await using var client = new MprpcClient(dialer, new MprpcClientOptions { Reconnect = new() { InitialDelay = Delay, MaxDelay = Delay } }.Freeze());
-        await Record.ExceptionAsync(() => client.CallAsync<int>("a", new MprpcCallOptions { Timeout = TimeSpan.FromMilliseconds(100) }).AsTask().WaitAsync(ScriptedServer.Deadline));
+        var soon = new MprpcCallOptions { Timeout = TimeSpan.FromMilliseconds(100) };
+        await Record.ExceptionAsync(() => client.CallAsync<int>("a", soon).AsTask().WaitAsync(ScriptedServer.Deadline));
 
         var exception = await Assert.ThrowsAsync<TimeoutException>(
             () => client.CallAsync<int>("a", new MprpcCallOptions { Timeout = TimeSpan.FromMilliseconds(100) }).AsTask().WaitAsync(ScriptedServer.Deadline));
@@ -145,7 +146,8 @@ public sealed class ReconnectTests
     public async Task FromStream_ItsStreamHasEnded_CallsFailAtOnce()
     {
         using var stream = new MemoryStream();
-        await using MprpcClient client = MprpcClient.FromStream(stream, new MprpcClientOptions { Reconnect = new() { InitialDelay = Delay, MaxDelay = Delay } });
+        var options = new MprpcClientOptions { Reconnect = new() { InitialDelay = Delay, MaxDelay = Delay } };
+        await using MprpcClient client = MprpcClient.FromStream(stream, options);
         await client.WaitForDisconnectAsync().WaitAsync(ScriptedServer.Deadline);
 
         for (int i = 0; i < 3; i++)
@@ -155,6 +157,12 @@ public sealed class ReconnectTests
         }
     }
 
-    private static MprpcClient Create(ScriptedServer server, FakeTimeProvider clock, Func<MprpcTokenContext, CancellationToken, ValueTask<MprpcToken>>? tokens = null)
-        => new(server.Url, new MprpcClientOptions { TimeProvider = clock, TokenProvider = tokens, Reconnect = new() { InitialDelay = Delay, MaxDelay = Delay, Jitter = 0 } });
+    private static MprpcClient Create(
+        ScriptedServer server, FakeTimeProvider clock, Func<MprpcTokenContext, CancellationToken, ValueTask<MprpcToken>>? tokens = null)
+        => new(server.Url, new MprpcClientOptions
+        {
+            TimeProvider = clock,
+            TokenProvider = tokens,
+            Reconnect = new() { InitialDelay = Delay, MaxDelay = Delay, Jitter = 0 },
+        });
 }

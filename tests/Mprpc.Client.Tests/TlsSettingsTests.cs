@@ -19,7 +19,9 @@ public sealed class TlsSettingsTests
         var given = new SslClientAuthenticationOptions();
         List<string> unchanged = [];
 
-        foreach (PropertyInfo property in typeof(SslClientAuthenticationOptions).GetProperties().Where(property => property.CanWrite && !NotCopied.Contains(property.Name)))
+        PropertyInfo[] properties = typeof(SslClientAuthenticationOptions).GetProperties();
+
+        foreach (PropertyInfo property in properties.Where(property => property.CanWrite && !NotCopied.Contains(property.Name)))
         {
             object? standard = property.GetValue(given);
             property.SetValue(given, Other(property.PropertyType, standard, certificate));

@@ -128,7 +128,8 @@ public sealed class TlsTests : IDisposable
         {
             ServerCertificate = _server,
             ClientCertificateRequired = asksForCertificate,
-            RemoteCertificateValidationCallback = (_, certificate, _, _) => certificate is null || ((X509Certificate2)certificate).Thumbprint == _client.Thumbprint,
+            RemoteCertificateValidationCallback = (_, certificate, _, _)
+                => certificate is null || ((X509Certificate2)certificate).Thumbprint == _client.Thumbprint,
         }).WaitAsync(Deadline);
 
         using var reader = new MessagePackStreamReader(stream, leaveOpen: true);
@@ -140,7 +141,12 @@ public sealed class TlsTests : IDisposable
 
     private SslClientAuthenticationOptions Trusting() => new()
     {
-        CertificateChainPolicy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, CustomTrustStore = { _server }, RevocationMode = X509RevocationMode.NoCheck },
+        CertificateChainPolicy = new X509ChainPolicy
+        {
+            TrustMode = X509ChainTrustMode.CustomRootTrust,
+            CustomTrustStore = { _server },
+            RevocationMode = X509RevocationMode.NoCheck,
+        },
     };
 
     internal static X509Certificate2 SelfSigned(string name)

@@ -62,7 +62,8 @@ public sealed class WaitForReadyTests
     {
         await using MprpcClient client = Create(FreePort(), new MprpcClientOptions { WaitForReady = true });
 
-        await Assert.ThrowsAsync<MprpcConnectionException>(() => client.CallAsync<int>("sum", new MprpcCallOptions { WaitForReady = false }).AsTask().WaitAsync(Deadline));
+        var atOnce = new MprpcCallOptions { WaitForReady = false };
+        await Assert.ThrowsAsync<MprpcConnectionException>(() => client.CallAsync<int>("sum", atOnce).AsTask().WaitAsync(Deadline));
     }
 
     [Fact]
@@ -95,7 +96,8 @@ public sealed class WaitForReadyTests
         var exception = await Assert.ThrowsAsync<TimeoutException>(() => client.CallAsync<int>("sum").AsTask().WaitAsync(Deadline));
 
         Assert.StartsWith(
-            $"The call of 'sum' was not sent within 500 ms: it waited for the server, and the last attempt to connect failed. Cannot connect to tcp://127.0.0.1:{port}: ",
+            "The call of 'sum' was not sent within 500 ms: it waited for the server, and the last attempt to connect failed. "
+                + $"Cannot connect to tcp://127.0.0.1:{port}: ",
             exception.Message,
             StringComparison.Ordinal);
         Assert.IsType<MprpcConnectionException>(exception.InnerException);
@@ -148,7 +150,12 @@ public sealed class WaitForReadyTests
         using var server = new ScriptedServer();
         await using var client = new MprpcClient(
             server.Url,
-            new MprpcClientOptions { WaitForReady = true, Reconnect = Quick(), TokenProvider = (_, _) => ValueTask.FromResult(new MprpcToken("Bearer", "bad")) });
+            new MprpcClientOptions
+            {
+                WaitForReady = true,
+                Reconnect = Quick(),
+                TokenProvider = (_, _) => ValueTask.FromResult(new MprpcToken("Bearer", "bad")),
+            });
 
         Task<int> call = client.CallAsync<int>("sum").AsTask();
         ScriptedConnection connection = await server.AcceptAsync();
@@ -163,7 +170,8 @@ public sealed class WaitForReadyTests
     public async Task ConnectAsync_ServerStartsLater_Connects()
     {
         int port = FreePort();
-        Task<MprpcClient> connecting = MprpcClient.ConnectAsync($"tcp://127.0.0.1:{port}", new MprpcClientOptions { WaitForReady = true, Reconnect = Quick() }).AsTask();
+        var options = new MprpcClientOptions { WaitForReady = true, Reconnect = Quick() };
+        Task<MprpcClient> connecting = MprpcClient.ConnectAsync($"tcp://127.0.0.1:{port}", options).AsTask();
         using var server = new ScriptedServer(port);
 
         await using MprpcClient client = await connecting.WaitAsync(Deadline);
@@ -205,7 +213,9 @@ public sealed class WaitForReadyTests
         Assert.Equal(3, await first.WaitAsync(Deadline));
         var exception = await Assert.ThrowsAsync<TimeoutException>(() => second.WaitAsync(Deadline));
         Assert.StartsWith(
-            "The call of 'sum' had no answer within 5,000 ms, of which 4,000 ms had passed before it was sent. It may still run", exception.Message, StringComparison.Ordinal);
+            "The call of 'sum' had no answer within 5,000 ms, of which 4,000 ms had passed before it was sent. It may still run",
+            exception.Message,
+            StringComparison.Ordinal);
     }
 
     /// <summary>A port that nobody listens on: of a listener that has closed.</summary>

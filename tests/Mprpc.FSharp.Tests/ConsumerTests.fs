@@ -1,6 +1,7 @@
 namespace Mprpc.FSharp.Tests
 
 open System
+open System.Threading
 open System.Threading.Tasks
 open Microsoft.AspNetCore.Builder
 open Microsoft.Extensions.DependencyInjection
@@ -42,6 +43,8 @@ type ConsumerTests() =
             let! count = orders.CountAsync([ order.Lines[0]; order.Lines[0] ]).WaitAsync bound
             let! joined = orders.JoinAsync("-", "a", "b").WaitAsync bound
             let! fromUntyped = untyped.CallAsync<Order>("orders.echo", ReadOnlySpan<objnull>([| box order |])).AsTask().WaitAsync bound
+            let! withToken = untyped.CallAsync<Order>("orders.echo", [| box order |], CancellationToken.None).AsTask().WaitAsync bound
+            do! untyped.NotifyAsync("orders.sum", [| box 1; box 2 |], CancellationToken.None).AsTask().WaitAsync bound
             do! untyped.DisposeAsync().AsTask()
 
             Assert.Equal(3, sum)
@@ -49,4 +52,5 @@ type ConsumerTests() =
             Assert.Equal(2, count)
             Assert.Equal("a-b", joined)
             Assert.Equal(order, fromUntyped)
+            Assert.Equal(order, withToken)
         }

@@ -1,16 +1,18 @@
+Imports System.Threading
 Imports System.Threading.Tasks
 Imports Microsoft.AspNetCore.Builder
 Imports Microsoft.Extensions.DependencyInjection
 Imports Microsoft.Extensions.Logging
 Imports Mprpc.AspNetCore
+Imports Mprpc.Client
 Imports Xunit
 
-''' <summary>A contract, a service and its caller in Visual Basic: values arrive as they were. Untyped calls take a span, which the language does not know.</summary>
+''' <summary>A contract, a service and its caller in Visual Basic: values arrive as they were, by a typed client and by an untyped one.</summary>
 Public Class ConsumerTests
     Private Shared ReadOnly Bound As TimeSpan = TimeSpan.FromSeconds(60)
 
     <Fact>
-    Public Async Function Service_InVisualBasic_IsCalledByATypedClient() As Task
+    Public Async Function Service_InVisualBasic_IsCalledTypedAndUntyped() As Task
         Dim builder = WebApplication.CreateBuilder({"--urls", "http://127.0.0.1:0"})
         builder.Logging.ClearProviders()
         builder.Services.AddMprpc()
@@ -29,10 +31,15 @@ Public Class ConsumerTests
         Dim sum = Await client.SumAsync(1).WaitAsync(Bound)
         Dim echo = Await client.EchoAsync(order).WaitAsync(Bound)
         Dim joined = Await client.JoinAsync("-", "a", "b").WaitAsync(Bound)
+        Dim untyped As New MprpcClient(url)
+        Dim fromUntyped = Await untyped.CallAsync(Of Integer)("orders.sum", {1, 2}, CancellationToken.None).AsTask().WaitAsync(Bound)
+        Await untyped.CallAsync("orders.sum", {1}, CancellationToken.None).AsTask().WaitAsync(Bound)
+        Await untyped.NotifyAsync("orders.sum", {1, 2}, CancellationToken.None).AsTask().WaitAsync(Bound)
+        Await untyped.DisposeAsync()
         Await provider.DisposeAsync()
         Await app.DisposeAsync()
 
-        Assert.Equal(3, sum)
+        Assert.Equal((3, 3), (sum, fromUntyped))
         Assert.Equal((5L, "me", order.Due), (echo.Number, echo.Customer, echo.Due))
         Assert.Equal(("box", 2), (echo.Lines(0).Product, echo.Lines(0).Quantity))
         Assert.Equal("a-b", joined)

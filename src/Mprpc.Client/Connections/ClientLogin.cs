@@ -65,7 +65,8 @@ internal sealed class ClientLogin(MprpcClientOptions options, string address)
         {
             MprpcRemoteException safe = WithoutToken(exception, token);
             throw new MprpcConnectionException(
-                $"Cannot log in to {address} with scheme '{token.Scheme}': {safe.Message} Does the server know the scheme, and is the token of MprpcClientOptions.TokenProvider valid?",
+                $"Cannot log in to {address} with scheme '{token.Scheme}': {safe.Message} "
+                + "Does the server know the scheme, and is the token of MprpcClientOptions.TokenProvider valid?",
                 requestWasSent: false,
                 safe)
             {
@@ -75,7 +76,8 @@ internal sealed class ClientLogin(MprpcClientOptions options, string address)
         }
         catch (Exception exception) when (exception is TimeoutException or MprpcConnectionException)
         {
-            throw new MprpcConnectionException($"Cannot log in to {address} with scheme '{token.Scheme}': {exception.Message}", requestWasSent: false, exception);
+            throw new MprpcConnectionException(
+                $"Cannot log in to {address} with scheme '{token.Scheme}': {exception.Message}", requestWasSent: false, exception);
         }
     }
 
@@ -91,7 +93,8 @@ internal sealed class ClientLogin(MprpcClientOptions options, string address)
         // Of its own, and not disposed: what the provider has registered may throw, or hold its thread, when all else is to be cancelled.
         var providers = new CancellationTokenSource();
         using CancellationTokenRegistration registration = deadline.Token.UnsafeRegister(_ => _ = CancelAsync(providers), null);
-        Task<MprpcToken> asking = Task.Run(() => options.TokenProvider!(new MprpcTokenContext(address, wasRefused), providers.Token).AsTask(), CancellationToken.None);
+        var context = new MprpcTokenContext(address, wasRefused);
+        Task<MprpcToken> asking = Task.Run(() => options.TokenProvider!(context, providers.Token).AsTask(), CancellationToken.None);
 
         try
         {
@@ -100,14 +103,19 @@ internal sealed class ClientLogin(MprpcClientOptions options, string address)
         catch (Exception exception) when (exception is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
         {
             string problem = exception is OperationCanceledException && deadline.Token.IsCancellationRequested
-                ? $"within the {options.ConnectTimeout!.Value.TotalMilliseconds:N0} ms that connecting may take. Raise MprpcClientOptions.ConnectTimeout if it is only slow."
+                ? $"within the {options.ConnectTimeout!.Value.TotalMilliseconds:N0} ms that connecting may take. "
+                    + "Raise MprpcClientOptions.ConnectTimeout if it is only slow."
                 : $"for {address}: {exception.Message}";
             throw new MprpcConnectionException($"MprpcClientOptions.TokenProvider gave no token {problem}", requestWasSent: false, exception);
         }
         finally
         {
             // A provider that goes on after that: nobody looks at how it ends.
-            _ = asking.ContinueWith(static task => _ = task.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted | TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+            _ = asking.ContinueWith(
+                static task => _ = task.Exception,
+                CancellationToken.None,
+                TaskContinuationOptions.OnlyOnFaulted | TaskContinuationOptions.ExecuteSynchronously,
+                TaskScheduler.Default);
         }
     }
 

@@ -3,7 +3,7 @@ using Mprpc.Connections;
 
 namespace Mprpc.Client.Connections;
 
-/// <summary>A connection that was made, with what its place knows of it.</summary>
+/// <summary>A connection that was made, with what its subchannel knows of it.</summary>
 /// <param name="transport">Its bytes.</param>
 /// <param name="madeAt">When, by the clock.</param>
 /// <param name="failuresBefore">How many attempts had failed in a row.</param>

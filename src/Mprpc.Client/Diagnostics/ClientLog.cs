@@ -8,10 +8,14 @@ internal static partial class ClientLog
     [LoggerMessage(200, LogLevel.Debug, "Connected to {Address} as connection {ConnectionId}.", EventName = "Connected")]
     public static partial void Connected(ILogger logger, string address, string connectionId);
 
-    [LoggerMessage(201, LogLevel.Information, "Connecting to {Address} failed {Failures} times in a row; the next attempt is made after {Delay}.", EventName = "ConnectFailed")]
+    [LoggerMessage(
+        201, LogLevel.Information, "Connecting to {Address} failed {Failures} times in a row; the next attempt is made after {Delay}.",
+        EventName = "ConnectFailed")]
     public static partial void ConnectFailed(ILogger logger, string address, int failures, TimeSpan delay, Exception exception);
 
-    [LoggerMessage(202, LogLevel.Debug, "Connection {ConnectionId} has served its lifetime, or all its calls; it is closed after its last answer.", EventName = "ConnectionRetired")]
+    [LoggerMessage(
+        202, LogLevel.Debug, "Connection {ConnectionId} has served its lifetime, or all its calls; it is closed after its last answer.",
+        EventName = "ConnectionRetired")]
     public static partial void ConnectionRetired(ILogger logger, string connectionId);
 
     [LoggerMessage(205, LogLevel.Warning, "Connection {ConnectionId} could not renew its login before the token expires.", EventName = "LoginNotRenewed")]
@@ -23,7 +27,9 @@ internal static partial class ClientLog
     [LoggerMessage(206, LogLevel.Error, "A callback that MprpcClientOptions.TokenProvider registered with its token threw.", EventName = "TokenProviderThrew")]
     public static partial void TokenProviderThrew(ILogger logger, Exception exception);
 
-    [LoggerMessage(207, LogLevel.Warning, "{Count} notifications to {Address} were dropped, because too many bytes of them waited.", EventName = "NotificationsDropped")]
+    [LoggerMessage(
+        207, LogLevel.Warning, "{Count} notifications to {Address} were dropped, because too many bytes of them waited.",
+        EventName = "NotificationsDropped")]
     public static partial void NotificationsDropped(ILogger logger, int count, string address);
 
     [LoggerMessage(203, LogLevel.Error, "A handler of MprpcClient.StateChanged threw.", EventName = "StateHandlerThrew")]

@@ -1,7 +1,5 @@
 using Mprpc.Client.Connections;
-using Mprpc.Client.Transports;
 using Mprpc.Connections;
-using Mprpc.Dispatch;
 
 namespace Mprpc.Client.Pooling;
 
@@ -14,55 +12,55 @@ namespace Mprpc.Client.Pooling;
 internal sealed class ConnectionPool
 {
     private readonly Lock _gate = new();
-    private readonly ClientConnection[] _connections;
+    private readonly Subchannel[] _subchannels;
     private readonly LinkedList<Waiter> _waiters = [];      // under the lock
     private readonly PoolUpkeep _upkeep;
     private readonly string _address;
     private readonly int _limit;
     private readonly bool _isLimited;
-    private readonly int _mostOpen;
+    private readonly int _maxOpen;
     private int _open;          // under the lock: connections, those in the making included
     private bool _isClosed;     // under the lock
-    private volatile ClientConnection _notifying;
+    private volatile Subchannel _notifying;
 
-    public ConnectionPool(Dialer dialer, MprpcClientOptions options, Dispatcher dispatcher, ClientLogin? login, Action onChanged, CancellationToken disposed)
+    public ConnectionPool(ClientParts parts)
     {
-        _address = dialer.ToString();
+        MprpcClientOptions options = parts.Options;
+        _address = parts.Address;
         _limit = Math.Min(options.MaxInFlightPerConnection, options.MaxCallsPerConnection);
         _isLimited = _limit != int.MaxValue;
 
         // One that takes the place of another is there before that has had its last answer.
-        _mostOpen = Math.Max(options.MaxConnections, options.ConnectionLifetime is null && options.MaxCallsPerConnection == int.MaxValue ? 1 : 2);
+        _maxOpen = Math.Max(options.MaxConnections, options.ConnectionLifetime is null && options.MaxCallsPerConnection == int.MaxValue ? 1 : 2);
         Backoff = new Backoff(options.Reconnect, options.TimeProvider);
-        _upkeep = new PoolUpkeep(this, options, shrinks: options.MaxConnections > 1 && dispatcher.Methods.Methods.Count == 0);
-        var parts = new ClientConnectionParts(this, dialer, options, dispatcher, login, onChanged, disposed);
-        _connections = [.. Enumerable.Range(0, options.MaxConnections).Select(_ => new ClientConnection(parts))];
-        _notifying = _connections[0];
+        _upkeep = new PoolUpkeep(this, parts);
+        _subchannels = [.. Enumerable.Range(0, options.MaxConnections).Select(_ => new Subchannel(this, parts))];
+        _notifying = _subchannels[0];
     }
 
     /// <summary>Whether calls wait for a place, because the calls in flight on a connection, or all its calls, are limited.</summary>
     public bool IsLimited => _isLimited;
 
-    public bool IsConnected => Array.Exists(_connections, connection => connection.Current is not null);
+    public bool IsConnected => Array.Exists(_subchannels, subchannel => subchannel.Current is not null);
 
-    public bool IsConnecting => Array.Exists(_connections, connection => connection.IsConnecting);
+    public bool IsConnecting => Array.Exists(_subchannels, subchannel => subchannel.IsConnecting);
 
-    public IReadOnlyList<ClientConnection> Places => _connections;
+    public IReadOnlyList<Subchannel> Subchannels => _subchannels;
 
     public Backoff Backoff { get; }
 
     /// <summary>Whether one more connection may be open.</summary>
-    public bool HasRoom => Volatile.Read(ref _open) < _mostOpen;
+    public bool HasRoom => Volatile.Read(ref _open) < _maxOpen;
 
     /// <summary>A connection for a call, where one is there at once; for a pool without limit.</summary>
     public RpcConnection? TryGet()
     {
-        if (_connections.Length == 1)
+        if (_subchannels.Length == 1)
         {
-            return _connections[0].Current;
+            return _subchannels[0].Current;
         }
 
-        ClientConnection? best = Choose(int.MaxValue, out ClientConnection? spare);
+        Subchannel? best = Choose(int.MaxValue, out Subchannel? spare);
 
         if (spare is not null && best is not null && best.Load > 0 && MayDial(spare))
         {
@@ -85,7 +83,7 @@ internal sealed class ConnectionPool
             return connection;
         }
 
-        if (Array.Find(_connections, connection => connection.Current is not null) is { } other)
+        if (Array.Find(_subchannels, subchannel => subchannel.Current is not null) is { } other)
         {
             _notifying = other;
         }
@@ -94,7 +92,7 @@ internal sealed class ConnectionPool
     }
 
     /// <summary>The connections that take calls at this moment.</summary>
-    public IEnumerable<RpcConnection> Connected() => _connections.Select(connection => connection.Current).OfType<RpcConnection>();
+    public IEnumerable<RpcConnection> Connected() => _subchannels.Select(subchannel => subchannel.Current).OfType<RpcConnection>();
 
     /// <summary>Waits for a place on a connection, dialled where there is none; to be given back with <see cref="Release"/>.</summary>
     /// <param name="isServing">Whether a call of the server's waits for this one: then it has a place of its own, or both would wait for each other.</param>
@@ -103,7 +101,7 @@ internal sealed class ConnectionPool
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <exception cref="MprpcConnectionException">The peer cannot be reached.</exception>
     /// <exception cref="ObjectDisposedException">The client was disposed.</exception>
-    public async ValueTask<ClientConnection> AcquireAsync(bool isServing, ClientConnection? lost, CancellationToken cancellationToken)
+    public async ValueTask<Subchannel> AcquireAsync(bool isServing, Subchannel? lost, CancellationToken cancellationToken)
     {
         LinkedListNode<Waiter> waiter;
 
@@ -116,10 +114,10 @@ internal sealed class ConnectionPool
 
             ObjectDisposedException.ThrowIf(_isClosed, typeof(MprpcClient));
 
-            if (TryTake(isServing ? int.MaxValue : _limit) is { } place)
+            if (TryTake(isServing ? int.MaxValue : _limit) is { } subchannel)
             {
                 Grow();     // the place that was given back is to be dialled for others
-                return place;
+                return subchannel;
             }
 
             waiter = lost is null ? _waiters.AddLast(new Waiter()) : _waiters.AddFirst(new Waiter());
@@ -162,26 +160,26 @@ internal sealed class ConnectionPool
     }
 
     /// <summary>Gives a place back, after the call that had it.</summary>
-    public void Release(ClientConnection place)
+    public void Release(Subchannel subchannel)
     {
         if (!_isLimited)
         {
             return;
         }
 
-        place.Unreserve();
+        subchannel.Unreserve();
         OnChanged();
     }
 
     /// <summary>Takes no more calls over a connection that has refused what it was given.</summary>
-    public void Drop(RpcConnection connection) => Array.Find(_connections, place => place.Current == connection)?.Drop(connection);
+    public void Drop(RpcConnection connection) => Array.Find(_subchannels, subchannel => subchannel.Current == connection)?.Drop(connection);
 
     /// <summary>Begins to make the first connection.</summary>
     public void Begin()
     {
         lock (_gate)
         {
-            Dial(_connections[0]);
+            Dial(_subchannels[0]);
         }
     }
 
@@ -190,10 +188,10 @@ internal sealed class ConnectionPool
     {
         lock (_gate)
         {
-            while (_waiters.First is { } first && TryTake(_limit) is { } place)
+            while (_waiters.First is { } first && TryTake(_limit) is { } subchannel)
             {
                 _waiters.RemoveFirst();
-                first.Value.SetResult(place);
+                first.Value.SetResult(subchannel);
             }
 
             Grow();
@@ -239,7 +237,8 @@ internal sealed class ConnectionPool
 
     /// <summary>Why a call has not been sent in its time.</summary>
     public string DescribeWait()
-        => IsConnected || (!IsConnecting && Backoff.LastFailure is null) ? $"no connection to {_address} had a place for it. Raise the timeout, MprpcClientOptions.MaxConnections or MaxInFlightPerConnection."
+        => IsConnected || (!IsConnecting && Backoff.LastFailure is null)
+                ? $"no connection to {_address} had a place for it. Raise the timeout, MprpcClientOptions.MaxConnections or MaxInFlightPerConnection."
             : Backoff.LastFailure is { } failure ? $"there is no connection to {_address}, and the last attempt to make one failed: {failure.Message}"
             : $"{_address} has not answered the attempt to connect. Is it reachable? Raise the timeout if it is only slow.";
 
@@ -252,32 +251,32 @@ internal sealed class ConnectionPool
         }
 
         _upkeep.Dispose();
-        return Task.WhenAll(_connections.Select(connection => connection.CloseAsync(sendTimeout, hasNotified)));
+        return Task.WhenAll(_subchannels.Select(subchannel => subchannel.CloseAsync(sendTimeout, hasNotified)));
     }
 
     /// <summary>
     /// The least loaded that is connected and has less than <paramref name="limit"/> places taken; one that is not connected, if there is one.
     /// </summary>
-    private ClientConnection? Choose(int limit, out ClientConnection? unconnected)
+    private Subchannel? Choose(int limit, out Subchannel? unconnected)
     {
-        ClientConnection? best = null;
+        Subchannel? best = null;
         unconnected = null;
         int bestLoad = int.MaxValue;
 
-        foreach (ClientConnection connection in _connections)
+        foreach (Subchannel subchannel in _subchannels)
         {
-            if (connection.Current is not { } current)
+            if (subchannel.Current is not { } current)
             {
-                unconnected ??= connection.IsConnecting ? null : connection;
+                unconnected ??= subchannel.IsConnecting ? null : subchannel;
                 continue;
             }
 
             // One whose peer does not read comes last.
-            int load = current.Output.IsCongested ? int.MaxValue - 1 : connection.Load;
+            int load = current.Output.IsCongested ? int.MaxValue - 1 : subchannel.Load;
 
-            if (load < bestLoad && connection.Reserved < limit)
+            if (load < bestLoad && subchannel.Reserved < limit)
             {
-                best = connection;
+                best = subchannel;
                 bestLoad = load;
             }
         }
@@ -286,9 +285,9 @@ internal sealed class ConnectionPool
     }
 
     /// <summary>Under the lock: a place on a connection that is there.</summary>
-    private ClientConnection? TryTake(int limit)
+    private Subchannel? TryTake(int limit)
     {
-        ClientConnection? best = Choose(limit, out ClientConnection? spare);
+        Subchannel? best = Choose(limit, out Subchannel? spare);
 
         if (best is null)
         {
@@ -319,7 +318,7 @@ internal sealed class ConnectionPool
         long waiting = _waiters.Count;
 
         // What is dialled already is for those at the head.
-        foreach (ClientConnection connection in _connections)
+        foreach (Subchannel subchannel in _subchannels)
         {
             if (waiting <= 0)
             {
@@ -327,26 +326,26 @@ internal sealed class ConnectionPool
             }
 
             // Read first: one that is made in between is seen in one way or the other.
-            bool isConnecting = connection.IsConnecting;
+            bool isConnecting = subchannel.IsConnecting;
 
-            if (connection.Current is not null || connection.Reserved >= _limit)
+            if (subchannel.Current is not null || subchannel.Reserved >= _limit)
             {
                 continue;
             }
 
-            if (isConnecting || Dial(connection))
+            if (isConnecting || Dial(subchannel))
             {
-                waiting -= (long)_limit - connection.Reserved;
+                waiting -= (long)_limit - subchannel.Reserved;
             }
         }
     }
 
-    private bool MayDial(ClientConnection place) => !place.IsConnecting && HasRoom && !Backoff.IsWaiting;
+    private bool MayDial(Subchannel subchannel) => !subchannel.IsConnecting && HasRoom && !Backoff.IsWaiting;
 
     /// <summary>Under the lock.</summary>
-    private bool Dial(ClientConnection place)
+    private bool Dial(Subchannel subchannel)
     {
-        if (_isClosed || _open >= _mostOpen || !place.TryBeginConnecting())
+        if (_isClosed || _open >= _maxOpen || !subchannel.TryBeginConnecting())
         {
             return false;
         }
@@ -375,7 +374,9 @@ internal sealed class ConnectionPool
         // Each has its own: one that several threads throw would mix up their stack traces.
         foreach (Waiter waiter in _waiters)
         {
-            waiter.Fail(exception is MprpcConnectionException lost ? new MprpcConnectionException(lost.Message, lost.RequestWasSent, lost.InnerException) { IsLasting = lost.IsLasting } : exception);
+            waiter.Fail(exception is MprpcConnectionException lost
+                ? new MprpcConnectionException(lost.Message, lost.RequestWasSent, lost.InnerException) { IsLasting = lost.IsLasting }
+                : exception);
         }
 
         _waiters.Clear();

@@ -1,5 +1,4 @@
 using MessagePack;
-using Microsoft.Extensions.Logging;
 using Mprpc.Client.Connections;
 using Mprpc.Client.Diagnostics;
 using Mprpc.CompilerServices;
@@ -12,14 +11,13 @@ namespace Mprpc.Client.Pooling;
 /// that come after them as well.
 /// </summary>
 /// <remarks>Safe for concurrent use.</remarks>
-internal sealed class NotificationQueue(ConnectionPool pool, MprpcClientOptions options, string address, CancellationToken disposed)
+internal sealed class NotificationQueue(ClientParts parts, ConnectionPool pool)
 {
     // What a peer that does not read may make a client keep, besides the mebibyte of its connection's output: as much as one message may have.
-    private const long MostWaiting = 4 * 1024 * 1024;
+    private const long MaxWaitingBytes = 4 * 1024 * 1024;
 
     private readonly Lock _gate = new();
     private readonly Queue<WaitingNotification> _waiting = [];
-    private readonly ILogger _logger = options.LoggerFactory.CreateLogger("Mprpc.Client");
     private int _count;
     private int _dropped;
     private long _bytes;
@@ -27,7 +25,8 @@ internal sealed class NotificationQueue(ConnectionPool pool, MprpcClientOptions 
 
     /// <summary>Sends a notification if it can be sent at once; then it belongs to the connection.</summary>
     public bool TrySend(MprpcWriter message)
-        => Volatile.Read(ref _count) == 0 && !pool.IsLimited && pool.TryGetForNotification() is { Output.IsCongested: false } connection && connection.TryNotify(message);
+        => Volatile.Read(ref _count) == 0 && !pool.IsLimited
+            && pool.TryGetForNotification() is { Output.IsCongested: false } connection && connection.TryNotify(message);
 
     /// <summary>Sends a notification as soon as it can be sent.</summary>
     /// <exception cref="MprpcConnectionException">The peer cannot be reached.</exception>
@@ -35,9 +34,9 @@ internal sealed class NotificationQueue(ConnectionPool pool, MprpcClientOptions 
     public async ValueTask SendAsync(MprpcWriter message, MprpcCallOptions call)
     {
         call.CancellationToken.ThrowIfCancellationRequested();
-        TimeSpan timeout = call.Timeout ?? options.CallTimeout ?? Timeout.InfiniteTimeSpan;
-        using var deadline = new CallDeadline(options.TimeProvider, timeout, spentBefore: default, call.CancellationToken);
-        WaitingNotification waiting = Add(message, call.WaitForReady ?? options.WaitForReady, mayExceed: true)!;
+        TimeSpan timeout = call.Timeout ?? parts.CallTimeout;
+        using var deadline = new CallDeadline(parts.Clock, timeout, spentBefore: default, call.CancellationToken);
+        WaitingNotification waiting = Add(message, call.WaitForReady ?? parts.Options.WaitForReady, mayExceed: true)!;
 
         try
         {
@@ -53,7 +52,8 @@ internal sealed class NotificationQueue(ConnectionPool pool, MprpcClientOptions 
         }
         catch (OperationCanceledException exception) when (deadline.Token.IsCancellationRequested)
         {
-            throw new TimeoutException($"The notification was not sent within {timeout.TotalMilliseconds:N0} ms: {(pool.IsConnected ? $"{address} does not read." : pool.DescribeWait())}", exception);
+            string wait = pool.IsConnected ? $"{parts.Address} does not read." : pool.DescribeWait();
+            throw new TimeoutException($"The notification was not sent within {timeout.TotalMilliseconds:N0} ms: {wait}", exception);
         }
     }
 
@@ -63,7 +63,7 @@ internal sealed class NotificationQueue(ConnectionPool pool, MprpcClientOptions 
     /// it were is logged.</exception>
     public Task Enqueue(MprpcWriter message)
     {
-        if (Add(message, options.WaitForReady, mayExceed: false) is { } waiting)
+        if (Add(message, parts.Options.WaitForReady, mayExceed: false) is { } waiting)
         {
             return waiting.Task;
         }
@@ -71,17 +71,17 @@ internal sealed class NotificationQueue(ConnectionPool pool, MprpcClientOptions 
         return Interlocked.Increment(ref _dropped) > 1
             ? Task.CompletedTask
             : throw new MprpcConnectionException(
-                $"{MostWaiting:N0} bytes of notifications already wait for {address}, which does not read or cannot be reached; this one is dropped. "
+                $"{MaxWaitingBytes:N0} bytes of notifications already wait for {parts.Address}, which does not read or cannot be reached; this one is dropped. "
                 + "Use and await NotifyAsync instead of a void method to wait for room.");
     }
 
     private WaitingNotification? Add(MprpcWriter message, bool waitsForReady, bool mayExceed)
     {
-        var waiting = new WaitingNotification(message, Serving.Client == options, waitsForReady);
+        var waiting = new WaitingNotification(message, Serving.Client == parts.Options, waitsForReady);
 
         lock (_gate)
         {
-            if (!mayExceed && _bytes > 0 && _bytes + waiting.Length > MostWaiting)
+            if (!mayExceed && _bytes > 0 && _bytes + waiting.Length > MaxWaitingBytes)
             {
                 return null;
             }
@@ -131,7 +131,7 @@ internal sealed class NotificationQueue(ConnectionPool pool, MprpcClientOptions 
 
     private async Task SendAsync(WaitingNotification waiting)
     {
-        ClientConnection? place = null;
+        Subchannel? subchannel = null;
 
         try
         {
@@ -142,16 +142,16 @@ internal sealed class NotificationQueue(ConnectionPool pool, MprpcClientOptions 
 
                 if (connection is null)
                 {
-                    ClientConnection? lost = place;
-                    place = null;
-                    place = await pool.AcquireAsync(waiting.IsServing, lost, disposed).ConfigureAwait(false);
-                    connection = pool.IsLimited ? place.Current : pool.TryGetForNotification();
+                    Subchannel? lost = subchannel;
+                    subchannel = null;
+                    subchannel = await pool.AcquireAsync(waiting.IsServing, lost, parts.Disposed).ConfigureAwait(false);
+                    connection = pool.IsLimited ? subchannel.Current : pool.TryGetForNotification();
                 }
 
                 // Again after each wait: all who waited go on at once, and one of them may have filled it again.
                 while (connection?.Output.IsCongested == true)
                 {
-                    await connection.Output.WaitForRoomAsync().WaitAsync(disposed).ConfigureAwait(false);
+                    await connection.Output.WaitForRoomAsync().WaitAsync(parts.Disposed).ConfigureAwait(false);
                 }
 
                 if (connection is not null)
@@ -173,9 +173,9 @@ internal sealed class NotificationQueue(ConnectionPool pool, MprpcClientOptions 
         }
         finally
         {
-            if (place is not null)
+            if (subchannel is not null)
             {
-                pool.Release(place);
+                pool.Release(subchannel);
             }
         }
     }
@@ -195,7 +195,7 @@ internal sealed class NotificationQueue(ConnectionPool pool, MprpcClientOptions 
 
         if (Interlocked.Exchange(ref _dropped, 0) is var dropped and > 0)
         {
-            ClientLog.NotificationsDropped(_logger, dropped, address);
+            ClientLog.NotificationsDropped(parts.Logger, dropped, parts.Address);
         }
 
         return null;
@@ -213,7 +213,7 @@ internal sealed class NotificationQueue(ConnectionPool pool, MprpcClientOptions 
     /// <summary>Fails those that wait; where another attempt may reach the server, those that wait for that stay.</summary>
     private void FailAll(Exception exception)
     {
-        bool mayReach = exception is MprpcConnectionException { IsLasting: false } && !disposed.IsCancellationRequested;
+        bool mayReach = exception is MprpcConnectionException { IsLasting: false } && !parts.Disposed.IsCancellationRequested;
         WaitingNotification[] all;
 
         lock (_gate)
@@ -242,8 +242,9 @@ internal sealed class NotificationQueue(ConnectionPool pool, MprpcClientOptions 
             }
 
             waiting.Fail(
-                disposed.IsCancellationRequested ? new ObjectDisposedException(typeof(MprpcClient).FullName)
-                    : exception is MprpcConnectionException lost ? new MprpcConnectionException(lost.Message, lost.RequestWasSent, lost.InnerException) { IsLasting = lost.IsLasting }
+                parts.Disposed.IsCancellationRequested ? new ObjectDisposedException(typeof(MprpcClient).FullName)
+                    : exception is MprpcConnectionException lost
+                        ? new MprpcConnectionException(lost.Message, lost.RequestWasSent, lost.InnerException) { IsLasting = lost.IsLasting }
                     : exception);
         }
     }

@@ -12,7 +12,7 @@ internal sealed class PoolUpkeep : IDisposable
 
     private readonly Lock _gate = new();
     private readonly ConnectionPool _pool;
-    private readonly MprpcClientOptions _options;
+    private readonly ClientParts _parts;
     private readonly TimeSpan? _lifetime;
     private readonly TimeSpan? _idleTimeout;
     private readonly TimeSpan _period;
@@ -21,14 +21,13 @@ internal sealed class PoolUpkeep : IDisposable
     private bool _isDisposed;
 
     /// <param name="pool">What is looked after.</param>
-    /// <param name="options">Frozen.</param>
-    /// <param name="shrinks">Whether spare connections may be closed.</param>
-    public PoolUpkeep(ConnectionPool pool, MprpcClientOptions options, bool shrinks)
+    /// <param name="parts">What the client's parts share.</param>
+    public PoolUpkeep(ConnectionPool pool, ClientParts parts)
     {
         _pool = pool;
-        _options = options;
-        _lifetime = options.ConnectionLifetime;
-        _idleTimeout = shrinks ? options.PooledConnectionIdleTimeout : null;
+        _parts = parts;
+        _lifetime = parts.Options.ConnectionLifetime;
+        _idleTimeout = parts.Options.MaxConnections > 1 ? parts.Options.PooledConnectionIdleTimeout : null;
         _period = Period(Period(LongestPeriod, _lifetime), _idleTimeout);
     }
 
@@ -50,7 +49,7 @@ internal sealed class PoolUpkeep : IDisposable
             _isRunning = true;
             using (ExecutionContext.IsFlowSuppressed() ? default : ExecutionContext.SuppressFlow())
             {
-                _timer ??= _options.TimeProvider.CreateTimer(static upkeep => ((PoolUpkeep)upkeep!).OnTick(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+                _timer ??= _parts.Clock.CreateTimer(static upkeep => ((PoolUpkeep)upkeep!).OnTick(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
             }
 
             _timer.Change(_period, _period);
@@ -72,13 +71,14 @@ internal sealed class PoolUpkeep : IDisposable
     private void OnTick()
     {
         int connected = 0;
+        bool serves = _parts.Dispatcher.HasMethods;
 
         lock (_gate)
         {
             // Under the lock: a connection that comes now begins the ticking anew.
-            foreach (ClientConnection place in _pool.Places)
+            foreach (Subchannel subchannel in _pool.Subchannels)
             {
-                connected += place.Current is null ? 0 : 1;
+                connected += subchannel.Current is null ? 0 : 1;
             }
 
             if (connected == 0 && !_isDisposed)
@@ -88,14 +88,15 @@ internal sealed class PoolUpkeep : IDisposable
             }
         }
 
-        foreach (ClientConnection place in _pool.Places)
+        foreach (Subchannel subchannel in _pool.Subchannels)
         {
-            bool isIdle = _idleTimeout is { } idle && place.HasBeenIdleFor(idle) && connected > 1;
+            // The server may have kept a connection to call methods over it.
+            bool isIdle = _idleTimeout is { } idle && subchannel.HasBeenIdleFor(idle) && connected > 1 && !serves;
 
             // One with calls in flight goes on where nothing could take its place.
-            bool isOld = _lifetime is { } lifetime && place.HasServed(lifetime) && (place.Load == 0 || connected > 1 || _pool.HasRoom);
+            bool isOld = _lifetime is { } lifetime && subchannel.HasServed(lifetime) && (subchannel.Load == 0 || connected > 1 || _pool.HasRoom);
 
-            if ((isIdle || isOld) && place.TryRetire())
+            if ((isIdle || isOld) && subchannel.TryRetire())
             {
                 connected--;
             }

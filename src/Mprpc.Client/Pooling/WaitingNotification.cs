@@ -3,7 +3,8 @@ using Mprpc.CompilerServices;
 namespace Mprpc.Client.Pooling;
 
 /// <summary>A notification that cannot be sent at once. Its task completes when it is on its way.</summary>
-internal sealed class WaitingNotification(MprpcWriter message, bool isServing, bool waitsForReady) : TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)
+internal sealed class WaitingNotification(MprpcWriter message, bool isServing, bool waitsForReady)
+    : TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)
 {
     private int _isTaken;
     private bool _isTakenToSend;    // by the sender alone

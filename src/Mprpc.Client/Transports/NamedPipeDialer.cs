@@ -5,41 +5,27 @@ using Mprpc.Transports;
 namespace Mprpc.Client.Transports;
 
 /// <summary>Connects to a named pipe of this machine.</summary>
-internal sealed class NamedPipeDialer(RpcAddress address, MprpcClientOptions options) : Dialer
+internal sealed class NamedPipeDialer(RpcAddress address, MprpcClientOptions options) : AddressDialer(address, options)
 {
     private const string ThisMachine = ".";
 
-    public override string ToString() => address.ToString();
-
-    public override async Task<ClientTransport> ConnectAsync(CancellationToken cancellationToken)
+    protected override async Task<ClientTransport> DialAsync(CancellationToken cancellationToken)
     {
-        var pipe = new NamedPipeClientStream(ThisMachine, address.PipeName!, PipeDirection.InOut, System.IO.Pipes.PipeOptions.Asynchronous);
-        using var timeout = new CancellationTokenSource(options.ConnectTimeout ?? Timeout.InfiniteTimeSpan, options.TimeProvider);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
+        var pipe = new NamedPipeClientStream(ThisMachine, Address.PipeName!, PipeDirection.InOut, System.IO.Pipes.PipeOptions.Asynchronous);
 
         try
         {
             // It waits for a pipe that is not there yet: the timeout ends that.
-            await pipe.ConnectAsync(either.Token).ConfigureAwait(false);
+            await pipe.ConnectAsync(cancellationToken).ConfigureAwait(false);
             return new ClientTransport(PipeReader.Create(pipe), PipeWriter.Create(pipe), pipe.Dispose);
         }
-        catch (Exception exception)
+        catch
         {
             await pipe.DisposeAsync().ConfigureAwait(false);
-
-            if (exception is OperationCanceledException && cancellationToken.IsCancellationRequested)
-            {
-                throw;
-            }
-
-            string why = timeout.IsCancellationRequested
-                ? $"no server opened it within {options.ConnectTimeout!.Value.TotalMilliseconds:N0} ms"
-                : exception.Message;
-            throw new MprpcConnectionException(
-                $"Cannot connect to {address}: {why}. "
-                + "Is a MessagePack-RPC server listening there?",
-                requestWasSent: false,
-                exception);
+            throw;
         }
     }
+
+    protected override string Describe(Exception exception, string? late)
+        => $": {(late is null ? exception.Message : $"no server opened it {late}")}. Is a MessagePack-RPC server listening there?";
 }

@@ -19,7 +19,8 @@ internal sealed class RedirectRefusal(HttpMessageHandler inner) : DelegatingHand
         using (response)
         {
             throw new HttpRequestException(
-                $"The server redirects (status {(int)response.StatusCode}) to {Target(request, response)}, and a redirect is never followed: it would get the headers and the token of this client. "
+                $"The server redirects (status {(int)response.StatusCode}) to {Target(request, response)}, and a redirect is never followed: "
+                + "it would get the headers and the token of this client. "
                 + "Use that address if it is the intended server.");
         }
     }

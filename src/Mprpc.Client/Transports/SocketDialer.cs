@@ -9,65 +9,43 @@ using Mprpc.Transports.Sockets;
 namespace Mprpc.Client.Transports;
 
 /// <summary>Connects to an address.</summary>
-internal sealed class SocketDialer(RpcAddress address, MprpcClientOptions options) : Dialer
+internal sealed class SocketDialer(RpcAddress address, MprpcClientOptions options) : AddressDialer(address, options)
 {
     private const int KeepAliveRetrySeconds = 5;
     private const int KeepAliveRetries = 3;
     private const int LongestKeepAliveSeconds = 32_767;     // Linux takes no more
 
-    public override string ToString() => address.ToString();
-
-    public override async Task<ClientTransport> ConnectAsync(CancellationToken cancellationToken)
+    protected override async Task<ClientTransport> DialAsync(CancellationToken cancellationToken)
     {
-        using var timeout = new CancellationTokenSource(options.ConnectTimeout ?? Timeout.InfiniteTimeSpan, options.TimeProvider);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
-        EndPoint endPoint = address.ToRemoteEndPoint();
+        EndPoint endPoint = Address.ToRemoteEndPoint();
 
-        try
+        if (Address.IsTls)
         {
-            if (address.IsTls)
-            {
-                return await ConnectTlsAsync(endPoint, either.Token).ConfigureAwait(false);
-            }
-
-            SocketTransport transport = endPoint is DnsEndPoint name
-                ? await ConnectToAnyAsync(name, either.Token).ConfigureAwait(false)
-                : await ConnectAsync(endPoint, either.Token).ConfigureAwait(false);
-            return Describe(new ClientTransport(transport.Input, transport.Output, transport.Close) { Reset = transport.Reset }, transport.Socket);
+            return await ConnectTlsAsync(endPoint, cancellationToken).ConfigureAwait(false);
         }
-        catch (Exception exception)
-        {
-            if (exception is OperationCanceledException && timeout.IsCancellationRequested)
-            {
-                throw new MprpcConnectionException(
-                    $"Cannot connect to {address} within {options.ConnectTimeout!.Value.TotalMilliseconds:N0} ms. Is it reachable? Raise MprpcClientOptions.ConnectTimeout if it is only slow.",
-                    requestWasSent: false,
-                    exception);
-            }
 
-            if (exception is SocketException)
-            {
-                throw new MprpcConnectionException($"Cannot connect to {address}: {exception.Message}. Is a MessagePack-RPC server listening there?", requestWasSent: false, exception);
-            }
-
-            if (exception is AuthenticationException or IOException)
-            {
-                throw new MprpcConnectionException(
-                    $"Cannot connect to {address}: {exception.Message} Is it a TLS listener, and is its certificate trusted and issued for that name? MprpcClientOptions.Tls sets how it is verified.",
-                    requestWasSent: false,
-                    exception);
-            }
-
-            throw;
-        }
+        SocketTransport transport = endPoint is DnsEndPoint name
+            ? await ConnectToAnyAsync(name, cancellationToken).ConfigureAwait(false)
+            : await ConnectSocketAsync(endPoint, cancellationToken).ConfigureAwait(false);
+        return Describe(new ClientTransport(transport.Input, transport.Output, transport.Close) { Reset = transport.Reset }, transport.Socket);
     }
+
+    protected override string? Describe(Exception exception, string? late) => exception switch
+    {
+        OperationCanceledException when late is not null => $" {late}. Is it reachable? Raise MprpcClientOptions.ConnectTimeout if it is only slow.",
+        SocketException => $": {exception.Message}. Is a MessagePack-RPC server listening there?",
+        AuthenticationException or IOException =>
+            $": {exception.Message} Is it a TLS listener, and is its certificate trusted and issued for that name? "
+                + "MprpcClientOptions.Tls sets how it is verified.",
+        _ => null,
+    };
 
     /// <summary>Sets what holds only once it is connected, and tells what is known of it.</summary>
     private ClientTransport Describe(ClientTransport transport, Socket socket)
     {
         EndPoint? local = socket.LocalEndPoint;
 
-        if (local is not UnixDomainSocketEndPoint && options.KeepAlive is { } silence)
+        if (local is not UnixDomainSocketEndPoint && Options.KeepAlive is { } silence)
         {
             TcpOptions.SetUserTimeout(socket, silence + TimeSpan.FromSeconds(KeepAliveRetrySeconds * KeepAliveRetries));
         }
@@ -85,7 +63,7 @@ internal sealed class SocketDialer(RpcAddress address, MprpcClientOptions option
         {
             try
             {
-                return await ConnectAsync(new IPEndPoint(found, name.Port), cancellationToken).ConfigureAwait(false);
+                return await ConnectSocketAsync(new IPEndPoint(found, name.Port), cancellationToken).ConfigureAwait(false);
             }
             catch (SocketException exception)
             {
@@ -96,7 +74,7 @@ internal sealed class SocketDialer(RpcAddress address, MprpcClientOptions option
         throw failure ?? new SocketException((int)SocketError.HostNotFound);
     }
 
-    private async Task<SocketTransport> ConnectAsync(EndPoint endPoint, CancellationToken cancellationToken)
+    private async Task<SocketTransport> ConnectSocketAsync(EndPoint endPoint, CancellationToken cancellationToken)
     {
         Socket socket = endPoint is UnixDomainSocketEndPoint
             ? new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified)
@@ -128,8 +106,12 @@ internal sealed class SocketDialer(RpcAddress address, MprpcClientOptions option
             Configure(socket);
             await socket.ConnectAsync(endPoint, cancellationToken).ConfigureAwait(false);
             var stream = new SslStream(new NetworkStream(socket, ownsSocket: true));
-            await stream.AuthenticateAsClientAsync(TlsSettings.For(options.Tls, address.Host!), cancellationToken).ConfigureAwait(false);
-            return Describe(new ClientTransport(PipeReader.Create(stream), PipeWriter.Create(stream), stream.Dispose) { Reset = () => TcpOptions.Reset(socket) }, socket);
+            await stream.AuthenticateAsClientAsync(TlsSettings.For(Options.Tls, Address.Host!), cancellationToken).ConfigureAwait(false);
+            var transport = new ClientTransport(PipeReader.Create(stream), PipeWriter.Create(stream), stream.Dispose)
+            {
+                Reset = () => TcpOptions.Reset(socket),
+            };
+            return Describe(transport, socket);
         }
         catch
         {
@@ -142,7 +124,7 @@ internal sealed class SocketDialer(RpcAddress address, MprpcClientOptions option
     {
         socket.NoDelay = true;      // messages are sent whole: waiting for more only delays them
 
-        if (options.KeepAlive is { } silence)
+        if (Options.KeepAlive is { } silence)
         {
             socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, true);
             socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveTime, (int)Math.Clamp(silence.TotalSeconds, 1, LongestKeepAliveSeconds));

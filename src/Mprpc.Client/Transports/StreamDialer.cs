@@ -13,7 +13,11 @@ internal sealed class StreamDialer(Stream input, Stream output) : Dialer
     {
         if (Interlocked.Exchange(ref _used, 1) != 0)
         {
-            throw new MprpcConnectionException("The stream of this client is closed, and a stream cannot be connected again. Create another client with another stream.") { IsLasting = true };
+            throw new MprpcConnectionException(
+                "The stream of this client is closed, and a stream cannot be connected again. Create another client with another stream.")
+            {
+                IsLasting = true,
+            };
         }
 
         return Task.FromResult(new ClientTransport(PipeReader.Create(input), PipeWriter.Create(output), Abort));

@@ -53,7 +53,8 @@ internal static class WebSocketHandshake
             // As HttpClientHandler chooses: the first with a private key, whatever authorities the server names.
             tls.ClientCertificates = certificates;
             tls.LocalCertificateSelectionCallback = static (_, _, certificates, _, _)
-                => certificates.OfType<X509Certificate2>().FirstOrDefault(certificate => certificate.HasPrivateKey) ?? certificates.OfType<X509Certificate>().FirstOrDefault()!;
+                => certificates.OfType<X509Certificate2>().FirstOrDefault(certificate => certificate.HasPrivateKey)
+                    ?? certificates.OfType<X509Certificate>().FirstOrDefault()!;
             options.ClientCertificates = [];
         }
 

@@ -135,6 +135,36 @@ internal sealed class CallsToPeer
         return false;
     }
 
+    /// <summary>Sends a notification once the output has room, if that is in time.</summary>
+    /// <inheritdoc cref="TryNotify" path="/*[self::returns or self::exception]"/>
+    /// <exception cref="TimeoutException">The peer did not read in time; nothing was sent.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled; nothing was sent.</exception>
+    public async ValueTask<bool> TryNotifyAsync(string method, MprpcWriter notification, TimeSpan timeout, TimeProvider clock, CancellationToken cancellationToken)
+    {
+        using var timer = new CancellationTokenSource(timeout, clock);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(timer.Token, cancellationToken);
+
+        try
+        {
+            // Again after each wait: all that waited go on at once, and one of them may have filled it again.
+            while (_output.IsCongested && !_output.IsClosed)
+            {
+                await _output.WaitForRoomAsync().WaitAsync(either.Token).ConfigureAwait(false);
+            }
+        }
+        catch (OperationCanceledException exception)
+        {
+            MprpcWriter.Return(notification);
+            throw cancellationToken.IsCancellationRequested
+                ? new OperationCanceledException($"The notification of '{method}' was cancelled before it was sent.", exception, cancellationToken)
+                : new TimeoutException(
+                    $"The notification of '{method}' was not sent within {timeout.TotalMilliseconds:N0} ms: the peer of connection {_connectionId} does not read.",
+                    exception);
+        }
+
+        return TryNotify(notification);
+    }
+
     /// <summary>Ends the call that a response answers, and lets its caller go on.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]      // in the loop its reader would be cleared for each message, and the loop would have too few registers
     public void HandleResponse(in ReadOnlyMemory<byte> message, in MessageHead head, UserCodeLoop loop)

@@ -2,7 +2,6 @@ using System.Net;
 using System.Security.Claims;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Logging;
-using MessagePack;
 using Mprpc.CompilerServices;
 using Mprpc.Diagnostics;
 using Mprpc.Wire;
@@ -10,7 +9,7 @@ using Mprpc.Wire;
 namespace Mprpc.Connections;
 
 /// <summary>A connection as both sides have it: it reads messages, serves the peer's calls, and makes calls of its own.</summary>
-internal sealed class RpcConnection : MprpcConnection
+internal sealed partial class RpcConnection : MprpcConnection
 {
     private static readonly TimeSpan s_timeToReadTheRest = TimeSpan.FromSeconds(1);
 
@@ -250,48 +249,6 @@ internal sealed class RpcConnection : MprpcConnection
         _callsHaveWaited = true;
     }
 
-    public override ValueTask<T> CallAsync<T>(string method, MprpcCallOptions options, params ReadOnlySpan<object?> arguments)
-    {
-        options.CancellationToken.ThrowIfCancellationRequested();
-        MprpcWriter request = RequestWriter.Begin(Serializer, Limits.SendLimit, method, arguments);
-
-        if (TryCall(method, request, options.Timeout ?? _settings.CallTimeout, options.CancellationToken, out ValueTask<T> result))
-        {
-            return result;
-        }
-
-        MprpcWriter.Return(request);
-        return ValueTask.FromException<T>(NotSent());
-    }
-
-    public override ValueTask NotifyAsync(string method, params ReadOnlySpan<object?> arguments)
-    {
-        MprpcWriter notification = RequestWriter.Begin(Serializer, Limits.SendLimit, method, arguments);
-
-        if (!TryNotify(notification))
-        {
-            MprpcWriter.Return(notification);
-            throw NotSent();
-        }
-
-        return Output.IsCongested ? new ValueTask(Output.WaitForRoomAsync()) : ValueTask.CompletedTask;
-    }
-
-    /// <summary>Makes a call of a request whose method and arguments are written.</summary>
-    /// <returns>False where the connection is closed: nothing was sent, the result is not to be used, and the request can be sent over another.</returns>
-    public bool TryCall<T>(string method, MprpcWriter request, TimeSpan timeout, CancellationToken cancellationToken, out ValueTask<T> result)
-    {
-        PendingCall<T> call = PendingCall<T>.Rent(method, timeout);
-        result = call.Task;
-        return TryCall(call, request, cancellationToken);
-    }
-
-    /// <inheritdoc cref="CallsToPeer.TryCall"/>
-    public bool TryCall(PendingCall call, MprpcWriter request, CancellationToken cancellationToken) => _calls.TryCall(call, request, cancellationToken);
-
-    /// <inheritdoc cref="CallsToPeer.TryNotify"/>
-    public bool TryNotify(MprpcWriter notification) => _calls.TryNotify(notification);
-
     /// <summary>Handles one whole message.</summary>
     public void Handle(in ReadOnlyMemory<byte> message, in MessageHead head, ReadLoop loop)
     {
@@ -378,5 +335,4 @@ internal sealed class RpcConnection : MprpcConnection
         }
     }
 
-    private MprpcConnectionException NotSent() => new($"The connection {Id} is closed; the call was not sent.");
 }

@@ -58,9 +58,49 @@ public abstract class MprpcConnection
     /// <exception cref="OperationCanceledException"><see cref="MprpcCallOptions.CancellationToken"/> was cancelled.</exception>
     public abstract ValueTask<T> CallAsync<T>(string method, MprpcCallOptions options, params ReadOnlySpan<object?> arguments);
 
+    /// <summary>Calls a method of the peer on this connection, with the arguments as an array and the token last.</summary>
+    /// <typeparam name="T">The type to read the result as; <see cref="MprpcRaw"/> takes any.</typeparam>
+    /// <param name="method">The method's wire name.</param>
+    /// <param name="arguments">The arguments by position; each element is one.</param>
+    /// <param name="cancellationToken">Ends the wait; the answer, if one comes, is ignored.</param>
+    /// <exception cref="MprpcRemoteException">The peer answered with an error.</exception>
+    /// <exception cref="MprpcConnectionException">The connection was lost before the answer came.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled. The call may still run at the peer.</exception>
+    public ValueTask<T> CallAsync<T>(string method, object?[] arguments, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(arguments);
+        return CallAsync<T>(method, MprpcCallOptions.FromCancellationToken(cancellationToken), (ReadOnlySpan<object?>)arguments);
+    }
+
     /// <summary>Sends a notification: a call that the peer does not answer.</summary>
     /// <param name="method">The method's wire name.</param>
     /// <param name="arguments">The arguments by position.</param>
+    /// <returns>Completes when the peer keeps up; the notification is on its way before.</returns>
     /// <exception cref="MprpcConnectionException">The connection is closed; nothing was sent.</exception>
     public abstract ValueTask NotifyAsync(string method, params ReadOnlySpan<object?> arguments);
+
+    /// <summary>Sends a notification once the peer keeps up, with a timeout or cancellation of that wait.</summary>
+    /// <param name="method">The method's wire name.</param>
+    /// <param name="options">
+    /// How long it may wait to be sent (the default: as long as calls of this connection may take), and what ends the wait; a <see cref="CancellationToken"/>
+    /// can be passed in its place.
+    /// </param>
+    /// <param name="arguments">The arguments by position.</param>
+    /// <returns>Completes when the notification is on its way; that it has arrived, nobody says.</returns>
+    /// <exception cref="MprpcConnectionException">The connection is closed; nothing was sent.</exception>
+    /// <exception cref="TimeoutException">The peer did not read in time; nothing was sent.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled before the notification was sent; nothing was sent.</exception>
+    /// <remarks>What is sent while this waits goes first: await it where the order matters.</remarks>
+    public abstract ValueTask NotifyAsync(string method, MprpcCallOptions options, params ReadOnlySpan<object?> arguments);
+
+    /// <summary>Sends a notification once the peer keeps up, with the arguments as an array and the token last.</summary>
+    /// <param name="method">The method's wire name.</param>
+    /// <param name="arguments">The arguments by position; each element is one.</param>
+    /// <param name="cancellationToken">Ends the wait for a peer that does not read.</param>
+    /// <inheritdoc cref="NotifyAsync(string, MprpcCallOptions, ReadOnlySpan{object?})" path="/*[self::returns or self::exception or self::remarks]"/>
+    public ValueTask NotifyAsync(string method, object?[] arguments, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(arguments);
+        return NotifyAsync(method, MprpcCallOptions.FromCancellationToken(cancellationToken), (ReadOnlySpan<object?>)arguments);
+    }
 }

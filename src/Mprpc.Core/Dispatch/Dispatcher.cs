@@ -16,8 +16,8 @@ namespace Mprpc.Dispatch;
 /// </summary>
 internal sealed class Dispatcher : IRequestHandler
 {
-    private readonly MethodTable _methods;
     private readonly MprpcSerializerOptions _serializer;
+    private MethodTable _methods;
 
     /// <param name="methods">Belong to this dispatcher alone.</param>
     /// <param name="serializer">Reads the arguments and writes the results.</param>
@@ -29,15 +29,13 @@ internal sealed class Dispatcher : IRequestHandler
         _serializer = serializer;
         Answers = new CallAnswers(serializer, errorShape, enableDetailedErrors);
 
-        foreach (RpcMethod method in methods.Methods)
-        {
-            method.Answers = Answers;
-        }
+        AnswerFor(methods);
     }
 
     /// <summary>Serves no method: what a client is that does not serve calls.</summary>
     public static Dispatcher None { get; } = new(new MethodTable([]), MprpcSerializerOptions.Default, MprpcErrorShape.Message, enableDetailedErrors: false);
 
+    /// <summary>What the peer may call at this moment.</summary>
     public MethodTable Methods => _methods;
 
     public bool HasMethods => _methods.Methods.Count > 0;
@@ -64,6 +62,13 @@ internal sealed class Dispatcher : IRequestHandler
 
     /// <inheritdoc/>
     public FailureLog DisposalFailures { get; } = new();
+
+    /// <summary>Serves these methods from the next call on; calls that run go on.</summary>
+    public void ChangeMethods(MethodTable changed)
+    {
+        AnswerFor(changed);
+        Volatile.Write(ref _methods, changed);
+    }
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.NoInlining)]      // in the loop its reader would be cleared for each message, and the loop would have too few registers
@@ -125,6 +130,14 @@ internal sealed class Dispatcher : IRequestHandler
             : "The server has reached its limit of running calls; retry later.";
         Answers.LogRefusal(call, "(any)", message);
         Answers.Answer(call, onLoop: true, new RpcError(RpcErrorKind.Handler, message, ErrorCode.Busy));
+    }
+
+    private void AnswerFor(MethodTable methods)
+    {
+        foreach (RpcMethod method in methods.Methods)
+        {
+            method.Answers = Answers;
+        }
     }
 
     private void DispatchUnknown(in IncomingCall call, ReadLoop loop, in MessageHead head)

@@ -39,7 +39,8 @@ internal static class ArgumentWriter
                 break;
             case CancellationToken:
                 throw new ArgumentException(
-                    "A CancellationToken cannot be an argument of a call. Pass it before the arguments: CallAsync<T>(method, cancellationToken, arguments).");
+                    "A CancellationToken cannot be an argument of a call. Pass it before the arguments, CallAsync<T>(method, cancellationToken, arguments), "
+                    + "or after an array of them, CallAsync<T>(method, [argument1, argument2], cancellationToken).");
             default:
                 Type type = value.GetType();
 

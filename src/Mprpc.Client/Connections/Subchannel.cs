@@ -1,13 +1,16 @@
 using Mprpc.Client.Diagnostics;
+using Mprpc.Client.Pooling;
 using Mprpc.Client.Transports;
 using Mprpc.CompilerServices;
 using Mprpc.Connections;
 
 namespace Mprpc.Client.Connections;
 
-/// <summary>One place of the pool: a connection, or the making of one. After a loss the next call has another made.</summary>
+/// <summary>
+/// One of the connections that a pool may have, or the making of it, and those that it has replaced. After a loss the next call has another made.
+/// </summary>
 /// <remarks>Safe for concurrent use. Its lock is taken before the pool's, never after it.</remarks>
-internal sealed class ClientConnection(ClientConnectionParts parts)
+internal sealed class Subchannel(ConnectionPool pool, ClientParts parts)
 {
     private static long s_lastId;
 
@@ -118,7 +121,7 @@ internal sealed class ClientConnection(ClientConnectionParts parts)
         }
 
         parts.OnStateChanged();
-        parts.Pool.OnChanged();
+        pool.OnChanged();
         return true;
     }
 
@@ -162,13 +165,13 @@ internal sealed class ClientConnection(ClientConnectionParts parts)
         // Off the pool's lock.
         await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
         parts.OnStateChanged();
-        int failures = parts.Backoff.Failures;
+        int failures = pool.Backoff.Failures;
         OpenConnection? made = null;
 
         try
         {
             await WaitForAttemptAsync().ConfigureAwait(false);
-            failures = parts.Backoff.Failures;
+            failures = pool.Backoff.Failures;
             long start = parts.Clock.GetTimestamp();
             made = Start(await parts.Dialer.ConnectAsync(parts.Disposed).ConfigureAwait(false), failures);
 
@@ -186,11 +189,11 @@ internal sealed class ClientConnection(ClientConnectionParts parts)
 
             if (!parts.Disposed.IsCancellationRequested && !parts.Dialer.IsSpent)
             {
-                TimeSpan delay = parts.Backoff.Fail(failures, exception);
-                ClientLog.ConnectFailed(parts.Logger, parts.Dialer.ToString(), parts.Backoff.Failures, delay, exception);
+                TimeSpan delay = pool.Backoff.Fail(failures, exception);
+                ClientLog.ConnectFailed(parts.Logger, parts.Address, pool.Backoff.Failures, delay, exception);
             }
 
-            parts.Pool.OnFailed(exception, hadConnection: made is not null);
+            pool.OnFailed(exception, hadConnection: made is not null);
         }
 
         parts.OnStateChanged();
@@ -199,7 +202,7 @@ internal sealed class ClientConnection(ClientConnectionParts parts)
     private async Task WaitForAttemptAsync()
     {
         // Again after each wait: another attempt may have failed meanwhile.
-        while (!parts.Dialer.IsSpent && parts.Backoff.Wait is var wait && wait > TimeSpan.Zero)
+        while (!parts.Dialer.IsSpent && pool.Backoff.Wait is var wait && wait > TimeSpan.Zero)
         {
             // Whole milliseconds: a timer rounds down, and would run at once where less is left.
             await Task.Delay(TimeSpan.FromMilliseconds(Math.Ceiling(wait.TotalMilliseconds)), parts.Clock, parts.Disposed).ConfigureAwait(false);
@@ -220,7 +223,7 @@ internal sealed class ClientConnection(ClientConnectionParts parts)
             Handler = parts.Dispatcher,
             ResponseOrder = parts.Options.ResponseOrder,
             Clock = parts.Clock,
-            CallTimeout = parts.Options.CallTimeout ?? Timeout.InfiniteTimeSpan,
+            CallTimeout = parts.CallTimeout,
             LocalEndPoint = transport.LocalEndPoint,
             RemoteEndPoint = transport.RemoteEndPoint,
         });
@@ -271,7 +274,7 @@ internal sealed class ClientConnection(ClientConnectionParts parts)
         {
             if (!_open.Contains(made))
             {
-                throw new MprpcConnectionException($"The connection to {parts.Dialer} was lost after it had logged in; no call was sent.");
+                throw new MprpcConnectionException($"The connection to {parts.Address} was lost after it had logged in; no call was sent.");
             }
 
             _currentOpen = made;
@@ -280,8 +283,8 @@ internal sealed class ClientConnection(ClientConnectionParts parts)
             _isConnecting = false;
         }
 
-        ClientLog.Connected(parts.Logger, parts.Dialer.ToString(), made.Connection.Id);
-        parts.Pool.OnConnected();
+        ClientLog.Connected(parts.Logger, parts.Address, made.Connection.Id);
+        pool.OnConnected();
         parts.OnStateChanged();
     }
 
@@ -339,7 +342,7 @@ internal sealed class ClientConnection(ClientConnectionParts parts)
             }
         }
 
-        parts.Pool.OnClosed();
+        pool.OnClosed();
     }
 
     /// <summary>
@@ -350,12 +353,12 @@ internal sealed class ClientConnection(ClientConnectionParts parts)
         // Long enough without a byte does as well: there are clients that only notify.
         if (made.Connection.HasReceived || parts.Clock.GetElapsedTime(made.MadeAt) > parts.Options.Reconnect.MaxDelay)
         {
-            parts.Backoff.Reset();
+            pool.Backoff.Reset();
         }
         else if (isLost && !parts.Dialer.IsSpent)
         {
             // Accepted and closed, as by a proxy whose server is down: no better than not connected.
-            parts.Backoff.Fail(made.FailuresBefore, failure: null);
+            pool.Backoff.Fail(made.FailuresBefore, failure: null);
         }
     }
 

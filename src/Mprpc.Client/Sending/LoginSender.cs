@@ -1,33 +1,38 @@
 using Mprpc.Client.Connections;
+using Mprpc.Client.Pooling;
 using Mprpc.CompilerServices;
 using Mprpc.Connections;
 using Mprpc.Wire;
 
-namespace Mprpc.Client.Pooling;
+namespace Mprpc.Client.Sending;
 
-/// <summary>
-/// Makes calls of a client that logs in: one that is refused as unauthenticated is made again after a new login, once. Safe for concurrent use.
-/// </summary>
-internal sealed class LoginRenewal(ClientLogin login, ConnectionPool pool, MprpcClientOptions options, MprpcSerializerOptions serializer, CancellationToken disposed)
+/// <summary>Sends the calls of a client that logs in: one that is refused as unauthenticated is sent again after a new login, once.</summary>
+/// <param name="parts">What the client's parts share.</param>
+/// <param name="login">Logs a connection in.</param>
+/// <param name="pool">Has the connections.</param>
+/// <param name="sender">Sends each attempt.</param>
+/// <param name="notifications">Sends the notifications.</param>
+internal sealed class LoginSender(ClientParts parts, ClientLogin login, ConnectionPool pool, CallSender sender, NotificationQueue notifications)
+    : CallSender(parts, notifications)
 {
     private readonly Lock _gate = new();
     private Task<bool>? _renewing;
     private int _generation;
 
     // docs/protocol.md 10.3: a call that is answered so has not run, and may be repeated.
-    public async ValueTask<T> CallAsync<T>(MprpcClient client, string method, MprpcWriter request, MprpcCallOptions call)
+    public override async ValueTask<T> SendWhenReadyAsync<T>(string method, MprpcWriter request, MprpcCallOptions call, TimeSpan spent)
     {
-        long start = options.TimeProvider.GetTimestamp();
+        long start = Parts.Clock.GetTimestamp();
         int seen = Volatile.Read(ref _generation);
 
         // A copy: the request's own buffer belongs to the connection once it is sent.
-        MprpcWriter again = MprpcWriter.Rent(serializer, RequestWriter.HeadRoom);
+        MprpcWriter again = MprpcWriter.Rent(Parts.Serializer, RequestWriter.HeadRoom);
         again.WriteEncoded(request.WrittenSpan);
         again.Levels = request.Levels;
 
         try
         {
-            T result = await client.Send<T>(method, request, call).ConfigureAwait(false);
+            T result = await sender.SendAsync<T>(method, request, call).ConfigureAwait(false);
             MprpcWriter.Return(again);
             return result;
         }
@@ -39,20 +44,26 @@ internal sealed class LoginRenewal(ClientLogin login, ConnectionPool pool, Mprpc
             }
         }
 
-        return await client.Send<T>(method, again, call with { Timeout = Left(call, start) }, options.TimeProvider.GetElapsedTime(start)).ConfigureAwait(false);
+        MprpcCallOptions rest = call with { Timeout = Left(call, start) };
+        return await sender.SendWhenReadyAsync<T>(method, again, rest, Parts.Clock.GetElapsedTime(start)).ConfigureAwait(false);
     }
+
+    // A copy of each request is kept, until it is known that it was let in.
+    internal override RpcConnection? TryGetConnection(CancellationToken cancellationToken) => null;
 
     /// <exception cref="TimeoutException">There is no new login within the call's time.</exception>
     private async Task<bool> WaitForRenewalAsync(Task<bool> renewing, string method, MprpcCallOptions call, long start)
     {
         try
         {
-            return await renewing.WaitAsync(Left(call, start), options.TimeProvider, call.CancellationToken).ConfigureAwait(false);
+            return await renewing.WaitAsync(Left(call, start), Parts.Clock, call.CancellationToken).ConfigureAwait(false);
         }
         catch (TimeoutException exception)
         {
             throw new TimeoutException(
-                $"The call of '{method}' was refused as unauthenticated, and no new login was made within its time. Is MprpcClientOptions.TokenProvider slow? Raise the call's timeout.", exception);
+                $"The call of '{method}' was refused as unauthenticated, and no new login was made within its time. "
+                + "Is MprpcClientOptions.TokenProvider slow? Raise the call's timeout.",
+                exception);
         }
         catch (OperationCanceledException exception) when (call.CancellationToken.IsCancellationRequested)
         {
@@ -86,7 +97,7 @@ internal sealed class LoginRenewal(ClientLogin login, ConnectionPool pool, Mprpc
         {
             foreach (RpcConnection connection in pool.Connected())
             {
-                await login.RenewAsync(connection, disposed).ConfigureAwait(false);
+                await login.RenewAsync(connection, Parts.Disposed).ConfigureAwait(false);
             }
 
             isAccepted = true;
@@ -107,14 +118,14 @@ internal sealed class LoginRenewal(ClientLogin login, ConnectionPool pool, Mprpc
 
     private TimeSpan Left(MprpcCallOptions call, long start)
     {
-        TimeSpan timeout = call.Timeout ?? options.CallTimeout ?? Timeout.InfiniteTimeSpan;
+        TimeSpan timeout = call.Timeout ?? Parts.CallTimeout;
 
         if (timeout == Timeout.InfiniteTimeSpan)
         {
             return timeout;
         }
 
-        TimeSpan left = timeout - options.TimeProvider.GetElapsedTime(start);
+        TimeSpan left = timeout - Parts.Clock.GetElapsedTime(start);
         return left > TimeSpan.Zero ? left : TimeSpan.FromTicks(1);
     }
 }

@@ -1,0 +1,63 @@
+using Microsoft.Extensions.Logging;
+using Mprpc.Client.Transports;
+using Mprpc.Connections;
+using Mprpc.Diagnostics;
+using Mprpc.Dispatch;
+
+namespace Mprpc.Client.Connections;
+
+/// <summary>What the parts of a client share: its pool, the subchannels of that, and what sends its calls.</summary>
+internal sealed class ClientParts
+{
+    /// <param name="dialer">Makes the connections.</param>
+    /// <param name="options">Frozen.</param>
+    /// <param name="onStateChanged">Runs user code: to be called outside all locks.</param>
+    /// <param name="disposed">Cancelled when the client is disposed.</param>
+    public ClientParts(Dialer dialer, MprpcClientOptions options, Action onStateChanged, CancellationToken disposed)
+    {
+        Dialer = dialer;
+        Address = dialer.ToString();
+        Options = options;
+        OnStateChanged = onStateChanged;
+        Disposed = disposed;
+        CallTimeout = options.CallTimeout ?? Timeout.InfiniteTimeSpan;
+        Serializer = options.OldSpec ? options.Serializer.WithOldSpec() : options.Serializer;
+        Logger = new HarmlessLogger(options.LoggerFactory.CreateLogger("Mprpc.Client"));
+        Login = options.TokenProvider is null ? null : new ClientLogin(options, Address);
+        Dispatcher = options.CreateDispatcher(Serializer);
+        Limits = options.ToConnectionLimits() with
+        {
+            // A server may keep a client waiting: that is its back-pressure, and how long to wait each call says itself.
+            PartialMessageTimeout = TimeSpan.MaxValue,
+            WriteTimeout = TimeSpan.MaxValue,
+        };
+    }
+
+    public Dialer Dialer { get; }
+
+    /// <summary>The server's address, for errors and logs.</summary>
+    public string Address { get; }
+
+    public MprpcClientOptions Options { get; }
+
+    public Action OnStateChanged { get; }
+
+    public CancellationToken Disposed { get; }
+
+    /// <summary>How long a call may take that does not say itself.</summary>
+    public TimeSpan CallTimeout { get; }
+
+    public MprpcSerializerOptions Serializer { get; }
+
+    public HarmlessLogger Logger { get; }
+
+    /// <summary>Logs each connection in; null if the client does not log in.</summary>
+    public ClientLogin? Login { get; }
+
+    /// <summary>Serves the server's calls.</summary>
+    public Dispatcher Dispatcher { get; }
+
+    public ConnectionLimits Limits { get; }
+
+    public TimeProvider Clock => Options.TimeProvider;
+}

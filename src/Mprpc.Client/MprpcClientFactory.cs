@@ -1,0 +1,28 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+
+namespace Mprpc.Client;
+
+/// <summary>Makes clients that are their callers'.</summary>
+/// <param name="options">Makes the options of a name anew each time.</param>
+/// <param name="added">The clients that the application has.</param>
+internal sealed class MprpcClientFactory(IOptionsFactory<MprpcClientOptions> options, IEnumerable<AddedClient> added) : IMprpcClientFactory
+{
+    private readonly HashSet<string> _names = [.. added.Select(client => client.Name)];
+
+    public MprpcClient CreateClient(string name, Action<MprpcClientOptions>? configure = null)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(name);
+
+        if (!_names.Contains(name))
+        {
+            string known = _names.Count == 0 ? "none" : string.Join(", ", _names.Order(StringComparer.Ordinal).Select(each => $"'{each}'"));
+            throw new InvalidOperationException(
+                $"No client '{name}' was added; there are {known}. Add it at start-up: services.AddMprpcClient<IContract>(\"{name}\").");
+        }
+
+        MprpcClientOptions chosen = options.Create(name);
+        configure?.Invoke(chosen);
+        return new MprpcClient(MprpcClientServiceCollectionExtensions.WithAddress(chosen, name));
+    }
+}

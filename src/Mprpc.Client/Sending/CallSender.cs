@@ -1,0 +1,100 @@
+using Mprpc.Client.Connections;
+using Mprpc.Client.Diagnostics;
+using Mprpc.Client.Pooling;
+using Mprpc.CompilerServices;
+using Mprpc.Connections;
+using Mprpc.Wire;
+
+namespace Mprpc.Client.Sending;
+
+/// <summary>
+/// Sends a client's calls and notifications: those that its proxies write, and those that name their method. Which one a client has is chosen when it is
+/// created, so that no call asks how the client was set up.
+/// </summary>
+/// <remarks>Safe for concurrent use.</remarks>
+internal abstract class CallSender(ClientParts parts, NotificationQueue notifications) : MprpcCallInvoker(parts.CallTimeout)
+{
+    private volatile bool _hasNotified;
+
+    /// <summary>Whether there may be notifications on their way.</summary>
+    public bool HasNotified => _hasNotified;
+
+    protected ClientParts Parts => parts;
+
+    /// <summary>The sender for a client's options.</summary>
+    public static CallSender Create(ClientParts parts, ConnectionPool pool)
+    {
+        var notifications = new NotificationQueue(parts, pool);
+        var waiting = new WaitingCalls(parts, pool);
+        CallSender sender = pool.IsLimited ? new LimitedSender(parts, waiting, notifications) : new DirectSender(parts, pool, waiting, notifications);
+        return parts.Login is null ? sender : new LoginSender(parts, parts.Login, pool, sender, notifications);
+    }
+
+    /// <summary>Writes the method and the arguments of a call or a notification.</summary>
+    /// <exception cref="ObjectDisposedException">The client was disposed.</exception>
+    public MprpcWriter Write(string method, ReadOnlySpan<object?> arguments)
+    {
+        ThrowIfDisposed();
+        return RequestWriter.Begin(parts.Serializer, parts.Limits.SendLimit, method, arguments);
+    }
+
+    public override MprpcWriter BeginCall() => MprpcWriter.Rent(parts.Serializer, RequestWriter.HeadRoom, parts.Limits.SendLimit);
+
+    /// <summary>Sends a request whose method and arguments are written: at once if a connection is there.</summary>
+    public ValueTask<T> SendAsync<T>(string method, MprpcWriter request, MprpcCallOptions call)
+        => TryGetConnection(call.CancellationToken) is { } connection
+            && connection.TryCall(method, request, call.Timeout ?? parts.CallTimeout, call.CancellationToken, out ValueTask<T> result)
+            ? result
+            : SendWhenReadyAsync<T>(method, request, call, spent: default);
+
+    /// <summary>Sends a request when there is a place for it.</summary>
+    /// <param name="method">The method's wire name, for errors.</param>
+    /// <param name="request">The method and the arguments.</param>
+    /// <param name="call">The call's own options.</param>
+    /// <param name="spent">How much of the time that the caller gave it had gone before.</param>
+    public abstract ValueTask<T> SendWhenReadyAsync<T>(string method, MprpcWriter request, MprpcCallOptions call, TimeSpan spent);
+
+    /// <summary>Sends a notification whose method and arguments are written.</summary>
+    /// <returns>Completes when it is on its way.</returns>
+    public ValueTask NotifyAsync(MprpcWriter notification, MprpcCallOptions call)
+        => TryNotify(notification) ? ValueTask.CompletedTask : notifications.SendAsync(notification, call);
+
+    // What is wrong with the arguments is thrown here. A void method cannot wait for the rest.
+    public override void Notify(string method, MprpcWriter notification)
+    {
+        SentMessage.Check(parts.Limits, method, notification);
+        _ = NotifySoonAsync(method, notification);
+    }
+
+    internal sealed override ValueTask<T> CallWhenReadyAsync<T>(string method, MprpcWriter request, CancellationToken cancellationToken)
+        => SendWhenReadyAsync<T>(method, request, cancellationToken, spent: default);
+
+    private async Task NotifySoonAsync(string method, MprpcWriter notification)
+    {
+        try
+        {
+            if (!TryNotify(notification))
+            {
+                await notifications.Enqueue(notification).ConfigureAwait(false);
+            }
+        }
+        catch (Exception exception)
+        {
+            ClientLog.NotificationNotSent(parts.Logger, method, exception);
+        }
+    }
+
+    private bool TryNotify(MprpcWriter notification)
+    {
+        // Compared first: a write would take the line from the threads that notify.
+        if (!_hasNotified)
+        {
+            _hasNotified = true;
+        }
+
+        ThrowIfDisposed();
+        return notifications.TrySend(notification);
+    }
+
+    private void ThrowIfDisposed() => ObjectDisposedException.ThrowIf(parts.Disposed.IsCancellationRequested, typeof(MprpcClient));
+}

@@ -1,0 +1,76 @@
+using Mprpc.Client.Connections;
+using Mprpc.Client.Pooling;
+using Mprpc.CompilerServices;
+using Mprpc.Connections;
+
+namespace Mprpc.Client.Sending;
+
+/// <summary>Calls that cannot be sent at once: each waits for a connection, for a place on one, or until its server reads. Safe for concurrent use.</summary>
+internal sealed class WaitingCalls(ClientParts parts, ConnectionPool pool)
+{
+    /// <inheritdoc cref="CallSender.SendWhenReadyAsync{T}"/>
+    public async ValueTask<T> SendAsync<T>(string method, MprpcWriter request, MprpcCallOptions call, TimeSpan spent)
+    {
+        CancellationToken cancellationToken = call.CancellationToken;
+        cancellationToken.ThrowIfCancellationRequested();
+        bool waitsForReady = call.WaitForReady ?? parts.Options.WaitForReady;
+        using var deadline = new CallDeadline(parts.Clock, call.Timeout ?? parts.CallTimeout, spent, cancellationToken);
+        Subchannel? subchannel = null;
+        MprpcConnectionException? failure = null;
+
+        try
+        {
+            while (true)
+            {
+                Subchannel? lost = subchannel;
+                subchannel = null;
+
+                try
+                {
+                    subchannel = await pool.AcquireAsync(isServing: Serving.Client == parts.Options, lost, deadline.Token).ConfigureAwait(false);
+                    failure = null;
+                }
+                catch (MprpcConnectionException exception) when (waitsForReady && !exception.IsLasting)
+                {
+                    failure = exception;
+                    continue;       // the next attempt waits for its back-off
+                }
+
+                if (subchannel.Current is { } connection)
+                {
+                    // Again after each wait: all that waited go on at once, and one of them may have filled it again.
+                    while (connection.Output.IsCongested)
+                    {
+                        await connection.Output.WaitForRoomAsync().WaitAsync(deadline.Token).ConfigureAwait(false);
+                    }
+
+                    PendingCall<T> pending = PendingCall<T>.Rent(method, deadline.Left);
+                    pending.SpentBefore = deadline.Spent;
+                    ValueTask<T> result = pending.Task;
+
+                    // False: the connection was lost or retired just now, and nothing was sent. The next one gets it.
+                    if (subchannel.TryCall(connection, pending, request, cancellationToken))
+                    {
+                        return await result.ConfigureAwait(false);
+                    }
+                }
+            }
+        }
+        catch (OperationCanceledException exception) when (cancellationToken.IsCancellationRequested && exception.CancellationToken != cancellationToken)
+        {
+            throw new OperationCanceledException($"The call of '{method}' was cancelled before it was sent.", exception, cancellationToken);
+        }
+        catch (OperationCanceledException exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            ObjectDisposedException.ThrowIf(parts.Disposed.IsCancellationRequested, typeof(MprpcClient));
+            throw deadline.NotSent(method, pool.DescribeWait(), failure, exception);
+        }
+        finally
+        {
+            if (subchannel is not null)
+            {
+                pool.Release(subchannel);
+            }
+        }
+    }
+}

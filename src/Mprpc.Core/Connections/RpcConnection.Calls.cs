@@ -1,0 +1,75 @@
+using Mprpc.CompilerServices;
+using Mprpc.Wire;
+
+namespace Mprpc.Connections;
+
+/// <content>The calls that this side makes.</content>
+internal sealed partial class RpcConnection
+{
+    public override ValueTask<T> CallAsync<T>(string method, MprpcCallOptions options, params ReadOnlySpan<object?> arguments)
+    {
+        options.CancellationToken.ThrowIfCancellationRequested();
+        MprpcWriter request = RequestWriter.Begin(Serializer, Limits.SendLimit, method, arguments);
+
+        if (TryCall(method, request, options.Timeout ?? _settings.CallTimeout, options.CancellationToken, out ValueTask<T> result))
+        {
+            return result;
+        }
+
+        return ValueTask.FromException<T>(NotSent(request));
+    }
+
+    public override ValueTask NotifyAsync(string method, params ReadOnlySpan<object?> arguments)
+    {
+        MprpcWriter notification = RequestWriter.Begin(Serializer, Limits.SendLimit, method, arguments);
+
+        if (!TryNotify(notification))
+        {
+            throw NotSent(notification);
+        }
+
+        return Output.IsCongested ? new ValueTask(Output.WaitForRoomAsync()) : ValueTask.CompletedTask;
+    }
+
+    public override ValueTask NotifyAsync(string method, MprpcCallOptions options, params ReadOnlySpan<object?> arguments)
+    {
+        options.CancellationToken.ThrowIfCancellationRequested();
+        MprpcWriter notification = RequestWriter.Begin(Serializer, Limits.SendLimit, method, arguments);
+
+        return Output.IsCongested ? NotifyWhenThereIsRoomAsync(method, notification, options)
+            : TryNotify(notification) ? ValueTask.CompletedTask
+            : throw NotSent(notification);
+    }
+
+    /// <summary>Makes a call of a request whose method and arguments are written.</summary>
+    /// <returns>False where the connection is closed: nothing was sent, the result is not to be used, and the request can be sent over another.</returns>
+    public bool TryCall<T>(string method, MprpcWriter request, TimeSpan timeout, CancellationToken cancellationToken, out ValueTask<T> result)
+    {
+        PendingCall<T> call = PendingCall<T>.Rent(method, timeout);
+        result = call.Task;
+        return TryCall(call, request, cancellationToken);
+    }
+
+    /// <inheritdoc cref="CallsToPeer.TryCall"/>
+    public bool TryCall(PendingCall call, MprpcWriter request, CancellationToken cancellationToken) => _calls.TryCall(call, request, cancellationToken);
+
+    /// <inheritdoc cref="CallsToPeer.TryNotify"/>
+    public bool TryNotify(MprpcWriter notification) => _calls.TryNotify(notification);
+
+    /// <summary>This side serves methods from now on, so that the peer may call at any time.</summary>
+    public void ExpectCalls() => _calls.OnPeerCalls();
+
+    private async ValueTask NotifyWhenThereIsRoomAsync(string method, MprpcWriter notification, MprpcCallOptions options)
+    {
+        if (!await _calls.TryNotifyAsync(method, notification, options.Timeout ?? _settings.CallTimeout, Clock, options.CancellationToken).ConfigureAwait(false))
+        {
+            throw NotSent(notification);
+        }
+    }
+
+    private MprpcConnectionException NotSent(MprpcWriter message)
+    {
+        MprpcWriter.Return(message);
+        return new MprpcConnectionException($"The connection {Id} is closed; nothing was sent.");
+    }
+}

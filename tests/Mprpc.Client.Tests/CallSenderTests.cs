@@ -1,0 +1,42 @@
+using Mprpc.Client.Connections;
+using Mprpc.Client.Pooling;
+using Mprpc.Client.Sending;
+
+namespace Mprpc.Client.Tests;
+
+/// <summary>Which way the calls of a client go is chosen once, by its options.</summary>
+public sealed class CallSenderTests
+{
+    [Fact]
+    public void Create_OptionsWithoutLimit_SendsDirectly()
+        => Assert.IsType<DirectSender>(Create(new MprpcClientOptions()));
+
+    [Theory]
+    [InlineData(1, int.MaxValue)]
+    [InlineData(int.MaxValue, 1)]
+    public void Create_LimitedCalls_SendsWhenThereIsAPlace(int inFlight, int calls)
+        => Assert.IsType<LimitedSender>(Create(new MprpcClientOptions { MaxInFlightPerConnection = inFlight, MaxCallsPerConnection = calls }));
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(int.MaxValue)]
+    public void Create_TokenProvider_SendsAgainAfterANewLogin(int inFlight)
+    {
+        var options = new MprpcClientOptions
+        {
+            MaxInFlightPerConnection = inFlight,
+            TokenProvider = (_, _) => ValueTask.FromResult(new MprpcToken("Bearer", "")),
+        };
+
+        CallSender sender = Create(options);
+
+        Assert.IsType<LoginSender>(sender);
+    }
+
+    private static CallSender Create(MprpcClientOptions options)
+    {
+        var dialer = new TestDialer((_, _) => throw new MprpcConnectionException("Nobody connects."));
+        var parts = new ClientParts(dialer, options.Freeze(), () => { }, CancellationToken.None);
+        return CallSender.Create(parts, new ConnectionPool(parts));
+    }
+}
