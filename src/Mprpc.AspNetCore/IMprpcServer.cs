@@ -8,8 +8,7 @@ public interface IMprpcServer
 {
     /// <summary>
     /// Where the server listens: for port 0 the port that the system has chosen. Filled when the application has started; without the listeners that the
-    /// application gave
-    /// <c>UseMessagePackRpc()</c>, which Kestrel reports itself.
+    /// application gave <c>UseMessagePackRpc()</c>, which Kestrel reports itself.
     /// </summary>
     IReadOnlyList<EndPoint> Endpoints { get; }
 

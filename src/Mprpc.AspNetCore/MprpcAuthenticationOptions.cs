@@ -15,15 +15,13 @@ public sealed class MprpcAuthenticationOptions
 
     /// <summary>
     /// The authentication schemes that a peer may name in <c>$/authenticate</c> besides the application's default scheme. Default none: over HTTP too it is not
-    /// the caller who chooses the
-    /// scheme, and who is known to one of these is a user to every <c>[Authorize]</c> that names no scheme.
+    /// the caller who chooses the scheme, and who is known to one of these is a user to every <c>[Authorize]</c> that names no scheme.
     /// </summary>
     public IList<string> Schemes { get; } = [];
 
     /// <summary>
     /// How long a peer may take to log in where its endpoint requires it. Default 10 s (Kestrel's time for a TLS handshake);
-    /// <see cref="Timeout.InfiniteTimeSpan"/>: for ever. Then its
-    /// connection is closed.
+    /// <see cref="Timeout.InfiniteTimeSpan"/>: for ever. Then its connection is closed.
     /// </summary>
     public TimeSpan LoginTimeout { get; set; } = TimeSpan.FromSeconds(10);
 
@@ -34,15 +32,13 @@ public sealed class MprpcAuthenticationOptions
 
     /// <summary>
     /// Largest message before the first login, in bytes, where the endpoint requires it. Default 32,768 (Kestrel's limit of a request's headers, which bounds
-    /// tokens over HTTP). A larger
-    /// one closes its connection.
+    /// tokens over HTTP). A larger one closes its connection.
     /// </summary>
     public int MaxMessageSizeBeforeLogin { get; set; } = 32 * 1024;
 
     /// <summary>
     /// How many calls of a connection may run at once before the first login, where the endpoint requires it. Default 1: what a peer sends behind its
-    /// <c>$/authenticate</c> waits unread until
-    /// that is answered, and is then the user's.
+    /// <c>$/authenticate</c> waits unread until that is answered, and is then the user's.
     /// </summary>
     public int MaxCallsInFlightBeforeLogin { get; set; } = 1;
 

@@ -7,8 +7,7 @@ namespace Microsoft.AspNetCore.Builder;
 /// <summary>Says who may call the methods of a mapped service, in the words of HTTP endpoints.</summary>
 /// <remarks>
 /// It is asked for each call, of the application's own policies; a method's or a class's [Authorize] says the same. The resource that a policy's handlers get
-/// is the <see cref="Mprpc.MprpcCallContext"/>.
-/// Where the application has no AddAuthorization(), the start fails.
+/// is the <see cref="Mprpc.MprpcCallContext"/>. Where the application has no AddAuthorization(), the start fails.
 /// </remarks>
 public static class MprpcAuthorizationConventionBuilderExtensions
 {

@@ -3,7 +3,8 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Mprpc.AspNetCore;
 using Mprpc.AspNetCore.Connections;
-using Mprpc.AspNetCore.Hosting;
+using Mprpc.AspNetCore.Limits;
+using Mprpc.AspNetCore.Tls;
 
 namespace Microsoft.AspNetCore.Hosting;
 
@@ -17,9 +18,8 @@ public static class MprpcConnectionBuilderExtensions
     /// <param name="builder">The listener. Connection middleware such as <c>UseHttps()</c> or <c>UseConnectionLogging()</c> goes before this.</param>
     /// <param name="configure">Sets what the listener serves, and how it speaks.</param>
     /// <returns>The listener.</returns>
-    /// <exception cref="InvalidOperationException">
-    /// <c>builder.Services.AddMprpc()</c> was not called; or, when the listener starts, a service cannot be served, or connection middleware stands behind
-    /// this, where it would never run.
+    /// <exception cref="InvalidOperationException"> <c>builder.Services.AddMprpc()</c> was not called; or, when the listener starts, a service cannot be
+    /// served, or connection middleware stands behind this, where it would never run.
     /// </exception>
     /// <remarks>
     /// A listener that is defined in code makes Kestrel ignore <c>--urls</c> and ASPNETCORE_URLS: to keep them, use <c>app.MapMprpcService&lt;T&gt;(port)</c>.
@@ -34,8 +34,7 @@ public static class MprpcConnectionBuilderExtensions
 
     /// <summary>
     /// Serves both HTTP and MessagePack-RPC on this listener: the first byte of a connection tells them apart. MessagePack-RPC as <c>UseMessagePackRpc()</c>
-    /// serves it, HTTP as this
-    /// listener would without. A connection that sends nothing is closed after <see cref="MprpcServerLimits.PartialMessageTimeout"/>.
+    /// serves it, HTTP as this listener would without. A connection that sends nothing is closed after <see cref="MprpcServerLimits.PartialMessageTimeout"/>.
     /// </summary>
     /// <param name="listener">The listener. Connection middleware such as <c>UseConnectionLogging()</c> goes before this.</param>
     /// <param name="configure">Sets what the listener serves over MessagePack-RPC, and how it speaks.</param>

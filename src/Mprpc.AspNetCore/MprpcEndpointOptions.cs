@@ -43,8 +43,7 @@ public sealed class MprpcEndpointOptions
 
     /// <summary>
     /// Encrypts the connections of this listener with the application's default certificate, as Kestrel finds it: <c>Kestrel:Certificates:Default</c> of the
-    /// configuration, or the development
-    /// certificate. A <c>tls://</c> address does the same.
+    /// configuration, or the development certificate. A <c>tls://</c> address does the same.
     /// </summary>
     /// <returns>These options.</returns>
     public MprpcEndpointOptions UseTls() => UseTls(static _ => { });
@@ -59,10 +58,9 @@ public sealed class MprpcEndpointOptions
     }
 
     /// <summary>Encrypts the connections of this listener.</summary>
-    /// <param name="configure">
-    /// Sets Kestrel's own options: the certificate (none: the default one, see <see cref="UseTls()"/>), whether clients must have one too, protocols. Clients
-    /// that offer the application
-    /// protocol <c>mprpc</c>, or none, are served; set <see cref="HttpsConnectionAdapterOptions.OnAuthenticate"/> to choose others.
+    /// <param name="configure"> Sets Kestrel's own options: the certificate (none: the default one, see <see cref="UseTls()"/>), whether clients must have one
+    /// too, protocols. Clients that offer the application protocol <c>mprpc</c>, or none, are served; set
+    /// <see cref="HttpsConnectionAdapterOptions.OnAuthenticate"/> to choose others.
     /// </param>
     /// <returns>These options.</returns>
     public MprpcEndpointOptions UseTls(Action<HttpsConnectionAdapterOptions> configure)
@@ -85,24 +83,20 @@ public sealed class MprpcEndpointOptions
 
     /// <summary>
     /// Whether a peer must have logged in before it may call anything, methods with [AllowAnonymous] included. Default false: methods that ask for nothing are
-    /// for anyone. Until then every call but
-    /// <c>$/authenticate</c> gets one and the same error, so that nobody learns what methods there are, and the smaller limits of
-    /// <see cref="MprpcServerOptions.Authentication"/> hold; after
-    /// that, a method that is not there gets the error of one that is not for the user.
+    /// for anyone. Until then every call but <c>$/authenticate</c> gets one and the same error, so that nobody learns what methods there are, and the smaller
+    /// limits of <see cref="MprpcServerOptions.Authentication"/> hold; after that, a method that is not there gets the error of one that is not for the user.
     /// </summary>
     public bool RequireAuthentication { get; set; }
 
     /// <summary>
     /// The application's authentication scheme that each new connection is authenticated with, on what it brings itself: the certificate scheme where clients
-    /// show a certificate. Default null: none.
-    /// Who it does not know stays anonymous.
+    /// show a certificate. Default null: none. Who it does not know stays anonymous.
     /// </summary>
     public string? AuthenticationScheme { get; set; }
 
     /// <summary>
     /// Whether the peer of a Unix domain socket is the user whose process it is, with the claims that <see cref="MprpcPeerCredentials"/> names. Default false:
-    /// else each local user who
-    /// may open the socket would pass every plain [Authorize]. Linux only.
+    /// else each local user who may open the socket would pass every plain [Authorize]. Linux only.
     /// </summary>
     public bool UsePeerCredentials { get; set; }
 

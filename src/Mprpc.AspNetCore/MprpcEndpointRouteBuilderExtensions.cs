@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Mprpc;
 using Mprpc.AspNetCore;
-using Mprpc.AspNetCore.Hosting;
+using Mprpc.AspNetCore.Endpoints;
 using Mprpc.AspNetCore.Model;
 using Mprpc.Transports;
 
@@ -29,10 +29,8 @@ public static class MprpcEndpointRouteBuilderExtensions
     /// <summary>Serves <typeparamref name="T"/> over MessagePack-RPC at an address, or at an endpoint of the configuration.</summary>
     /// <typeparam name="T">The service class; see the overload with a port.</typeparam>
     /// <param name="endpoints">The application.</param>
-    /// <param name="urlOrName">
-    /// <c>tcp://0.0.0.0:6000</c>, <c>tcp://[::]:6000</c>, <c>tcp://127.0.0.1:0</c>, <c>tls://*:6000</c>, <c>unix:///run/x.sock</c> or, on Windows,
-    /// <c>pipe://./name</c>. Or the name of an
-    /// endpoint, whose address and options are in the configuration under <c>Mprpc:Endpoints:NAME</c>.
+    /// <param name="urlOrName"> <c>tcp://0.0.0.0:6000</c>, <c>tcp://[::]:6000</c>, <c>tcp://127.0.0.1:0</c>, <c>tls://*:6000</c>, <c>unix:///run/x.sock</c> or,
+    /// on Windows, <c>pipe://./name</c>. Or the name of an endpoint, whose address and options are in the configuration under <c>Mprpc:Endpoints:NAME</c>.
     /// </param>
     /// <returns>A builder for the service's conventions.</returns>
     /// <exception cref="InvalidOperationException"><c>builder.Services.AddMprpc()</c> was not called, or the application has started.</exception>
@@ -46,11 +44,9 @@ public static class MprpcEndpointRouteBuilderExtensions
     /// <param name="endpoints">The application.</param>
     /// <param name="port">From 0 to 65,535; 0 takes a free port, and is one of its own for each mapping. Services and delegates may share a port.</param>
     /// <param name="method">The method's name on the wire, as it is.</param>
-    /// <param name="handler">
-    /// What runs: parameters by position, with their defaults; those marked [FromServices] or [FromKeyedServices], a <see cref="CancellationToken"/> and a
-    /// <see cref="Mprpc.MprpcCallContext"/> are
-    /// not on the wire. It may return a value, nothing or a task. Attributes on it count as on a method. Not under native AOT, where methods are generated from
-    /// classes.
+    /// <param name="handler"> What runs: parameters by position, with their defaults; those marked [FromServices] or [FromKeyedServices], a
+    /// <see cref="CancellationToken"/> and a <see cref="Mprpc.MprpcCallContext"/> are not on the wire. It may return a value, nothing or a task. Attributes on
+    /// it count as on a method. Not under native AOT, where methods are generated from classes.
     /// </param>
     /// <returns>A builder for the method's conventions.</returns>
     /// <exception cref="InvalidOperationException"><c>builder.Services.AddMprpc()</c> was not called, or the application has started.</exception>

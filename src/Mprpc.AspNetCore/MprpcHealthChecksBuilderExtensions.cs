@@ -8,8 +8,7 @@ public static class MprpcHealthChecksBuilderExtensions
 {
     /// <summary>
     /// Adds a check that is healthy while the server serves: not before its start, and no more from the moment the host begins to stop, so that a readiness
-    /// probe turns first.
-    /// <c>MprpcServerOptions.DrainDelay</c> is the time between that and the closing of the listeners.
+    /// probe turns first. <c>MprpcServerOptions.DrainDelay</c> is the time between that and the closing of the listeners.
     /// </summary>
     /// <param name="builder">The application's health checks.</param>
     /// <param name="name">The check's name.</param>

@@ -7,9 +7,8 @@ namespace Mprpc.AspNetCore;
 /// </summary>
 /// <remarks>
 /// Zero and negative values are refused at start-up. Times are kept to a second or two: connections are looked at once a second. Where the configuration
-/// changes while the application
-/// runs, new connections get the new limits; <see cref="MaxCallsInFlight"/>, <see cref="MaxUnsentAnswerBytesTotal"/>, <see cref="MaxConnections"/> and
-/// <see cref="TlsHandshakeTimeout"/> stay as they were at the start.
+/// changes while the application runs, new connections get the new limits; <see cref="MaxCallsInFlight"/>, <see cref="MaxUnsentAnswerBytesTotal"/>,
+/// <see cref="MaxConnections"/> and <see cref="TlsHandshakeTimeout"/> stay as they were at the start.
 /// </remarks>
 public sealed class MprpcServerLimits
 {
@@ -23,25 +22,22 @@ public sealed class MprpcServerLimits
 
     /// <summary>
     /// Largest message that the server sends, in bytes. Default 4,194,304 (4 MiB, what peers accept by default). An answer that would be larger is replaced by
-    /// an error that names both numbers; a
-    /// larger call or notification to a client throws before anything is sent.
+    /// an error that names both numbers; a larger call or notification to a client throws before anything is sent.
     /// </summary>
     public int MaxSendMessageSize { get; set; } = ConnectionLimits.DefaultMaxMessageSize;
 
     /// <summary>
     /// How deep arrays and maps of a message may nest that the server sends, the message itself counted, from 2 to 1,024. Default 64 (what peers accept by
-    /// default). An answer that nests deeper is
-    /// replaced by an error that names both numbers; a deeper call or notification to a client throws before anything is sent. Clients must accept as much
-    /// (<c>MprpcClientOptions.MaxDepth</c>).
+    /// default). An answer that nests deeper is replaced by an error that names both numbers; a deeper call or notification to a client throws before anything
+    /// is sent. Clients must accept as much (<c>MprpcClientOptions.MaxDepth</c>).
     /// </summary>
     public int MaxSendDepth { get; set; } = ConnectionLimits.DefaultMaxDepth;
 
     /// <summary>
     /// How many bytes of answers a connection may have waiting for its peer to read, those that its running calls are expected to answer included (by what
-    /// their methods have answered so far).
-    /// Default 4,194,304 (4 MiB). Further requests wait: back-pressure, not an error. While the server has more than a thirty-second of
-    /// <see cref="MaxUnsentAnswerBytesTotal"/>, a connection may
-    /// have 128 KiB and a sixteenth of what its peer has taken so far, up to this limit.
+    /// their methods have answered so far). Default 4,194,304 (4 MiB). Further requests wait: back-pressure, not an error. While the server has more than a
+    /// thirty-second of <see cref="MaxUnsentAnswerBytesTotal"/>, a connection may have 128 KiB and a sixteenth of what its peer has taken so far, up to this
+    /// limit.
     /// </summary>
     public int MaxUnsentAnswerBytes { get; set; } = ConnectionLimits.DefaultMaxUnsentAnswerBytes;
 
@@ -50,17 +46,15 @@ public sealed class MprpcServerLimits
 
     /// <summary>
     /// How many connections each endpoint may have at once: a listener of <c>MapMprpcService</c>, one of your own with <c>UseMessagePackRpc()</c>, or a
-    /// WebSocket's path. Default null: as many
-    /// as there are file descriptors, as in Kestrel. Further ones are ended when they come, before TLS; a WebSocket is refused with 503. Set it below what the
-    /// process may open
-    /// (<c>ulimit -n</c>) where strangers connect: a .NET process that has no descriptor left is ended by its runtime.
+    /// WebSocket's path. Default null: as many as there are file descriptors, as in Kestrel. Further ones are ended when they come, before TLS; a WebSocket is
+    /// refused with 503. Set it below what the process may open (<c>ulimit -n</c>) where strangers connect: a .NET process that has no descriptor left is ended
+    /// by its runtime.
     /// </summary>
     public int? MaxConnections { get; set; }
 
     /// <summary>
     /// How many calls of one connection may run at once. Default 1,000. Further requests wait: back-pressure, not an error. A call keeps its place until its
-    /// method has really
-    /// ended. Calls of one client usually share a connection, so that a lower limit makes fast calls wait for slow ones sooner.
+    /// method has really ended. Calls of one client usually share a connection, so that a lower limit makes fast calls wait for slow ones sooner.
     /// </summary>
     public int MaxCallsInFlightPerConnection { get; set; } = ConnectionLimits.DefaultMaxRunningCalls;
 
@@ -89,24 +83,20 @@ public sealed class MprpcServerLimits
 
     /// <summary>
     /// How long calls may go on running after their peer has ended its side of the connection. Default 30 s (as long as a .NET host waits for what is running
-    /// when it stops);
-    /// <see cref="Timeout.InfiniteTimeSpan"/>: for ever. Then its connection is closed, which cancels them. Peers that end their side after the last request,
-    /// as shell scripts do, get every
-    /// answer that is there by then; of a peer that has merely left, nothing else tells.
+    /// when it stops); <see cref="Timeout.InfiniteTimeSpan"/>: for ever. Then its connection is closed, which cancels them. Peers that end their side after the
+    /// last request, as shell scripts do, get every answer that is there by then; of a peer that has merely left, nothing else tells.
     /// </summary>
     public TimeSpan HalfCloseTimeout { get; set; } = ConnectionLimits.DefaultHalfCloseTimeout;
 
     /// <summary>
     /// How long a connection may say nothing while no call runs. Default null: for ever, since RPC connections are long-lived; a peer that is gone is found by
-    /// TCP keep-alive, where the
-    /// system has it on.
+    /// TCP keep-alive, where the system has it on.
     /// </summary>
     public TimeSpan? IdleTimeout { get; set; }
 
     /// <summary>
     /// How long the TLS handshake of a connection may take. Default 10 s (Kestrel's); <see cref="Timeout.InfiniteTimeSpan"/>: for ever. For listeners that
-    /// <c>tls://</c> or <c>UseTls</c>
-    /// made; one with <c>UseHttps</c> of the application's own has its own.
+    /// <c>tls://</c> or <c>UseTls</c> made; one with <c>UseHttps</c> of the application's own has its own.
     /// </summary>
     public TimeSpan TlsHandshakeTimeout { get; set; } = TimeSpan.FromSeconds(10);
 

@@ -16,38 +16,34 @@ public sealed class MprpcServerOptions
 
     /// <summary>
     /// Whether the listeners that were mapped are opened. Default null: they are, except where the application's server is a TestServer
-    /// (WebApplicationFactory), whose tests connect in
-    /// memory. True: always; false: never.
+    /// (WebApplicationFactory), whose tests connect in memory. True: always; false: never.
     /// </summary>
     public bool? Listen { get; set; }
 
     /// <summary>
     /// How long the server goes on to accept and to serve after it has been told to stop, and has turned unhealthy: the time that a load balancer needs to see
-    /// that, and to send nothing more.
-    /// Default zero: listeners close at once. It is part of <c>HostOptions.ShutdownTimeout</c> (30 s by default), and must be shorter. A further SIGTERM, a
-    /// second or more after the first,
-    /// ends it.
+    /// that, and to send nothing more. Default zero: listeners close at once. It is part of <c>HostOptions.ShutdownTimeout</c> (30 s by default), and must be
+    /// shorter. A further SIGTERM, a second or more after the first, ends it.
     /// </summary>
     public TimeSpan DrainDelay { get; set; }
 
     /// <summary>
     /// Whether a caller is told the type and message of any exception. Default: in the Development environment only; elsewhere it is told "Internal error.",
-    /// except by <see cref="MprpcException"/> and
-    /// mapped exceptions, whose message is meant for it. Leave it off in production: messages tell strangers of the inside.
+    /// except by <see cref="MprpcException"/> and mapped exceptions, whose message is meant for it. Leave it off in production: messages tell strangers of the
+    /// inside.
     /// </summary>
     public bool EnableDetailedErrors { get; set; }
 
     /// <summary>
     /// How long a call may take; then its <see cref="CancellationToken"/> is cancelled and its caller answered with the error "timeout". Default null: for
-    /// ever. <c>WithTimeout</c> and
-    /// <see cref="MprpcMethodAttribute.TimeoutMilliseconds"/> set it for a service or a method.
+    /// ever. <c>WithTimeout</c> and <see cref="MprpcMethodAttribute.TimeoutMilliseconds"/> set it for a service or a method.
     /// </summary>
     public TimeSpan? CallTimeout { get; set; }
 
     /// <summary>
     /// The rate limiter policy (AddRateLimiter) that each call takes a permit of, calls of unknown methods included. Default null: none. Endpoints, services
-    /// (<c>RequireRateLimiting</c>,
-    /// [EnableRateLimiting]) and methods may name another, or none ([DisableRateLimiting]). A call beyond it is answered with the error "rate_limited".
+    /// (<c>RequireRateLimiting</c>, [EnableRateLimiting]) and methods may name another, or none ([DisableRateLimiting]). A call beyond it is answered with the
+    /// error "rate_limited".
     /// </summary>
     public string? RateLimitingPolicy { get; set; }
 

@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Options;
-using Mprpc.AspNetCore.Hosting;
+using Mprpc.AspNetCore.Configuration;
 
 namespace Mprpc.AspNetCore;
 

@@ -9,7 +9,9 @@ using Mprpc;
 using Mprpc.AspNetCore;
 using Mprpc.AspNetCore.Connections;
 using Mprpc.AspNetCore.Diagnostics;
+using Mprpc.AspNetCore.Endpoints;
 using Mprpc.AspNetCore.Hosting;
+using Mprpc.AspNetCore.Limits;
 using Mprpc.AspNetCore.Model;
 using Mprpc.AspNetCore.Policies;
 using Mprpc.AspNetCore.Transport;
@@ -29,8 +31,7 @@ public static class MprpcServiceCollectionExtensions
     /// </summary>
     /// <param name="services">The application's services.</param>
     /// <param name="configure">Sets options in code.</param>
-    /// <returns>
-    /// A builder for the server's services. Map them with <c>app.MapMprpcService&lt;T&gt;(port)</c>, or put them on a listener of your own with
+    /// <returns> A builder for the server's services. Map them with <c>app.MapMprpcService&lt;T&gt;(port)</c>, or put them on a listener of your own with
     /// <c>UseMessagePackRpc()</c>.
     /// </returns>
     public static IMprpcServerBuilder AddMprpc(this IServiceCollection services, Action<MprpcServerOptions>? configure = null)
@@ -68,7 +69,7 @@ public static class MprpcServiceCollectionExtensions
         services.TryAddSingleton<ConnectionRegistry>();
         services.TryAddSingleton<StopDeadline>();
         services.TryAddSingleton<RpcEndpoints>();
-        services.TryAddSingleton<DirectConnections>();
+        services.TryAddSingleton<InMemoryConnections>();
         services.TryAddSingleton<RpcServer>();
         services.TryAddSingleton<IMprpcServer>(static provider => provider.GetRequiredService<RpcServer>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, RpcServer>(static provider => provider.GetRequiredService<RpcServer>()));

@@ -53,8 +53,7 @@ public static class MprpcServiceConventionBuilderExtensions
 
     /// <summary>
     /// Bounds the time of each call of the service: then its <see cref="CancellationToken"/> is cancelled and the caller answered with the error "timeout",
-    /// while the call keeps its place until its
-    /// method has really ended. [MprpcMethod(TimeoutMilliseconds)] goes before it.
+    /// while the call keeps its place until its method has really ended. [MprpcMethod(TimeoutMilliseconds)] goes before it.
     /// </summary>
     /// <param name="builder">The service's conventions.</param>
     /// <param name="timeout">Any positive time, or <see cref="Timeout.InfiniteTimeSpan"/> for none.</param>

@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Mprpc;
 using Mprpc.AspNetCore;
-using Mprpc.AspNetCore.Hosting;
+using Mprpc.AspNetCore.Endpoints;
 using Mprpc.AspNetCore.WebSockets;
 
 namespace Microsoft.AspNetCore.Builder;
@@ -14,20 +14,18 @@ public static class MprpcWebSocketEndpointRouteBuilderExtensions
 {
     /// <summary>
     /// Serves MessagePack-RPC over WebSockets at a path of the application's HTTP addresses: the services of <c>AddMprpc().AddService()</c>, or those that
-    /// <paramref name="configure"/> names.
-    /// <see cref="Mprpc.MprpcConnection.User"/> is who the HTTP request was authenticated as.
+    /// <paramref name="configure"/> names. <see cref="Mprpc.MprpcConnection.User"/> is who the HTTP request was authenticated as.
     /// </summary>
     /// <param name="endpoints">The application.</param>
     /// <param name="pattern">The path, such as <c>/rpc</c>.</param>
     /// <param name="configure">Sets what is served, and how it speaks.</param>
-    /// <returns>
-    /// A builder for what HTTP endpoints have: <c>RequireAuthorization()</c>, <c>RequireHost()</c>. It applies when a WebSocket is opened, not to each call.
+    /// <returns> A builder for what HTTP endpoints have: <c>RequireAuthorization()</c>, <c>RequireHost()</c>. It applies when a WebSocket is opened, not to
+    /// each call.
     /// </returns>
     /// <exception cref="InvalidOperationException"><c>builder.Services.AddMprpc()</c> was not called, or the application has started.</exception>
     /// <remarks>
     /// What binary messages hold is one stream of messages; a text message closes the WebSocket with status 1003. Pages of other origins are refused unless the
-    /// application allows them
-    /// (<see cref="WebSocketOptions.AllowedOrigins"/>).
+    /// application allows them (<see cref="WebSocketOptions.AllowedOrigins"/>).
     /// </remarks>
     public static IEndpointConventionBuilder MapMprpcWebSocket(
         this IEndpointRouteBuilder endpoints, [StringSyntax("Route")] string pattern, Action<MprpcEndpointOptions>? configure = null)

@@ -1,7 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Mprpc;
-using Mprpc.AspNetCore.Hosting;
+using Mprpc.AspNetCore.Endpoints;
 using Mprpc.Client;
 using Mprpc.Testing;
 using Mprpc.Testing.Connections;
@@ -23,10 +23,10 @@ public static class MprpcServiceProviderExtensions
     public static MprpcClient CreateMprpcClient(this IServiceProvider services, string? endpoint = null, Action<MprpcTestClientOptions>? configure = null)
     {
         ArgumentNullException.ThrowIfNull(services);
-        DirectConnections server = services.GetService<DirectConnections>()
+        InMemoryConnections server = services.GetService<InMemoryConnections>()
             ?? throw new InvalidOperationException("The application has no MessagePack-RPC server. Call builder.Services.AddMprpc() in it.");
 
-        DirectEndpoint chosen = EndpointChoice.Choose(server.Endpoints, endpoint);
+        InMemoryEndpoint chosen = EndpointChoice.Choose(server.Endpoints, endpoint);
         var options = new MprpcTestClientOptions();
         options.Client.LoggerFactory = services.GetService<ILoggerFactory>() ?? NullLoggerFactory.Instance;
         options.Client.TimeProvider = services.GetService<TimeProvider>() ?? options.Client.TimeProvider;

@@ -1,5 +1,4 @@
 using System.Diagnostics.CodeAnalysis;
-using Mprpc.AspNetCore;
 
 namespace Mprpc.Contracts.Aot;
 

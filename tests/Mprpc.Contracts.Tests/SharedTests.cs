@@ -1,5 +1,4 @@
 using MessagePack;
-using Mprpc.AspNetCore;
 using Mprpc.Client;
 
 namespace Mprpc.Contracts.Tests;

@@ -1,3 +1,4 @@
+using Mprpc.AspNetCore.Security;
 using Mprpc.Connections;
 using Mprpc.Interleavings.Tests.Models;
 using Mprpc.Interleavings.Tests.Stepping;

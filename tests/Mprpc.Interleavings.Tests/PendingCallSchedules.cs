@@ -1,4 +1,5 @@
 using System.Threading.Tasks.Sources;
+using Mprpc.AspNetCore.Security;
 using Mprpc.Connections;
 using Mprpc.Interleavings.Tests.Models;
 using Mprpc.Interleavings.Tests.Stepping;

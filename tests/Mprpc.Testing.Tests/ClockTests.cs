@@ -55,7 +55,7 @@ public sealed class ClockTests
     {
         await using MprpcTestHost host = await StartAsync(options => options.Limits.PartialMessageTimeout = TimeSpan.FromHours(1));
         var link = new Connections.MemoryLink();
-        var server = host.Services.GetRequiredService<Mprpc.AspNetCore.Hosting.DirectConnections>();
+        var server = host.Services.GetRequiredService<Mprpc.AspNetCore.Hosting.InMemoryConnections>();
         server.Serve(server.Endpoints[0], new Connections.MemoryConnectionContext(link));
         await link.ClientOutput.WriteAsync(Convert.FromHexString("940001a373"));
 

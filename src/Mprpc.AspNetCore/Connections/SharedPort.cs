@@ -1,7 +1,7 @@
 using System.IO.Pipelines;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Connections.Features;
-using Mprpc.AspNetCore.Hosting;
+using Mprpc.AspNetCore.Limits;
 
 namespace Mprpc.AspNetCore.Connections;
 

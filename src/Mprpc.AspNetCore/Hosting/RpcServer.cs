@@ -8,6 +8,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Mprpc.AspNetCore.Connections;
 using Mprpc.AspNetCore.Diagnostics;
+using Mprpc.AspNetCore.Endpoints;
 using Mprpc.AspNetCore.WebSockets;
 using Mprpc.Connections;
 
@@ -16,12 +17,11 @@ namespace Mprpc.AspNetCore.Hosting;
 /// <summary>Listens on the endpoints that were mapped, with a Kestrel of its own, and lives as long as the application.</summary>
 /// <remarks>
 /// A Kestrel of its own, because a listener added in code to the application's Kestrel makes that drop the HTTP addresses of <c>--urls</c>, ASPNETCORE_URLS and
-/// its default; and
-/// because it also works where the application's server is a TestServer. It starts after HTTP and begins to stop before it, so that the time for stopping is
-/// not used up by then.
+/// its default; and because it also works where the application's server is a TestServer. It starts after HTTP and begins to stop before it, so that the time
+/// for stopping is not used up by then.
 /// </remarks>
 internal sealed class RpcServer(
-    RpcEndpoints endpoints, RpcListeners listeners, DirectConnections direct, ConnectionRegistry connections, StopDeadline deadline, IServiceProvider services, ILoggerFactory loggers)
+    RpcEndpoints endpoints, RpcListeners listeners, InMemoryConnections direct, ConnectionRegistry connections, StopDeadline deadline, IServiceProvider services, ILoggerFactory loggers)
     : IMprpcServer, IHostedLifecycleService, IDisposable
 {
     private readonly ILogger _logger = loggers.CreateLogger("Mprpc.Server");

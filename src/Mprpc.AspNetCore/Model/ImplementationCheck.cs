@@ -10,8 +10,7 @@ namespace Mprpc.AspNetCore.Model;
 
 /// <summary>
 /// Holds the objects that a service's registration really makes against what was known at start-up: one whose class demands more than its methods were
-/// published with is not called. Safe for
-/// concurrent use.
+/// published with is not called. Safe for concurrent use.
 /// </summary>
 /// <param name="service">The type that is served.</param>
 /// <param name="known">The class whose attributes count; null: it was not known, and the mapping has said who may call.</param>

@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Mprpc.AspNetCore.Diagnostics;
-using Mprpc.AspNetCore.Hosting;
+using Mprpc.AspNetCore.Limits;
 using Mprpc.AspNetCore.Model;
 using Mprpc.Connections;
 using Mprpc.Diagnostics;

@@ -10,9 +10,7 @@ using Mprpc.Connections;
 namespace Mprpc.AspNetCore.Security;
 
 /// <summary>Runs the application's own authentication schemes on what a connection brings, or on a token that it was sent. Safe for concurrent use.</summary>
-/// <remarks>
-/// What a scheme fails with is logged by its type alone: its message may quote the token.
-/// </remarks>
+/// <remarks>What a scheme fails with is logged by its type alone: its message may quote the token.</remarks>
 internal sealed class SchemeAuthenticator(ILogger logger)
 {
     /// <summary>Runs a scheme on what the connection itself brings: a client's certificate, or the request of a WebSocket.</summary>

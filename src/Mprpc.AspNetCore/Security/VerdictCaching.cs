@@ -13,8 +13,7 @@ namespace Mprpc.AspNetCore.Security;
 /// </summary>
 /// <remarks>
 /// That is so where the requirements are ASP.NET Core's own of roles, claims and names, and nothing of the application's can have a say: no handler that looks
-/// at those requirements, or at all, and no
-/// replaced authorization service. Where it cannot be told, verdicts are not kept.
+/// at those requirements, or at all, and no replaced authorization service. Where it cannot be told, verdicts are not kept.
 /// </remarks>
 internal sealed class VerdictCaching
 {

@@ -5,6 +5,7 @@ using System.Security.Cryptography;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http.Features;
+using Mprpc.AspNetCore.Endpoints;
 using Mprpc.Transports.Sockets;
 
 namespace Mprpc.AspNetCore.Transport;
@@ -70,8 +71,7 @@ internal sealed class DirectConnection : ConnectionContext, IConnectionSocketFea
         if (Volatile.Read(ref _isAborted) == 0)
         {
             // Before the FIN too, which tells the peer how much room there is now: once reading is shut down nothing else does, and a peer that waits for room
-            // to send on would learn a
-            // minute or more later that the connection has ended.
+            // to send on would learn a minute or more later that the connection has ended.
             DropRest();
             SocketTransport.TryShutdown(Socket, SocketShutdown.Send);
             DropRest();

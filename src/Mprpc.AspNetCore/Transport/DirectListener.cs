@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using Microsoft.AspNetCore.Connections;
-using Mprpc.AspNetCore.Hosting;
+using Mprpc.AspNetCore.Endpoints;
 using Mprpc.Transports.Sockets;
 
 namespace Mprpc.AspNetCore.Transport;

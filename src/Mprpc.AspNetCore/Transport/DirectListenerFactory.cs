@@ -3,7 +3,7 @@ using System.Net.Sockets;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.Options;
-using Mprpc.AspNetCore.Hosting;
+using Mprpc.AspNetCore.Endpoints;
 
 namespace Mprpc.AspNetCore.Transport;
 

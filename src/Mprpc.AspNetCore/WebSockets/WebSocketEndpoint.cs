@@ -6,7 +6,8 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using Mprpc.AspNetCore.Connections;
-using Mprpc.AspNetCore.Hosting;
+using Mprpc.AspNetCore.Endpoints;
+using Mprpc.AspNetCore.Limits;
 using Mprpc.AspNetCore.Security;
 using Mprpc.Transports.WebSockets;
 
@@ -83,7 +84,7 @@ internal sealed class WebSocketEndpoint(MprpcEndpointOptions options)
     {
         ConnectionInfo http = context.Connection;
         var transport = new WebSocketTransport(socket);
-        CancellationToken stopping = context.RequestServices.GetRequiredService<DirectConnections>().StopRequested;
+        CancellationToken stopping = context.RequestServices.GetRequiredService<InMemoryConnections>().StopRequested;
         context.Features.Set<IConnectionUserFeature>(user);
         transport.Start();
         Exception? reason = await _handler!.ServeAsync(

@@ -7,8 +7,7 @@ namespace Mprpc.Binding;
 /// <summary>Finds the method of a class that runs when a method of an interface is called. Used at start-up only.</summary>
 /// <remarks>
 /// Native AOT has no <see cref="Type.GetInterfaceMap"/>. There the method is found by its name and signature, as compilers choose it. If it could be one method
-/// or another, it is not known: attributes
-/// such as [Authorize] stand on it, so that a guess could let anyone in.
+/// or another, it is not known: attributes such as [Authorize] stand on it, so that a guess could let anyone in.
 /// </remarks>
 internal static class ImplementingMethod
 {
@@ -37,8 +36,7 @@ internal static class ImplementingMethod
     /// <summary>The same without an interface map.</summary>
     /// <remarks>
     /// The runtime takes the nearest method from the last class up that names the interface, and the most special override of it. Reflection does not tell
-    /// which class that is, if a base class has
-    /// the interface too: C# seals a method that implements something and is not virtual, which tells it mostly.
+    /// which class that is, if a base class has the interface too: C# seals a method that implements something and is not virtual, which tells it mostly.
     /// </remarks>
     [UnconditionalSuppressMessage("Trimming", "IL2070", Justification = "Interfaces are kept with the registered class.")]
     internal static MethodInfo? FindByName(Type type, MethodInfo declared)

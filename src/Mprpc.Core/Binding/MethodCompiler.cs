@@ -9,8 +9,7 @@ namespace Mprpc.Binding;
 /// <summary>Makes a method's <see cref="MprpcInvoker{TService, TReturn}"/> at start-up where no generator has made it at compile time.</summary>
 /// <remarks>
 /// The code is what the generator writes: read the parameters, end the reader, get the service, call. It is emitted rather than composed of delegates so that a
-/// call costs
-/// the same for any number of parameters.
+/// call costs the same for any number of parameters.
 /// </remarks>
 [RequiresDynamicCode("Emits code at run time. Use the source generator under native AOT.")]
 internal sealed class MethodCompiler

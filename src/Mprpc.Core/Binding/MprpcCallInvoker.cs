@@ -8,8 +8,7 @@ namespace Mprpc.CompilerServices;
 /// <summary>What a generated proxy calls through: a client, or one connection. For generated code.</summary>
 /// <remarks>
 /// A call is <see cref="BeginCall"/>, the method's name and an array of its arguments written, then one of the sending methods, or <see cref="Drop"/> if
-/// writing threw.
-/// Safe for concurrent use.
+/// writing threw. Safe for concurrent use.
 /// </remarks>
 [EditorBrowsable(EditorBrowsableState.Never)]
 public abstract class MprpcCallInvoker

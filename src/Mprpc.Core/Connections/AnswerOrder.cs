@@ -7,8 +7,7 @@ namespace Mprpc.Connections;
 internal sealed class AnswerOrder(MprpcResponseOrder order, MessageOutput output, RunningCalls running, TimeProvider clock)
 {
     // neovim closes the channel when one read brings it the answers to a nested call and to the call around it: it must have left the one before the other
-    // comes. Far above what
-    // that takes, and paid only where an answer was ready before its turn.
+    // comes. Far above what that takes, and paid only where an answer was ready before its turn.
     private static readonly TimeSpan PauseBetweenNested = TimeSpan.FromMilliseconds(20);
 
     private readonly Lock _gate = new();

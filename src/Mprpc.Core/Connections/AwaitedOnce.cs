@@ -6,10 +6,9 @@ namespace Mprpc.Connections;
 /// <summary>The state of a pooled <see cref="IValueTaskSource"/>: one awaiter, one completion, one reading of the result for each version.</summary>
 /// <remarks>
 /// Unlike ManualResetValueTaskSourceCore it holds whatever the application does: one word has the version and the state, each step is a compare-and-exchange of
-/// that word or belongs to the thread that
-/// made the last one, and a token whose step is not the next throws and changes nothing; if it is an awaiter's, when that goes on
-/// (<see cref="RefusedAwaiter"/>). No version comes twice: the object of the last one is not used again, so that a token is refused
-/// for ever once its result was read. A mutable struct, for a field that is never copied.
+/// that word or belongs to the thread that made the last one, and a token whose step is not the next throws and changes nothing; if it is an awaiter's, when
+/// that goes on (<see cref="RefusedAwaiter"/>). No version comes twice: the object of the last one is not used again, so that a token is refused for ever once
+/// its result was read. A mutable struct, for a field that is never copied.
 /// </remarks>
 internal struct AwaitedOnce
 {

@@ -7,8 +7,7 @@ namespace Mprpc.Connections;
 /// </summary>
 /// <remarks>
 /// So a peer of ours never has to stop reading, whatever both sides call and answer; calls beyond the window wait here. A call that was given up counts no
-/// longer, though its request may still
-/// wait at the peer: a peer that never answers must not use the window up. Safe for concurrent use.
+/// longer, though its request may still wait at the peer: a peer that never answers must not use the window up. Safe for concurrent use.
 /// </remarks>
 internal sealed class CallWindow(InFlightRequests requests, MessageOutput output)
 {

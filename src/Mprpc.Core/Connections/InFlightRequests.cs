@@ -3,10 +3,9 @@ namespace Mprpc.Connections;
 /// <summary>The requests of one connection that wait for their responses, by msgid.</summary>
 /// <remarks>
 /// A ring of slots that a msgid finds by its low bits. Ids count up from 0 to 2^31-1 and start over (docs/protocol.md 8), past those whose slot is taken, so
-/// that a late answer never
-/// meets another call. Safe for concurrent use; whoever takes a call out of its slot, by an exchange, completes it. The read loop takes without the lock: that
-/// costs a call a third of
-/// what the lock does. An object that is in a slot is used again only when the read loop has taken it, so that the loop never takes one for another.
+/// that a late answer never meets another call. Safe for concurrent use; whoever takes a call out of its slot, by an exchange, completes it. The read loop
+/// takes without the lock: that costs a call a third of what the lock does. An object that is in a slot is used again only when the read loop has taken it, so
+/// that the loop never takes one for another.
 /// </remarks>
 internal sealed partial class InFlightRequests(TimeProvider clock, Lock? gate = null) : ICallbackFailures
 {

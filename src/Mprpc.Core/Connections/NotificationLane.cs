@@ -8,8 +8,7 @@ namespace Mprpc.Connections;
 /// </summary>
 /// <remarks>
 /// They begin in the order in which they came (docs/protocol.md 4), as on the read loop: the next one begins when the one before has ended, or has been seen to
-/// hold its thread up. Then another
-/// thread goes on with the rest. Safe for concurrent use.
+/// hold its thread up. Then another thread goes on with the rest. Safe for concurrent use.
 /// </remarks>
 internal sealed class NotificationLane : IStallable, IThreadPoolWorkItem
 {

@@ -7,8 +7,8 @@ namespace Mprpc.Connections;
 /// <summary>A request that waits for its response.</summary>
 /// <remarks>
 /// It completes once: whoever takes it out of <see cref="InFlightRequests"/> completes it, by <see cref="ReadAnswer"/> or <see cref="SetError"/>, then
-/// <see cref="Complete"/>, or by <see cref="Fail"/>. None of
-/// these throws, whatever a formatter, a converter or the awaiter's code does: a call that was taken and not completed would never end.
+/// <see cref="Complete"/>, or by <see cref="Fail"/>. None of these throws, whatever a formatter, a converter or the awaiter's code does: a call that was taken
+/// and not completed would never end.
 /// </remarks>
 internal abstract class PendingCall
 {

@@ -8,8 +8,7 @@ namespace Mprpc.Connections;
 /// <summary>A request that waits for a result of type <typeparamref name="T"/>; pooled, so that a call allocates nothing.</summary>
 /// <remarks>
 /// It goes back to the cache when its result has been read, which one thread can do once, and only after it has completed, and so has left its slot: an object
-/// in the cache is in no slot and has no token that is
-/// still good (<see cref="AwaitedOnce"/>). A ValueTask that is misused throws and changes no other call.
+/// in the cache is in no slot and has no token that is still good (<see cref="AwaitedOnce"/>). A ValueTask that is misused throws and changes no other call.
 /// </remarks>
 internal sealed class PendingCall<T> : PendingCall, IValueTaskSource<T>, IValueTaskSource
 {

@@ -11,12 +11,9 @@ namespace Mprpc.Connections;
 /// </summary>
 /// <remarks>
 /// Answers and control messages are handled as they come, whatever else waits. Requests that find no room are set aside up to a bound; beyond it nothing is
-/// read until there is room.
-/// User code (a service's method, the continuation of a call) runs right on this loop, which saves a hop between threads per call. Code that holds the loop up
-/// is
-/// no danger: the <see cref="StallGuard"/> notices, another thread takes the loop over at the next message, and the thread that returns from the user code
-/// finds that its
-/// <see cref="Baton"/> is gone.
+/// read until there is room. User code (a service's method, the continuation of a call) runs right on this loop, which saves a hop between threads per call.
+/// Code that holds the loop up is no danger: the <see cref="StallGuard"/> notices, another thread takes the loop over at the next message, and the thread that
+/// returns from the user code finds that its <see cref="Baton"/> is gone.
 /// </remarks>
 internal sealed partial class ReadLoop : UserCodeLoop, IStallable
 {
@@ -24,8 +21,7 @@ internal sealed partial class ReadLoop : UserCodeLoop, IStallable
     private const int MaxBatch = 64 * 1024;
 
     // So that the peer has something to do while the rest is handled. It is counted in small messages, of which a send costs as much as a few dozen; of larger
-    // ones, each so many bytes
-    // are about as much work.
+    // ones, each so many bytes are about as much work.
     private const int MaxWork = 512;
     private const int BytesOfWork = 32;
 

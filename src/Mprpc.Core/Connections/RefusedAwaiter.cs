@@ -5,8 +5,7 @@ namespace Mprpc.Connections;
 /// <summary>An awaiter that has come too late: another awaits the call already. It goes on at once, and what it asks for throws.</summary>
 /// <remarks>
 /// OnCompleted must not throw: out of an await that is an unhandled exception, which ends the process. Both awaiters have the same token, so that the thread
-/// knows which one is going on: whatever
-/// happens to the call meanwhile, its result is not for this one.
+/// knows which one is going on: whatever happens to the call meanwhile, its result is not for this one.
 /// </remarks>
 internal sealed class RefusedAwaiter(object source, short token, Action<object?> continuation, object? state)
 {

@@ -150,7 +150,7 @@ internal sealed class RpcConnection : MprpcConnection
         }
 
         Heartbeat.Of(_settings.Clock).Remove(_watch);
-        LogEnd(reason);
+        ConnectionEnd.Log(Logger, Id, reason, _limitHit, _settings.LimitHits);
         Output.Close();
         await _settings.Transport.Output.CompleteAsync().ConfigureAwait(false);
         await _settings.Transport.Input.CompleteAsync().ConfigureAwait(false);
@@ -379,24 +379,4 @@ internal sealed class RpcConnection : MprpcConnection
     }
 
     private MprpcConnectionException NotSent() => new($"The connection {Id} is closed; the call was not sent.");
-
-    private void LogEnd(Exception? reason)
-    {
-        switch (reason)
-        {
-            case null:
-                ProtocolLog.ConnectionEnded(Logger, Id);
-                break;
-            case MprpcProtocolException:
-                if (_settings.LimitHits?.Add(_limitHit ?? ConnectionLimit.MessageShape) ?? true)
-                {
-                    ProtocolLog.ProtocolViolation(Logger, Id, reason.Message);
-                }
-
-                break;
-            default:
-                ProtocolLog.ConnectionLost(Logger, Id, reason.Message);
-                break;
-        }
-    }
 }

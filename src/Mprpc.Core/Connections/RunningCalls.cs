@@ -7,8 +7,7 @@ namespace Mprpc.Connections;
 /// </summary>
 /// <remarks>
 /// A call keeps its place until its method has really ended. Bytes are bounded as places are: what is answered and not sent, and what the calls that run are
-/// about to answer, by what
-/// their methods have answered so far. Safe for concurrent use; one may wait for room, any number for the end.
+/// about to answer, by what their methods have answered so far. Safe for concurrent use; one may wait for room, any number for the end.
 /// </remarks>
 internal sealed class RunningCalls(int limit, RunningCallsTotal? total, InFlightRequests callsToPeer, int maxAnswerBytes = ConnectionLimits.DefaultMaxUnsentAnswerBytes)
 {

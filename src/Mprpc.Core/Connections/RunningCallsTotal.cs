@@ -5,8 +5,8 @@ namespace Mprpc.Connections;
 /// </summary>
 /// <remarks>
 /// The last tenth of the places is for connections that have no call running, so that a few that take all they can get do not shut out the others. Safe for
-/// concurrent use. While a
-/// connection waits and there is room for it, one is about to be woken: whatever enqueues, gives a place back or has woken another sees to that.
+/// concurrent use. While a connection waits and there is room for it, one is about to be woken: whatever enqueues, gives a place back or has woken another sees
+/// to that.
 /// </remarks>
 internal sealed class RunningCallsTotal(int limit, long maxAnswerBytes = ConnectionLimits.DefaultMaxUnsentAnswerBytesTotal) : IThreadPoolWorkItem
 {

@@ -7,8 +7,7 @@ namespace Mprpc.Connections;
 /// </summary>
 /// <remarks>
 /// Segments of slots, each twice as large as the one before. An item goes into a free slot of the last one, which is never more than half full, and stays
-/// there. So the memory is bounded by the
-/// most items that there were at once. Whoever looks through it may meet an item that has just left.
+/// there. So the memory is bounded by the most items that there were at once. Whoever looks through it may meet an item that has just left.
 /// </remarks>
 internal sealed class SlotTable<T>
     where T : class

@@ -3,9 +3,8 @@ namespace Mprpc;
 /// <summary>Stands around the calls of a method: may look at and change arguments and result, answer in the method's place, and see what it throws.</summary>
 /// <remarks>
 /// Filters run in the order of <see cref="MprpcFilterAttribute.Order"/> (0 where they have none); among equal ones the server's stand outside, then the
-/// service's, then the method's, each as they
-/// were added. They run after rate limits and authorization. One object serves many calls at once where it is registered as a singleton, given as an object, or
-/// an attribute.
+/// service's, then the method's, each as they were added. They run after rate limits and authorization. One object serves many calls at once where it is
+/// registered as a singleton, given as an object, or an attribute.
 /// </remarks>
 public interface IMprpcFilter
 {

@@ -21,8 +21,7 @@ public abstract class MprpcCallContext
 
     /// <summary>
     /// Who calls, as of the moment when the call came; never null. It is this call's own: what is changed on it, no other call gets to see. (A principal of a
-    /// class of your own is copied by its
-    /// <see cref="ClaimsPrincipal.Clone"/>, where that returns one of the same class; else all calls of the login share it.)
+    /// class of your own is copied by its <see cref="ClaimsPrincipal.Clone"/>, where that returns one of the same class; else all calls of the login share it.)
     /// </summary>
     public abstract ClaimsPrincipal User { get; }
 

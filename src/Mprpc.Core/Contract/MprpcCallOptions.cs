@@ -31,8 +31,7 @@ public readonly record struct MprpcCallOptions
 
     /// <summary>
     /// Whether the call waits, within its timeout, while the server cannot be reached, in place of failing with the first attempt to connect. Null, the
-    /// default: as the client's options say. A
-    /// call over a single connection (<see cref="MprpcConnection"/>), which cannot be made again, does not look at it.
+    /// default: as the client's options say. A call over a single connection (<see cref="MprpcConnection"/>), which cannot be made again, does not look at it.
     /// </summary>
     public bool? WaitForReady { get; init; }
 

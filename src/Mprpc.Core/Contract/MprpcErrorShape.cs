@@ -3,9 +3,8 @@ namespace Mprpc;
 /// <summary>What the error field of a response looks like: peers disagree on what they can read.</summary>
 /// <remarks>
 /// Only <see cref="Map"/> tells an error's message, code and data. Of the codes <c>unauthenticated</c>, <c>forbidden</c>, <c>rate_limited</c>, <c>busy</c> and
-/// <c>timeout</c>, which programs act upon,
-/// the other shapes write the code in front of the message: <c>forbidden: Only for admins.</c> A client of Mprpc reads every shape
-/// (<see cref="MprpcRemoteException"/>).
+/// <c>timeout</c>, which programs act upon, the other shapes write the code in front of the message: <c>forbidden: Only for admins.</c> A client of Mprpc reads
+/// every shape (<see cref="MprpcRemoteException"/>).
 /// </remarks>
 public enum MprpcErrorShape
 {
@@ -27,8 +26,7 @@ public enum MprpcErrorShape
 
     /// <summary>
     /// <c>{"message": text, "code": text, "data": any}</c>, code and data where there are any, result nil: all of an <see cref="MprpcException"/>, for clients
-    /// of Mprpc and others that read a map. An
-    /// unknown method has the code <c>unknown_method</c>, arguments that do not fit <c>invalid_params</c>.
+    /// of Mprpc and others that read a map. An unknown method has the code <c>unknown_method</c>, arguments that do not fit <c>invalid_params</c>.
     /// </summary>
     Map,
 

@@ -5,11 +5,9 @@ namespace Mprpc;
 /// </summary>
 /// <remarks>
 /// <see cref="MprpcErrorShape.Map"/> carries message, code and data, <see cref="MprpcErrorShape.CodeWithMessageAsResult"/> message and code; the other shapes,
-/// the default among them, carry the
-/// message alone, with the codes <c>unauthenticated</c>, <c>forbidden</c>, <c>rate_limited</c>, <c>busy</c> and <c>timeout</c> in front of it. The shape is an
-/// option of the listener
-/// (<c>MprpcEndpointOptions.ErrorShape</c>), or of the client where it serves calls. Every other exception of a service reaches the peer as "Internal error."
-/// unless detailed errors are enabled.
+/// the default among them, carry the message alone, with the codes <c>unauthenticated</c>, <c>forbidden</c>, <c>rate_limited</c>, <c>busy</c> and
+/// <c>timeout</c> in front of it. The shape is an option of the listener (<c>MprpcEndpointOptions.ErrorShape</c>), or of the client where it serves calls.
+/// Every other exception of a service reaches the peer as "Internal error." unless detailed errors are enabled.
 /// </remarks>
 /// <param name="message">What the caller is told. An empty message is sent as the code, or as "Error.": several peers take an empty error for success.</param>
 /// <param name="code">A short, stable name of the error for programs, or null.</param>

@@ -22,8 +22,7 @@ public abstract class MprpcInvocation
 
     /// <summary>
     /// What the method returned, in a box where it is a value type; null before it has run, for a method without a result, and for a null. Setting it replaces
-    /// the result; set before the
-    /// method has run, it takes the method's place.
+    /// the result; set before the method has run, it takes the method's place.
     /// </summary>
     /// <exception cref="ArgumentException">The value set is not of the method's result type.</exception>
     public abstract object? Result { get; set; }

@@ -1,8 +1,7 @@
 namespace Mprpc;
 
 /// <summary>Sets how one method is published.</summary>
-/// <param name="name">
-/// The method's name on the wire, as it is, without the service's prefix or the naming policy; null keeps the name that they give.
+/// <param name="name"> The method's name on the wire, as it is, without the service's prefix or the naming policy; null keeps the name that they give.
 /// </param>
 [AttributeUsage(AttributeTargets.Method, Inherited = false)]
 public sealed class MprpcMethodAttribute(string? name = null) : Attribute
@@ -12,8 +11,7 @@ public sealed class MprpcMethodAttribute(string? name = null) : Attribute
 
     /// <summary>
     /// How long a call of the method may take on the server, in milliseconds; then its <see cref="CancellationToken"/> is cancelled and the caller is answered
-    /// with the error "timeout". Default 0: what the
-    /// mapping or the server says.
+    /// with the error "timeout". Default 0: what the mapping or the server says.
     /// </summary>
     public int TimeoutMilliseconds { get; set; }
 

@@ -3,10 +3,8 @@ namespace Mprpc.Scheduling;
 /// <summary>The right to run a loop: one thread holds it, and loses it to another if user code holds that thread up.</summary>
 /// <remarks>
 /// One word holds it all: the number of the holder, the number of the entry into user code, and whether that code still runs. A number comes again only after
-/// 2^31 others, so that one
-/// compare-and-exchange decides between the thread that leaves user code and the one that takes the loop over: a thread that looked at an earlier entry takes
-/// nothing.
-/// <see cref="Enter"/> is for the holder alone; <see cref="TryTake"/> for any thread.
+/// 2^31 others, so that one compare-and-exchange decides between the thread that leaves user code and the one that takes the loop over: a thread that looked at
+/// an earlier entry takes nothing. <see cref="Enter"/> is for the holder alone; <see cref="TryTake"/> for any thread.
 /// </remarks>
 internal sealed class Baton
 {

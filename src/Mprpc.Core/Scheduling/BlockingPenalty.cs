@@ -3,8 +3,7 @@ namespace Mprpc.Scheduling;
 /// <summary>How long code that has held a read loop up is kept off it: shortly at first, longer each time it does so again.</summary>
 /// <remarks>
 /// On a busy machine a thread that merely waits for a processor looks like one that blocks. That must not cost much; and code that does block costs a stall now
-/// and then,
-/// never many. Safe for concurrent use: a lost update shortens one term.
+/// and then, never many. Safe for concurrent use: a lost update shortens one term.
 /// </remarks>
 internal struct BlockingPenalty
 {

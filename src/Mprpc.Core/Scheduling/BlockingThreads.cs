@@ -5,8 +5,7 @@ namespace Mprpc.Scheduling;
 /// </summary>
 /// <remarks>
 /// Safe for concurrent use. Each call gets a thread that nothing else holds up; idle ones end after a while. They are started one after the other, each by the
-/// last, while calls
-/// wait for one: so calls that only looked like blocking, many and short, are done by a few. Beyond the limit calls go to the pool.
+/// last, while calls wait for one: so calls that only looked like blocking, many and short, are done by a few. Beyond the limit calls go to the pool.
 /// </remarks>
 internal sealed class BlockingThreads(int limit, TimeSpan idleTime)
 {

@@ -1,6 +1,5 @@
 using System.Globalization;
-using Mprpc.AspNetCore.Hosting;
-using Mprpc.AspNetCore.Model;
+using Mprpc.AspNetCore.Endpoints;
 using Mprpc.Transports;
 
 namespace Mprpc.Testing.Connections;
@@ -11,7 +10,7 @@ internal static class EndpointChoice
     /// <param name="endpoints">What the application serves.</param>
     /// <param name="wanted">A port, an address, or a name; null where there is only one.</param>
     /// <exception cref="InvalidOperationException">There is none, or none of that name, or it is not said which; the message names them all.</exception>
-    public static DirectEndpoint Choose(IReadOnlyList<DirectEndpoint> endpoints, string? wanted)
+    public static InMemoryEndpoint Choose(IReadOnlyList<InMemoryEndpoint> endpoints, string? wanted)
     {
         if (endpoints.Count == 0)
         {
@@ -19,14 +18,14 @@ internal static class EndpointChoice
                 "The application serves nothing over MessagePack-RPC. Map a service with app.MapMprpcService<T>(port), or add one with builder.Services.AddMprpc().AddService<T>().");
         }
 
-        DirectEndpoint[] found = wanted is null ? [.. endpoints] : [.. endpoints.Where(endpoint => IsMeant(endpoint, wanted))];
+        InMemoryEndpoint[] found = wanted is null ? [.. endpoints] : [.. endpoints.Where(endpoint => IsMeant(endpoint, wanted))];
 
         return found.Length == 1 ? found[0] : throw new InvalidOperationException(
             $"{Problem(wanted, found.Length)} The application serves: {string.Join("; ", endpoints.Select(Describe))}. "
             + "Name one by its port (\"6000\"), its address (\"tcp://127.0.0.1:6000\") or, where it has one, its name: CreateMprpcClient(\"6000\").");
     }
 
-    private static bool IsMeant(DirectEndpoint endpoint, string wanted)
+    private static bool IsMeant(InMemoryEndpoint endpoint, string wanted)
         => string.Equals(endpoint.Address?.ToString(), wanted, StringComparison.OrdinalIgnoreCase)
             || string.Equals(endpoint.Name, wanted, StringComparison.OrdinalIgnoreCase)
             || (endpoint.Address is { Host: not null } address
@@ -39,6 +38,6 @@ internal static class EndpointChoice
             : count == 0 ? $"There is no endpoint '{wanted}'."
             : $"There are {count} endpoints '{wanted}'.";
 
-    private static string Describe(DirectEndpoint endpoint)
+    private static string Describe(InMemoryEndpoint endpoint)
         => endpoint.Options.Services.Count == 0 ? $"{endpoint} (the services of AddService)" : $"{endpoint} ({string.Join(", ", endpoint.Options.Services.Select(service => service is DelegateRegistration ? service.ToString() : service.ServiceType.Name))})";
 }

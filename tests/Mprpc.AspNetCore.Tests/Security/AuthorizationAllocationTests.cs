@@ -2,7 +2,7 @@ using System.IO.Pipelines;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Connections;
 using Mprpc.AspNetCore.Connections;
-using Mprpc.AspNetCore.Hosting;
+using Mprpc.AspNetCore.Limits;
 using Mprpc.AspNetCore.Tests.Security.Kit;
 
 namespace Mprpc.AspNetCore.Tests.Security;

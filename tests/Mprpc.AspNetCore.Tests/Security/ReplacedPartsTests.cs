@@ -8,7 +8,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Time.Testing;
 using Mprpc.AspNetCore.Connections;
-using Mprpc.AspNetCore.Hosting;
+using Mprpc.AspNetCore.Limits;
 using Mprpc.AspNetCore.Tests.Security.Kit;
 using Mprpc.Client;
 

@@ -5,7 +5,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Mprpc.AspNetCore;
 using Mprpc.AspNetCore.Connections;
-using Mprpc.AspNetCore.Hosting;
+using Mprpc.AspNetCore.Limits;
 
 namespace Mprpc.Fuzz.Targets;
 

@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Mprpc.AspNetCore.Connections;
-using Mprpc.AspNetCore.Hosting;
+using Mprpc.AspNetCore.Limits;
 using Mprpc.AspNetCore.Model;
 using Mprpc.AspNetCore.Tests.Security.Kit;
 using Mprpc.Client;

@@ -1,7 +1,7 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Primitives;
 
-namespace Mprpc.AspNetCore.Hosting;
+namespace Mprpc.AspNetCore.Configuration;
 
 /// <summary>
 /// The files of the configuration that could not be read when they changed: until they can, their settings are missing, which must not be taken for defaults.

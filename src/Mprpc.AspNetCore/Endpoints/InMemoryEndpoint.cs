@@ -1,12 +1,12 @@
 using Mprpc.Transports;
 
-namespace Mprpc.AspNetCore.Hosting;
+namespace Mprpc.AspNetCore.Endpoints;
 
 /// <summary>An endpoint that can be connected to without its listener.</summary>
 /// <param name="name">What the configuration calls it, or what it stands behind where it has no address of its own; else null.</param>
 /// <param name="address">Where it was mapped, or null where it has no listener of the server's own.</param>
 /// <param name="options">What it serves, and how it speaks.</param>
-internal sealed class DirectEndpoint(string? name, RpcAddress? address, MprpcEndpointOptions options)
+internal sealed class InMemoryEndpoint(string? name, RpcAddress? address, MprpcEndpointOptions options)
 {
     public RpcAddress? Address { get; } = address;
 

@@ -1,7 +1,7 @@
 using System.Net.Sockets;
 using Mprpc.AspNetCore.Security;
 
-namespace Mprpc.AspNetCore.Hosting;
+namespace Mprpc.AspNetCore.Endpoints;
 
 /// <summary>
 /// Makes Unix sockets to listen on, with rights that are set before anybody can connect: between its bind and its listen the file is there and connections are

@@ -2,29 +2,30 @@ using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.Extensions.DependencyInjection;
 using Mprpc.AspNetCore.Connections;
+using Mprpc.AspNetCore.Limits;
 using Mprpc.AspNetCore.Model;
 using Mprpc.AspNetCore.WebSockets;
 
-namespace Mprpc.AspNetCore.Hosting;
+namespace Mprpc.AspNetCore.Endpoints;
 
 /// <summary>
 /// Serves connections that no listener has accepted, as the listeners' own are served: those that the test kit makes in memory. They end with the server.
 /// </summary>
 /// <remarks>Safe for concurrent use.</remarks>
-internal sealed class DirectConnections(IServiceProvider services)
+internal sealed class InMemoryConnections(IServiceProvider services)
 {
     private static readonly TimeSpan TimeAfterAbort = TimeSpan.FromSeconds(1);
 
     private readonly Lock _gate = new();
     private readonly CancellationTokenSource _stopRequested = new();
-    private readonly Dictionary<DirectEndpoint, RpcConnectionHandler> _handlers = [];
+    private readonly Dictionary<InMemoryEndpoint, RpcConnectionHandler> _handlers = [];
     private readonly Dictionary<ConnectionContext, Task> _serving = [];
-    private DirectEndpoint[]? _endpoints;
+    private InMemoryEndpoint[]? _endpoints;
     private bool _isStopping;
 
     /// <summary>What can be connected to: the endpoints that were mapped, and last the one that serves AddService's services, where there are some.</summary>
     /// <exception cref="InvalidOperationException">The application has not started.</exception>
-    public IReadOnlyList<DirectEndpoint> Endpoints => _endpoints
+    public IReadOnlyList<InMemoryEndpoint> Endpoints => _endpoints
         ?? throw new InvalidOperationException("The application has not started. Call StartAsync() before you create a client of it; WebApplicationFactory does so itself.");
 
     /// <summary>Cancelled when the server closes its listeners.</summary>
@@ -32,15 +33,15 @@ internal sealed class DirectConnections(IServiceProvider services)
 
     public void Start(IReadOnlyList<RpcEndpoint> mapped, IReadOnlyList<WebSocketEndpoint> webSockets)
     {
-        List<DirectEndpoint> served =
+        List<InMemoryEndpoint> served =
         [
-            .. mapped.Select(endpoint => new DirectEndpoint(endpoint.Options.Section?.Key, endpoint.Address, endpoint.Options)),
-            .. webSockets.Select(webSocket => new DirectEndpoint(webSocket.Options.Origin, address: null, webSocket.Options)),
+            .. mapped.Select(endpoint => new InMemoryEndpoint(endpoint.Options.Section?.Key, endpoint.Address, endpoint.Options)),
+            .. webSockets.Select(webSocket => new InMemoryEndpoint(webSocket.Options.Origin, address: null, webSocket.Options)),
         ];
 
         if (services.GetServices<ServiceRegistration>().Any())
         {
-            served.Add(new DirectEndpoint("AddService", address: null, new MprpcEndpointOptions { Origin = "AddService" }));
+            served.Add(new InMemoryEndpoint("AddService", address: null, new MprpcEndpointOptions { Origin = "AddService" }));
         }
 
         _endpoints = [.. served];
@@ -50,7 +51,7 @@ internal sealed class DirectConnections(IServiceProvider services)
     /// <exception cref="InvalidOperationException">A service cannot be served.</exception>
     public void Check()
     {
-        foreach (DirectEndpoint endpoint in Endpoints)
+        foreach (InMemoryEndpoint endpoint in Endpoints)
         {
             HandlerOf(endpoint);
         }
@@ -58,7 +59,7 @@ internal sealed class DirectConnections(IServiceProvider services)
 
     /// <summary>Serves a connection until it ends; returns at once.</summary>
     /// <exception cref="MprpcConnectionException">The application has stopped.</exception>
-    public void Serve(DirectEndpoint endpoint, ConnectionContext connection)
+    public void Serve(InMemoryEndpoint endpoint, ConnectionContext connection)
     {
         RpcConnectionHandler handler = HandlerOf(endpoint);
 
@@ -114,7 +115,7 @@ internal sealed class DirectConnections(IServiceProvider services)
         }
     }
 
-    private RpcConnectionHandler HandlerOf(DirectEndpoint endpoint)
+    private RpcConnectionHandler HandlerOf(InMemoryEndpoint endpoint)
     {
         lock (_gate)
         {

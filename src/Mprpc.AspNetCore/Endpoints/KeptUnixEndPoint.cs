@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 
-namespace Mprpc.AspNetCore.Hosting;
+namespace Mprpc.AspNetCore.Endpoints;
 
 /// <summary>The address of a Unix socket whose file .NET does not remove when the socket is closed, as it does whatever is there by then.</summary>
 internal sealed class KeptUnixEndPoint(UnixDomainSocketEndPoint inner) : EndPoint

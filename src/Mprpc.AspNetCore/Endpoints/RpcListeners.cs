@@ -8,9 +8,12 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using Mprpc.AspNetCore.Configuration;
+using Mprpc.AspNetCore.Limits;
+using Mprpc.AspNetCore.Tls;
 using Mprpc.AspNetCore.Transport;
 
-namespace Mprpc.AspNetCore.Hosting;
+namespace Mprpc.AspNetCore.Endpoints;
 
 /// <summary>Makes the Kestrel of the server's own, with a listener for each endpoint.</summary>
 internal sealed class RpcListeners(
@@ -80,7 +83,7 @@ internal sealed class RpcListeners(
 
         listener.UseMessagePackRpc(endpoint.Options, endpointLimits);
 
-        HttpsConnectionAdapterOptions Load() => CertificateLoader.Load(services, endpoint.Options, configuration);
+        HttpsConnectionAdapterOptions Load() => EndpointCertificate.Load(services, endpoint.Options, configuration);
     }
 
     private static bool HasOwnSettings(MprpcEndpointOptions endpoint)

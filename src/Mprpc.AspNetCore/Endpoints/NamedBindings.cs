@@ -2,7 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using Microsoft.AspNetCore.Connections;
 
-namespace Mprpc.AspNetCore.Hosting;
+namespace Mprpc.AspNetCore.Endpoints;
 
 /// <summary>Says of an address that cannot be listened on which endpoint's it is, why, and what to do: Kestrel itself knows it as one of HTTP.</summary>
 /// <param name="inner">Makes the listeners.</param>

@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Configuration;
 
-namespace Mprpc.AspNetCore.Hosting;
+namespace Mprpc.AspNetCore.Configuration;
 
 /// <summary>The settings that are read at the start alone, so that a change of one can be told. Not safe for concurrent use.</summary>
 internal sealed class SettingsOfTheStart

@@ -1,4 +1,4 @@
-namespace Mprpc.AspNetCore.Hosting;
+namespace Mprpc.AspNetCore.Endpoints;
 
 /// <summary>The file of a Unix socket that this process has bound, told from one that somebody has put in its place by when it was made.</summary>
 internal sealed class SocketFile(string path)

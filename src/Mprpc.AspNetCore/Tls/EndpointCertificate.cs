@@ -4,11 +4,12 @@ using Microsoft.AspNetCore.Server.Kestrel;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.Extensions.Configuration;
+using Mprpc.AspNetCore.Configuration;
 
-namespace Mprpc.AspNetCore.Hosting;
+namespace Mprpc.AspNetCore.Tls;
 
 /// <summary>Finds certificates as Kestrel does, by having Kestrel do it: its own loader reads an endpoint that is never listened on.</summary>
-internal static class CertificateLoader
+internal static class EndpointCertificate
 {
     private const string DefaultCertificates = "Kestrel:Certificates";
     private const string AnyEndpoint = "https://127.0.0.1:0";

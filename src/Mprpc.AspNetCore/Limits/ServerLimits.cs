@@ -2,9 +2,10 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Primitives;
+using Mprpc.AspNetCore.Configuration;
 using Mprpc.AspNetCore.Diagnostics;
 
-namespace Mprpc.AspNetCore.Hosting;
+namespace Mprpc.AspNetCore.Limits;
 
 /// <summary>Works out the limits of each endpoint, and again when the configuration has changed; says what of it has no effect.</summary>
 /// <remarks>

@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Mprpc.AspNetCore.Transport;
 
-namespace Mprpc.AspNetCore.Hosting;
+namespace Mprpc.AspNetCore.Endpoints;
 
 /// <summary>
 /// The application's transports as one: the last registered that can bind an address binds it, as Kestrel chooses for HTTP. Kestrel's own sockets give way to

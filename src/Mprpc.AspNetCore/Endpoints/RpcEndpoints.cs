@@ -1,9 +1,10 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Options;
+using Mprpc.AspNetCore.Configuration;
 using Mprpc.AspNetCore.WebSockets;
 using Mprpc.Transports;
 
-namespace Mprpc.AspNetCore.Hosting;
+namespace Mprpc.AspNetCore.Endpoints;
 
 /// <summary>The endpoints that <c>MapMprpcService</c> has collected, and those of the configuration.</summary>
 internal sealed class RpcEndpoints(IConfiguration configuration)

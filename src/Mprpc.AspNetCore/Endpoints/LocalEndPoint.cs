@@ -2,7 +2,7 @@ using System.Net;
 using Microsoft.AspNetCore.Connections;
 using Mprpc.Transports;
 
-namespace Mprpc.AspNetCore.Hosting;
+namespace Mprpc.AspNetCore.Endpoints;
 
 /// <summary>Where a listener of the server's own is to be bound.</summary>
 internal static class LocalEndPoint

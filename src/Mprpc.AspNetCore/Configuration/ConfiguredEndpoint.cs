@@ -1,7 +1,8 @@
 using Microsoft.Extensions.Configuration;
+using Mprpc.AspNetCore.Endpoints;
 using Mprpc.Transports;
 
-namespace Mprpc.AspNetCore.Hosting;
+namespace Mprpc.AspNetCore.Configuration;
 
 /// <summary>Reads an endpoint from its section of the configuration, <c>Mprpc:Endpoints:NAME</c>.</summary>
 internal static class ConfiguredEndpoint

@@ -1,6 +1,6 @@
 using Mprpc.Transports;
 
-namespace Mprpc.AspNetCore.Hosting;
+namespace Mprpc.AspNetCore.Endpoints;
 
 /// <summary>A listener of the server's own: an address, and what it serves.</summary>
 internal sealed class RpcEndpoint(RpcAddress address, bool isPortOnly, MprpcEndpointOptions options)

@@ -3,7 +3,7 @@ using System.Globalization;
 using System.Reflection;
 using Microsoft.Extensions.Configuration;
 
-namespace Mprpc.AspNetCore.Hosting;
+namespace Mprpc.AspNetCore.Configuration;
 
 /// <summary>Which keys the configuration may have, so that one that is misspelt is not taken for a default.</summary>
 internal static class ConfigurationKeys

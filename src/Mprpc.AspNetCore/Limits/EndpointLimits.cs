@@ -1,6 +1,6 @@
 using Mprpc.Connections;
 
-namespace Mprpc.AspNetCore.Hosting;
+namespace Mprpc.AspNetCore.Limits;
 
 /// <summary>What the next connection of an endpoint may demand.</summary>
 internal sealed class EndpointLimits(MprpcEndpointOptions endpoint, MprpcServerLimits limits)
