@@ -14,7 +14,9 @@ internal sealed class ConcurrencyLimit(int maxConcurrentCalls) : IMprpcFilter
         {
             Interlocked.Decrement(ref _running);
             ((GuardedCall)call).Refuse(new RpcError(
-                RpcErrorKind.Handler, $"{maxConcurrentCalls} calls of method '{call.Context.Method}' are running, as many as may; try again later.", ErrorCode.Busy));
+                RpcErrorKind.Handler,
+                $"Method '{call.Context.Method}' has reached its limit of {maxConcurrentCalls} concurrent calls; retry later.",
+                ErrorCode.Busy));
             return;
         }
 

@@ -43,7 +43,10 @@ internal sealed class WebSocketEndpoint(MprpcEndpointOptions options)
     {
         if (!context.WebSockets.IsWebSocketRequest)
         {
-            await RefuseAsync(context, StatusCodes.Status400BadRequest, "This is a WebSocket, and this is no request to open one. It takes MessagePack-RPC in binary messages.").ConfigureAwait(false);
+            await RefuseAsync(
+                context,
+                StatusCodes.Status400BadRequest,
+                "This endpoint accepts only WebSocket upgrade requests, and MessagePack-RPC in binary messages.").ConfigureAwait(false);
             return;
         }
 
@@ -52,13 +55,18 @@ internal sealed class WebSocketEndpoint(MprpcEndpointOptions options)
             await RefuseAsync(
                 context,
                 StatusCodes.Status403Forbidden,
-                "Pages of another origin may not open this WebSocket, nor those of another scheme: behind a proxy that ends TLS, app.UseForwardedHeaders() tells which it is. To allow them: builder.Services.Configure<WebSocketOptions>(options => options.AllowedOrigins.Add(\"https://example.org\")).").ConfigureAwait(false);
+                "The origin of this page is not allowed, or its scheme differs: behind a proxy that terminates TLS, call app.UseForwardedHeaders(). "
+                + "To allow it: "
+                + "builder.Services.Configure<WebSocketOptions>(options => options.AllowedOrigins.Add(\"https://example.org\")).").ConfigureAwait(false);
             return;
         }
 
         if (!_quota!.TryTake(EndPointOf(context.Connection.RemoteIpAddress, context.Connection.RemotePort)))
         {
-            await RefuseAsync(context, StatusCodes.Status503ServiceUnavailable, "As many WebSockets are open here as the server allows. Try again later.").ConfigureAwait(false);
+            await RefuseAsync(
+                context,
+                StatusCodes.Status503ServiceUnavailable,
+                "This endpoint has reached its limit of open WebSockets; retry later.").ConfigureAwait(false);
             return;
         }
 
@@ -96,7 +104,8 @@ internal sealed class WebSocketEndpoint(MprpcEndpointOptions options)
             context.Features,
             stopping).ConfigureAwait(false);
 
-        (WebSocketCloseStatus status, string? description) = reason is MprpcProtocolException ? (WebSocketCloseStatus.ProtocolError, "That was no MessagePack-RPC, or exceeded a limit.")
+        (WebSocketCloseStatus status, string? description) = reason is MprpcProtocolException
+            ? (WebSocketCloseStatus.ProtocolError, "The data was not MessagePack-RPC, or exceeded a limit.")
             : stopping.IsCancellationRequested ? (WebSocketCloseStatus.EndpointUnavailable, "The server stops.")
             : (WebSocketCloseStatus.NormalClosure, null);
         await transport.CloseAsync(status, description, stopping.IsCancellationRequested ? CloseTimeoutAtStop : CloseTimeout, _clock).ConfigureAwait(false);

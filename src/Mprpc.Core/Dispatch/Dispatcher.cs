@@ -121,7 +121,7 @@ internal sealed class Dispatcher : IRequestHandler
     public void RefuseForRoom(in IncomingCall call)
     {
         string message = call.Connection.RunningCalls.LimitReached is ConnectionLimit.CallsInFlightPerConnection
-            ? $"{call.Connection.Limits.MaxRunningCalls} calls of this connection are running, as many as may; wait for answers before calling on."
+            ? $"This connection has reached its limit of {call.Connection.Limits.MaxRunningCalls} running calls; wait for answers before sending more."
             : "The server has reached its limit of running calls; retry later.";
         Answers.LogRefusal(call, "(any)", message);
         Answers.Answer(call, onLoop: true, new RpcError(RpcErrorKind.Handler, message, ErrorCode.Busy));

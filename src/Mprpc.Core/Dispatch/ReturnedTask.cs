@@ -10,7 +10,7 @@ internal readonly struct ReturnedTask(TaskAwaiter awaiter) : IReturned<ReturnedT
     public bool CallsBackOnce => true;
 
     public static ReturnedTask From(Task value)
-        => value is null ? throw new InvalidOperationException("The method returned null in place of a task.") : new(value.GetAwaiter());
+        => value is null ? throw new InvalidOperationException("The method returned null instead of a task.") : new(value.GetAwaiter());
 
     public void UnsafeOnCompleted(Action continuation) => awaiter.UnsafeOnCompleted(continuation);
 

@@ -9,7 +9,7 @@ internal readonly struct ReturnedTask<T>(TaskAwaiter<T> awaiter) : IReturned<Ret
     public bool CallsBackOnce => true;
 
     public static ReturnedTask<T> From(Task<T> value)
-        => value is null ? throw new InvalidOperationException("The method returned null in place of a task.") : new(value.GetAwaiter());
+        => value is null ? throw new InvalidOperationException("The method returned null instead of a task.") : new(value.GetAwaiter());
 
     public void UnsafeOnCompleted(Action continuation) => awaiter.UnsafeOnCompleted(continuation);
 

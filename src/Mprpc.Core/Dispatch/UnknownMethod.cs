@@ -24,7 +24,7 @@ internal sealed class UnknownMethod() : RpcMethod(new MprpcMethodDescription("(u
         public override object? Result
         {
             get => null;
-            set => throw new ArgumentException($"There is no method '{Context.Method}', so that it has no result.", nameof(value));
+            set => throw new ArgumentException($"Method '{Context.Method}' does not exist, so it has no result.", nameof(value));
         }
 
         protected override bool HasResult => false;

@@ -103,7 +103,7 @@ public sealed class CallsToPeerTests
     }
 
     [Theory]
-    [InlineData(1, 100, "1 calls of this connection are running, as many as may; wait for answers before calling on.")]
+    [InlineData(1, 100, "This connection has reached its limit of 1 running calls; wait for answers before sending more.")]
     [InlineData(100, 1, "The server has reached its limit of running calls; retry later.")]
     public async Task Calls_BeyondWhatCanBeSetAsideWhileThePeerIsAsked_AreRefusedAndItsAnswerIsRead(int mostOfTheConnection, int mostOfAll, string message)
     {
