@@ -212,7 +212,7 @@ public sealed class ValueTests
         item.Parts = [item];
 
         Exception thrown = Assert.Throws<MessagePackSerializationException>(() => WireBytes.Write(item));
-        Assert.Contains("Item cannot be sent: after 1,024 levels", thrown.Message, StringComparison.Ordinal);
+        Assert.Contains("Item cannot be sent: the value nests deeper than 1,024 levels", thrown.Message, StringComparison.Ordinal);
     }
 
     private static void AssertSame<T>(T value)

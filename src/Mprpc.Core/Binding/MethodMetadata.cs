@@ -86,14 +86,14 @@ internal static class MethodMetadata
     }
 
     private static InvalidOperationException Unknown(RpcMethod method, string problem)
-        => new($"{method} {problem}, so that its attributes are unknown. Was it trimmed away?");
+        => new($"{method} {problem}, so its attributes are unknown. Was it trimmed away?");
 
     private static InvalidOperationException UnknownIn(Type implementation, RpcMethod method, MethodInfo declared)
     {
         string problem = $"is not found in {implementation}, which is registered for it";
         return declared.DeclaringType is not { IsInterface: true } contract || RuntimeFeature.IsDynamicCodeSupported ? Unknown(method, problem)
-            : new($"{method} {problem}, so that its attributes are unknown: under native AOT it is looked for by its name, and more than one method, or none, could be it. Implement it explicitly in that "
-                + $"class, as {TypeName.Of(contract)}.{declared.Name}, or give other methods other names.");
+            : new($"{method} {problem}, so its attributes are unknown: native AOT finds it by name, and no method or several match. "
+                + $"Implement it explicitly in that class, as {TypeName.Of(contract)}.{declared.Name}, or give other methods other names.");
     }
 
     /// <summary>The class's own method that runs where a method of its contract, or of a base class, is called.</summary>

@@ -54,7 +54,7 @@ internal static class ProxyCompiler
 
         if (!contract.IsInterface || !contract.IsDefined(typeof(MprpcServiceAttribute), inherit: false))
         {
-            throw new InvalidOperationException($"{contract} is no contract. A typed client is made of an interface marked [MprpcService].");
+            throw new InvalidOperationException($"{contract} is not a contract. A typed client requires an interface marked [MprpcService].");
         }
 
         // An assembly for each contract, which may see what is internal to the contract's own assembly.

@@ -32,6 +32,6 @@ internal static class Nesting
 
     private static void Throw(Type type)
         => throw new MessagePackSerializationException(
-            $"{TypeName.Of(type)} cannot be sent: after {s_levels:N0} levels the value still goes deeper, or it contains itself. Allowed are {MostLevels:N0} levels, and fewer where "
-            + "the thread's stack is small. Send a flatter value, or the identifiers of what it refers to.");
+            $"{TypeName.Of(type)} cannot be sent: the value nests deeper than {s_levels:N0} levels, or contains itself. "
+            + $"Allowed are {MostLevels:N0} levels, fewer on a small stack. Send a flatter value, or the identifiers of what it refers to.");
 }

@@ -16,7 +16,7 @@ internal static class NotData
 
             if (NotDataNames.OfRuntime.Contains(name))
             {
-                return "it is no data: a peer could name what it likes with it. Send a string or a number, and look up what it stands for";
+                return "it is not data: with it a peer could name anything in the process. Send a string or a number, and look up the object";
             }
 
             if (NotDataNames.SlowToFill.Contains(name))

@@ -50,5 +50,6 @@ internal static class UnicodeText
     }
 
     private static MessagePackSerializationException Refusal(ReadOnlySpan<char> text)
-        => new($"The text has half a surrogate pair at index {Brokenness(text):N0}, which UTF-8 has no bytes for. Send whole characters, or byte[] for what is no text.");
+        => new($"The text has half a surrogate pair at index {Brokenness(text):N0}, which has no UTF-8 encoding. "
+            + "Send complete characters, or byte[] for data that is not text.");
 }

@@ -38,7 +38,8 @@ internal static class ArgumentWriter
                 writer.Write(raw);
                 break;
             case CancellationToken:
-                throw new ArgumentException("A CancellationToken is no argument of a call. Pass it before the arguments: CallAsync<T>(method, cancellationToken, arguments).");
+                throw new ArgumentException(
+                    "A CancellationToken cannot be an argument of a call. Pass it before the arguments: CallAsync<T>(method, cancellationToken, arguments).");
             default:
                 Type type = value.GetType();
 

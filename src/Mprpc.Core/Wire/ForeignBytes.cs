@@ -12,8 +12,8 @@ internal static class ForeignBytes
         string bytes = string.Join(' ', received[..Math.Min(MostShown, received.Length)].ToArray().Select(value => value.ToString("x2", System.Globalization.CultureInfo.InvariantCulture)));
         string known = Recognise(received) is { } protocol ? $" ({protocol}). Is this the port of a MessagePack-RPC peer?" : ".";
         return new MprpcProtocolException(
-            $"A message is no MessagePack-RPC message: the peer sent {bytes}{known} Allowed are [0, msgid, method, params], [1, msgid, error, result] and [2, method, params], msgid an integer of "
-            + "32 bits.");
+            $"The received bytes are not a MessagePack-RPC message: the peer sent {bytes}{known} "
+            + "Allowed are [0, msgid, method, params], [1, msgid, error, result] and [2, method, params], msgid an integer of 32 bits.");
     }
 
     private static string? Recognise(ReadOnlySpan<byte> received) => received switch

@@ -76,7 +76,8 @@ internal sealed class ObjectParser(INamedTypeSymbol type, Compilation compilatio
 
         if (_members.Count == 0 && (ordered.Count != 0 || (byName && ObjectMember.HoldSomething(type))))
         {
-            Reason = "none of its members can be set, so that it would arrive empty; send a record with what matters of it, or give it a [MessagePackFormatter]";
+            Reason = "none of its members can be set, so that it would arrive empty; "
+                + "send a record with the relevant values, or give it a [MessagePackFormatter]";
             IsRefusedAtRunTime = true;
             return null;
         }
@@ -116,7 +117,8 @@ internal sealed class ObjectParser(INamedTypeSymbol type, Compilation compilatio
             : type.Has("MessagePack.UnionAttribute") ? null
             : type.TypeKind is not (TypeKind.Class or TypeKind.Struct) || type.IsRefLikeType ? (IsSequence ? null : "it is neither a class nor a struct; send one that has its members")
             : type.IsAbstract ? (IsSequence ? null : "it is abstract; send a type that can be constructed, or mark it with [Union]")
-            : IsOfDotNet && !IsSequence ? "it is a type of .NET that cannot be rebuilt from its members; send a record with what matters of it, or give it a [MessagePackFormatter]"
+            : IsOfDotNet && !IsSequence
+                ? "it is a type of .NET that cannot be rebuilt from its members; send a record with the relevant values, or give it a [MessagePackFormatter]"
             : IsOfDotNet && !IsTypedSequence ? "it is a collection of .NET that says nothing of its elements; send a List<T> or Dictionary<TKey, TValue>"
             : null;
 

@@ -31,7 +31,8 @@ internal static class JsonReading
                 for (int count = reader.ReadMapHeader(); count > 0; count--)
                 {
                     json.WritePropertyName(
-                        MprpcFormatting.ReadString(ref reader) ?? throw new MessagePackSerializationException("A map with nil as a key is no JSON object. Take MprpcRaw."));
+                        MprpcFormatting.ReadString(ref reader)
+                        ?? throw new MessagePackSerializationException("A map with nil as a key is not a JSON object. Use MprpcRaw."));
                     Copy(ref reader, json, options);
                 }
 
@@ -72,7 +73,7 @@ internal static class JsonReading
                 json.WriteNullValue();
                 break;
             default:
-                throw new MessagePackSerializationException($"JSON has no value for {reader.NextMessagePackType}. Take MprpcRaw, or byte[] where bytes are meant.");
+                throw new MessagePackSerializationException($"JSON has no value for {reader.NextMessagePackType}. Use MprpcRaw, or byte[] for bytes.");
         }
     }
 

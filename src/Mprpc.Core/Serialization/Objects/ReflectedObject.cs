@@ -78,7 +78,7 @@ internal sealed class ReflectedObject
 
         if (sent.Count == 0 && (members.Count != 0 || (byName && ReflectedMembers.HoldSomething(type))))
         {
-            reason = "none of its members can be set, so that it would arrive empty. Send a record with what matters of it, or give it a formatter";
+            reason = "none of its members can be set, so that it would arrive empty. Send a record with the relevant values, or give it a formatter";
             return null;
         }
 
@@ -90,7 +90,8 @@ internal sealed class ReflectedObject
             : type is { IsClass: false, IsValueType: false } || type.IsPointer || type.IsByRefLike ? "it is neither a class nor a struct. Send one that has its members, or mark it with [Union]"
             : typeof(Delegate).IsAssignableFrom(type) ? "it is a delegate. Send data"
             : type.IsAbstract ? "it is abstract. Send a type that can be constructed, or mark it with [Union]"
-            : IsOfDotNet(type) && !KnownOfDotNet.Contains(type.FullName!) ? "it is a type of .NET that cannot be rebuilt from its members. Send a record with what matters of it, or give it a formatter"
+            : IsOfDotNet(type) && !KnownOfDotNet.Contains(type.FullName!)
+                ? "it is a type of .NET that cannot be rebuilt from its members. Send a record with the relevant values, or give it a formatter"
             : typeof(System.Collections.IEnumerable).IsAssignableFrom(type) ? "it is a collection of its own kind that cannot be filled. Send a List<T> or Dictionary<TKey, TValue>"
             : null;
 
