@@ -71,8 +71,8 @@ internal sealed class NotificationQueue(ConnectionPool pool, MprpcClientOptions 
         return Interlocked.Increment(ref _dropped) > 1
             ? Task.CompletedTask
             : throw new MprpcConnectionException(
-                $"{MostWaiting:N0} bytes of notifications wait for {address}, which does not read, or cannot be reached: no more are kept, and this one is dropped. "
-                + "Await NotifyAsync in place of a void method to wait with them.");
+                $"{MostWaiting:N0} bytes of notifications already wait for {address}, which does not read or cannot be reached; this one is dropped. "
+                + "Use and await NotifyAsync instead of a void method to wait for room.");
     }
 
     private WaitingNotification? Add(MprpcWriter message, bool waitsForReady, bool mayExceed)

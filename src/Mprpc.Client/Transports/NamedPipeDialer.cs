@@ -32,8 +32,11 @@ internal sealed class NamedPipeDialer(RpcAddress address, MprpcClientOptions opt
                 throw;
             }
 
+            string why = timeout.IsCancellationRequested
+                ? $"no server opened it within {options.ConnectTimeout!.Value.TotalMilliseconds:N0} ms"
+                : exception.Message;
             throw new MprpcConnectionException(
-                $"Cannot connect to {address}: {(timeout.IsCancellationRequested ? $"nobody has opened it within {options.ConnectTimeout!.Value.TotalMilliseconds:N0} ms" : exception.Message)}. "
+                $"Cannot connect to {address}: {why}. "
                 + "Is a MessagePack-RPC server listening there?",
                 requestWasSent: false,
                 exception);

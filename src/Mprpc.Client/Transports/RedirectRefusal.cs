@@ -20,7 +20,7 @@ internal sealed class RedirectRefusal(HttpMessageHandler inner) : DelegatingHand
         {
             throw new HttpRequestException(
                 $"The server redirects (status {(int)response.StatusCode}) to {Target(request, response)}, and a redirect is never followed: it would get the headers and the token of this client. "
-                + "Use that address if it is meant.");
+                + "Use that address if it is the intended server.");
         }
     }
 
@@ -33,7 +33,7 @@ internal sealed class RedirectRefusal(HttpMessageHandler inner) : DelegatingHand
         }
         catch (UriFormatException)
         {
-            return "what is no address";
+            return "something that is not an address";
         }
     }
 

@@ -55,7 +55,7 @@ internal sealed record RpcAddress(string? Host, int Port, string? Path, bool IsT
         {
             return Uri.TryCreate(url, UriKind.Absolute, out Uri? uri) && uri.Fragment.Length == 0
                 ? new RpcAddress(uri.IdnHost, uri.Port, null, uri.Scheme == Uri.UriSchemeWss, WebSocket: uri)
-                : throw Invalid(url, "is no valid url of a WebSocket");
+                : throw Invalid(url, "is not a valid WebSocket URL");
         }
 
         bool isTls = url.StartsWith(TlsScheme, StringComparison.OrdinalIgnoreCase);
@@ -80,7 +80,7 @@ internal sealed record RpcAddress(string? Host, int Port, string? Path, bool IsT
 
         if (!int.TryParse(rest.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out int port) || port > IPEndPoint.MaxPort)
         {
-            throw Invalid(url, $"has a port that is no number from 0 to {IPEndPoint.MaxPort}");
+            throw Invalid(url, $"has a port that is not a number from 0 to {IPEndPoint.MaxPort}");
         }
 
         string host = rest[..colon];

@@ -28,7 +28,9 @@ internal sealed class FakeAnswer
 
     /// <summary>Logging in succeeds where the test says nothing of it; everything else is an error that tells what to write.</summary>
     public static FakeAnswer Unscripted(string method)
-        => method == AuthenticateMethod.Name ? Result(default) : Error($"The fake server was not told what to do with '{method}'. Say it with server.On(\"{method}\").Returns(...).");
+        => method == AuthenticateMethod.Name
+            ? Result(default)
+            : Error($"The fake server has no instruction for '{method}'. Add one with server.On(\"{method}\").Returns(...).");
 
     /// <summary>Writes the response, as a server does.</summary>
     public MprpcWriter Write(long messageId, MprpcSerializerOptions serializer, MprpcErrorShape shape)
