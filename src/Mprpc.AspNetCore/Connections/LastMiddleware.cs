@@ -26,7 +26,7 @@ internal static class LastMiddleware
         if (type is not null && IsMiddleware(type))
         {
             throw new InvalidOperationException(
-                $"{origin} must be the last on its listener: connection middleware stands behind it ({type.Name}), and would never run. Move it before {origin}, "
+                $"{origin} must come last on its listener: connection middleware after it ({type.Name}) would never run. Move it before {origin}, "
                 + "as in listener.UseConnectionLogging().UseMessagePackRpc(); TLS is set up with UseMessagePackRpc(options => options.UseTls(...)).");
         }
     }

@@ -24,7 +24,7 @@ internal sealed class NamedBindings(IConnectionListenerFactory inner, IReadOnlyD
         }
         catch (AddressInUseException exception)
         {
-            string holder = own.Find(endpoint) is { } place ? $"this application itself listens there, {place}" : "somebody else listens there";
+            string holder = own.Find(endpoint) is { } place ? $"this application itself listens there, {place}" : "another process listens there";
             throw Failure(named, $"the address is in use, {holder}. {Remedy}", exception);
         }
         catch (SocketException exception)
@@ -36,9 +36,9 @@ internal sealed class NamedBindings(IConnectionListenerFactory inner, IReadOnlyD
     private static string WhyNot(SocketException exception, RpcEndpoint endpoint) => exception.SocketErrorCode switch
     {
         SocketError.AddressNotAvailable =>
-            $"{endpoint.Address.Host} is no address of this machine. Use one that it has: 127.0.0.1 for this machine only; 0.0.0.0, [::] or * for all.",
-        SocketError.AddressFamilyNotSupported => "this machine has no such addresses, where IPv6 is switched off. Use 0.0.0.0 or 127.0.0.1.",
-        SocketError.AccessDenied => "the user that the application runs as may not. Ports below 1024 need a right of their own; use a higher one.",
+            $"{endpoint.Address.Host} is not an address of this machine. Use one that it has: 127.0.0.1 for this machine only; 0.0.0.0, [::] or * for all.",
+        SocketError.AddressFamilyNotSupported => "IPv6 is disabled on this machine. Use 0.0.0.0 or 127.0.0.1.",
+        SocketError.AccessDenied => "the application's user has no permission. Ports below 1024 need an extra permission; use a higher port.",
         _ => $"{exception.Message}.",
     };
 

@@ -74,7 +74,8 @@ internal sealed class RpcListeners(
         {
             if (endpoint.Address.Host is null)
             {
-                throw new InvalidOperationException($"{endpoint.Options.Origin} is no address of TCP, and UseTls() is for those. Leave it out: what is said there does not leave the machine.");
+                throw new InvalidOperationException(
+                    $"{endpoint.Options.Origin} is not a TCP address, and UseTls() applies only to TCP. Remove it: this traffic does not leave the machine.");
             }
 
             HttpsConnectionAdapterOptions tls = HasOwnSettings(endpoint.Options) ? Load() : new HttpsConnectionAdapterOptions();

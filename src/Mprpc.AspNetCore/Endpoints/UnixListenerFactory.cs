@@ -78,7 +78,7 @@ internal sealed class UnixListenerFactory
                 return;
             }
 
-            throw Taken(path, "there is a file that is no socket. Remove it, or choose another path", exception);
+            throw Taken(path, "a file that is not a socket already exists. Remove it, or choose another path", exception);
         }
         catch (SocketException exception)
         {

@@ -45,7 +45,8 @@ internal sealed class ImplementationCheck([DynamicallyAccessedMembers(ServiceReg
         {
             throw new InvalidOperationException(
                 $"{TypeName.Of(service)} is served, and its registration has made a {type}, which demands what was not known when the application started: {problem} "
-                + $"No method of it is called. Register the class, as in AddScoped<{TypeName.Of(service)}, {TypeName.Of(type)}>(), or say the same at the mapping.");
+                + $"None of its methods is called. Register the class, as in AddScoped<{TypeName.Of(service)}, {TypeName.Of(type)}>(), "
+                + "or state the same at the mapping.");
         }
 
         _passed = type;

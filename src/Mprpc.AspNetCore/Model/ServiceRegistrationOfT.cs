@@ -53,8 +53,9 @@ internal sealed class ServiceRegistration<[DynamicallyAccessedMembers(ServiceReg
     private static InvalidOperationException Unknown(ServiceDescriptor registered)
     {
         string service = TypeName.Of(typeof(TService));
-        return new($"{service} is served, and nobody knows which class runs: its registration is a factory that does not say, so that what the class demands ([Authorize] and its like, filters, "
-            + $"rate limits, timeouts) would not hold. Say the class, as in builder.Services.Add{registered.Lifetime}<{service}, TheClass>(provider => ...), or say at the mapping who may call: "
+        return new($"The class that implements {service} is unknown: its registration is a factory that does not name it, so what the class demands "
+            + "([Authorize] and its like, filters, rate limits, timeouts) would not apply. Name the class, "
+            + $"as in builder.Services.Add{registered.Lifetime}<{service}, TheClass>(provider => ...), or state at the mapping who may call: "
             + $"app.MapMprpcService<{service}>(...).RequireAuthorization(), or AllowAnonymous().");
     }
 

@@ -170,7 +170,8 @@ internal sealed class EndpointSecurity
         if (_policies is null)
         {
             return !AuthorizationRules.AreIn(method.Metadata) ? null : throw new InvalidOperationException(
-                $"{method} requires authorization, and the application has none. Call builder.Services.AddAuthorization(), and AddAuthentication() with a scheme that tells who calls.");
+                $"{method} requires authorization, and the application has none. Call builder.Services.AddAuthorization(), "
+                + "and AddAuthentication() with a scheme that identifies the caller.");
         }
 
         var rules = new AuthorizationRules(_policies, method.Metadata);
@@ -205,7 +206,7 @@ internal sealed class EndpointSecurity
         if (RequiresLogin && _schemes is null && !_endpoint.UsePeerCredentials)
         {
             throw new InvalidOperationException(
-                "An endpoint requires login (MprpcEndpointOptions.RequireAuthentication), and nobody can log in: the application has no authentication. "
+                "An endpoint requires login (MprpcEndpointOptions.RequireAuthentication), but no peer can log in: the application has no authentication. "
                 + "Call builder.Services.AddAuthentication() and add a scheme, or set UsePeerCredentials on a Unix socket.");
         }
     }

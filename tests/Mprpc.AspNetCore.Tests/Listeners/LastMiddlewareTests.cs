@@ -21,7 +21,7 @@ public sealed class LastMiddlewareTests : IDisposable
         var exception = await Assert.ThrowsAsync<InvalidOperationException>(() => StartAsync(listener => Add(kind, listener.UseMessagePackRpc(options => options.AddService<Adder>()))));
 
         Assert.Contains("UseMessagePackRpc()", exception.Message, StringComparison.Ordinal);
-        Assert.Contains("must be the last", exception.Message, StringComparison.Ordinal);
+        Assert.Contains("must come last", exception.Message, StringComparison.Ordinal);
         Assert.Contains("before", exception.Message, StringComparison.Ordinal);
     }
 

@@ -55,7 +55,7 @@ public sealed class BindErrorTests
 
         Exception exception = await AssertStartFailsAsync(app => app.MapMprpcService<Adder>(url));
 
-        AssertNames(exception, url, "no address of this machine", "0.0.0.0", "Adder");
+        AssertNames(exception, url, "not an address of this machine", "0.0.0.0", "Adder");
     }
 
     [Fact]

@@ -109,7 +109,7 @@ public sealed class StartupErrorTests
             builder => builder.Services.AddMprpc(),
             app => app.MapMprpcService<Simple>("tcp://192.0.2.1:6000")));
 
-        AssertNames(exception, "tcp://192.0.2.1:6000", "no address of this machine", "0.0.0.0");
+        AssertNames(exception, "tcp://192.0.2.1:6000", "not an address of this machine", "0.0.0.0");
     }
 
     [Fact]

@@ -63,7 +63,7 @@ public sealed class UnixSocketTests : IDisposable
 
         var exception = await Assert.ThrowsAsync<InvalidOperationException>(() => StartAsync());
 
-        Assert.Contains("no socket", exception.Message, StringComparison.Ordinal);
+        Assert.Contains("not a socket", exception.Message, StringComparison.Ordinal);
         Assert.Equal(content, await File.ReadAllTextAsync(_path, TestContext.Current.CancellationToken));
     }
 
@@ -174,7 +174,7 @@ public sealed class UnixSocketTests : IDisposable
     {
         var exception = await Assert.ThrowsAsync<InvalidOperationException>(() => StartAsync(options => options.UseTls()));
 
-        Assert.Contains("no address of TCP", exception.Message, StringComparison.Ordinal);
+        Assert.Contains("not a TCP address", exception.Message, StringComparison.Ordinal);
     }
 
     private Task<RpcHost> StartAsync(Action<MprpcEndpointOptions>? configure = null, string? path = null)
