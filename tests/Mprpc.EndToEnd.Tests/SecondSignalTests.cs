@@ -15,7 +15,7 @@ public sealed class SecondSignalTests
         await using ChildProcess app = await Sample.StartWebAppAsync(Requirement.AnyFreePort(), "--shutdownTimeoutSeconds", ShutdownTimeout, "--Mprpc:DrainDelay", DrainDelay);
 
         await app.TerminateAsync();
-        await Bounded.Until(() => app.Output.Contains("listening on for", StringComparison.Ordinal), "the beginning of the delay");
+        await Bounded.Until(() => app.Output.Contains("listening continues for", StringComparison.Ordinal), "the beginning of the delay");
         await TerminateUntilExitAsync(app);
 
         Assert.Equal(0, app.ExitCode);

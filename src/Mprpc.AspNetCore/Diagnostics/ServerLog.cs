@@ -11,7 +11,7 @@ internal static partial class ServerLog
     [LoggerMessage(
         101,
         LogLevel.Information,
-        "Now listening for MessagePack-RPC on: {Address} (this machine only; map a url such as tcp://0.0.0.0:6000 in place of a port to serve others)",
+        "Now listening for MessagePack-RPC on: {Address} (this machine only; map a URL such as tcp://0.0.0.0:6000 instead of a port to serve others)",
         EventName = "ListeningOnLoopback")]
     public static partial void ListeningOnLoopback(ILogger logger, string address);
 
@@ -38,7 +38,11 @@ internal static partial class ServerLog
     [LoggerMessage(153, LogLevel.Error, "The authentication scheme {Scheme} threw a {Exception} for connection {ConnectionId}; what it says may quote the credential.", EventName = "SchemeThrew")]
     public static partial void SchemeThrew(ILogger logger, string connectionId, string scheme, string exception);
 
-    [LoggerMessage(154, LogLevel.Warning, "The authentication scheme {Scheme} took longer than {Seconds} s for connection {ConnectionId}, which goes on without it.", EventName = "SchemeTooSlow")]
+    [LoggerMessage(
+        154,
+        LogLevel.Warning,
+        "The authentication scheme {Scheme} took longer than {Seconds} s for connection {ConnectionId}, which continues without it.",
+        EventName = "SchemeTooSlow")]
     public static partial void SchemeTooSlow(ILogger logger, string connectionId, string scheme, double seconds);
 
     [LoggerMessage(155, LogLevel.Information, "Connection {ConnectionId} is closed: {Count} of its logins have failed.", EventName = "TooManyLogins")]
@@ -54,13 +58,17 @@ internal static partial class ServerLog
         EventName = "CallsAbandoned")]
     public static partial void CallsAbandoned(ILogger logger, int count, string methods);
 
-    [LoggerMessage(104, LogLevel.Information, "Stopping: not ready any more, and listening on for {Delay}, so that load balancers see it.", EventName = "DrainDelay")]
+    [LoggerMessage(
+        104,
+        LogLevel.Information,
+        "Stopping: the health check is unhealthy; listening continues for {Delay} so that load balancers notice.",
+        EventName = "DrainDelay")]
     public static partial void DrainDelay(ILogger logger, TimeSpan delay);
 
     [LoggerMessage(
         107,
         LogLevel.Warning,
-        "The configuration has changed where only the next start reads it; until then the old values hold: {Keys}.",
+        "Settings that are read only at the start have changed; the old values apply until then: {Keys}.",
         EventName = "SettingsNotReloaded")]
     public static partial void SettingsNotReloaded(ILogger logger, string keys);
 
@@ -88,7 +96,8 @@ internal static partial class ServerLog
     [LoggerMessage(
         106,
         LogLevel.Information,
-        "Not listening for MessagePack-RPC: the server is a TestServer, or Mprpc:Listen is false. Tests connect in memory; Mprpc:Listen true opens the listeners all the same.",
+        "Not listening for MessagePack-RPC: the server is a TestServer, or Mprpc:Listen is false. Tests connect in memory; "
+        + "Mprpc:Listen true opens the listeners anyway.",
         EventName = "NotListening")]
     public static partial void NotListening(ILogger logger);
 }

@@ -21,7 +21,7 @@ internal static partial class ProtocolLog
     [LoggerMessage(
         5,
         LogLevel.Information,
-        "Connection {ConnectionId} has {Running} calls running, and no further one may start ({Limit}): what it sends waits unread until one ends. This is logged once a connection.",
+        "Connection {ConnectionId} has {Running} running calls and has reached a limit ({Limit}): further requests wait until one ends. Logged once per connection.",
         EventName = "CallsWait")]
     public static partial void CallsWait(ILogger logger, string connectionId, int running, string limit);
 
@@ -40,7 +40,11 @@ internal static partial class ProtocolLog
     [LoggerMessage(12, LogLevel.Debug, "Connection {ConnectionId} called '{Method}'; its parameter '{Parameter}' could not be read: {Reason}", EventName = "ParameterNotRead")]
     public static partial void ParameterNotRead(ILogger logger, string connectionId, string method, string parameter, string reason);
 
-    [LoggerMessage(13, LogLevel.Error, "Method '{Method}', called over connection {ConnectionId}, threw. The caller was told no more than that.", EventName = "MethodThrew")]
+    [LoggerMessage(
+        13,
+        LogLevel.Error,
+        "Method '{Method}', called over connection {ConnectionId}, threw an exception. Unless detailed errors are enabled, the caller received no details.",
+        EventName = "MethodThrew")]
     public static partial void MethodThrew(ILogger logger, string connectionId, string method, Exception exception);
 
     [LoggerMessage(14, LogLevel.Debug, "Method '{Method}', called over connection {ConnectionId}, failed: {Reason}", EventName = "MethodFailed")]
@@ -77,10 +81,14 @@ internal static partial class ProtocolLog
     [LoggerMessage(
         23,
         LogLevel.Error,
-        "The data of an MprpcException, of type {Type}, could not be written; connection {ConnectionId} was told the error without it.",
+        "The data of an MprpcException, of type {Type}, could not be written; the error was sent to connection {ConnectionId} without it.",
         EventName = "ErrorDataNotWritten")]
     public static partial void ErrorDataNotWritten(ILogger logger, string connectionId, Type type, Exception exception);
 
-    [LoggerMessage(24, LogLevel.Error, "Code that awaited a call over connection {ConnectionId}, or a callback of the application, threw where nobody catches it.", EventName = "CallbackThrew")]
+    [LoggerMessage(
+        24,
+        LogLevel.Error,
+        "Code that awaited a call over connection {ConnectionId}, or a callback of the application, threw an unhandled exception.",
+        EventName = "CallbackThrew")]
     public static partial void CallbackThrew(ILogger logger, string connectionId, Exception exception);
 }
