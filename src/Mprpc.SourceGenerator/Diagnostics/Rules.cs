@@ -25,7 +25,8 @@ internal static class Rules
     public static readonly DiagnosticDescriptor TokenNotLast = Warning(
         "MPRPC004",
         "The CancellationToken should be one, and the last parameter",
-        "{0} should take one CancellationToken, as its last parameter: it is not on the wire, and the parameters after it would be counted wrongly by whoever calls from another language");
+        "{0} should take one CancellationToken, as its last parameter: it is not on the wire, "
+        + "and callers in other languages would miscount the parameters after it");
 
     public static readonly DiagnosticDescriptor ReturnType = Error(
         "MPRPC005",
@@ -75,7 +76,7 @@ internal static class Rules
     public static readonly DiagnosticDescriptor NotAContract = Error(
         "MPRPC014",
         "A client's proxy implements an interface",
-        "{0} is no interface, so that no proxy can be made of it. Declare an interface with the service's methods, and mark it [MprpcService].");
+        "{0} is not an interface, so it cannot have a proxy. Declare an interface with the service's methods, and mark it [MprpcService].");
 
     public static readonly DiagnosticDescriptor WithoutEffect = Warning(
         "MPRPC015",
@@ -94,8 +95,9 @@ internal static class Rules
 
     public static readonly DiagnosticDescriptor NotData = Error(
         "MPRPC020",
-        "A value of this type is no data",
-        "{0} sends a {1}, which is no data: a peer could name what it likes with it, or make reading it take too long. Send a string or a number and look up what it stands for, or take a class with members.");
+        "A value of this type is not data",
+        "{0} sends a {1}, which is not data: with it a peer could name anything in the process, or make reading it take too long. "
+        + "Send a string or a number and look up the object, or take a class with members.");
 
     private static DiagnosticDescriptor Error(string id, string title, string message) => Rule(id, title, message, DiagnosticSeverity.Error);
 

@@ -32,7 +32,7 @@ internal static class ProxyParser
     {
         if (contract.TypeKind != TypeKind.Interface)
         {
-            return "it is no interface";
+            return "it is not an interface";
         }
 
         if (Members(contract).FirstOrDefault(member => member.IsStatic && member.IsAbstract) is { } abstractStatic)
