@@ -9,7 +9,7 @@ builder.Services.AddSingleton<TodoAdmin>();
 builder.Services.AddMprpc();
 builder.Services.AddHealthChecks().AddMprpc();
 
-// Who calls, and who may: once, for HTTP and for MessagePack-RPC.
+// Authentication and authorization, set up once for HTTP and for MessagePack-RPC.
 builder.Services.AddSingleton<DevelopmentTokens>();
 builder.Services.AddAuthentication().AddJwtBearer(options => options.MapInboundClaims = false);
 builder.Services.AddOptions<JwtBearerOptions>(JwtBearerDefaults.AuthenticationScheme)
