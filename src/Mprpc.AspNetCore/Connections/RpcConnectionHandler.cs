@@ -179,7 +179,7 @@ internal sealed class RpcConnectionHandler
         {
             throw new InvalidOperationException(
                 $"{twice[0].ServiceType.Name} is mapped twice at one address, as {twice[0].MappedTo ?? endpoint.Origin} and as {twice[1].MappedTo ?? endpoint.Origin}. "
-                + "Take one out, or give one another prefix: app.MapMprpcService<T>(...).WithPrefix(\"name\").");
+                + "Remove one, or give one another prefix: app.MapMprpcService<T>(...).WithPrefix(\"name\").");
         }
     }
 }

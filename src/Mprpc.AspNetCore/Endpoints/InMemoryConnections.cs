@@ -67,7 +67,7 @@ internal sealed class InMemoryConnections(IServiceProvider services)
         {
             if (_isStopping)
             {
-                throw new MprpcConnectionException("The application has stopped, and takes no more connections.");
+                throw new MprpcConnectionException("The application has stopped, and accepts no more connections.");
             }
 
             connection.Features.Set<IConnectionLifetimeNotificationFeature>(new StopNotification(_stopRequested.Token));

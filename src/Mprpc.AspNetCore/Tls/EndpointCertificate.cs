@@ -35,7 +35,8 @@ internal static class EndpointCertificate
         catch (Exception exception) when (found is null)
         {
             throw new InvalidOperationException(
-                $"The certificate of {endpoint.Origin} cannot be loaded: {exception.Message} Look at {Places(endpoint)}; a certificate needs its private key, a file its Password where it has one.",
+                $"The certificate of {endpoint.Origin} cannot be loaded: {exception.Message} "
+                + $"Look at {Places(endpoint)}; a certificate needs its private key, a file its Password if it has one.",
                 exception);
         }
         catch (InvalidOperationException) when (found is { ServerCertificate: null })

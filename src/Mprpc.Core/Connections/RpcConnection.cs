@@ -363,7 +363,7 @@ internal sealed class RpcConnection : MprpcConnection
     /// </summary>
     private void OnOutputFailed(Exception? exception)
     {
-        _failure ??= exception ?? new IOException("The peer does not read any more.");
+        _failure ??= exception ?? new IOException("The peer no longer reads.");
         _ = _closed.CancelAsync();      // on another thread: what runs on cancellation is not ours
         _ = AbortSoonAsync();
     }

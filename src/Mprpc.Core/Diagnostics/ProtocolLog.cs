@@ -28,7 +28,7 @@ internal static partial class ProtocolLog
     [LoggerMessage(6, LogLevel.Information, "{LeftOut} lines about connections that reached the limit {Limit} were left out: at most 10 a second are logged.", EventName = "LinesLeftOut")]
     public static partial void LinesLeftOut(ILogger logger, long leftOut, ConnectionLimit limit);
 
-    [LoggerMessage(7, LogLevel.Debug, "Connection {ConnectionId} has said nothing for {Elapsed}; it is closed.", EventName = "ConnectionIdle")]
+    [LoggerMessage(7, LogLevel.Debug, "Connection {ConnectionId} was idle for {Elapsed}; it is closed.", EventName = "ConnectionIdle")]
     public static partial void ConnectionIdle(ILogger logger, string connectionId, TimeSpan elapsed);
 
     [LoggerMessage(10, LogLevel.Debug, "Connection {ConnectionId} called an unknown method '{Method}'.", EventName = "MethodNotFound")]

@@ -21,7 +21,7 @@ internal static class NotData
 
             if (NotDataNames.SlowToFill.Contains(name))
             {
-                return "to fill it takes time out of proportion to what is sent. Take a Dictionary, or a class with the members";
+                return "filling it takes time out of proportion to the bytes that are sent. Use a Dictionary, or a class with the members";
             }
         }
 

@@ -119,7 +119,8 @@ internal sealed class ObjectParser(INamedTypeSymbol type, Compilation compilatio
             : type.IsAbstract ? (IsSequence ? null : "it is abstract; send a type that can be constructed, or mark it with [Union]")
             : IsOfDotNet && !IsSequence
                 ? "it is a type of .NET that cannot be rebuilt from its members; send a record with the relevant values, or give it a [MessagePackFormatter]"
-            : IsOfDotNet && !IsTypedSequence ? "it is a collection of .NET that says nothing of its elements; send a List<T> or Dictionary<TKey, TValue>"
+            : IsOfDotNet && !IsTypedSequence
+                ? "it is a collection of .NET that does not declare the type of its elements; send a List<T> or Dictionary<TKey, TValue>"
             : null;
 
     private bool IsSequence => type.SpecialType == SpecialType.System_Collections_IEnumerable || type.AllInterfaces.Any(known => known.SpecialType == SpecialType.System_Collections_IEnumerable);

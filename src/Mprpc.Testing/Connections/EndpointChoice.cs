@@ -22,7 +22,7 @@ internal static class EndpointChoice
 
         return found.Length == 1 ? found[0] : throw new InvalidOperationException(
             $"{Problem(wanted, found.Length)} The application serves: {string.Join("; ", endpoints.Select(Describe))}. "
-            + "Name one by its port (\"6000\"), its address (\"tcp://127.0.0.1:6000\") or, where it has one, its name: CreateMprpcClient(\"6000\").");
+            + "Name one by its port (\"6000\"), its address (\"tcp://127.0.0.1:6000\") or, if it has one, its name: CreateMprpcClient(\"6000\").");
     }
 
     private static bool IsMeant(InMemoryEndpoint endpoint, string wanted)
@@ -34,7 +34,7 @@ internal static class EndpointChoice
     private static bool IsSame(RpcAddress address, string wanted) => LocalEndPoint.Of(address).Equals(LocalEndPoint.Of(RpcAddress.Parse(wanted)));
 
     private static string Problem(string? wanted, int count)
-        => wanted is null ? "Which endpoint the client is to call was not said, and there are several."
+        => wanted is null ? "The endpoint that the client calls is not specified, and there are several."
             : count == 0 ? $"There is no endpoint '{wanted}'."
             : $"There are {count} endpoints '{wanted}'.";
 

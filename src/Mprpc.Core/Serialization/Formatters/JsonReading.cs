@@ -79,5 +79,5 @@ internal static class JsonReading
 
     private static T Finite<T>(T number)
         where T : System.Numerics.INumberBase<T>
-        => T.IsFinite(number) ? number : throw new MessagePackSerializationException($"JSON has no value for {number}. Take double.");
+        => T.IsFinite(number) ? number : throw new MessagePackSerializationException($"JSON has no value for {number}. Use double.");
 }
