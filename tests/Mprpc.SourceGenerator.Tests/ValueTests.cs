@@ -217,7 +217,7 @@ public sealed class ValueTests
 
     private static void AssertSame<T>(T value)
     {
-        Assert.True(WireValue<T>.Writer is not null && WireValue<T>.Reader is not null, $"Nothing was generated for {typeof(T)}.");
+        Assert.True(ValueWriter<T>.Generated is not null && ValueReader<T>.Generated is not null, $"Nothing was generated for {typeof(T)}.");
         byte[] expected = WireBytes.ByReflection(value);
 
         byte[] actual = WireBytes.Write(value);

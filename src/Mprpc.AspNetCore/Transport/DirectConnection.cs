@@ -73,7 +73,7 @@ internal sealed class DirectConnection : ConnectionContext, IConnectionSocketFea
             // Before the FIN too, which tells the peer how much room there is now: once reading is shut down nothing else does, and a peer that waits for room
             // to send on would learn a minute or more later that the connection has ended.
             DropRest();
-            SocketTransport.TryShutdown(Socket, SocketShutdown.Send);
+            SocketEnd.TryShutdown(Socket, SocketShutdown.Send);
             DropRest();
         }
 

@@ -4,7 +4,7 @@ using MessagePack;
 namespace Mprpc.Serialization;
 
 /// <summary>Writes a dictionary of any types as a map.</summary>
-internal sealed class AnyDictionaryWriter : AnyValueWriter
+internal sealed class AnyDictionaryWriter : ObjectWriter
 {
     public static readonly AnyDictionaryWriter Instance = new();
 

@@ -4,7 +4,7 @@ using MessagePack;
 namespace Mprpc.Serialization;
 
 /// <summary>Writes an enum of any type as its number.</summary>
-internal sealed class AnyEnumWriter : AnyValueWriter
+internal sealed class AnyEnumWriter : ObjectWriter
 {
     public static readonly AnyEnumWriter Instance = new();
 

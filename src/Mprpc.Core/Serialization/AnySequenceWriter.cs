@@ -4,7 +4,7 @@ using MessagePack;
 namespace Mprpc.Serialization;
 
 /// <summary>Writes what can be enumerated as an array.</summary>
-internal sealed class AnySequenceWriter : AnyValueWriter
+internal sealed class AnySequenceWriter : ObjectWriter
 {
     public static readonly AnySequenceWriter Instance = new();
 

@@ -3,38 +3,29 @@ using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using MessagePack;
-using Mprpc.CompilerServices;
 
 namespace Mprpc.Serialization;
 
-/// <summary>Writes a value of a type that is known only at run time, by the formatter of that type.</summary>
-internal abstract class AnyValueWriter
+/// <summary>The writers of values whose type is known only at run time, each by the formatter of that type. Safe for concurrent use.</summary>
+internal static class AnyValueWriter
 {
-    private static readonly ConcurrentDictionary<Type, AnyValueWriter> Known = new();
-
-    public abstract void Write(ref MessagePackWriter writer, object value, MessagePackSerializerOptions options);
-
-    /// <summary>Writes an argument of a call: in place where generated code can.</summary>
-    public virtual void Write(MprpcWriter writer, object value) => writer.Write<object>(value);
+    private static readonly ConcurrentDictionary<Type, ObjectWriter> Known = new();
 
     /// <summary>Makes a type known of which code was compiled: under native AOT no other can be.</summary>
-    public static void Register<T>() => Known.TryAdd(typeof(T), new AnyValueWriter<T>());
+    public static void Register<T>() => Known.TryAdd(typeof(T), new ObjectWriter<T>());
 
     /// <exception cref="MessagePackSerializationException">Under native AOT: nothing was generated for the type.</exception>
-    public static AnyValueWriter Of(object value, Type type) => Known.TryGetValue(type, out AnyValueWriter? known) ? known : Make(value, type);
+    public static ObjectWriter Of(object value, Type type) => Known.TryGetValue(type, out ObjectWriter? known) ? known : Make(value, type);
 
     /// <summary>The writer of a type; not asked under native AOT.</summary>
-    public static AnyValueWriter OfType(Type type) => Known.TryGetValue(type, out AnyValueWriter? known) ? known : MakeAtRunTime(type);
-
-    /// <summary>Why no value of the type can be sent; null where it can, or where only the value tells.</summary>
-    public virtual string? WhyNot(MprpcSerializerOptions serializer) => null;
+    public static ObjectWriter OfType(Type type) => Known.TryGetValue(type, out ObjectWriter? known) ? known : MakeAtRunTime(type);
 
     [UnconditionalSuppressMessage("AOT", "IL3050", Justification = "Guarded: not reached under native AOT.")]
     [UnconditionalSuppressMessage("Trimming", "IL2055", Justification = "The generic parameter has no requirements.")]
-    private static AnyValueWriter MakeAtRunTime(Type type)
-        => Known.GetOrAdd(type, static type => (AnyValueWriter)Activator.CreateInstance(typeof(AnyValueWriter<>).MakeGenericType(type))!);
+    private static ObjectWriter MakeAtRunTime(Type type)
+        => Known.GetOrAdd(type, static type => (ObjectWriter)Activator.CreateInstance(typeof(ObjectWriter<>).MakeGenericType(type))!);
 
-    private static AnyValueWriter Make(object value, Type type)
+    private static ObjectWriter Make(object value, Type type)
     {
         if (RuntimeFeature.IsDynamicCodeSupported)
         {
@@ -42,7 +33,7 @@ internal abstract class AnyValueWriter
         }
 
         // The first value of the process: the types of .NET become known with the first formatter of ours.
-        if (OwnFormatters.Find<object>() is not null && Known.TryGetValue(type, out AnyValueWriter? known))
+        if (OwnFormatters.Find<object>() is not null && Known.TryGetValue(type, out ObjectWriter? known))
         {
             return known;
         }
@@ -53,7 +44,8 @@ internal abstract class AnyValueWriter
             IDictionary => AnyDictionaryWriter.Instance,
             IEnumerable => AnySequenceWriter.Instance,
             _ => throw new MessagePackSerializationException(
-                $"{TypeName.Of(type)} cannot be sent as object: no formatter was generated for it, and native AOT cannot make one at run time. Use the type in a contract."),
+                $"{TypeName.Of(type)} cannot be sent as object: no formatter was generated for it, and native AOT cannot make one at run time. "
+                + "Use the type in a contract."),
         };
     }
 }

@@ -10,24 +10,18 @@ internal sealed class BoundedPool : ArrayPool<byte>
     /// <summary>For all formatters.</summary>
     public static readonly SequencePool Sequences = new(Environment.ProcessorCount * 2, new BoundedPool());
 
-    // Of the message that this thread writes; formatters give back what they took before they return, if they do not throw.
-    [ThreadStatic]
-    private static long s_rented;
-
-    public static void BeginMessage() => s_rented = 0;
-
     /// <exception cref="MessagePackSerializationException">More is taken already than may be written.</exception>
     public override byte[] Rent(int minimumLength)
     {
-        MprpcWriter.Current?.CheckAside(s_rented);
+        MprpcWriter.CheckAside();
         byte[] array = Shared.Rent(minimumLength);
-        s_rented += array.Length;
+        MprpcWriter.CountAside(array.Length);
         return array;
     }
 
     public override void Return(byte[] array, bool clearArray = false)
     {
-        s_rented -= array.Length;
+        MprpcWriter.CountAside(-array.Length);
         Shared.Return(array, clearArray);
     }
 }

@@ -61,7 +61,8 @@ internal sealed class DataResolver(IFormatterResolver inner) : IFormatterResolve
 
         return found is null ? null
             : IsTypeless(found) ? new RefusedFormatter<T>("it loads whatever type a peer names")
-            : RuntimeFeature.IsDynamicCodeSupported && (isOwn || found.GetType().Assembly == typeof(MessagePackSerializer).Assembly) && Create<T>() is { } safe ? FormatterFactory.Guard(safe)
+            : RuntimeFeature.IsDynamicCodeSupported && (isOwn || found.GetType().Assembly == typeof(MessagePackSerializer).Assembly) && Create<T>() is { } safe
+                ? FormatterFactory.Guard(safe)
             : found;
     }
 
@@ -72,7 +73,8 @@ internal sealed class DataResolver(IFormatterResolver inner) : IFormatterResolve
         => SafeCollections.FormatterOf(typeof(T)) is { } type ? (IMessagePackFormatter<T>)Activator.CreateInstance(type)! : null;
 
     private static bool IsTypeless(object? formatter)
-        => formatter is TypelessFormatter || (formatter?.GetType() is { IsGenericType: true } type && type.GetGenericTypeDefinition() == typeof(ForceTypelessFormatter<>));
+        => formatter is TypelessFormatter
+            || (formatter?.GetType() is { IsGenericType: true } type && type.GetGenericTypeDefinition() == typeof(ForceTypelessFormatter<>));
 
     /// <summary>MessagePack's own, or made by it at run time.</summary>
     private static bool IsOfMessagePack(Type formatter)

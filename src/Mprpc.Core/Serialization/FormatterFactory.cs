@@ -13,7 +13,10 @@ namespace Mprpc.Serialization;
 /// Finds or makes the formatter of a type, once: our own, a generated one, MessagePack's, or one of the type's members; and puts around it what
 /// docs/protocol.md 7 demands.
 /// </summary>
-[UnconditionalSuppressMessage("Trimming", "IL2090", Justification = "Collections of contracts are used as what they are, and keep their interfaces; what is made at run time is not made under native AOT.")]
+[UnconditionalSuppressMessage(
+    "Trimming",
+    "IL2090",
+    Justification = "Collections of contracts are used as what they are, and keep their interfaces; what is made at run time is not made under native AOT.")]
 internal static class FormatterFactory
 {
     /// <summary>The formatter; one that says why there is none, where there is none.</summary>
@@ -73,7 +76,8 @@ internal static class FormatterFactory
 
         return RuntimeFeature.IsDynamicCodeSupported
             ? MakeAtRunTime<T>()
-            : new RefusingFormatter<T>("no formatter was generated for it, and native AOT cannot make one at run time. Use the type in a contract; MPRPC013 and MPRPC016 say what keeps the generator from it");
+            : new RefusingFormatter<T>("no formatter was generated for it, and native AOT cannot make one at run time. Use the type in a contract; "
+                + "MPRPC013 and MPRPC016 say what keeps the generator from it");
     }
 
     [UnconditionalSuppressMessage("AOT", "IL3050", Justification = "Guarded: not reached under native AOT.")]
@@ -134,7 +138,9 @@ internal static class FormatterFactory
     /// <summary>What can only be enumerated, such as a query: what it is made of is none of its public members.</summary>
     [RequiresDynamicCode("Makes formatters at run time.")]
     private static IMessagePackFormatter<T>? Sequence<T>()
-        => Find(typeof(T).GetInterfaces(), typeof(IEnumerable<>)) is { } sequence ? Create<T>(typeof(SequenceFormatter<,>), typeof(T), sequence.GenericTypeArguments[0]) : null;
+        => Find(typeof(T).GetInterfaces(), typeof(IEnumerable<>)) is { } sequence
+            ? Create<T>(typeof(SequenceFormatter<,>), typeof(T), sequence.GenericTypeArguments[0])
+            : null;
 
     private static Type? Find(Type[] interfaces, Type definition)
         => Array.Find(interfaces, known => known.IsGenericType && known.GetGenericTypeDefinition() == definition);
@@ -151,7 +157,8 @@ internal static class FormatterFactory
     {
         Type type = typeof(T);
 
-        if (type == typeof(string) || !type.IsAssignableTo(typeof(IEnumerable)) || MprpcGeneratedFormatters.IsObject<T>() || formatter is ReflectedObjectFormatter<T>)
+        if (type == typeof(string) || !type.IsAssignableTo(typeof(IEnumerable)) || MprpcGeneratedFormatters.IsObject<T>()
+            || formatter is ReflectedObjectFormatter<T>)
         {
             return formatter;
         }
@@ -161,5 +168,6 @@ internal static class FormatterFactory
     }
 
     private static bool IsDictionary(Type type)
-        => type.IsGenericType && (type.GetGenericTypeDefinition() == typeof(IDictionary<,>) || type.GetGenericTypeDefinition() == typeof(IReadOnlyDictionary<,>));
+        => type.IsGenericType
+            && (type.GetGenericTypeDefinition() == typeof(IDictionary<,>) || type.GetGenericTypeDefinition() == typeof(IReadOnlyDictionary<,>));
 }

@@ -29,7 +29,8 @@ internal sealed class GuardedResolver(IFormatterResolver resolver) : IFormatterR
             null or GuardedFormatter<T> => found,
 
             // MessagePack's own formatter of objects goes deeper by itself, without asking a resolver.
-            _ when typeof(T) == typeof(object) && found.GetType().Assembly == typeof(PrimitiveObjectFormatter).Assembly => (IMessagePackFormatter<T>)(object)AnyValueFormatter.Instance,
+            _ when typeof(T) == typeof(object) && found.GetType().Assembly == typeof(PrimitiveObjectFormatter).Assembly
+                => (IMessagePackFormatter<T>)(object)AnyValueFormatter.Instance,
             _ => FormatterFactory.Guard(found),
         };
     }

@@ -10,7 +10,7 @@ internal abstract class MapFormatter<TKey, TValue, TDictionary> : IMessagePackFo
     where TDictionary : class, IEnumerable<KeyValuePair<TKey, TValue>>
 {
     // What a map's head says is no reason to reserve more: the scanner has seen the bytes, which may be a few.
-    private const int MostReserved = 1024;
+    private const int MaxReserved = 1024;
 
     public void Serialize(ref MessagePackWriter writer, TDictionary? value, MessagePackSerializerOptions options)
     {
@@ -50,7 +50,7 @@ internal abstract class MapFormatter<TKey, TValue, TDictionary> : IMessagePackFo
         IMessagePackFormatter<TKey> keys = options.Resolver.GetFormatterWithVerify<TKey>();
         IMessagePackFormatter<TValue> values = options.Resolver.GetFormatterWithVerify<TValue>();
         int count = reader.ReadMapHeader();
-        var items = new List<KeyValuePair<TKey, TValue>>(Math.Min(count, MostReserved));
+        var items = new List<KeyValuePair<TKey, TValue>>(Math.Min(count, MaxReserved));
         options.Security.DepthStep(ref reader);
 
         try

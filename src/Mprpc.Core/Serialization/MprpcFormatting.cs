@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.ComponentModel;
+using System.Globalization;
 using System.Text;
 using System.Text.Unicode;
 using MessagePack;
@@ -92,7 +93,8 @@ public static class MprpcFormatting
 
         return Utf8.IsValid(utf8)
             ? Encoding.UTF8.GetString(utf8)
-            : throw new MessagePackSerializationException("The text is not valid UTF-8, and a string cannot hold it. Take byte[] or MprpcRaw for text in other encodings.");
+            : throw new MessagePackSerializationException(
+                "The text is not valid UTF-8, and a string cannot hold it. Take byte[] or MprpcRaw for text in other encodings.");
     }
 
     /// <summary>Reads binary, written as binary, as text, or as a typed array of JavaScript's; null for nil.</summary>
@@ -250,7 +252,7 @@ public static class MprpcFormatting
     }
 
     private static MessagePackSerializationException NotWhole(string expected, double number)
-        => new(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{number:R} cannot be read as {expected}: allowed are whole numbers that fit."));
+        => new(string.Create(CultureInfo.InvariantCulture, $"{number:R} cannot be read as {expected}: allowed are whole numbers that fit."));
 
     private static MessagePackSerializationException OutOfRange(string expected, object number) => new($"{number} does not fit into {expected}.");
 }

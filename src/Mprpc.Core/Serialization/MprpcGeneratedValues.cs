@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.ComponentModel;
 using Mprpc.Serialization;
 
@@ -14,19 +13,14 @@ namespace Mprpc.CompilerServices;
 [EditorBrowsable(EditorBrowsableState.Never)]
 public static class MprpcGeneratedValues
 {
-    private static readonly ConcurrentDictionary<Type, bool> Types = new();
-
     /// <summary>Registers how a type is read and written; where several assemblies bring one, they do the same.</summary>
     /// <typeparam name="T">The type.</typeparam>
     /// <param name="write">Writes it.</param>
     /// <param name="read">Reads it.</param>
     public static void Register<T>(MprpcValueWriter<T> write, MprpcValueReader<T> read)
     {
-        WireValue<T>.Writer = write;
-        WireValue<T>.Reader = read;
-        Types.TryAdd(typeof(T), true);
+        ValueWriter<T>.Generated = write;
+        ValueReader<T>.Generated = read;
+        GeneratedTypes.Add(typeof(T));
     }
-
-    /// <summary>Whether generated code writes values of a type.</summary>
-    internal static bool Contains(Type type) => Types.ContainsKey(type);
 }

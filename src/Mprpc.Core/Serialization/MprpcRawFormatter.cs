@@ -1,7 +1,6 @@
 using System.Buffers;
 using MessagePack;
 using MessagePack.Formatters;
-using Mprpc.CompilerServices;
 
 namespace Mprpc.Serialization;
 
@@ -18,16 +17,18 @@ internal sealed class MprpcRawFormatter : IMessagePackFormatter<MprpcRaw>
             return;
         }
 
-        MprpcWriter transcoded = MprpcWriter.Rent(MprpcSerializerOptions.Default.WithOldSpec());
+        ReadOnlySpan<byte> values = value.Memory.Span;
 
-        try
+        while (!values.IsEmpty)
         {
-            transcoded.WriteRaw(value.Memory.Span);
-            writer.WriteRaw(transcoded.WrittenSpan);
-        }
-        finally
-        {
-            MprpcWriter.Return(transcoded);
+            ReadOnlySpan<byte> piece = OldSpecTranscoder.Take(ref values, out bool isRaw);
+
+            if (isRaw)
+            {
+                writer.WriteStringHeader(piece.Length);
+            }
+
+            writer.WriteRaw(piece);
         }
     }
 

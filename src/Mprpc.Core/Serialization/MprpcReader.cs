@@ -180,7 +180,7 @@ public ref partial struct MprpcReader
             return default!;
         }
 
-        return _serializer.UsesGeneratedValues && WireValue<T>.Reader is { } read ? ReadGenerated(read) : ReadObject<T>();
+        return _serializer.UsesGeneratedValues && ValueReader<T>.Generated is { } read ? ReadGenerated(read) : ReadObject<T>();
     }
 
     /// <summary>Reads all values that are left, for a params array.</summary>

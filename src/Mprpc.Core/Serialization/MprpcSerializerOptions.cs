@@ -1,6 +1,5 @@
 using MessagePack;
 using MessagePack.Formatters;
-using MessagePack.Resolvers;
 using Mprpc.Serialization;
 
 namespace Mprpc;
@@ -11,8 +10,6 @@ namespace Mprpc;
 /// </remarks>
 public sealed class MprpcSerializerOptions
 {
-    private static readonly DataResolver DefaultResolver = new(ValueResolver.Instance);
-
     private readonly MessagePackSerializerOptions _messagePack;
 
     /// <summary>Creates options around the given resolver.</summary>
@@ -22,13 +19,7 @@ public sealed class MprpcSerializerOptions
     /// </param>
     /// <exception cref="ArgumentException">The resolver loads the types that a peer names (MessagePack's Typeless resolvers).</exception>
     public MprpcSerializerOptions(IFormatterResolver? resolver = null)
-        : this(
-            new DataOptions(MessagePackSerializerOptions.Standard
-                .WithResolver(resolver is null ? DefaultResolver : WithOwnFormatters(resolver))
-                .WithSecurity(KeySecurity.Instance)
-                .WithPool(BoundedPool.Sequences)),
-            oldSpec: false,
-            usesGeneratedValues: resolver is null)
+        : this(MessagePackSetup.Current.Make(resolver), oldSpec: false, usesGeneratedValues: resolver is null)
     {
     }
 
@@ -58,21 +49,8 @@ public sealed class MprpcSerializerOptions
 
     internal MprpcSerializerOptions WithOldSpec() => OldSpec ? this : new(_messagePack.WithOldSpec(true), oldSpec: true, UsesGeneratedValues);
 
-    private static GuardedResolver WithOwnFormatters(IFormatterResolver resolver)
-    {
-        if (resolver is TypelessObjectResolver or TypelessContractlessStandardResolver || DataResolver.IsTypeless(resolver))
-        {
-            throw new ArgumentException(
-                $"{resolver.GetType().Name} loads whatever type a peer names, or asks a resolver that does. Allowed is any resolver that takes types from the contract, such as StandardResolver or "
-                + "ContractlessStandardResolver.",
-                nameof(resolver));
-        }
-
-        return new GuardedResolver(new DataResolver(resolver));
-    }
-
     private static class DefaultFormatter<T>
     {
-        public static readonly IMessagePackFormatter<T>? Instance = DefaultResolver.GetFormatter<T>();
+        public static readonly IMessagePackFormatter<T>? Instance = Default.MessagePack.Resolver.GetFormatter<T>();
     }
 }

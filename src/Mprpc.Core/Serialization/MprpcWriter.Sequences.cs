@@ -11,6 +11,10 @@ public sealed partial class MprpcWriter
     [ThreadStatic]
     private static MprpcWriter? s_current;
 
+    // Of the message that this thread writes; formatters give back what they took before they return, if they do not throw.
+    [ThreadStatic]
+    private static long s_bytesAside;
+
     private MprpcWriter? _outer;                // of a writer aside: the one that its bytes are for
 
     /// <summary>The writer that this thread's formatters write into.</summary>
@@ -90,7 +94,7 @@ public sealed partial class MprpcWriter
     {
         MprpcWriter? outer = s_current;
         MprpcWriter writer = Rent(outer?.Serializer ?? MprpcSerializerOptions.Default, reserved: 0, outer?._limit);
-        writer._mostEnd = outer is null ? int.MaxValue : (int)Math.Min((long)factor * Math.Max(0, outer._mostEnd - outer._end), int.MaxValue);
+        writer._maxEnd = outer is null ? int.MaxValue : (int)Math.Min((long)factor * Math.Max(0, outer._maxEnd - outer._end), int.MaxValue);
         writer._outer = outer;
         writer.Enumerated = enumerated;
         s_current = writer;
@@ -106,8 +110,17 @@ public sealed partial class MprpcWriter
         Return(writer);
     }
 
-    /// <summary>Stops writing if so many bytes, which belong into this writer and are elsewhere yet, are more than it may take.</summary>
-    internal void CheckAside(long bytes) => ThrowIfBeyondLimit(_end + bytes);
+    /// <summary>Stops writing if what belongs into this thread's writer, and is in buffers elsewhere yet, is more than it may take.</summary>
+    internal static void CheckAside()
+    {
+        if (s_current is { } writer)
+        {
+            writer.ThrowIfBeyondLimit(writer._end + s_bytesAside);
+        }
+    }
+
+    /// <summary>Notes how much more is in buffers elsewhere, or how much less.</summary>
+    internal static void CountAside(int bytes) => s_bytesAside += bytes;
 
     /// <summary>Leaves room for the head that the collection's own count wants.</summary>
     private int Skip<T>(IEnumerable<T> items)
@@ -140,7 +153,7 @@ public sealed partial class MprpcWriter
 
     private void ThrowIfBeyondLimit(long end)
     {
-        if (end <= _mostEnd)
+        if (end <= _maxEnd)
         {
             return;
         }
@@ -155,9 +168,10 @@ public sealed partial class MprpcWriter
         }
 
         writer.IsBeyondLimit = true;
-        writer.Excess = end - _mostEnd;
+        writer.Excess = end - _maxEnd;
         writer.Unended = enumerated;
         throw new MessagePackSerializationException(
-            writer._limit?.Describe(writer.WrittenSpan, writer._limit.Bytes + writer.Excess, enumerated) ?? $"More was written than may be sent.{SendLimit.DescribeUnended(enumerated)}");
+            writer._limit?.Describe(writer.WrittenSpan, writer._limit.Bytes + writer.Excess, enumerated)
+                ?? $"More was written than may be sent.{SendLimit.DescribeUnended(enumerated)}");
     }
 }

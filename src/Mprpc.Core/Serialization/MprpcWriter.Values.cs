@@ -153,7 +153,7 @@ public sealed partial class MprpcWriter
 
         if (outer is null)
         {
-            BoundedPool.BeginMessage();
+            s_bytesAside = 0;
         }
 
         try
@@ -211,6 +211,21 @@ public sealed partial class MprpcWriter
     {
         Reserve(1)[0] = value;
         _end++;
+    }
+
+    private void WriteOldSpec(ReadOnlySpan<byte> messagePack)
+    {
+        while (!messagePack.IsEmpty)
+        {
+            ReadOnlySpan<byte> piece = OldSpecTranscoder.Take(ref messagePack, out bool isRaw);
+
+            if (isRaw)
+            {
+                WriteStringHeader(piece.Length);
+            }
+
+            WriteEncoded(piece);
+        }
     }
 
     private int StringHeadSize(int bytes)

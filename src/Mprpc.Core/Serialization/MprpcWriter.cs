@@ -20,7 +20,7 @@ public sealed partial class MprpcWriter : IBufferWriter<byte>
 
     private const int LargestGuess = 1024 * 1024;       // larger room is asked for only where there is much to write
 
-    private const int MostCached = 4;                   // a thread needs one for a request or answer, one for a batch, and some that wait for a slow flush
+    private const int MaxCached = 4;                   // a thread needs one for a request or answer, one for a batch, and some that wait for a slow flush
 
     [ThreadStatic]
     private static MprpcWriter? s_cached;
@@ -32,7 +32,7 @@ public sealed partial class MprpcWriter : IBufferWriter<byte>
     private int _start;
     private int _end;
     private int _levels;
-    private int _mostEnd = int.MaxValue;        // looked at only where the buffer must grow
+    private int _maxEnd = int.MaxValue;        // looked at only where the buffer must grow
     private SendLimit? _limit;
     private MprpcWriter? _nextCached;
 
@@ -90,7 +90,7 @@ public sealed partial class MprpcWriter : IBufferWriter<byte>
         writer._start = writer._end = reserved;
         writer._levels = 0;
         writer.Enumerated = null;
-        writer._mostEnd = limit is null ? int.MaxValue : limit.Bytes;
+        writer._maxEnd = limit is null ? int.MaxValue : limit.Bytes;
         return writer;
     }
 
@@ -98,7 +98,7 @@ public sealed partial class MprpcWriter : IBufferWriter<byte>
     {
         Poison.Fill(writer._buffer);
 
-        if (s_cachedCount == MostCached)
+        if (s_cachedCount == MaxCached)
         {
             return;
         }
@@ -136,13 +136,13 @@ public sealed partial class MprpcWriter : IBufferWriter<byte>
     /// </summary>
     internal void LimitTo(int bytes)
     {
-        _mostEnd = (int)Math.Min((long)_end + bytes, int.MaxValue);
+        _maxEnd = (int)Math.Min((long)_end + bytes, int.MaxValue);
         Enumerated = null;
         IsBeyondLimit = false;
     }
 
     /// <summary>Lets any number of bytes be written again.</summary>
-    internal void EndLimit() => _mostEnd = int.MaxValue;
+    internal void EndLimit() => _maxEnd = int.MaxValue;
 
     /// <summary>Takes back what was prepended, so that the message can be sent elsewhere.</summary>
     internal void DropFront(int reserved) => _start = reserved;
@@ -162,7 +162,7 @@ public sealed partial class MprpcWriter : IBufferWriter<byte>
     {
         if (Serializer.OldSpec)
         {
-            OldSpecTranscoder.Write(this, messagePack);
+            WriteOldSpec(messagePack);
         }
         else
         {
@@ -284,15 +284,15 @@ public sealed partial class MprpcWriter : IBufferWriter<byte>
         {
             WriteNil();
         }
-        else if (Serializer.UsesGeneratedValues && WireValue<T>.Writer is { } write)
+        else if (Serializer.UsesGeneratedValues && ValueWriter<T>.Generated is { } write)
         {
-            _levels = Math.Max(_levels, WireValue<T>.Levels);
+            _levels = Math.Max(_levels, ValueWriter<T>.Levels);
             WriteGenerated(write, value);
         }
         else
         {
             // A resolver of the user's own may write anything for a type.
-            _levels = Serializer.UsesGeneratedValues ? Math.Max(_levels, WireValue<T>.Levels) : TypeDepth.Unknown;
+            _levels = Serializer.UsesGeneratedValues ? Math.Max(_levels, ValueWriter<T>.Levels) : TypeDepth.Unknown;
             WriteObject(value);
         }
     }

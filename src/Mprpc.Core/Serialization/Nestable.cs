@@ -8,7 +8,7 @@ namespace Mprpc.Serialization;
 /// <summary>Whether values of a type can contain values of the same type, by reflection, once for each type.</summary>
 internal static class Nestable
 {
-    private const int MostGenericLevels = 6;
+    private const int MaxGenericLevels = 6;
 
     private static readonly ConcurrentDictionary<Type, Type[]> Known = new();
 
@@ -38,7 +38,7 @@ internal static class Nestable
     }
 
     /// <summary>Whether type arguments nest so deep that they may grow from member to member, which would never end.</summary>
-    public static bool Grows(Type type) => Depth(type) > MostGenericLevels;
+    public static bool Grows(Type type) => Depth(type) > MaxGenericLevels;
 
     /// <summary>Whether a type is one of .NET's, whose members hold values of others only if it is generic.</summary>
     public static bool IsOfDotNet(Type type)
@@ -49,8 +49,11 @@ internal static class Nestable
 
     // Not IEquatable<T> and the like, which say nothing of what a value holds: each record has it of itself.
     private static bool IsSequence(Type type) => type.IsGenericType && type.GetGenericTypeDefinition() == typeof(IEnumerable<>);
+
     private static int Depth(Type type)
-        => type.HasElementType ? 1 + Depth(type.GetElementType()!) : type.IsGenericType ? 1 + type.GenericTypeArguments.Select(Depth).DefaultIfEmpty().Max() : 0;
+        => type.HasElementType ? 1 + Depth(type.GetElementType()!)
+            : type.IsGenericType ? 1 + type.GenericTypeArguments.Select(Depth).DefaultIfEmpty().Max()
+            : 0;
 
     [UnconditionalSuppressMessage("Trimming", "IL2070", Justification = "Where members are trimmed, formatters are generated, and these guard themselves.")]
     private static IEnumerable<Type> Find(Type type)

@@ -10,7 +10,7 @@ namespace Mprpc.Serialization;
 internal static class Nesting
 {
     // The deepest message that a listener can be told to accept (MprpcServerLimits.MaxDepth).
-    public const int MostLevels = 1024;
+    public const int MaxLevels = 1024;
 
     [ThreadStatic]
     private static int s_levels;
@@ -20,7 +20,7 @@ internal static class Nesting
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Enter(Type type)
     {
-        if (s_levels >= MostLevels || !RuntimeHelpers.TryEnsureSufficientExecutionStack())
+        if (s_levels >= MaxLevels || !RuntimeHelpers.TryEnsureSufficientExecutionStack())
         {
             Throw(type);
         }
@@ -33,5 +33,5 @@ internal static class Nesting
     private static void Throw(Type type)
         => throw new MessagePackSerializationException(
             $"{TypeName.Of(type)} cannot be sent: the value nests deeper than {s_levels:N0} levels, or contains itself. "
-            + $"Allowed are {MostLevels:N0} levels, fewer on a small stack. Send a flatter value, or the identifiers of what it refers to.");
+            + $"Allowed are {MaxLevels:N0} levels, fewer on a small stack. Send a flatter value, or the identifiers of what it refers to.");
 }

@@ -36,5 +36,6 @@ internal sealed class NumberFormatter<T> : IMessagePackFormatter<T>
 
     private static T FromWhole(double number)
         => double.IsInteger(number) ? T.CreateChecked(number)
-            : throw new MessagePackSerializationException(string.Create(CultureInfo.InvariantCulture, $"{number:R} cannot be read as {TypeName.Of(typeof(T))}: allowed are whole numbers."));
+            : throw new MessagePackSerializationException(
+                string.Create(CultureInfo.InvariantCulture, $"{number:R} cannot be read as {TypeName.Of(typeof(T))}: allowed are whole numbers."));
 }

@@ -1,38 +1,30 @@
 using MessagePack;
-using Mprpc.CompilerServices;
 
 namespace Mprpc.Serialization;
 
 /// <summary>Rewrites values for peers of the old specification, which have one kind of text and bytes and no extension types (docs/protocol.md 7).</summary>
 internal static class OldSpecTranscoder
 {
-    /// <summary>Writes whole values so that they contain no str8, bin or ext.</summary>
+    /// <summary>Takes the next piece off whole values: no str8, bin or ext is in it.</summary>
+    /// <param name="values">What is left afterwards.</param>
+    /// <param name="isRaw">Whether the piece is text or bytes without a head, which is to be written as such a peer reads it.</param>
     /// <exception cref="MessagePackSerializationException">There is an extension value, which such a peer cannot read.</exception>
-    public static void Write(MprpcWriter writer, ReadOnlySpan<byte> values)
+    public static ReadOnlySpan<byte> Take(scoped ref ReadOnlySpan<byte> values, out bool isRaw)
     {
         // Arrays and maps need no change, so that their elements can be taken one after another.
-        while (!values.IsEmpty)
+        ReadOnlySpan<byte> value = values;
+        int size = MeasureHeadAndBody(value);
+        isRaw = MessagePackHead.TryReadBytes(value, out int head, out int length);
+
+        if (!isRaw && MessagePackCode.ToMessagePackType(value[0]) == MessagePackType.Extension)
         {
-            int size = MeasureHeadAndBody(values);
-
-            if (!MessagePackHead.TryReadBytes(values, out int head, out int length))
-            {
-                if (MessagePackCode.ToMessagePackType(values[0]) == MessagePackType.Extension)
-                {
-                    throw new MessagePackSerializationException(
-                        "An extension value (a timestamp, say) cannot be sent to a peer of the old specification. Send a number or text in its place, or leave OldSpec off.");
-                }
-
-                writer.WriteEncoded(values[..size]);
-            }
-            else
-            {
-                writer.WriteStringHeader(length);
-                writer.WriteEncoded(values.Slice(head, length));
-            }
-
-            values = values[size..];
+            throw new MessagePackSerializationException(
+                "An extension value (a timestamp, say) cannot be sent to a peer of the old specification. "
+                + "Send a number or text in its place, or leave OldSpec off.");
         }
+
+        values = value[size..];
+        return isRaw ? value.Slice(head, length) : value[..size];
     }
 
     private static int MeasureHeadAndBody(ReadOnlySpan<byte> value)

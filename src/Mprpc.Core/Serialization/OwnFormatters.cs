@@ -75,7 +75,9 @@ internal static class OwnFormatters
         AddValue(all, new BytesLikeFormatter<Memory<byte>>(Builtin<Memory<byte>>(), bytes => bytes));
         AddValue(all, new BytesLikeFormatter<ReadOnlyMemory<byte>>(Builtin<ReadOnlyMemory<byte>>(), bytes => bytes));
         AddValue(all, new BytesLikeFormatter<ReadOnlySequence<byte>>(Builtin<ReadOnlySequence<byte>>(), bytes => new ReadOnlySequence<byte>(bytes ?? [])));
-        AddValue(all, new BytesLikeFormatter<ArraySegment<byte>>(Builtin<ArraySegment<byte>>(), bytes => bytes is null ? default : new ArraySegment<byte>(bytes)));
+        AddValue(
+            all,
+            new BytesLikeFormatter<ArraySegment<byte>>(Builtin<ArraySegment<byte>>(), bytes => bytes is null ? default : new ArraySegment<byte>(bytes)));
         return all;
     }
 
@@ -102,8 +104,10 @@ internal static class OwnFormatters
     /// <summary>The arrays and lists that MessagePack reads by itself, where ours takes more.</summary>
     private static void AddElement<T>(Dictionary<Type, object> all, IMessagePackFormatter<T> formatter)
     {
-        all[typeof(T[])] = new LenientFormatter<T[]?>(new ElementsFormatter<T>(Writes(BuiltinResolver.Instance.GetFormatter<T[]?>()) ?? new ArrayFormatter<T>(), formatter), isMap: false);
-        all[typeof(List<T>)] = new LenientFormatter<List<T>?>(new ElementListFormatter<T>(Writes(BuiltinResolver.Instance.GetFormatter<List<T>?>()) ?? new ListFormatter<T>(), formatter), isMap: false);
+        IMessagePackFormatter<T[]?> array = Writes(BuiltinResolver.Instance.GetFormatter<T[]?>()) ?? new ArrayFormatter<T>();
+        IMessagePackFormatter<List<T>?> list = Writes(BuiltinResolver.Instance.GetFormatter<List<T>?>()) ?? new ListFormatter<T>();
+        all[typeof(T[])] = new LenientFormatter<T[]?>(new ElementsFormatter<T>(array, formatter), isMap: false);
+        all[typeof(List<T>)] = new LenientFormatter<List<T>?>(new ElementListFormatter<T>(list, formatter), isMap: false);
         AnyValueWriter.Register<T[]>();
         AnyValueWriter.Register<List<T>>();
     }

@@ -32,7 +32,8 @@ internal static class SafeCollections
                 return typeof(DerivedSetFormatter<,>).MakeGenericType(at.GenericTypeArguments[0], type);
             }
 
-            if (definition == typeof(OrderedDictionary<,>) || ((definition == typeof(Dictionary<,>) || definition == typeof(ConcurrentDictionary<,>)) && at != type))
+            if (definition == typeof(OrderedDictionary<,>)
+                || ((definition == typeof(Dictionary<,>) || definition == typeof(ConcurrentDictionary<,>)) && at != type))
             {
                 return typeof(DerivedDictionaryFormatter<,,>).MakeGenericType([.. at.GenericTypeArguments, type]);
             }

@@ -40,7 +40,8 @@ internal sealed record SendLimit
     /// <param name="unended">The sequence that was being written; null: none.</param>
     public string Describe(ReadOnlySpan<byte> written, long size, Type? unended = null) => (_option is null
         ? $"The value has at least {size:N0} bytes; {Bytes:N0} are allowed here. {_remedy}"
-        : $"{NameOf(written)} has at least {size:N0} bytes; {Bytes:N0} may be sent. Nothing was sent. Send the value in parts, or raise {_option}, and what the peer accepts.")
+        : $"{NameOf(written)} has at least {size:N0} bytes; {Bytes:N0} may be sent. Nothing was sent. "
+            + $"Send the value in parts, or raise {_option}, and what the peer accepts.")
         + DescribeUnended(unended);
 
     /// <summary>A further sentence for a message that was stopped within a sequence.</summary>

@@ -6,7 +6,6 @@ using System.Numerics;
 using System.Reflection;
 using System.Runtime.CompilerServices;
 using System.Text;
-using Mprpc.CompilerServices;
 using MessagePack;
 
 namespace Mprpc.Serialization;
@@ -23,21 +22,22 @@ internal static class TypeDepth
     // What a generic type of .NET's adds at most: an ILookup is an array of pairs of a key and an array.
     private const int OfGeneric = 3;
 
-    private const int MostOpen = 64;
+    private const int MaxOpen = 64;
 
     private static readonly HashSet<Type> Leaves =
     [
-        typeof(string), typeof(decimal), typeof(DateTime), typeof(DateTimeOffset), typeof(TimeSpan), typeof(DateOnly), typeof(TimeOnly), typeof(Guid), typeof(Half), typeof(Int128), typeof(UInt128),
-        typeof(BigInteger), typeof(Complex), typeof(Uri), typeof(Version), typeof(StringBuilder),
+        typeof(string), typeof(decimal), typeof(DateTime), typeof(DateTimeOffset), typeof(TimeSpan), typeof(DateOnly), typeof(TimeOnly),
+        typeof(Guid), typeof(Half), typeof(Int128), typeof(UInt128), typeof(BigInteger), typeof(Complex), typeof(Uri), typeof(Version), typeof(StringBuilder),
     ];
 
     // Collections that are what their count says, or throw if they are changed while they are enumerated. Of a Dictionary and a HashSet may be removed
     // meanwhile.
     private static readonly HashSet<Type> Counted =
     [
-        typeof(List<>), typeof(Queue<>), typeof(Stack<>), typeof(LinkedList<>), typeof(SortedSet<>), typeof(SortedDictionary<,>), typeof(SortedList<,>), typeof(OrderedDictionary<,>),
-        typeof(ArraySegment<>), typeof(ImmutableArray<>), typeof(ImmutableList<>), typeof(ImmutableQueue<>), typeof(ImmutableStack<>), typeof(ImmutableHashSet<>), typeof(ImmutableSortedSet<>),
-        typeof(ImmutableDictionary<,>), typeof(ImmutableSortedDictionary<,>), typeof(FrozenSet<>), typeof(FrozenDictionary<,>),
+        typeof(List<>), typeof(Queue<>), typeof(Stack<>), typeof(LinkedList<>), typeof(SortedSet<>), typeof(SortedDictionary<,>),
+        typeof(SortedList<,>), typeof(OrderedDictionary<,>), typeof(ArraySegment<>), typeof(ImmutableArray<>), typeof(ImmutableList<>),
+        typeof(ImmutableQueue<>), typeof(ImmutableStack<>), typeof(ImmutableHashSet<>), typeof(ImmutableSortedSet<>), typeof(ImmutableDictionary<,>),
+        typeof(ImmutableSortedDictionary<,>), typeof(FrozenSet<>), typeof(FrozenDictionary<,>),
     ];
 
     /// <summary>
@@ -55,7 +55,7 @@ internal static class TypeDepth
         }
 
         // A formatter asks other formatters for what it writes.
-        byFormatter |= !MprpcGeneratedValues.Contains(type);
+        byFormatter |= !GeneratedTypes.Contains(type);
 
         if (known.TryGetValue((type, byFormatter), out int levels))
         {
@@ -63,7 +63,7 @@ internal static class TypeDepth
         }
 
         // Types that grow never repeat, and a long chain of types would overflow the stack here.
-        if (open.Count == MostOpen || Nestable.Grows(type) || !open.Add(type))
+        if (open.Count == MaxOpen || Nestable.Grows(type) || !open.Add(type))
         {
             return Unknown;
         }
@@ -105,6 +105,8 @@ internal static class TypeDepth
     {
         const BindingFlags Any = BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance;
         return type.IsDefined(typeof(MessagePackFormatterAttribute), inherit: false)
-            || Array.Exists(type.GetMembers(Any), member => member is PropertyInfo or FieldInfo && member.IsDefined(typeof(MessagePackFormatterAttribute), inherit: true));
+            || Array.Exists(
+                type.GetMembers(Any),
+                member => member is PropertyInfo or FieldInfo && member.IsDefined(typeof(MessagePackFormatterAttribute), inherit: true));
     }
 }

@@ -7,7 +7,7 @@ namespace Mprpc.Serialization;
 internal static class ValuePath
 {
     // What a peer sent is cut before it stands in an error.
-    private const int MostSteps = 8;
+    private const int MaxSteps = 8;
     private const int LongestName = 32;
 
     /// <summary>The path, or nothing where both are the same value.</summary>
@@ -73,7 +73,7 @@ internal static class ValuePath
     {
         var path = new StringBuilder();
 
-        foreach (Step step in steps.Take(MostSteps))
+        foreach (Step step in steps.Take(MaxSteps))
         {
             if (!step.IsMap)
             {
@@ -93,7 +93,7 @@ internal static class ValuePath
             }
         }
 
-        return steps.Count > MostSteps ? path.Append(" ...").ToString() : path.ToString();
+        return steps.Count > MaxSteps ? path.Append(" ...").ToString() : path.ToString();
     }
 
     private static string? Name(ReadOnlySpan<byte> key)

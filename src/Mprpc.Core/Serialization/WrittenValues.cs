@@ -25,8 +25,8 @@ internal static class WrittenValues
         isTooDeep = levels + outer > maxDepth;
 
         return levels == MessageDepth.NotWhole
-            ? "is not whole MessagePack: an MprpcRaw in it is not exactly one value, a collection has more or fewer elements than its Count says, or a formatter has written "
-                + "more or less than one value"
+            ? "is not whole MessagePack: an MprpcRaw in it is not exactly one value, a collection has more or fewer elements than its Count says, "
+                + "or a formatter has written more or less than one value"
             : isTooDeep ? $"nests {levels + outer:N0} levels deep; {maxDepth:N0} may be sent"
             : null;
     }

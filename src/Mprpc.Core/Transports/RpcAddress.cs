@@ -19,7 +19,8 @@ internal sealed record RpcAddress(string? Host, int Port, string? Path, bool IsT
 {
     /// <summary>What an address may be, for errors.</summary>
     public const string Allowed =
-        "Allowed are tcp://host:port (tcp://127.0.0.1:6000, tcp://[::1]:6000), tls://host:port, unix:///path/to/socket, on Windows pipe://./name, and for a client ws:// or wss://host:port/path.";
+        "Allowed are tcp://host:port (tcp://127.0.0.1:6000, tcp://[::1]:6000), tls://host:port, unix:///path/to/socket, on Windows pipe://./name, "
+        + "and for a client ws:// or wss://host:port/path.";
 
     private const string TcpScheme = "tcp://";
     private const string TlsScheme = "tls://";
@@ -41,14 +42,17 @@ internal sealed record RpcAddress(string? Host, int Port, string? Path, bool IsT
             string path = url[UnixScheme.Length..];
             int length = Encoding.UTF8.GetByteCount(path);
             return !path.StartsWith('/') ? throw Invalid(url, "has no absolute path")
-                : length > MaxUnixPath ? throw Invalid(url, $"has a path of {length} bytes, and those of Unix sockets have {MaxUnixPath} at most on this system")
+                : length > MaxUnixPath
+                    ? throw Invalid(url, $"has a path of {length} bytes, and those of Unix sockets have {MaxUnixPath} at most on this system")
                 : new RpcAddress(null, 0, path);
         }
 
         if (url.StartsWith(PipeScheme, StringComparison.OrdinalIgnoreCase))
         {
             string name = url[PipeScheme.Length..];
-            return name.Length > 0 && !name.Contains('/', StringComparison.Ordinal) ? new RpcAddress(null, 0, null, PipeName: name) : throw Invalid(url, "has no valid pipe name");
+            return name.Length > 0 && !name.Contains('/', StringComparison.Ordinal)
+                ? new RpcAddress(null, 0, null, PipeName: name)
+                : throw Invalid(url, "has no valid pipe name");
         }
 
         if (url.StartsWith(WebSocketScheme, StringComparison.OrdinalIgnoreCase) || url.StartsWith(SecureWebSocketScheme, StringComparison.OrdinalIgnoreCase))
@@ -90,7 +94,9 @@ internal sealed record RpcAddress(string? Host, int Port, string? Path, bool IsT
             host = host[1..^1];
         }
 
-        return Uri.CheckHostName(host) == UriHostNameType.Unknown && host != "*" ? throw Invalid(url, "has no valid host") : new RpcAddress(host, port, null, isTls);
+        return Uri.CheckHostName(host) == UriHostNameType.Unknown && host != "*"
+            ? throw Invalid(url, "has no valid host")
+            : new RpcAddress(host, port, null, isTls);
     }
 
     /// <summary>Where to connect to; a name is looked up by the socket.</summary>
@@ -104,13 +110,15 @@ internal sealed record RpcAddress(string? Host, int Port, string? Path, bool IsT
     public EndPoint ToLocalEndPoint() => Host switch
     {
         _ when WebSocket is not null => throw new ArgumentException(
-            $"A server has its WebSockets on its HTTP addresses, not on a listener of their own: '{this}'. Use app.MapMprpcWebSocket(\"{WebSocket.AbsolutePath}\")."),
+            $"A server has its WebSockets on its HTTP addresses, not on a listener of their own: '{this}'. "
+            + $"Use app.MapMprpcWebSocket(\"{WebSocket.AbsolutePath}\")."),
         null => new UnixDomainSocketEndPoint(Path!),
         "*" => new IPEndPoint(IPAddress.IPv6Any, Port),
         _ when IPAddress.TryParse(Host, out IPAddress? address) => new IPEndPoint(address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address, Port),
         _ when Host.Equals("localhost", StringComparison.OrdinalIgnoreCase) => new IPEndPoint(IPAddress.Loopback, Port),
         _ => throw new ArgumentException(
-            $"A server cannot listen on '{this}': the host must be an address of this machine. Use 127.0.0.1 or localhost for this machine only, 0.0.0.0, [::] or * for all."),
+            $"A server cannot listen on '{this}': the host must be an address of this machine. "
+            + "Use 127.0.0.1 or localhost for this machine only, 0.0.0.0, [::] or * for all."),
     };
 
     public override string ToString()
@@ -118,7 +126,8 @@ internal sealed record RpcAddress(string? Host, int Port, string? Path, bool IsT
         => WebSocket is not null ? $"{WebSocket.Scheme}://{WebSocket.Authority}{WebSocket.AbsolutePath}"
             : Path is not null ? UnixScheme + Path
             : PipeName is not null ? PipeScheme + PipeName
-            : $"{(IsTls ? TlsScheme : TcpScheme)}{(Host!.Contains(':', StringComparison.Ordinal) ? $"[{Host}]" : Host)}:{Port.ToString(CultureInfo.InvariantCulture)}";
+            : (IsTls ? TlsScheme : TcpScheme) + (Host!.Contains(':', StringComparison.Ordinal) ? $"[{Host}]" : Host)
+                + ":" + Port.ToString(CultureInfo.InvariantCulture);
 
     private static ArgumentException Invalid(string url, string problem) => new($"'{url}' {problem}. {Allowed}", nameof(url));
 }

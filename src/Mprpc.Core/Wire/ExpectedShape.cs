@@ -6,12 +6,14 @@ internal static class ExpectedShape
     // What every language has, as errors name it.
     private static readonly HashSet<string> Plain = new(StringComparer.Ordinal)
     {
-        "int", "long", "short", "sbyte", "uint", "ulong", "ushort", "byte", "bool", "double", "float", "decimal", "char", "string", "object", "byte[]", "a", "an",
+        "int", "long", "short", "sbyte", "uint", "ulong", "ushort", "byte", "bool", "double", "float", "decimal", "char", "string", "object",
+        "byte[]", "a", "an",
     };
 
     private static readonly Dictionary<string, string> Known = new(StringComparer.Ordinal)
     {
-        ["DateTime"] = "a timestamp", ["DateTimeOffset"] = "a timestamp", ["DateOnly"] = "a date", ["TimeOnly"] = "a time", ["TimeSpan"] = "a duration", ["Guid"] = "a UUID", ["Uri"] = "a URI",
+        ["DateTime"] = "a timestamp", ["DateTimeOffset"] = "a timestamp", ["DateOnly"] = "a date", ["TimeOnly"] = "a time",
+        ["TimeSpan"] = "a duration", ["Guid"] = "a UUID", ["Uri"] = "a URI",
     };
 
     /// <param name="expected">What the reader calls it: a type's name, and what follows it.</param>
@@ -26,8 +28,10 @@ internal static class ExpectedShape
         => name.EndsWith("[]", StringComparison.Ordinal) ? "an array"
             : Known.TryGetValue(name, out string? known) ? known
             : !name.Contains('<', StringComparison.Ordinal) ? "an object"
-            : name[..name.IndexOf('<', StringComparison.Ordinal)] is var outer && (outer.EndsWith("Dictionary", StringComparison.Ordinal) || outer == "SortedList") ? "a map"
+            : IsMap(name[..name.IndexOf('<', StringComparison.Ordinal)]) ? "a map"
             : "an array";
+
+    private static bool IsMap(string generic) => generic.EndsWith("Dictionary", StringComparison.Ordinal) || generic == "SortedList";
 
     private static int EndOfName(string expected)
     {

@@ -1,15 +1,18 @@
+using System.Globalization;
+
 namespace Mprpc.Wire;
 
 /// <summary>Says what a peer has sent that is no MessagePack-RPC message: it may speak another protocol, as where the port is wrong.</summary>
 internal static class ForeignBytes
 {
-    private const int MostShown = 4;    // enough to know it by, too little to hold a secret
+    private const int MaxShown = 4;    // enough to know it by, too little to hold a secret
 
     /// <summary>Why what came breaks the protocol.</summary>
     /// <param name="received">What there is from the beginning of the message on.</param>
     public static MprpcProtocolException Refuse(ReadOnlySpan<byte> received)
     {
-        string bytes = string.Join(' ', received[..Math.Min(MostShown, received.Length)].ToArray().Select(value => value.ToString("x2", System.Globalization.CultureInfo.InvariantCulture)));
+        byte[] shown = received[..Math.Min(MaxShown, received.Length)].ToArray();
+        string bytes = string.Join(' ', shown.Select(value => value.ToString("x2", CultureInfo.InvariantCulture)));
         string known = Recognise(received) is { } protocol ? $" ({protocol}). Is this the port of a MessagePack-RPC peer?" : ".";
         return new MprpcProtocolException(
             $"The received bytes are not a MessagePack-RPC message: the peer sent {bytes}{known} "
@@ -31,6 +34,6 @@ internal static class ForeignBytes
     };
 
     private static bool IsHttpRequest(ReadOnlySpan<byte> received)
-        => received.StartsWith("GET "u8) || received.StartsWith("POST"u8) || received.StartsWith("PUT "u8) || received.StartsWith("HEAD"u8) || received.StartsWith("DELE"u8)
-            || received.StartsWith("OPTI"u8) || received.StartsWith("PATC"u8) || received.StartsWith("CONN"u8);
+        => received.StartsWith("GET "u8) || received.StartsWith("POST"u8) || received.StartsWith("PUT "u8) || received.StartsWith("HEAD"u8)
+            || received.StartsWith("DELE"u8) || received.StartsWith("OPTI"u8) || received.StartsWith("PATC"u8) || received.StartsWith("CONN"u8);
 }

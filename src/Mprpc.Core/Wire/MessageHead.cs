@@ -58,10 +58,12 @@ internal ref struct MessageHead
 
         switch ((source[0] << 8) | source[1])
         {
-            case ((MessagePackCode.MinFixArray | RequestLength) << 8) | (int)MessageKind.Request when TryReadUsualId(source, ref position, out head._messageId):
+            case ((MessagePackCode.MinFixArray | RequestLength) << 8) | (int)MessageKind.Request
+                when TryReadUsualId(source, ref position, out head._messageId):
                 head.Kind = MessageKind.Request;
                 break;
-            case ((MessagePackCode.MinFixArray | RequestLength) << 8) | (int)MessageKind.Response when TryReadUsualId(source, ref position, out head._messageId):
+            case ((MessagePackCode.MinFixArray | RequestLength) << 8) | (int)MessageKind.Response
+                when TryReadUsualId(source, ref position, out head._messageId):
                 head.Kind = MessageKind.Response;
                 head.BodyStart = position;
                 return true;

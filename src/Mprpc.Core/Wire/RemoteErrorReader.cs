@@ -82,9 +82,11 @@ internal static class RemoteErrorReader
         string? first = items.Length > 0 ? TextOf(items[0]) : null;
         string? second = items.Length > 1 ? TextOf(items[1]) : null;
 
-        if (second is not null && (first is not null || items[0] is null or bool or byte or sbyte or short or ushort or int or uint or long or ulong or float or double))
+        if (second is not null && (first is not null
+            || items[0] is null or bool or byte or sbyte or short or ushort or int or uint or long or ulong or float or double))
         {
-            return new Parts(NonEmpty(second), Convert.ToString(first ?? items[0], CultureInfo.InvariantCulture) is { Length: > 0 } code ? code : null, Rest(items, 2), items);
+            string? code = Convert.ToString(first ?? items[0], CultureInfo.InvariantCulture);
+            return new Parts(NonEmpty(second), NonEmpty(code), Rest(items, 2), items);
         }
 
         return first is not null ? new Parts(NonEmpty(first), Code: null, Rest(items, 1), items) : new Parts(Text: null, Code: null, items, items);

@@ -24,7 +24,9 @@ internal sealed class AsTextFormatter<T>(IMessagePackFormatter<T> standard) : IM
     {
         if (reader.NextMessagePackType is not (MessagePackType.String or MessagePackType.Binary))
         {
-            return Substitute.Undefined(ref reader) ? Substitute.Read(standard, Substitute.Nil, ref reader, options) : standard.Deserialize(ref reader, options);
+            return Substitute.Undefined(ref reader)
+                ? Substitute.Read(standard, Substitute.Nil, ref reader, options)
+                : standard.Deserialize(ref reader, options);
         }
 
         string text = MprpcFormatting.ReadString(ref reader)!;

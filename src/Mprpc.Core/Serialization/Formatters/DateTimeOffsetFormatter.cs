@@ -18,7 +18,8 @@ internal sealed class DateTimeOffsetFormatter : IMessagePackFormatter<DateTimeOf
 
         if (count != 2)
         {
-            throw new MessagePackSerializationException($"A DateTimeOffset is an array of 2 values, and not of {count:N0}: a timestamp, and the minutes of its offset.");
+            throw new MessagePackSerializationException(
+                $"A DateTimeOffset is an array of 2 values, and not of {count:N0}: a timestamp, and the minutes of its offset.");
         }
 
         DateTime clock = reader.ReadDateTime();

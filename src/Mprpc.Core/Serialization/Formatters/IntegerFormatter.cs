@@ -65,6 +65,8 @@ internal sealed class IntegerFormatter<T> : IMessagePackFormatter<T>
             return T.CreateTruncating((ushort)MprpcFormatting.ReadChar(ref reader));
         }
 
-        return typeof(T) == typeof(ulong) ? T.CreateTruncating(MprpcFormatting.ReadUInt64(ref reader)) : T.CreateTruncating(MprpcFormatting.ReadInt64(ref reader));
+        return typeof(T) == typeof(ulong)
+            ? T.CreateTruncating(MprpcFormatting.ReadUInt64(ref reader))
+            : T.CreateTruncating(MprpcFormatting.ReadInt64(ref reader));
     }
 }

@@ -9,9 +9,9 @@ namespace Mprpc.Serialization;
 internal static class JsonNodeWriting
 {
     // A control character is six characters of JSON, nil four and a comma.
-    private const int MostTextOfByte = 8;
+    private const int MaxTextOfByte = 8;
 
-    private static readonly JsonWriterOptions Options = new() { MaxDepth = Nesting.MostLevels };
+    private static readonly JsonWriterOptions Options = new() { MaxDepth = Nesting.MaxLevels };
 
     /// <exception cref="MessagePackSerializationException">A number or text is beyond what MessagePack holds, or the node nests too deeply.</exception>
     public static void Write(ref MessagePackWriter writer, JsonNode? node)
@@ -81,7 +81,7 @@ internal static class JsonNodeWriting
         }
 
         writer.Flush();
-        MprpcWriter aside = MprpcWriter.RentAside(typeof(JsonValue), MostTextOfByte);
+        MprpcWriter aside = MprpcWriter.RentAside(typeof(JsonValue), MaxTextOfByte);
         byte[] utf8;
 
         try

@@ -8,7 +8,7 @@ namespace Mprpc.Serialization;
 /// <summary>Reads MessagePack as JSON; what JSON has no value for is refused.</summary>
 internal static class JsonReading
 {
-    private static readonly JsonWriterOptions Options = new() { MaxDepth = Nesting.MostLevels, SkipValidation = true };
+    private static readonly JsonWriterOptions Options = new() { MaxDepth = Nesting.MaxLevels, SkipValidation = true };
 
     /// <exception cref="MessagePackSerializationException">There are bytes, an extension value, a key that is no text, NaN or an infinity.</exception>
     public static byte[] ToUtf8(ref MessagePackReader reader, MessagePackSerializerOptions options)

@@ -9,7 +9,7 @@ namespace Mprpc.Serialization;
 internal static class JsonWriting
 {
     /// <summary>How deep JSON may nest: as deep as any message.</summary>
-    public static readonly JsonDocumentOptions ReadingOptions = new() { MaxDepth = Nesting.MostLevels };
+    public static readonly JsonDocumentOptions ReadingOptions = new() { MaxDepth = Nesting.MaxLevels };
 
     /// <exception cref="MessagePackSerializationException">A number is beyond what MessagePack holds.</exception>
     public static void Write(ref MessagePackWriter writer, JsonElement value)

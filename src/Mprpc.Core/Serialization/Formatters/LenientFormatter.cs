@@ -52,7 +52,7 @@ internal sealed class LenientFormatter<T>(IMessagePackFormatter<T> inner, bool i
 
         ExtensionResult extension = reader.CreatePeekReader().ReadExtensionFormat();
 
-        return !isMap && JavaScriptExtension.TryConvert(extension.TypeCode, extension.Data.ToArray()) is { } array
+        return !isMap && JavaScriptArray.TryConvert(extension.TypeCode, extension.Data.ToArray()) is { } array
             ? Read(array, ref reader, options)
             : inner.Deserialize(ref reader, options);
     }

@@ -34,5 +34,6 @@ internal sealed class SequenceFormatter<TSequence, TElement> : IMessagePackForma
 
     public TSequence Deserialize(ref MessagePackReader reader, MessagePackSerializerOptions options)
         => throw new MessagePackSerializationException(
-            $"{TypeName.Of(typeof(TSequence))} can be sent, but not received: it can only be enumerated. Receive an IEnumerable<{TypeName.Of(typeof(TElement))}> or a list.");
+            $"{TypeName.Of(typeof(TSequence))} can be sent, but not received: it can only be enumerated. "
+            + $"Receive an IEnumerable<{TypeName.Of(typeof(TElement))}> or a list.");
 }

@@ -14,7 +14,7 @@ internal static class KeyComparer<T>
 
     private static (IEqualityComparer<T>? Comparer, string? Reason) Find()
     {
-        if ((OwnKeyComparers.Find<T>() ?? MprpcGeneratedKeys.Find<T>() ?? KeySecurity.Standard<T>()) is { } known)
+        if ((OwnKeyComparers.Find<T>() ?? MprpcGeneratedKeys.Find<T>() ?? Standard()) is { } known)
         {
             return (known, null);
         }
@@ -22,5 +22,19 @@ internal static class KeyComparer<T>
         return KeyParts.WhyNot(typeof(T)) is { } reason
             ? (null, $"{TypeName.Of(typeof(T))} cannot be the key of what a peer sends: {reason}.")
             : (KeyParts.MakeComparer<T>(), null);
+    }
+
+    /// <summary>MessagePack's own comparer, or null where it has none.</summary>
+    private static IEqualityComparer<T>? Standard()
+    {
+        try
+        {
+            return MessagePackSecurity.UntrustedData.GetEqualityComparer<T>();
+        }
+        catch (Exception exception)
+            when (exception is TypeAccessException or TypeInitializationException or MessagePackSerializationException or NotSupportedException)
+        {
+            return null;
+        }
     }
 }

@@ -28,7 +28,8 @@ internal static class KeyParts
             return null;
         }
 
-        return "it decides by itself what is equal, and its hash code may let a peer choose keys that collide. Make it a record or a tuple, or send a list of pairs";
+        return "it decides by itself what is equal, and its hash code may let a peer choose keys that collide. "
+            + "Make it a record or a tuple, or send a list of pairs";
     }
 
     /// <summary>The comparer; asked only if <see cref="WhyNot"/> has no objection.</summary>
@@ -47,18 +48,23 @@ internal static class KeyParts
         {
             ParameterExpression key = Expression.Parameter(typeof(T));
             MethodInfo hash = Hash.MakeGenericMethod(field.FieldType);
-            parts.Add(Expression.Lambda<Func<T, int>>(Expression.Call(hash, Expression.Field(Expression.Convert(key, field.DeclaringType!), field)), key).Compile());
+            MemberExpression part = Expression.Field(Expression.Convert(key, field.DeclaringType!), field);
+            parts.Add(Expression.Lambda<Func<T, int>>(Expression.Call(hash, part), key).Compile());
         }
 
         return new PartsKeyComparer<T>([.. parts]);
     }
 
-    [UnconditionalSuppressMessage("Trimming", "IL2070", Justification = "Guarded: not reached under native AOT; a record's own methods are not trimmed without it.")]
+    [UnconditionalSuppressMessage(
+        "Trimming",
+        "IL2070",
+        Justification = "Guarded: not reached under native AOT; a record's own methods are not trimmed without it.")]
     private static bool ComparesParts(Type type)
     {
         if (type.IsGenericType && type.FullName!.StartsWith("System.", StringComparison.Ordinal))
         {
-            return type.FullName.StartsWith("System.ValueTuple`", StringComparison.Ordinal) || type.FullName.StartsWith("System.Tuple`", StringComparison.Ordinal)
+            return type.FullName.StartsWith("System.ValueTuple`", StringComparison.Ordinal)
+                || type.FullName.StartsWith("System.Tuple`", StringComparison.Ordinal)
                 || type.GetGenericTypeDefinition() == typeof(KeyValuePair<,>) || type.GetGenericTypeDefinition() == typeof(Nullable<>);
         }
 
@@ -75,7 +81,8 @@ internal static class KeyParts
     [UnconditionalSuppressMessage("AOT", "IL3050", Justification = "Guarded: not reached under native AOT.")]
     private static bool ComparesReferences(Type type)
         => type is { IsClass: true, IsAbstract: false } && type != typeof(object)
-            && type.GetMethod(nameof(Equals), [typeof(object)])?.DeclaringType == typeof(object) && !type.IsAssignableTo(typeof(IEquatable<>).MakeGenericType(type));
+            && type.GetMethod(nameof(Equals), [typeof(object)])?.DeclaringType == typeof(object)
+            && !type.IsAssignableTo(typeof(IEquatable<>).MakeGenericType(type));
 
     [UnconditionalSuppressMessage("Trimming", "IL2075", Justification = "As above.")]
     [UnconditionalSuppressMessage("Trimming", "IL2070", Justification = "As above.")]

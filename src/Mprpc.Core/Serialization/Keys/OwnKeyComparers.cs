@@ -1,11 +1,14 @@
 using System.Numerics;
 using System.Text;
+using MessagePack;
 
 namespace Mprpc.Serialization;
 
 /// <summary>Comparers of .NET's own types, beyond numbers and text, which MessagePack has.</summary>
 internal static class OwnKeyComparers
 {
+    private static readonly IEqualityComparer<double> OfDouble = MessagePackSecurity.UntrustedData.GetEqualityComparer<double>();
+
     private static readonly Dictionary<Type, object> Comparers = new()
     {
         [typeof(DateOnly)] = Of<DateOnly>(key => KeyHash.Of((Int128)key.DayNumber)),
@@ -15,8 +18,8 @@ internal static class OwnKeyComparers
         [typeof(Int128)] = Of<Int128>(KeyHash.Of),
         [typeof(UInt128)] = Of<UInt128>(key => KeyHash.Of((Int128)key)),
         [typeof(BigInteger)] = Of<BigInteger>(KeyHash.Of),
-        [typeof(Half)] = Of<Half>(key => KeyComparer<double>.Instance.GetHashCode((double)key)),
-        [typeof(Complex)] = Of<Complex>(key => KeyComparer<double>.Instance.GetHashCode(key.Real), key => KeyComparer<double>.Instance.GetHashCode(key.Imaginary)),
+        [typeof(Half)] = Of<Half>(key => OfDouble.GetHashCode((double)key)),
+        [typeof(Complex)] = Of<Complex>(key => OfDouble.GetHashCode(key.Real), key => OfDouble.GetHashCode(key.Imaginary)),
         [typeof(Rune)] = Of<Rune>(key => KeyHash.Of((Int128)key.Value)),
         [typeof(Version)] = Of<Version>(key => KeyHash.Of([key.Major, key.Minor, key.Build, key.Revision])),
         [typeof(MprpcRaw)] = Of<MprpcRaw>(key => KeyHash.Of(key.Memory.Span)),

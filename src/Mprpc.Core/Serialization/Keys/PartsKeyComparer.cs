@@ -4,7 +4,7 @@ namespace Mprpc.Serialization;
 /// <param name="parts">The hash of each part.</param>
 internal sealed class PartsKeyComparer<T>(Func<T, int>[] parts) : IEqualityComparer<T>
 {
-    private const int MostOnStack = 32;
+    private const int MaxOnStack = 32;
 
     public bool Equals(T? x, T? y) => EqualityComparer<T>.Default.Equals(x, y);
 
@@ -15,7 +15,7 @@ internal sealed class PartsKeyComparer<T>(Func<T, int>[] parts) : IEqualityCompa
             return 0;
         }
 
-        Span<int> hashes = parts.Length <= MostOnStack ? stackalloc int[parts.Length] : new int[parts.Length];
+        Span<int> hashes = parts.Length <= MaxOnStack ? stackalloc int[parts.Length] : new int[parts.Length];
 
         for (int i = 0; i < parts.Length; i++)
         {

@@ -33,7 +33,7 @@ internal sealed class ObjectCompiler(ReflectedObject model)
 
         if (typeof(IMessagePackSerializationCallbackReceiver).IsAssignableFrom(model.Type))
         {
-            body.Add(Expression.Call(Expression.Convert(_value, typeof(IMessagePackSerializationCallbackReceiver)), nameof(IMessagePackSerializationCallbackReceiver.OnBeforeSerialize), []));
+            body.Add(CallBack(nameof(IMessagePackSerializationCallbackReceiver.OnBeforeSerialize)));
         }
 
         if (model.IsMap)
@@ -54,7 +54,9 @@ internal sealed class ObjectCompiler(ReflectedObject model)
 
             for (int index = 0; index < length; index++)
             {
-                body.Add(model.Members.FirstOrDefault(known => index.Equals(known.Key)) is { IsReadable: true } member ? WriteMember(member) : Helper(nameof(ObjectValues.WriteNil), Writer));
+                body.Add(model.Members.FirstOrDefault(known => index.Equals(known.Key)) is { IsReadable: true } member
+                    ? WriteMember(member)
+                    : Helper(nameof(ObjectValues.WriteNil), Writer));
             }
         }
 
@@ -75,7 +77,8 @@ internal sealed class ObjectCompiler(ReflectedObject model)
             ? Helper(nameof(ObjectValues.FindKey), Reader, Expression.Constant(members.Select(member => Encoding.UTF8.GetBytes(member.KeyText)).ToArray()))
             : Helper(nameof(ObjectValues.FindIndex), index, Expression.Constant(members.Select(member => (int)member.Key!).ToArray()));
         SwitchCase[] cases = [.. members.Select((member, i) => Expression.SwitchCase(
-            Expression.Block(typeof(void), Expression.Assign(values[i], ReadMember(member)), Expression.Assign(has[i], Expression.Constant(true))), Expression.Constant(i)))];
+            Expression.Block(typeof(void), Expression.Assign(values[i], ReadMember(member)), Expression.Assign(has[i], Expression.Constant(true))),
+            Expression.Constant(i)))];
         Expression skip = Helper(nameof(ObjectValues.Skip), Reader);
 
         List<Expression> body =
@@ -85,7 +88,9 @@ internal sealed class ObjectCompiler(ReflectedObject model)
             Expression.Loop(
                 Expression.IfThenElse(
                     Expression.LessThan(index, count),
-                    Expression.Block(cases.Length == 0 ? Expression.Block(which, skip) : Expression.Switch(typeof(void), which, skip, comparison: null, cases), Expression.PreIncrementAssign(index)),
+                    Expression.Block(
+                        cases.Length == 0 ? Expression.Block(which, skip) : Expression.Switch(typeof(void), which, skip, comparison: null, cases),
+                        Expression.PreIncrementAssign(index)),
                     Expression.Break(end)),
                 end),
             Helper(nameof(ObjectValues.LeaveObject), Reader),
@@ -121,7 +126,7 @@ internal sealed class ObjectCompiler(ReflectedObject model)
 
         if (typeof(IMessagePackSerializationCallbackReceiver).IsAssignableFrom(model.Type))
         {
-            yield return Expression.Call(Expression.Convert(_value, typeof(IMessagePackSerializationCallbackReceiver)), nameof(IMessagePackSerializationCallbackReceiver.OnAfterDeserialize), []);
+            yield return CallBack(nameof(IMessagePackSerializationCallbackReceiver.OnAfterDeserialize));
         }
 
         yield return _value;
@@ -144,9 +149,15 @@ internal sealed class ObjectCompiler(ReflectedObject model)
         => member.Formatter is not { } attribute ? null
             : Expression.Constant(
                 Activator.CreateInstance(
-                    attribute.FormatterType.IsGenericTypeDefinition ? attribute.FormatterType.MakeGenericType(member.Type.GenericTypeArguments) : attribute.FormatterType,
+                    attribute.FormatterType.IsGenericTypeDefinition
+                        ? attribute.FormatterType.MakeGenericType(member.Type.GenericTypeArguments)
+                        : attribute.FormatterType,
                     attribute.Arguments),
                 typeof(IMessagePackFormatter<>).MakeGenericType(member.Type));
+
+    /// <summary>Tells the object that it is written, or was read.</summary>
+    private MethodCallExpression CallBack(string method)
+        => Expression.Call(Expression.Convert(_value, typeof(IMessagePackSerializationCallbackReceiver)), method, []);
 
     private MemberExpression Member(ReflectedMember member) => Expression.MakeMemberAccess(Owner(member), member.Member);
 

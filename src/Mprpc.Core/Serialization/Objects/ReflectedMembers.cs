@@ -79,10 +79,10 @@ internal static class ReflectedMembers
         for (Type? level = type; level is not null && level != typeof(object) && level != typeof(ValueType); level = level.BaseType)
         {
             string[] ignored = [.. level.GetProperties(Declared)
-                .Where(property => property.IsDefined(typeof(IgnoreMemberAttribute)) || property.IsDefined(typeof(IgnoreDataMemberAttribute)))
+                .Where(IsIgnored)
                 .Select(property => $"<{property.Name}>k__BackingField")];
 
-            if (Array.Exists(level.GetFields(Declared), field => !field.IsDefined(typeof(IgnoreMemberAttribute)) && !field.IsDefined(typeof(IgnoreDataMemberAttribute)) && !ignored.Contains(field.Name)))
+            if (Array.Exists(level.GetFields(Declared), field => !IsIgnored(field) && !ignored.Contains(field.Name)))
             {
                 return true;
             }
@@ -103,12 +103,16 @@ internal static class ReflectedMembers
 
         // A setter that is not public sets what a peer has sent all the same: else the member would be lost without a word.
         bool isWritable = property.SetMethod is { } set && (set.IsPublic || isReadable);
-        return new ReflectedMember(property, property.PropertyType, key, isReadable, isWritable, isReadable && !isWritable ? ElementOf(property.PropertyType) : null);
+        Type? filling = isReadable && !isWritable ? ElementOf(property.PropertyType) : null;
+        return new ReflectedMember(property, property.PropertyType, key, isReadable, isWritable, filling);
     }
+
+    private static bool IsIgnored(MemberInfo member)
+        => member.IsDefined(typeof(IgnoreMemberAttribute)) || member.IsDefined(typeof(IgnoreDataMemberAttribute));
 
     private static bool IsMember(MemberInfo member, bool allowPrivate, bool isData)
     {
-        if (member.IsDefined(typeof(IgnoreMemberAttribute)) || member.IsDefined(typeof(IgnoreDataMemberAttribute)) || member.IsDefined(typeof(CompilerGeneratedAttribute)))
+        if (IsIgnored(member) || member.IsDefined(typeof(CompilerGeneratedAttribute)))
         {
             return false;
         }
@@ -122,7 +126,8 @@ internal static class ReflectedMembers
 
         return member switch
         {
-            PropertyInfo property => property.GetIndexParameters().Length == 0 && (isHidden || property.GetMethod?.IsPublic == true || property.SetMethod?.IsPublic == true)
+            PropertyInfo property => property.GetIndexParameters().Length == 0
+                && (isHidden || property.GetMethod?.IsPublic == true || property.SetMethod?.IsPublic == true)
                 && !property.PropertyType.IsByRef && !property.PropertyType.IsByRefLike && !property.PropertyType.IsPointer,
             FieldInfo field => (isHidden || field.IsPublic) && !field.FieldType.IsPointer,
             _ => false,

@@ -87,12 +87,14 @@ internal sealed class ReflectedObject
 
     private static string? RefusalOfType(Type type)
         => IsAsynchronous(type) ? "it is an asynchronous sequence, and a message has an end. Collect it first, and send a list"
-            : type is { IsClass: false, IsValueType: false } || type.IsPointer || type.IsByRefLike ? "it is neither a class nor a struct. Send one that has its members, or mark it with [Union]"
+            : type is { IsClass: false, IsValueType: false } || type.IsPointer || type.IsByRefLike
+                ? "it is neither a class nor a struct. Send one that has its members, or mark it with [Union]"
             : typeof(Delegate).IsAssignableFrom(type) ? "it is a delegate. Send data"
             : type.IsAbstract ? "it is abstract. Send a type that can be constructed, or mark it with [Union]"
             : IsOfDotNet(type) && !KnownOfDotNet.Contains(type.FullName!)
                 ? "it is a type of .NET that cannot be rebuilt from its members. Send a record with the relevant values, or give it a formatter"
-            : typeof(System.Collections.IEnumerable).IsAssignableFrom(type) ? "it is a collection of its own kind that cannot be filled. Send a List<T> or Dictionary<TKey, TValue>"
+            : typeof(System.Collections.IEnumerable).IsAssignableFrom(type)
+                ? "it is a collection of its own kind that cannot be filled. Send a List<T> or Dictionary<TKey, TValue>"
             : null;
 
     private static bool IsAsynchronous(Type type)
@@ -123,7 +125,8 @@ internal sealed class ReflectedObject
             : members.Any(member => member.Key is < 0) ? "a key is negative" : null;
     }
 
-    private static (ConstructorInfo? Constructor, List<ReflectedMember> Taken)? FindConstructor(Type type, List<ReflectedMember> members, bool isMap, bool allowPrivate)
+    private static (ConstructorInfo? Constructor, List<ReflectedMember> Taken)? FindConstructor(
+        Type type, List<ReflectedMember> members, bool isMap, bool allowPrivate)
     {
         ConstructorInfo[] all = type.GetConstructors(Any);
 

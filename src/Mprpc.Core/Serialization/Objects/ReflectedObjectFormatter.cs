@@ -38,6 +38,8 @@ internal sealed class ReflectedObjectFormatter<T> : IMessagePackFormatter<T?>
             return _read(ref reader, options);
         }
 
-        return default(T) is null ? default : throw new MessagePackSerializationException($"nil cannot be read as {TypeName.Of(typeof(T))}, which is a struct.");
+        return default(T) is null
+            ? default
+            : throw new MessagePackSerializationException($"nil cannot be read as {TypeName.Of(typeof(T))}, which is a struct.");
     }
 }

@@ -47,7 +47,9 @@ internal sealed class PolledPipeReader(PolledSocket socket) : DirectPipeReader(s
     {
         Debug.Assert(Buffer is null, "The loop consumes all it was given before it reads on.");
         byte[] buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
-        int received = SocketFaults.AreOn ? SocketFaults.Receive(socket, buffer, out SocketError error) : Socket.Receive(buffer, SocketFlags.None, out error);
+        int received = SocketFaults.AreOn
+            ? SocketFaults.Receive(Socket, buffer, socket.IsRefused(), out SocketError error)
+            : Socket.Receive(buffer, SocketFlags.None, out error);
 
         if (received > 0)
         {

@@ -29,7 +29,9 @@ internal sealed class PolledPipeWriter(PolledSocket socket) : DirectPipeWriter
     {
         while (!rest.IsEmpty)
         {
-            int sent = SocketFaults.AreOn ? SocketFaults.Send(socket, rest.Span, out SocketError error) : socket.Socket.Send(rest.Span, SocketFlags.None, out error);
+            int sent = SocketFaults.AreOn
+                ? SocketFaults.Send(socket.Socket, rest.Span, socket.IsRefused(), out SocketError error)
+                : socket.Socket.Send(rest.Span, SocketFlags.None, out error);
 
             switch (error)
             {

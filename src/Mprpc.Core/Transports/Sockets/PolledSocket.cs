@@ -61,7 +61,7 @@ internal sealed class PolledSocket
     {
         if (!TryWithDescriptor(static (poller, socket) => poller.Add(socket)))
         {
-            SocketTransport.TryShutdown(Socket, SocketShutdown.Both);
+            SocketEnd.TryShutdown(Socket, SocketShutdown.Both);
             Readable.Set(onThisThread: false);
         }
     }
@@ -73,6 +73,19 @@ internal sealed class PolledSocket
         {
             Readable.Set(onThisThread: false);
         }
+    }
+
+    /// <summary>Whether the next receive or send is refused, as <see cref="SocketFaults"/> demand, which are on.</summary>
+    public bool IsRefused()
+    {
+        if (!HasBegun || !SocketFaults.Refuses())
+        {
+            return false;
+        }
+
+        // The system reports an event once what it has refused would succeed.
+        ReportAgain();
+        return true;
     }
 
     /// <summary>Keeps events until they are handled.</summary>
@@ -153,7 +166,7 @@ internal sealed class PolledSocket
     /// <summary>Ends the connection, since code that went on with its events has thrown: whether anything waits for the next ones is not known.</summary>
     public void Fail()
     {
-        SocketTransport.TryShutdown(Socket, SocketShutdown.Both);
+        SocketEnd.TryShutdown(Socket, SocketShutdown.Both);
         Wake();
     }
 

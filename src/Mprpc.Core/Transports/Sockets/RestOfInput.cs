@@ -21,7 +21,7 @@ internal struct RestOfInput
     public void Cut(Socket socket)
     {
         _isCut = true;
-        SocketTransport.TryShutdown(socket, SocketShutdown.Receive);
+        SocketEnd.TryShutdown(socket, SocketShutdown.Receive);
     }
 
     /// <summary>Counts what was read.</summary>

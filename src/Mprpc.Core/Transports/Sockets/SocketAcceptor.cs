@@ -8,7 +8,7 @@ namespace Mprpc.Transports.Sockets;
 /// <remarks>One accepts at a time; it may be closed meanwhile.</remarks>
 internal sealed class SocketAcceptor
 {
-    private const int MostInTurn = 16;
+    private const int MaxInTurn = 16;
 
     private readonly Socket _socket;
     private readonly PolledSocket? _polled;
@@ -35,9 +35,9 @@ internal sealed class SocketAcceptor
 
         using (cancellationToken.UnsafeRegister(static polled => ((PolledSocket)polled!).Wake(), _polled))
         {
-            while (_inTurn == MostInTurn || !_socket.Poll(0, SelectMode.SelectRead))
+            while (_inTurn == MaxInTurn || !_socket.Poll(0, SelectMode.SelectRead))
             {
-                if (_inTurn == MostInTurn)
+                if (_inTurn == MaxInTurn)
                 {
                     _polled.ReportAgain();
                 }

@@ -15,7 +15,7 @@ internal static class SocketFaults
 {
     public static readonly bool AreOn = !string.IsNullOrEmpty(SocketSettings.Faults);
 
-    private const int MostOfShort = 64;
+    private const int MaxShortBytes = 64;
 
     private static readonly int s_short = OneOf("short");
     private static readonly int s_again = OneOf("again");
@@ -23,41 +23,36 @@ internal static class SocketFaults
     private static readonly int s_reset = OneOf("reset");
 
     /// <summary>As recv.</summary>
-    public static int Receive(PolledSocket socket, Span<byte> buffer, out SocketError error)
-        => TryFail(socket, out error) ? 0 : socket.Socket.Receive(buffer[..Cut(buffer.Length)], SocketFlags.None, out error);
+    public static int Receive(Socket socket, Span<byte> buffer, bool isRefused, out SocketError error)
+        => TryFail(socket, isRefused, out error) ? 0 : socket.Receive(buffer[..Cut(buffer.Length)], SocketFlags.None, out error);
 
     /// <summary>As send.</summary>
-    public static int Send(PolledSocket socket, ReadOnlySpan<byte> bytes, out SocketError error)
-        => TryFail(socket, out error) ? 0 : socket.Socket.Send(bytes[..Cut(bytes.Length)], SocketFlags.None, out error);
+    public static int Send(Socket socket, ReadOnlySpan<byte> bytes, bool isRefused, out SocketError error)
+        => TryFail(socket, isRefused, out error) ? 0 : socket.Send(bytes[..Cut(bytes.Length)], SocketFlags.None, out error);
 
     /// <summary>Whether epoll_wait ends by a signal.</summary>
     public static bool Interrupts() => Happens(s_interrupt);
 
-    private static bool TryFail(PolledSocket socket, out SocketError error)
+    /// <summary>Whether a receive or a send has to be tried again when an event has come.</summary>
+    public static bool Refuses() => Happens(s_again);
+
+    private static bool TryFail(Socket socket, bool isRefused, out SocketError error)
     {
         if (Happens(s_reset))
         {
             // For the peer, too: a side that alone believes in a reset waits for nothing that a real one would not bring.
-            socket.Socket.LingerState = new LingerOption(enable: true, seconds: 0);
-            SocketTransport.TryShutdown(socket.Socket, SocketShutdown.Both);
+            socket.LingerState = new LingerOption(enable: true, seconds: 0);
+            SocketEnd.TryShutdown(socket, SocketShutdown.Both);
             error = SocketError.ConnectionReset;
             return true;
         }
 
-        if (socket.HasBegun && Happens(s_again))
-        {
-            // The system reports an event once what it has refused would succeed.
-            socket.ReportAgain();
-            error = SocketError.WouldBlock;
-            return true;
-        }
-
-        error = SocketError.Success;
-        return false;
+        error = isRefused ? SocketError.WouldBlock : SocketError.Success;
+        return isRefused;
     }
 
     // Of few bytes, so that small messages are cut too.
-    private static int Cut(int length) => length > 1 && Happens(s_short) ? Random.Shared.Next(1, Math.Min(length, MostOfShort)) : length;
+    private static int Cut(int length) => length > 1 && Happens(s_short) ? Random.Shared.Next(1, Math.Min(length, MaxShortBytes)) : length;
 
     private static bool Happens(int oneOf) => oneOf > 0 && Random.Shared.Next(oneOf) == 0;
 

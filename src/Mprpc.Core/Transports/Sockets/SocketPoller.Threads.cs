@@ -14,7 +14,7 @@ internal sealed unsafe partial class SocketPoller
     {
         lock (_gate)
         {
-            if (_parked == 0 && _threads >= s_mostThreads)
+            if (_parked == 0 && _threads >= s_maxThreads)
             {
                 return false;
             }
@@ -57,7 +57,7 @@ internal sealed unsafe partial class SocketPoller
     {
         lock (_gate)
         {
-            if (_threads > s_mostThreads)
+            if (_threads > s_maxThreads)
             {
                 _threads--;
                 return false;

@@ -17,20 +17,20 @@ namespace Mprpc.Transports.Sockets;
 /// </remarks>
 internal sealed unsafe partial class SocketPoller : IStallable
 {
-    private const int MostEvents = 64;
+    private const int MaxEvents = 64;
     private const uint Events = Epoll.In | Epoll.Urgent | Epoll.Out | Epoll.ReadHangUp | Epoll.EdgeTriggered;
 
     // Besides those that are held up in user code.
-    private static readonly int s_mostThreads = Math.Max(2, Environment.ProcessorCount);
+    private static readonly int s_maxThreads = Math.Max(2, Environment.ProcessorCount);
 
     // 500 us. Another thread takes a few microseconds to wake, and more of the processor; meanwhile nothing is lost but that time.
     private static readonly long s_worthSharing = Stopwatch.Frequency / 2000;
 
     // So that one call that blocks is forgotten after a few dozen that do not.
-    private static readonly long s_mostCost = 20 * s_worthSharing;
+    private static readonly long s_maxCost = 20 * s_worthSharing;
 
     // 10 ms. How long those that are perhaps ready wait while the poller does not come to sleep.
-    private static readonly long s_mostBeforeSleep = Stopwatch.Frequency / 100;
+    private static readonly long s_maxBeforeSleep = Stopwatch.Frequency / 100;
 
     private readonly int _epoll;
     private readonly StallGuard _guard;
@@ -205,7 +205,7 @@ internal sealed unsafe partial class SocketPoller : IStallable
 
     private void Run()
     {
-        byte* events = stackalloc byte[MostEvents * Epoll.EventSize];
+        byte* events = stackalloc byte[MaxEvents * Epoll.EventSize];
         var own = AmbientState.Capture();
 
         do
@@ -285,7 +285,7 @@ internal sealed unsafe partial class SocketPoller : IStallable
 
         own.Restore();
         long now = _lastHandled = Stopwatch.GetTimestamp();
-        long cost = Math.Min(now - begun, s_mostCost);
+        long cost = Math.Min(now - begun, s_maxCost);
         _averageCost += (cost - _averageCost) / 8;
     }
 
@@ -294,7 +294,7 @@ internal sealed unsafe partial class SocketPoller : IStallable
     {
         if (!_later.IsEmpty)
         {
-            Take(events, Epoll.Wait(_epoll, events, MostEvents, milliseconds: 0));
+            Take(events, Epoll.Wait(_epoll, events, MaxEvents, milliseconds: 0));
             return;
         }
 
@@ -305,7 +305,7 @@ internal sealed unsafe partial class SocketPoller : IStallable
         {
             Interlocked.MemoryBarrier();    // what a thread has put into the queue that saw this one busy is seen here
             _waitGoesOn = TryBeforeSleep();
-            count = _waitGoesOn ? 0 : Epoll.Wait(_epoll, events, MostEvents, Timeout.Infinite);
+            count = _waitGoesOn ? 0 : Epoll.Wait(_epoll, events, MaxEvents, Timeout.Infinite);
         }
 
         _isBusy = true;
@@ -327,7 +327,7 @@ internal sealed unsafe partial class SocketPoller : IStallable
 
         while (count == 0 && _spinning.MayGoOn())
         {
-            count = Epoll.Wait(_epoll, events, MostEvents, milliseconds: 0);
+            count = Epoll.Wait(_epoll, events, MaxEvents, milliseconds: 0);
         }
 
         return count;
@@ -355,7 +355,7 @@ internal sealed unsafe partial class SocketPoller : IStallable
 
     private void Take(byte* events, int count)
     {
-        if (_lastHandled - _lastTried > s_mostBeforeSleep)
+        if (_lastHandled - _lastTried > s_maxBeforeSleep)
         {
             TryBeforeSleep();
         }

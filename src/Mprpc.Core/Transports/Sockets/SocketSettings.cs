@@ -12,7 +12,8 @@ internal static class SocketSettings
     private const int DefaultMaxSpin = 50;
 
     // For tests (docs/reliability.md), so by the environment, which whole suites and the processes that they start inherit.
-    private static readonly int s_bufferBytes = int.TryParse(Environment.GetEnvironmentVariable("MPRPC_TEST_SOCKET_BUFFERS"), CultureInfo.InvariantCulture, out int bytes) ? bytes : 0;
+    private static readonly int s_bufferBytes =
+        int.TryParse(Environment.GetEnvironmentVariable("MPRPC_TEST_SOCKET_BUFFERS"), CultureInfo.InvariantCulture, out int bytes) ? bytes : 0;
 
     /// <summary>The faults that tests inject: see <see cref="SocketFaults"/>.</summary>
     public static string? Faults { get; } = Environment.GetEnvironmentVariable("MPRPC_TEST_SOCKET_FAULTS");
@@ -22,8 +23,13 @@ internal static class SocketSettings
 
     /// <summary><c>Mprpc.Transports.Sockets.MaxSpinMicroseconds</c>, 50 by default, 0 for never: how long the poller asks again before it sleeps.</summary>
     public static TimeSpan MaxSpin
-        => TimeSpan.FromMicroseconds(
-            int.TryParse(Convert.ToString(AppContext.GetData("Mprpc.Transports.Sockets.MaxSpinMicroseconds"), CultureInfo.InvariantCulture), CultureInfo.InvariantCulture, out int set) && set >= 0 ? set : DefaultMaxSpin);
+    {
+        get
+        {
+            string? text = Convert.ToString(AppContext.GetData("Mprpc.Transports.Sockets.MaxSpinMicroseconds"), CultureInfo.InvariantCulture);
+            return TimeSpan.FromMicroseconds(int.TryParse(text, CultureInfo.InvariantCulture, out int set) && set >= 0 ? set : DefaultMaxSpin);
+        }
+    }
 
     /// <summary>Makes the system's buffers as small as tests ask for; it does nothing else.</summary>
     public static void Apply(Socket socket)

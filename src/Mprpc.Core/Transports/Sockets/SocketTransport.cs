@@ -76,25 +76,12 @@ internal sealed class SocketTransport : IDuplexPipe
         }
     }
 
-    /// <summary>Shuts a socket down, as far as it is connected.</summary>
-    public static void TryShutdown(Socket socket, SocketShutdown how)
-    {
-        try
-        {
-            socket.Shutdown(how);
-        }
-        catch (Exception exception) when (exception is SocketException or ObjectDisposedException)
-        {
-            // Not connected any more.
-        }
-    }
-
     /// <summary>
     /// Ends both directions, then closes: a socket that is disposed while it receives is reset, and what is on its way is lost. May be called more than once.
     /// </summary>
     public void Close()
     {
-        TryShutdown(Socket, SocketShutdown.Both);
+        SocketEnd.TryShutdown(Socket, SocketShutdown.Both);
         _polled?.Forget();
         Socket.Dispose();
         _polled?.Wake();

@@ -15,13 +15,14 @@ internal sealed class WebSocketTransport : IDuplexPipe
 
     // A ping comes behind what the peer has sent before it, and is answered only when that is received: so this is received although nobody may read it yet.
     // Kestrel keeps as much.
-    private const int MostUnread = 1024 * 1024;
+    private const int MaxUnread = 1024 * 1024;
 
     // Of what a peer goes on to send after the close; one that sends more does not look for it. As much as a connection over TCP drops at its end.
-    private const int MostDropped = 1024 * 1024;
+    private const int MaxDropped = 1024 * 1024;
 
     private readonly WebSocket _socket;
-    private readonly Pipe _received = new(new PipeOptions(pauseWriterThreshold: MostUnread, resumeWriterThreshold: MostUnread / 2, useSynchronizationContext: false));
+    private readonly Pipe _received = new(
+        new PipeOptions(pauseWriterThreshold: MaxUnread, resumeWriterThreshold: MaxUnread / 2, useSynchronizationContext: false));
     private Task? _receiving;
     private bool _isText;
     private volatile bool _isClosing;
@@ -92,7 +93,9 @@ internal sealed class WebSocketTransport : IDuplexPipe
         {
             while (true)
             {
-                ValueWebSocketReceiveResult received = await _socket.ReceiveAsync(dropped ?? writer.GetMemory(ReceiveSize), CancellationToken.None).ConfigureAwait(false);
+                ValueWebSocketReceiveResult received = await _socket
+                    .ReceiveAsync(dropped ?? writer.GetMemory(ReceiveSize), CancellationToken.None)
+                    .ConfigureAwait(false);
 
                 if (received.MessageType == WebSocketMessageType.Close)
                 {
@@ -103,7 +106,7 @@ internal sealed class WebSocketTransport : IDuplexPipe
                 {
                     afterClose += _isClosing ? received.Count : 0;
 
-                    if (afterClose > MostDropped)
+                    if (afterClose > MaxDropped)
                     {
                         break;
                     }
@@ -115,7 +118,9 @@ internal sealed class WebSocketTransport : IDuplexPipe
                 {
                     _isText = true;
                     dropped = new byte[ReceiveSize];
-                    await writer.CompleteAsync(new MprpcProtocolException("The peer sent a text message over its WebSocket. Allowed are binary messages, which hold MessagePack.")).ConfigureAwait(false);
+                    var refusal = new MprpcProtocolException(
+                        "The peer sent a text message over its WebSocket. Allowed are binary messages, which hold MessagePack.");
+                    await writer.CompleteAsync(refusal).ConfigureAwait(false);
                     continue;
                 }
 

@@ -2,12 +2,11 @@ using Mprpc.CompilerServices;
 
 namespace Mprpc.Serialization;
 
-/// <summary>What generated code has left for a type: one field's load finds it.</summary>
-internal static class WireValue<T>
+/// <summary>How values of a type are written: one field's load finds it.</summary>
+internal static class ValueWriter<T>
 {
-    public static MprpcValueWriter<T>? Writer;
-
-    public static MprpcValueReader<T>? Reader;
+    /// <summary>What generated code has left for the type.</summary>
+    public static MprpcValueWriter<T>? Generated;
 
     private static int s_levels;
 

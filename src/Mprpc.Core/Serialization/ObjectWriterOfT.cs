@@ -4,7 +4,7 @@ using Mprpc.CompilerServices;
 namespace Mprpc.Serialization;
 
 /// <summary>Writes values of <typeparamref name="T"/>.</summary>
-internal sealed class AnyValueWriter<T> : AnyValueWriter
+internal sealed class ObjectWriter<T> : ObjectWriter
 {
     public override void Write(ref MessagePackWriter writer, object value, MessagePackSerializerOptions options)
         => options.Resolver.GetFormatterWithVerify<T>().Serialize(ref writer, (T)value, options);
