@@ -8,8 +8,7 @@ namespace Mprpc.Testing;
 
 /// <summary>
 /// What a fake server does with the calls of one method. Each step here serves one call, in the order in which they were given; the last one serves all further
-/// calls:
-/// <c>server.On("get").Disconnects().Returns(7)</c> loses the connection once, then answers 7.
+/// calls: <c>server.On("get").Disconnects().Returns(7)</c> loses the connection once, then answers 7.
 /// </summary>
 /// <remarks>Safe for concurrent use.</remarks>
 public sealed class MprpcFakeMethod
@@ -47,8 +46,7 @@ public sealed class MprpcFakeMethod
 
     /// <summary>
     /// Answers with an error, as a server whose method throws this <see cref="MprpcException"/>: the caller gets an <see cref="MprpcRemoteException"/> with
-    /// what
-    /// <see cref="MprpcFakeServer.ErrorShape"/> carries of it.
+    /// what <see cref="MprpcFakeServer.ErrorShape"/> carries of it.
     /// </summary>
     /// <param name="message">The error's message.</param>
     /// <param name="code">Its code, or null.</param>

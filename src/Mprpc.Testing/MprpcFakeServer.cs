@@ -6,8 +6,7 @@ namespace Mprpc.Testing;
 
 /// <summary>
 /// Stands in for a server in unit tests of code that calls one: it does with each call what the test says, and remembers it. Its clients are real ones, over
-/// connections in memory, so
-/// that <c>As&lt;T&gt;()</c>, timeouts, reconnecting and lost connections are as in production.
+/// connections in memory, so that <c>As&lt;T&gt;()</c>, timeouts, reconnecting and lost connections are as in production.
 /// </summary>
 /// <remarks>Safe for concurrent use. A service that is to be played by a class of the test's own is better served by <see cref="MprpcTestHost"/>.</remarks>
 public sealed class MprpcFakeServer : IAsyncDisposable
@@ -31,8 +30,7 @@ public sealed class MprpcFakeServer : IAsyncDisposable
 
     /// <summary>
     /// What errors look like, as of the server's listener: set what the real server's <c>MprpcEndpointOptions.ErrorShape</c> is. Default
-    /// <see cref="MprpcErrorShape.Message"/>, which carries neither
-    /// code nor data; <see cref="MprpcErrorShape.Map"/> carries both.
+    /// <see cref="MprpcErrorShape.Message"/>, which carries neither code nor data; <see cref="MprpcErrorShape.Map"/> carries both.
     /// </summary>
     public MprpcErrorShape ErrorShape { get; set; }
 

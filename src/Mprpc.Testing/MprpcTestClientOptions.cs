@@ -12,8 +12,7 @@ public sealed class MprpcTestClientOptions
 
     /// <summary>
     /// Who the transport says the peer is, as a client certificate would: the <c>IConnectionUserFeature</c> of the connection. Default null: nobody. A client
-    /// that logs in by a token
-    /// needs nothing here.
+    /// that logs in by a token needs nothing here.
     /// </summary>
     public ClaimsPrincipal? User { get; set; }
 

@@ -6,8 +6,8 @@ namespace Mprpc.Contracts.Tests;
 
 /// <summary>
 /// No value can end a process, also on a thread with a small stack: random graphs of objects, cyclic, deep and endless ones among them, are sent whole or
-/// refused, as arguments, results, members,
-/// unions, objects and raw values. Where MPRPC_RELIABILITY is "long" 100,000 of them, of which a tenth are in the usual run.
+/// refused, as arguments, results, members, unions, objects and raw values. Where MPRPC_RELIABILITY is "long" 100,000 of them, of which a tenth are in the
+/// usual run.
 /// </summary>
 public sealed class GraphTests
 {

@@ -4,8 +4,8 @@ using System.Net.Sockets;
 namespace Mprpc.Comparison.Load;
 
 /// <summary>
-/// The limit that a multiplexed protocol can come near to: messages of the same size, the same number in flight, but none is looked at.
-/// As many as have come back are sent again in one write.
+/// The limit that a multiplexed protocol can come near to: messages of the same size, the same number in flight, but none is looked at. As many as have come
+/// back are sent again in one write.
 /// </summary>
 internal sealed class EchoLoad(IReadOnlyList<Socket> sockets, int messageBytes, int inFlight) : ILoad
 {

@@ -3,8 +3,8 @@ using Mprpc.Comparison.Service;
 namespace Mprpc.Comparison.Peers;
 
 /// <summary>
-/// One connection of one system, for the driver. Each method makes one call in the way that is natural and fast in that system,
-/// and returns a number that the driver can check.
+/// One connection of one system, for the driver. Each method makes one call in the way that is natural and fast in that system, and returns a number that the
+/// driver can check.
 /// </summary>
 internal interface ICallClient : IAsyncDisposable
 {

@@ -6,8 +6,7 @@ namespace Mprpc.Serialization;
 /// <summary>Gives a collection, whose class offers no way to choose it, the comparer of keys that a peer cannot make collide.</summary>
 /// <remarks>
 /// The base class's public constructor is run once more on the empty object: it sets the comparer and what else is new, and nothing of the derived class. One
-/// that the class has chosen itself stays:
-/// it says which keys are equal.
+/// that the class has chosen itself stays: it says which keys are equal.
 /// </remarks>
 internal static class CollectionComparer
 {

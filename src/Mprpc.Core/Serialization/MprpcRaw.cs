@@ -32,10 +32,8 @@ public readonly struct MprpcRaw : IEquatable<MprpcRaw>
     /// <typeparam name="T">The declared type; it chooses the encoding.</typeparam>
     /// <param name="value">The value.</param>
     /// <param name="options">Null: <see cref="MprpcSerializerOptions.Default"/>.</param>
-    /// <param name="maxSize">
-    /// The most bytes that the value may take, 1 or more. Default 67,108,864 (64 MiB, sixteen times what a message may have by default): an object is written
-    /// each time that others refer to it, so that
-    /// a few dozen objects can make more bytes than any memory holds.
+    /// <param name="maxSize"> The most bytes that the value may take, 1 or more. Default 67,108,864 (64 MiB, sixteen times what a message may have by default):
+    /// an object is written each time that others refer to it, so that a few dozen objects can make more bytes than any memory holds.
     /// </param>
     /// <exception cref="MessagePackSerializationException">The value cannot be encoded, or takes more than <paramref name="maxSize"/> bytes.</exception>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="maxSize"/> is not positive.</exception>

@@ -11,8 +11,7 @@ namespace Mprpc.CompilerServices;
 /// <content>What a parameter or a result is made of, for generated code: these values do not count as parameters.</content>
 /// <remarks>
 /// The scanner has seen the whole message, so every value is there and no head promises more than follows. A failed read leaves the position where it is, so
-/// that what
-/// generated code still reads on its straight line never lies beyond the message.
+/// that what generated code still reads on its straight line never lies beyond the message.
 /// </remarks>
 public ref partial struct MprpcReader
 {

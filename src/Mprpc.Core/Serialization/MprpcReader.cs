@@ -8,8 +8,7 @@ namespace Mprpc.CompilerServices;
 /// <summary>Reads the parameters of a call, or the result of one, in place.</summary>
 /// <remarks>
 /// Generated dispatchers and proxies read through it. A value of the wrong type throws nothing: it makes the reader <see cref="Failed"/> and reads as the
-/// type's default,
-/// and the call is answered with an error. The bytes belong to the connection and are gone after <see cref="End"/>.
+/// type's default, and the call is answered with an error. The bytes belong to the connection and are gone after <see cref="End"/>.
 /// </remarks>
 public ref partial struct MprpcReader
 {

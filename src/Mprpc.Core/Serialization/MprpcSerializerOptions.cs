@@ -13,9 +13,8 @@ public sealed class MprpcSerializerOptions
     private readonly MessagePackSerializerOptions _messagePack;
 
     /// <summary>Creates options around the given resolver.</summary>
-    /// <param name="resolver">
-    /// Finds the formatter of a type. Null: the default, MessagePack's standard formatters, with types that carry no [MessagePackObject] as maps from member
-    /// name to value.
+    /// <param name="resolver"> Finds the formatter of a type. Null: the default, MessagePack's standard formatters, with types that carry no
+    /// [MessagePackObject] as maps from member name to value.
     /// </param>
     /// <exception cref="ArgumentException">The resolver loads the types that a peer names (MessagePack's Typeless resolvers).</exception>
     public MprpcSerializerOptions(IFormatterResolver? resolver = null)

@@ -10,8 +10,7 @@ namespace Mprpc.CompilerServices;
 /// <summary>Writes MessagePack values into one contiguous, growing buffer.</summary>
 /// <remarks>
 /// Generated proxies and dispatchers write through it. Not safe for concurrent use. A value is either written whole or, where writing throws, to be taken back
-/// with
-/// <see cref="Truncate"/>: half a message would desynchronise the peer for good.
+/// with <see cref="Truncate"/>: half a message would desynchronise the peer for good.
 /// </remarks>
 public sealed partial class MprpcWriter : IBufferWriter<byte>
 {

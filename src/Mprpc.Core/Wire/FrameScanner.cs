@@ -8,8 +8,7 @@ namespace Mprpc.Wire;
 /// <summary>Finds where a message ends: MessagePack-RPC has no length prefix (docs/protocol.md 1.1).</summary>
 /// <remarks>
 /// Iterative and resumable: bytes that were scanned once are not looked at again, however the message is cut. It bounds size and depth from the heads alone,
-/// before a
-/// body is buffered. It does not judge the message; that is the message reader's part.
+/// before a body is buffered. It does not judge the message; that is the message reader's part.
 /// </remarks>
 internal struct FrameScanner
 {

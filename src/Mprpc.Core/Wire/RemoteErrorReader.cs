@@ -7,8 +7,7 @@ namespace Mprpc.Wire;
 
 /// <summary>
 /// Makes an exception of a response's error, in whichever of the shapes the peer sends it (docs/protocol.md 3.4): the text that a person would want is the
-/// message, the code is the code, and
-/// the rest is the data.
+/// message, the code is the code, and the rest is the data.
 /// </summary>
 internal static class RemoteErrorReader
 {

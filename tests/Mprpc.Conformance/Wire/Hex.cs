@@ -5,8 +5,8 @@ namespace Mprpc.Conformance.Wire;
 
 /// <summary>Reads the byte vectors of the case tables and prints bytes as the tables write them.</summary>
 /// <remarks>
-/// A vector is a row of words: hex digits (<c>94 00 01</c>), a repeated byte (<c>78*40</c>), a quoted ASCII text without spaces
-/// (<c>"sum"</c>, its bytes only, no header), or a macro: <c>SUM</c> and <c>ECHO</c>.
+/// A vector is a row of words: hex digits (<c>94 00 01</c>), a repeated byte (<c>78*40</c>), a quoted ASCII text without spaces (<c>"sum"</c>, its bytes only,
+/// no header), or a macro: <c>SUM</c> and <c>ECHO</c>.
 /// </remarks>
 public static class Hex
 {

@@ -5,8 +5,7 @@ namespace Mprpc.Interleavings.Tests.Stepping;
 /// <summary>Runs a scenario under many schedules, and tells with which one it failed.</summary>
 /// <remarks>
 /// To run one schedule again, under a debugger for example, set MPRPC_SCHEDULE to what the failure named: a number is a seed, all else a list of steps. What is
-/// looked for are orders of whole steps: that a
-/// processor may let a read pass an earlier write is not among them.
+/// looked for are orders of whole steps: that a processor may let a read pass an earlier write is not among them.
 /// </remarks>
 internal static class Explore
 {

@@ -1,7 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
 using Mprpc.Conformance.Wire;
-using Mprpc.Serialization;
 
 namespace Mprpc.Interop.Tests.Options;
 

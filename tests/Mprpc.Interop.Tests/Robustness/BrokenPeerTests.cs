@@ -3,7 +3,6 @@ using Mprpc.Client;
 using Mprpc.Conformance.Server;
 using Mprpc.Conformance.Wire;
 using Mprpc.Interop.Tests.Conformance;
-using Mprpc.Serialization;
 
 namespace Mprpc.Interop.Tests.Robustness;
 

@@ -5,8 +5,7 @@ namespace Mprpc.Reliability.Kit;
 
 /// <summary>
 /// Another host, as far as the network can tell: a network namespace of this machine's, behind a link that can go down. Nothing of it is heard any more then,
-/// as when a cable is pulled; a
-/// process that is killed still says goodbye.
+/// as when a cable is pulled; a process that is killed still says goodbye.
 /// </summary>
 internal sealed class RemoteHost : IAsyncDisposable
 {

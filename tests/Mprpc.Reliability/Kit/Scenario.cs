@@ -6,8 +6,7 @@ namespace Mprpc.Reliability.Kit;
 internal sealed class Scenario : IAsyncDisposable
 {
     // What is promised is 100 ms (docs/reliability.md has the figures of a quiet machine). A busy machine keeps any process waiting, so that a run there is
-    // held to this,
-    // or to as much more than before the attack.
+    // held to this, or to as much more than before the attack.
     private const double LongestP99 = 1_000;
     private const double GrowthOfP99 = 20;
 

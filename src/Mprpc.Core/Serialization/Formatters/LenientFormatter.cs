@@ -7,8 +7,7 @@ namespace Mprpc.Serialization;
 
 /// <summary>
 /// A formatter of a map or of an array, which takes what other languages send in its place: PHP an empty array for an empty map, and the reverse; JavaScript
-/// undefined, and typed
-/// arrays (docs/protocol.md 7).
+/// undefined, and typed arrays (docs/protocol.md 7).
 /// </summary>
 internal sealed class LenientFormatter<T>(IMessagePackFormatter<T> inner, bool isMap) : IMessagePackFormatter<T>
 {

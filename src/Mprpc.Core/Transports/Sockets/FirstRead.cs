@@ -6,8 +6,7 @@ using System.Threading.Tasks.Sources;
 namespace Mprpc.Transports.Sockets;
 
 /// <summary>A read that brings nothing, but completes when there is something for the first time. The socket is added to its poller only when somebody waits:
-/// so the code goes on on
-/// the poller's thread and on no other. Those of the thread pool are few, and the code that is to run may block them.</summary>
+/// so the code goes on on the poller's thread and on no other. Those of the thread pool are few, and the code that is to run may block them.</summary>
 internal sealed class FirstRead(PolledSocket socket) : IValueTaskSource<ReadResult>
 {
     public ReadResult GetResult(short token)

@@ -8,8 +8,7 @@ namespace Mprpc.Transports.Sockets;
 /// </summary>
 /// <remarks>
 /// On if the environment has MPRPC_TEST_SOCKET_FAULTS when the first socket is used, such as <c>short=3,again=5,interrupt=5,reset=2000</c>: one call of so
-/// many. Else the readonly field lets
-/// the compiler take each branch out.
+/// many. Else the readonly field lets the compiler take each branch out.
 /// </remarks>
 internal static class SocketFaults
 {

@@ -11,9 +11,8 @@ namespace Mprpc.Transports.Sockets;
 /// much to do no thread sleeps that would have to be woken.</summary>
 /// <remarks>
 /// One thread leads: it waits for events and handles them. Where more has come than one thread should do alone, it gives the lead to another first; where user
-/// code holds it up, the
-/// guard does. The lead is a <see cref="Baton"/>, whose entries into user code are the handling of a socket's events.
-/// .NET's own sockets hand each event to the thread pool, which costs a call that is alone more than all the rest, and cannot be told not to.
+/// code holds it up, the guard does. The lead is a <see cref="Baton"/>, whose entries into user code are the handling of a socket's events. .NET's own sockets
+/// hand each event to the thread pool, which costs a call that is alone more than all the rest, and cannot be told not to.
 /// </remarks>
 internal sealed unsafe partial class SocketPoller : IStallable
 {

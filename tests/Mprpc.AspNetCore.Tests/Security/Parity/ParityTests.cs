@@ -15,8 +15,7 @@ namespace Mprpc.AspNetCore.Tests.Security.Parity;
 
 /// <summary>
 /// Every way to register a service, with everything that can be said of its methods at every place where it can be said: the verdict is HTTP's for an endpoint
-/// of which the same is said, or the
-/// application does not start. There is no list of exceptions.
+/// of which the same is said, or the application does not start. There is no list of exceptions.
 /// </summary>
 public sealed class ParityTests
 {

@@ -7,8 +7,7 @@ namespace Mprpc.AspNetCore.Tests.Security.Parity;
 
 /// <summary>
 /// A contract IContract&lt;T&gt; : IBase with Run and BaseRun, and a class Impl&lt;T&gt; : Base that implements it, with an attribute of one kind at one place;
-/// made at run time, since there are as many as
-/// kinds times places.
+/// made at run time, since there are as many as kinds times places.
 /// </summary>
 internal sealed class Sample
 {
