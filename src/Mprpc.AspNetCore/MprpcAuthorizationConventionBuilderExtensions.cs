@@ -24,7 +24,9 @@ public static class MprpcAuthorizationConventionBuilderExtensions
     public static IMprpcServiceConventionBuilder RequireAuthorization(this IMprpcServiceConventionBuilder builder, params string[] policyNames)
     {
         ArgumentNullException.ThrowIfNull(policyNames);
-        return policyNames.Length == 0 ? builder.RequireAuthorization() : builder.RequireAuthorization([.. policyNames.Select(name => new AuthorizeAttribute(name))]);
+        return policyNames.Length == 0
+            ? builder.RequireAuthorization()
+            : builder.RequireAuthorization([.. policyNames.Select(name => new AuthorizeAttribute(name))]);
     }
 
     /// <summary>Requires what these say, all of it.</summary>
@@ -53,7 +55,8 @@ public static class MprpcAuthorizationConventionBuilderExtensions
     /// <param name="builder">The service's conventions.</param>
     /// <param name="configurePolicy">Builds the policy.</param>
     /// <returns>The builder.</returns>
-    public static IMprpcServiceConventionBuilder RequireAuthorization(this IMprpcServiceConventionBuilder builder, Action<AuthorizationPolicyBuilder> configurePolicy)
+    public static IMprpcServiceConventionBuilder RequireAuthorization(
+        this IMprpcServiceConventionBuilder builder, Action<AuthorizationPolicyBuilder> configurePolicy)
     {
         ArgumentNullException.ThrowIfNull(configurePolicy);
         var policy = new AuthorizationPolicyBuilder();

@@ -72,7 +72,8 @@ public static class MprpcConnectionBuilderExtensions
     internal static void LimitConnections(this IConnectionBuilder builder, MprpcEndpointOptions options)
         => builder.Use(next => ConnectionQuota.Limit(builder.ApplicationServices, options, next));
 
-    private static (MprpcEndpointOptions Options, EndpointLimits Limits) Prepare(IConnectionBuilder builder, string origin, Action<MprpcEndpointOptions>? configure, bool withHttp)
+    private static (MprpcEndpointOptions Options, EndpointLimits Limits) Prepare(
+        IConnectionBuilder builder, string origin, Action<MprpcEndpointOptions>? configure, bool withHttp)
     {
         ServerLimits server = builder.ApplicationServices.GetService<ServerLimits>()
             ?? throw new InvalidOperationException($"{origin} needs the server's services. Call builder.Services.AddMprpc() first.");

@@ -80,7 +80,8 @@ public static class MprpcEndpointRouteBuilderExtensions
             : Map(Collected(endpoints, caller).GetOrAdd(urlOrName), registration);
     }
 
-    private static ServiceConventionBuilder Map(IEndpointRouteBuilder endpoints, RpcAddress address, bool isPortOnly, ServiceRegistration registration, string caller)
+    private static ServiceConventionBuilder Map(
+        IEndpointRouteBuilder endpoints, RpcAddress address, bool isPortOnly, ServiceRegistration registration, string caller)
     {
         _ = LocalEndPoint.Of(address);      // a host that cannot be listened on fails here, not at the start
         registration.MappedTo = address.ToString();

@@ -26,17 +26,23 @@ internal sealed class MprpcServerOptionsValidator(IConfiguration configuration) 
 
         if (options.RateLimitingPolicy is { } policy && string.IsNullOrWhiteSpace(policy))
         {
-            failures.Add("Mprpc:RateLimitingPolicy (MprpcServerOptions.RateLimitingPolicy) is empty; allowed is the name of a policy of AddRateLimiter, or null for none.");
+            failures.Add(
+                "Mprpc:RateLimitingPolicy (MprpcServerOptions.RateLimitingPolicy) is empty; "
+                + "allowed is the name of a policy of AddRateLimiter, or null for none.");
         }
 
         if (options.DrainDelay < TimeSpan.Zero)
         {
-            failures.Add($"Mprpc:DrainDelay (MprpcServerOptions.DrainDelay) is {options.DrainDelay}; allowed is zero (no delay) or any positive time. Leave it out for the default.");
+            failures.Add(
+                $"Mprpc:DrainDelay (MprpcServerOptions.DrainDelay) is {options.DrainDelay}; "
+                + "allowed is zero (no delay) or any positive time. Leave it out for the default.");
         }
 
         if (!Enum.IsDefined(options.NamingPolicy))
         {
-            failures.Add($"Mprpc:NamingPolicy (MprpcServerOptions.NamingPolicy) is {options.NamingPolicy}; allowed are {string.Join(", ", Enum.GetNames<MprpcNamingPolicy>())}.");
+            failures.Add(
+                $"Mprpc:NamingPolicy (MprpcServerOptions.NamingPolicy) is {options.NamingPolicy}; "
+                + $"allowed are {string.Join(", ", Enum.GetNames<MprpcNamingPolicy>())}.");
         }
 
         return failures.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(failures);

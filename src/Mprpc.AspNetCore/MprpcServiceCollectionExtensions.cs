@@ -65,7 +65,9 @@ public static class MprpcServiceCollectionExtensions
         services.TryAddSingleton<RateLimiterPipeline>();
         services.TryAddSingleton(static provider => new ServerMeter(provider.GetService<IMeterFactory>()));
         services.TryAddSingleton(static provider => new LimitHits(
-            provider.GetRequiredService<ServerMeter>().OnLimitHit, TimeProvider.System, new HarmlessLogger(provider.GetRequiredService<ILoggerFactory>().CreateLogger("Mprpc.Connection"))));
+            provider.GetRequiredService<ServerMeter>().OnLimitHit,
+            TimeProvider.System,
+            new HarmlessLogger(provider.GetRequiredService<ILoggerFactory>().CreateLogger("Mprpc.Connection"))));
         services.TryAddSingleton<ConnectionRegistry>();
         services.TryAddSingleton<StopDeadline>();
         services.TryAddSingleton<RpcEndpoints>();
@@ -103,7 +105,8 @@ public static class MprpcServiceCollectionExtensions
     /// from there.</typeparam>
     /// <param name="builder">The server's builder.</param>
     /// <returns>The builder.</returns>
-    public static IMprpcServerBuilder AddFilter<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] TFilter>(this IMprpcServerBuilder builder)
+    public static IMprpcServerBuilder AddFilter<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] TFilter>(
+        this IMprpcServerBuilder builder)
         where TFilter : class, IMprpcFilter
         => builder.AddFilter(new MprpcFilterAttribute<TFilter>());
 

@@ -34,7 +34,8 @@ public static class MprpcServiceConventionBuilderExtensions
     /// <param name="builder">The service's conventions.</param>
     /// <param name="filter">The filter, as in <c>async (call, next) => { await next(call); }</c>.</param>
     /// <returns>The builder.</returns>
-    public static IMprpcServiceConventionBuilder AddFilter(this IMprpcServiceConventionBuilder builder, Func<MprpcInvocation, MprpcFilterDelegate, ValueTask> filter)
+    public static IMprpcServiceConventionBuilder AddFilter(
+        this IMprpcServiceConventionBuilder builder, Func<MprpcInvocation, MprpcFilterDelegate, ValueTask> filter)
     {
         ArgumentNullException.ThrowIfNull(filter);
         return builder.AddFilter(new DelegateFilter(filter));
@@ -65,7 +66,8 @@ public static class MprpcServiceConventionBuilderExtensions
 
         if (timeout <= TimeSpan.Zero && timeout != Timeout.InfiniteTimeSpan)
         {
-            throw new ArgumentOutOfRangeException(nameof(timeout), timeout, $"The timeout is {timeout}; allowed is any positive time, or Timeout.InfiniteTimeSpan for none.");
+            throw new ArgumentOutOfRangeException(
+                nameof(timeout), timeout, $"The timeout is {timeout}; allowed is any positive time, or Timeout.InfiniteTimeSpan for none.");
         }
 
         return builder.WithMetadata(new CallTimeoutMetadata(timeout));

@@ -41,7 +41,8 @@ public static class MprpcWebSocketEndpointRouteBuilderExtensions
 
         if (options.Tls is not null)
         {
-            throw new InvalidOperationException($"{options.Origin} has the TLS of the application's HTTP addresses: use https:// there, and leave UseTls() out.");
+            throw new InvalidOperationException(
+                $"{options.Origin} has the TLS of the application's HTTP addresses: use https:// there, and leave UseTls() out.");
         }
 
         var webSocket = new WebSocketEndpoint(options);

@@ -42,7 +42,8 @@ public sealed class ContractCodeFix : CodeFixProvider
                 context.RegisterCodeFix(
                     CodeAction.Create(
                         fix.Title,
-                        _ => Task.FromResult(context.Document.WithSyntaxRoot(root.ReplaceNode(method, fix.Method.WithAdditionalAnnotations(Formatter.Annotation)))),
+                        _ => Task.FromResult(
+                            context.Document.WithSyntaxRoot(root.ReplaceNode(method, fix.Method.WithAdditionalAnnotations(Formatter.Annotation)))),
                         equivalenceKey: fix.Title),
                     diagnostic);
             }
@@ -81,11 +82,13 @@ public sealed class ContractCodeFix : CodeFixProvider
 
         List<ParameterSyntax> others = [.. parameters.Where(parameter => parameter != tokens[0])];
         ParameterSyntax token = tokens[0].Default is null && others.Any(parameter => parameter.Default is not null)
-            ? tokens[0].WithDefault(SyntaxFactory.EqualsValueClause(SyntaxFactory.LiteralExpression(SyntaxKind.DefaultLiteralExpression, SyntaxFactory.Token(SyntaxKind.DefaultKeyword))))
+            ? tokens[0].WithDefault(SyntaxFactory.EqualsValueClause(SyntaxFactory.LiteralExpression(
+                SyntaxKind.DefaultLiteralExpression, SyntaxFactory.Token(SyntaxKind.DefaultKeyword))))
             : tokens[0];
         IEnumerable<ParameterSyntax> ordered = others.Append(token)
             .Select((parameter, i) => parameter.WithTriviaFrom(parameters[i]));
-        return method.WithParameterList(method.ParameterList.WithParameters(SyntaxFactory.SeparatedList(ordered, method.ParameterList.Parameters.GetSeparators())));
+        return method.WithParameterList(method.ParameterList.WithParameters(
+            SyntaxFactory.SeparatedList(ordered, method.ParameterList.Parameters.GetSeparators())));
     }
 
     private static bool IsToken(ParameterSyntax parameter)
@@ -108,7 +111,8 @@ public sealed class ContractCodeFix : CodeFixProvider
     {
         AttributeSyntax[] ours =
         [
-            .. method.AttributeLists.SelectMany(list => list.Attributes).Where(attribute => LastName(attribute.Name) is "MprpcIgnore" or "MprpcIgnoreAttribute" or "MprpcMethod" or "MprpcMethodAttribute"),
+            .. method.AttributeLists.SelectMany(list => list.Attributes)
+                .Where(attribute => LastName(attribute.Name) is "MprpcIgnore" or "MprpcIgnoreAttribute" or "MprpcMethod" or "MprpcMethodAttribute"),
         ];
         SyntaxTriviaList leading = method.GetLeadingTrivia();
         MethodDeclarationSyntax without = method.RemoveNodes(ours, SyntaxRemoveOptions.KeepNoTrivia)!;

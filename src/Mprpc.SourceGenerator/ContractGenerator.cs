@@ -32,7 +32,8 @@ public sealed class ContractGenerator : IIncrementalGenerator
 
         // A type may be found several times: marked, in parts, and mapped at many places.
         IncrementalValueProvider<EquatableArray<ContractModel>> contracts = marked.Collect().Combine(implementing.Collect()).Combine(mapped.Collect())
-            .Select(static (found, _) => new EquatableArray<ContractModel>(found.Left.Left.Concat(found.Left.Right).Concat(found.Right).OfType<ContractModel>().Distinct()));
+            .Select(static (found, _) => new EquatableArray<ContractModel>(
+                found.Left.Left.Concat(found.Left.Right).Concat(found.Right).OfType<ContractModel>().Distinct()));
 
         IncrementalValuesProvider<(string File, DispatcherModel Model)> dispatchers = contracts
             .SelectMany(static (all, _) => Files(all.Select(contract => contract.Dispatcher).OfType<DispatcherModel>(), service => service.Identifier))
@@ -44,7 +45,8 @@ public sealed class ContractGenerator : IIncrementalGenerator
             .SelectMany(static (all, _) => Files(Formatters(all).Where(formatter => formatter.Object is not null), formatter => formatter.Object!.Identifier))
             .WithTrackingName(ObjectsStep);
         IncrementalValueProvider<EquatableArray<FormatterModel>> formatters = contracts
-            .Select(static (all, _) => new EquatableArray<FormatterModel>(First(Formatters(all).Where(formatter => formatter.Object is null), formatter => formatter.Type)))
+            .Select(static (all, _) => new EquatableArray<FormatterModel>(
+                First(Formatters(all).Where(formatter => formatter.Object is null), formatter => formatter.Type)))
             .WithTrackingName(FormattersStep);
         IncrementalValueProvider<EquatableArray<KeyModel>> keys = contracts
             .Select(static (all, _) => new EquatableArray<KeyModel>(First(all.SelectMany(contract => contract.Keys), key => key.Type)));
@@ -52,9 +54,11 @@ public sealed class ContractGenerator : IIncrementalGenerator
             .SelectMany(static (all, _) => Files(all.SelectMany(contract => contract.Values), value => value.Identifier))
             .WithTrackingName(ValuesStep);
 
-        context.RegisterSourceOutput(dispatchers, static (output, service) => output.AddSource($"{service.File}.Dispatcher.g.cs", DispatcherEmitter.Emit(service.Model)));
+        context.RegisterSourceOutput(
+            dispatchers, static (output, service) => output.AddSource($"{service.File}.Dispatcher.g.cs", DispatcherEmitter.Emit(service.Model)));
         context.RegisterSourceOutput(proxies, static (output, proxy) => output.AddSource($"{proxy.File}.Proxy.g.cs", ProxyEmitter.Emit(proxy.Model)));
-        context.RegisterSourceOutput(objects, static (output, formatter) => output.AddSource($"{formatter.File}.Formatter.g.cs", ObjectEmitter.Emit(formatter.Model)));
+        context.RegisterSourceOutput(
+            objects, static (output, formatter) => output.AddSource($"{formatter.File}.Formatter.g.cs", ObjectEmitter.Emit(formatter.Model)));
         context.RegisterSourceOutput(values, static (output, value) => output.AddSource($"{value.File}.Value.g.cs", ValueEmitter.Emit(value.Model)));
         context.RegisterSourceOutput(formatters.Combine(keys), static (output, all) =>
         {
@@ -76,5 +80,8 @@ public sealed class ContractGenerator : IIncrementalGenerator
 
     /// <summary>One model an identifier, in an order that does not depend on where the source mentions it first.</summary>
     private static ImmutableArray<T> First<T>(IEnumerable<T> models, Func<T, string> identifier)
-        => models.GroupBy(identifier, StringComparer.Ordinal).OrderBy(group => group.Key, StringComparer.Ordinal).Select(group => group.First()).ToImmutableArray();
+        => models.GroupBy(identifier, StringComparer.Ordinal)
+            .OrderBy(group => group.Key, StringComparer.Ordinal)
+            .Select(group => group.First())
+            .ToImmutableArray();
 }

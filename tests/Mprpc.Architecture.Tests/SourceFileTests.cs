@@ -6,11 +6,26 @@ namespace Mprpc.Architecture.Tests;
 public sealed partial class SourceFileTests
 {
     private const int MaxLines = 400;
+    private const int MaxColumns = 160;
 
     [Fact]
     public void File_UnderSrc_HasAtMostFourHundredLines()
     {
         string[] tooLong = [.. Sources().Where(file => Repository.ReadLines(file).Length > MaxLines)];
+
+        Expect.Nothing(tooLong);
+    }
+
+    [Fact]
+    public void Line_UnderSrc_HasAtMostOneHundredAndSixtyColumns()
+    {
+        List<string> tooLong = [];
+
+        foreach (string file in Sources())
+        {
+            string[] lines = Repository.ReadLines(file);
+            tooLong.AddRange(Enumerable.Range(0, lines.Length).Where(i => lines[i].Length > MaxColumns).Select(i => $"{file}:{i + 1}"));
+        }
 
         Expect.Nothing(tooLong);
     }

@@ -42,7 +42,8 @@ internal static class ConfigurationKeys
     public static void Check(IConfigurationSection section, string[] allowed, List<string> failures)
         => failures.AddRange(section.GetChildren()
             .Where(child => !allowed.Contains(child.Key, StringComparer.OrdinalIgnoreCase))
-            .Select(child => string.Create(CultureInfo.InvariantCulture, $"{child.Path} is unknown; allowed in {section.Path} are {string.Join(", ", allowed)}.")));
+            .Select(child => string.Create(
+                CultureInfo.InvariantCulture, $"{child.Path} is unknown; allowed in {section.Path} are {string.Join(", ", allowed)}.")));
 
     private static string[] NamesOf([DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicProperties)] Type options)
         => [.. options.GetProperties(BindingFlags.Public | BindingFlags.Instance).Select(property => property.Name)];

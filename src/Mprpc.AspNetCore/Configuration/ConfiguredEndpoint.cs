@@ -44,9 +44,12 @@ internal static class ConfiguredEndpoint
             _ = Read(section.GetSection(SslProtocols), protocol.Key, default(System.Security.Authentication.SslProtocols), failures);
         }
 
-        if (address is { IsTls: false } && Array.Find([Certificate, ClientCertificateMode, SslProtocols], key => section.GetSection(key).Exists()) is { } unused)
+        if (address is { IsTls: false }
+            && Array.Find([Certificate, ClientCertificateMode, SslProtocols], key => section.GetSection(key).Exists()) is { } unused)
         {
-            failures.Add($"{section.Path}:{unused} is set, but {section.Path}:{Url} is {address}, which is not encrypted. Write tls://host:port, or leave {unused} out.");
+            failures.Add(
+                $"{section.Path}:{unused} is set, but {section.Path}:{Url} is {address}, which is not encrypted. "
+                + $"Write tls://host:port, or leave {unused} out.");
         }
 
         return address;
@@ -82,7 +85,9 @@ internal static class ConfiguredEndpoint
 
             if (peer is null)
             {
-                failures.Add($"{section.Path}:{Peer} is '{name}'; allowed are {string.Join(", ", MprpcPeer.All.Select(peer => peer.Name))}. Peers that are not named do well without.");
+                failures.Add(
+                    $"{section.Path}:{Peer} is '{name}'; allowed are {string.Join(", ", MprpcPeer.All.Select(peer => peer.Name))}. "
+                    + "Peers that are not named do well without.");
             }
             else
             {
@@ -118,7 +123,9 @@ internal static class ConfiguredEndpoint
 
         if (text.Length == 0 || mode > AllRights)
         {
-            failures.Add($"{section.Path}:{nameof(options.UnixSocketMode)} is '{text}'; allowed are the rights of a file as chmod takes them, 0000 to 0777, such as 0660 for user and group.");
+            failures.Add(
+                $"{section.Path}:{nameof(options.UnixSocketMode)} is '{text}'; allowed are the rights of a file as chmod takes them, "
+                + "0000 to 0777, such as 0660 for user and group.");
         }
         else
         {
@@ -161,11 +168,14 @@ internal static class ConfiguredEndpoint
 
     private static void CheckLimits(IConfigurationSection section, List<string> failures)
     {
-        string[] keysOfTheServer = [nameof(MprpcServerLimits.MaxCallsInFlight), nameof(MprpcServerLimits.MaxUnsentAnswerBytesTotal), nameof(MprpcServerLimits.MaxConnections)];
+        string[] keysOfTheServer =
+            [nameof(MprpcServerLimits.MaxCallsInFlight), nameof(MprpcServerLimits.MaxUnsentAnswerBytesTotal), nameof(MprpcServerLimits.MaxConnections)];
 
         if (Array.Find(keysOfTheServer, key => section[key] is not null) is { } ofTheServer)
         {
-            failures.Add($"{section.Path}:{ofTheServer} is a limit of the whole server. Set Mprpc:Limits:{ofTheServer}; allowed here are {string.Join(", ", ConfigurationKeys.LimitsOfEndpoint)}.");
+            failures.Add(
+                $"{section.Path}:{ofTheServer} is a limit of the whole server. Set Mprpc:Limits:{ofTheServer}; "
+                + $"allowed here are {string.Join(", ", ConfigurationKeys.LimitsOfEndpoint)}.");
             return;
         }
 

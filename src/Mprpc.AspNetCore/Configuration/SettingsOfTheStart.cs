@@ -33,7 +33,9 @@ internal sealed class SettingsOfTheStart
                 .Distinct(StringComparer.OrdinalIgnoreCase),
         ];
         _lastSeen = now;
-        return changed.Length == 0 ? null : string.Join(", ", changed.Take(MostNames)) + (changed.Length > MostNames ? $" and {changed.Length - MostNames} more" : "");
+        return changed.Length == 0
+            ? null
+            : string.Join(", ", changed.Take(MostNames)) + (changed.Length > MostNames ? $" and {changed.Length - MostNames} more" : "");
 
         // An endpoint that is new by its name; one that is gone is told elsewhere.
         string? Shorten(string key)

@@ -47,7 +47,8 @@ internal sealed class RpcConnectionHandler
         _limitHits = services.GetRequiredService<LimitHits>();
         _serializer = endpoint.OldSpec ? options.Serializer.WithOldSpec() : options.Serializer;
         var policies = new MethodPolicies(services, options, endpoint, _security);
-        _dispatcher = new Dispatcher(BuildTable(services, endpoint, options, policies, _security), _serializer, endpoint.ErrorShape, options.EnableDetailedErrors)
+        _dispatcher = new Dispatcher(
+            BuildTable(services, endpoint, options, policies, _security), _serializer, endpoint.ErrorShape, options.EnableDetailedErrors)
         {
             Exceptions = options.Exceptions,
             Unknown = policies.ForUnknown(),
@@ -77,7 +78,14 @@ internal sealed class RpcConnectionHandler
     /// <summary>Serves a connection until it ends, with the limits of this moment.</summary>
     /// <returns>Why it ended; null where either side closed it in good order.</returns>
     public async Task<Exception?> ServeAsync(
-        string id, IDuplexPipe transport, Action abort, EndPoint? local, EndPoint? remote, IFeatureCollection features, CancellationToken stopping, CancellationToken closed = default)
+        string id,
+        IDuplexPipe transport,
+        Action abort,
+        EndPoint? local,
+        EndPoint? remote,
+        IFeatureCollection features,
+        CancellationToken stopping,
+        CancellationToken closed = default)
     {
         using var session = new ConnectionSession(_security);
         var connection = new RpcConnection(new RpcConnectionSettings
@@ -137,14 +145,16 @@ internal sealed class RpcConnectionHandler
         }
     }
 
-    private static MethodTable BuildTable(IServiceProvider services, MprpcEndpointOptions endpoint, MprpcServerOptions options, MethodPolicies policies, EndpointSecurity security)
+    private static MethodTable BuildTable(
+        IServiceProvider services, MprpcEndpointOptions endpoint, MprpcServerOptions options, MethodPolicies policies, EndpointSecurity security)
     {
         List<ServiceRegistration> registrations = endpoint.Services.Count > 0 ? endpoint.Services : [.. services.GetServices<ServiceRegistration>()];
 
         if (registrations.Count == 0)
         {
             throw new InvalidOperationException(
-                $"{endpoint.Origin} has no service to serve. Name some for all such endpoints with builder.Services.AddMprpc().AddService<T>(), or for this one "
+                $"{endpoint.Origin} has no service to serve. "
+                + "Name some for all such endpoints with builder.Services.AddMprpc().AddService<T>(), or for this one "
                 + (endpoint.Section is { } section
                     ? $"with app.MapMprpcService<T>(\"{section.Key}\")."
                     : "where it is made: options => options.AddService<T>()."));
@@ -178,7 +188,8 @@ internal sealed class RpcConnectionHandler
         if (twice is not null)
         {
             throw new InvalidOperationException(
-                $"{twice[0].ServiceType.Name} is mapped twice at one address, as {twice[0].MappedTo ?? endpoint.Origin} and as {twice[1].MappedTo ?? endpoint.Origin}. "
+                $"{twice[0].ServiceType.Name} is mapped twice at one address, "
+                + $"as {twice[0].MappedTo ?? endpoint.Origin} and as {twice[1].MappedTo ?? endpoint.Origin}. "
                 + "Remove one, or give one another prefix: app.MapMprpcService<T>(...).WithPrefix(\"name\").");
         }
     }

@@ -25,17 +25,26 @@ internal static partial class ServerLog
     [LoggerMessage(150, LogLevel.Debug, "Connection {ConnectionId} logged in by the authentication scheme {Scheme}.", EventName = "LoggedIn")]
     public static partial void LoggedIn(ILogger logger, string connectionId, string scheme);
 
-    [LoggerMessage(151, LogLevel.Information, "The authentication scheme {Scheme} refused what connection {ConnectionId} brought ({Failure}).", EventName = "LoginRefused")]
+    [LoggerMessage(
+        151,
+        LogLevel.Information,
+        "The authentication scheme {Scheme} refused what connection {ConnectionId} brought ({Failure}).",
+        EventName = "LoginRefused")]
     public static partial void LoginRefused(ILogger logger, string connectionId, string scheme, string failure);
 
     [LoggerMessage(
         152,
         LogLevel.Information,
-        "Connection {ConnectionId} asked for an authentication scheme that is not offered: neither the application's default scheme nor one of MprpcServerOptions.Authentication.Schemes.",
+        "Connection {ConnectionId} asked for an authentication scheme that is not offered: "
+        + "neither the application's default scheme nor one of MprpcServerOptions.Authentication.Schemes.",
         EventName = "SchemeNotOffered")]
     public static partial void SchemeNotOffered(ILogger logger, string connectionId);
 
-    [LoggerMessage(153, LogLevel.Error, "The authentication scheme {Scheme} threw a {Exception} for connection {ConnectionId}; what it says may quote the credential.", EventName = "SchemeThrew")]
+    [LoggerMessage(
+        153,
+        LogLevel.Error,
+        "The authentication scheme {Scheme} threw a {Exception} for connection {ConnectionId}; what it says may quote the credential.",
+        EventName = "SchemeThrew")]
     public static partial void SchemeThrew(ILogger logger, string connectionId, string scheme, string exception);
 
     [LoggerMessage(
@@ -48,13 +57,18 @@ internal static partial class ServerLog
     [LoggerMessage(155, LogLevel.Information, "Connection {ConnectionId} is closed: {Count} of its logins have failed.", EventName = "TooManyLogins")]
     public static partial void TooManyLogins(ILogger logger, string connectionId, int count);
 
-    [LoggerMessage(156, LogLevel.Error, "The authorization of '{Method}' threw for connection {ConnectionId}; the call was refused.", EventName = "AuthorizationThrew")]
+    [LoggerMessage(
+        156,
+        LogLevel.Error,
+        "The authorization of '{Method}' threw for connection {ConnectionId}; the call was refused.",
+        EventName = "AuthorizationThrew")]
     public static partial void AuthorizationThrew(ILogger logger, string connectionId, string method, Exception exception);
 
     [LoggerMessage(
         105,
         LogLevel.Warning,
-        "Calls that have not ended within the time for stopping were abandoned, {Count} in all: {Methods}. Observe the call's CancellationToken, or raise HostOptions.ShutdownTimeout.",
+        "Calls that have not ended within the time for stopping were abandoned, {Count} in all: {Methods}. "
+        + "Observe the call's CancellationToken, or raise HostOptions.ShutdownTimeout.",
         EventName = "CallsAbandoned")]
     public static partial void CallsAbandoned(ILogger logger, int count, string methods);
 
@@ -79,13 +93,18 @@ internal static partial class ServerLog
         EventName = "SectionGone")]
     public static partial void SectionGone(ILogger logger, string section);
 
-    [LoggerMessage(109, LogLevel.Warning, "The file {File} of the configuration cannot be read; until it can, all limits stay as they were: {Reason}", EventName = "FileNotRead")]
+    [LoggerMessage(
+        109,
+        LogLevel.Warning,
+        "The file {File} of the configuration cannot be read; until it can, all limits stay as they were: {Reason}",
+        EventName = "FileNotRead")]
     public static partial void FileNotRead(ILogger logger, string? file, string reason);
 
     [LoggerMessage(
         110,
         LogLevel.Warning,
-        "A connection of {Peer} to {Endpoint} was refused: {Count} are open there, and no more are allowed. Raise Mprpc:Limits:MaxConnections (MprpcServerOptions.Limits.MaxConnections), "
+        "A connection of {Peer} to {Endpoint} was refused: {Count} are open there, and no more are allowed. "
+        + "Raise Mprpc:Limits:MaxConnections (MprpcServerOptions.Limits.MaxConnections), "
         + "with what the process may open (ulimit -n).",
         EventName = "ConnectionRefused")]
     public static partial void ConnectionRefused(ILogger logger, string? peer, string endpoint, int count);

@@ -26,7 +26,8 @@ internal sealed class InMemoryConnections(IServiceProvider services)
     /// <summary>What can be connected to: the endpoints that were mapped, and last the one that serves AddService's services, where there are some.</summary>
     /// <exception cref="InvalidOperationException">The application has not started.</exception>
     public IReadOnlyList<InMemoryEndpoint> Endpoints => _endpoints
-        ?? throw new InvalidOperationException("The application has not started. Call StartAsync() before you create a client of it; WebApplicationFactory does so itself.");
+        ?? throw new InvalidOperationException(
+            "The application has not started. Call StartAsync() before you create a client of it; WebApplicationFactory does so itself.");
 
     /// <summary>Cancelled when the server closes its listeners.</summary>
     public CancellationToken StopRequested => _stopRequested.Token;
@@ -121,7 +122,8 @@ internal sealed class InMemoryConnections(IServiceProvider services)
         {
             if (!_handlers.TryGetValue(endpoint, out RpcConnectionHandler? handler))
             {
-                _handlers[endpoint] = handler = new RpcConnectionHandler(services, endpoint.Options, services.GetRequiredService<ServerLimits>().For(endpoint.Options));
+                _handlers[endpoint] = handler = new RpcConnectionHandler(
+                    services, endpoint.Options, services.GetRequiredService<ServerLimits>().For(endpoint.Options));
             }
 
             return handler;

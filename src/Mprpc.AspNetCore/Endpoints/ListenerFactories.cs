@@ -14,7 +14,8 @@ namespace Mprpc.AspNetCore.Endpoints;
 /// <param name="unix">Makes Unix sockets.</param>
 /// <param name="sockets">Listens with sockets that are read and written directly.</param>
 /// <param name="withTls">Addresses whose bytes go through TLS, which wants Kestrel's pipes.</param>
-internal sealed class ListenerFactories(IEnumerable<IConnectionListenerFactory> factories, UnixListenerFactory unix, DirectListenerFactory sockets, IReadOnlySet<EndPoint> withTls)
+internal sealed class ListenerFactories(
+    IEnumerable<IConnectionListenerFactory> factories, UnixListenerFactory unix, DirectListenerFactory sockets, IReadOnlySet<EndPoint> withTls)
     : IConnectionListenerFactory
 {
     private readonly IConnectionListenerFactory[] _factories = [.. factories.Reverse()];
@@ -50,6 +51,7 @@ internal sealed class ListenerFactories(IEnumerable<IConnectionListenerFactory> 
         }
 
         throw new NotSupportedException(
-            $"No transport of this application can listen on '{endpoint}'. Kestrel's socket transport can; it is registered by WebApplication.CreateBuilder and by UseKestrel().");
+            $"No transport of this application can listen on '{endpoint}'. Kestrel's socket transport can; "
+            + "it is registered by WebApplication.CreateBuilder and by UseKestrel().");
     }
 }

@@ -8,7 +8,8 @@ namespace Mprpc.AspNetCore.Endpoints;
 /// <param name="inner">Makes the listeners.</param>
 /// <param name="endpoints">Whose each address is; by reference.</param>
 /// <param name="own">Where the application listens already.</param>
-internal sealed class NamedBindings(IConnectionListenerFactory inner, IReadOnlyDictionary<EndPoint, RpcEndpoint> endpoints, OwnAddresses own) : IConnectionListenerFactory
+internal sealed class NamedBindings(IConnectionListenerFactory inner, IReadOnlyDictionary<EndPoint, RpcEndpoint> endpoints, OwnAddresses own)
+    : IConnectionListenerFactory
 {
     private const string Remedy = "Stop what listens there, or give MapMprpcService another port (0 for any free one).";
 
@@ -43,5 +44,8 @@ internal sealed class NamedBindings(IConnectionListenerFactory inner, IReadOnlyD
     };
 
     private static InvalidOperationException Failure(RpcEndpoint endpoint, string why, Exception inner)
-        => new($"Cannot listen on {endpoint}, which is mapped for {string.Join(", ", endpoint.Options.Services.DefaultIfEmpty<object>("AddService's services"))}: {why}", inner);
+        => new(
+            $"Cannot listen on {endpoint}, which is mapped for "
+            + $"{string.Join(", ", endpoint.Options.Services.DefaultIfEmpty<object>("AddService's services"))}: {why}",
+            inner);
 }

@@ -17,7 +17,9 @@ internal sealed class RpcEndpoint(RpcAddress address, bool isPortOnly, MprpcEndp
     /// <summary>Whether it can be the listener of another address too: each port 0 is a port of its own.</summary>
     public bool IsAt(RpcAddress other)
         => (other.Host is null || other.Port != 0)
-            && (Address.Path is { } path && other.Path is { } otherPath ? Collapse(path) == Collapse(otherPath) : LocalEndPoint.Of(Address).Equals(LocalEndPoint.Of(other)));
+            && (Address.Path is { } path && other.Path is { } otherPath
+                ? Collapse(path) == Collapse(otherPath)
+                : LocalEndPoint.Of(Address).Equals(LocalEndPoint.Of(other)));
 
     /// <summary>Without what means nothing in a path. A ".." stays: what it leads to is the file system's to say.</summary>
     private static string Collapse(string path) => string.Join('/', path.Split('/').Where(static part => part is not ("" or ".")));

@@ -24,7 +24,8 @@ internal sealed class RpcEndpoints(IConfiguration configuration)
     {
         _isStarted = true;
 
-        foreach (IConfigurationSection section in configuration.GetSection(ConfiguredEndpoint.Sections).GetChildren().Where(section => !_configured.ContainsKey(section.Key)))
+        foreach (IConfigurationSection section in configuration.GetSection(ConfiguredEndpoint.Sections).GetChildren()
+            .Where(section => !_configured.ContainsKey(section.Key)))
         {
             AddConfigured(section);
         }
@@ -48,7 +49,8 @@ internal sealed class RpcEndpoints(IConfiguration configuration)
         }
         else if (endpoint.Address.IsTls != address.IsTls)
         {
-            throw new InvalidOperationException($"'{address}' and '{endpoint.Address}' are one address, once with TLS and once without. Map all its services with the same url.");
+            throw new InvalidOperationException(
+                $"'{address}' and '{endpoint.Address}' are one address, once with TLS and once without. Map all its services with the same url.");
         }
 
         return endpoint.Options;
@@ -100,7 +102,8 @@ internal sealed class RpcEndpoints(IConfiguration configuration)
         if (_endpoints.Find(endpoint => endpoint.IsAt(address)) is { } other)
         {
             _failures.Add(
-                $"{section.Path}:{ConfiguredEndpoint.Url} is {address}, where {other.Options.Origin} listens already. Give one of them another port, or map the services of both to the "
+                $"{section.Path}:{ConfiguredEndpoint.Url} is {address}, where {other.Options.Origin} listens already. "
+                + "Give one of them another port, or map the services of both to the "
                 + $"endpoint by its name: app.MapMprpcService<T>(\"{section.Key}\").");
         }
 
@@ -112,7 +115,8 @@ internal sealed class RpcEndpoints(IConfiguration configuration)
     {
         if (_isStarted)
         {
-            throw new InvalidOperationException($"'{what}' was mapped after the application had started. Call MapMprpcService before app.Run() or app.StartAsync().");
+            throw new InvalidOperationException(
+                $"'{what}' was mapped after the application had started. Call MapMprpcService before app.Run() or app.StartAsync().");
         }
     }
 }

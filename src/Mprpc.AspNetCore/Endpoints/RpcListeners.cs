@@ -89,5 +89,7 @@ internal sealed class RpcListeners(
 
     private static bool HasOwnSettings(MprpcEndpointOptions endpoint)
         => endpoint.Section is { } section
-            && Array.Exists([ConfiguredEndpoint.Certificate, ConfiguredEndpoint.ClientCertificateMode, ConfiguredEndpoint.SslProtocols], key => section.GetSection(key).Exists());
+            && Array.Exists(
+                [ConfiguredEndpoint.Certificate, ConfiguredEndpoint.ClientCertificateMode, ConfiguredEndpoint.SslProtocols],
+                key => section.GetSection(key).Exists());
 }

@@ -47,7 +47,9 @@ internal sealed class UnixListenerFactory
 
             throw exception is SocketException { SocketErrorCode: not SocketError.AddressAlreadyInUse } or UnauthorizedAccessException
                 ? new InvalidOperationException(
-                    $"Cannot listen on unix://{path}: {exception.Message}. Its folder must exist, and the user that the application runs as must be allowed to write there.", exception)
+                    $"Cannot listen on unix://{path}: {exception.Message}. "
+                    + "Its folder must exist, and the user that the application runs as must be allowed to write there.",
+                    exception)
                 : exception;
         }
     }

@@ -21,7 +21,13 @@ namespace Mprpc.AspNetCore.Hosting;
 /// for stopping is not used up by then.
 /// </remarks>
 internal sealed class RpcServer(
-    RpcEndpoints endpoints, RpcListeners listeners, InMemoryConnections direct, ConnectionRegistry connections, StopDeadline deadline, IServiceProvider services, ILoggerFactory loggers)
+    RpcEndpoints endpoints,
+    RpcListeners listeners,
+    InMemoryConnections direct,
+    ConnectionRegistry connections,
+    StopDeadline deadline,
+    IServiceProvider services,
+    ILoggerFactory loggers)
     : IMprpcServer, IHostedLifecycleService, IDisposable
 {
     private readonly ILogger _logger = loggers.CreateLogger("Mprpc.Server");
@@ -134,7 +140,8 @@ internal sealed class RpcServer(
         if (Settings.DrainDelay > TimeSpan.Zero && Settings.DrainDelay >= shutdown && shutdown != Timeout.InfiniteTimeSpan)
         {
             throw new InvalidOperationException(
-                $"Mprpc:DrainDelay (MprpcServerOptions.DrainDelay) is {Settings.DrainDelay}, and the whole stop may take {shutdown} (HostOptions.ShutdownTimeout): no time would be left for calls "
+                $"Mprpc:DrainDelay (MprpcServerOptions.DrainDelay) is {Settings.DrainDelay}, "
+                + $"and the whole stop may take {shutdown} (HostOptions.ShutdownTimeout): no time would be left for calls "
                 + "that run. Shorten the delay, or raise the timeout.");
         }
     }

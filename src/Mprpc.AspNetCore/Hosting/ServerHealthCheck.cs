@@ -14,6 +14,9 @@ internal sealed class ServerHealthCheck(RpcServer server, IHostApplicationLifeti
 
         return Task.FromResult(server.IsReady && !isStopping
             ? HealthCheckResult.Healthy("The MessagePack-RPC server serves.", data)
-            : new HealthCheckResult(context.Registration.FailureStatus, isStopping ? "The application is stopping." : "The MessagePack-RPC server has not started, or has stopped.", data: data));
+            : new HealthCheckResult(
+                context.Registration.FailureStatus,
+                isStopping ? "The application is stopping." : "The MessagePack-RPC server has not started, or has stopped.",
+                data: data));
     }
 }

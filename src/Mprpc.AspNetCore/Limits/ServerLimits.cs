@@ -33,7 +33,8 @@ internal sealed class ServerLimits : IDisposable
         _factory = factory;
         _configuration = configuration;
         _logger = loggers.CreateLogger("Mprpc.Server");
-        _files = new ConfigurationFiles(configuration, (file, exception) => ServerLog.FileNotRead(_logger, file, exception.InnerException?.Message ?? exception.Message));
+        _files = new ConfigurationFiles(
+            configuration, (file, exception) => ServerLog.FileNotRead(_logger, file, exception.InnerException?.Message ?? exception.Message));
         _settings = new SettingsOfTheStart(configuration);
         _hadSection = configuration.GetSection(ConfigurationKeys.Root).Exists();
         _registration = ChangeToken.OnChange(configuration.GetReloadToken, Reload);

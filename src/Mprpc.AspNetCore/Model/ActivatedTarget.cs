@@ -11,7 +11,8 @@ namespace Mprpc.AspNetCore.Model;
 internal sealed class ActivatedTarget<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] TService> : MprpcTarget<TService>
     where TService : class
 {
-    private static readonly bool IsDisposable = typeof(TService).IsAssignableTo(typeof(IDisposable)) || typeof(TService).IsAssignableTo(typeof(IAsyncDisposable));
+    private static readonly bool IsDisposable
+        = typeof(TService).IsAssignableTo(typeof(IDisposable)) || typeof(TService).IsAssignableTo(typeof(IAsyncDisposable));
 
     private readonly IServiceProvider _services;
     private readonly bool _needsScope;
@@ -31,7 +32,8 @@ internal sealed class ActivatedTarget<[DynamicallyAccessedMembers(DynamicallyAcc
         catch (InvalidOperationException exception)
         {
             throw new InvalidOperationException(
-                $"{typeof(TService)} cannot be created for its calls: {exception.Message} Register it (builder.Services.AddScoped<{typeof(TService).Name}>()), or give it one public constructor.",
+                $"{typeof(TService)} cannot be created for its calls: {exception.Message} "
+                + $"Register it (builder.Services.AddScoped<{typeof(TService).Name}>()), or give it one public constructor.",
                 exception);
         }
     }

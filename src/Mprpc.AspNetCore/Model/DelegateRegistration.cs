@@ -15,7 +15,8 @@ internal sealed class DelegateRegistration(string method, Delegate handler) : Se
         if (!handler.HasSingleTarget)
         {
             throw new InvalidOperationException(
-                $"The handler of {this} is several delegates in one, of which only the last one's attributes would be known. Map one delegate, which calls the others.");
+                $"The handler of {this} is several delegates in one, of which only the last one's attributes would be known. "
+                + "Map one delegate, which calls the others.");
         }
 
         IReadOnlyList<RpcMethod> methods = ServiceModel.BuildDelegateOfAnyType(string.IsNullOrEmpty(Prefix) ? method : $"{Prefix}.{method}", handler);

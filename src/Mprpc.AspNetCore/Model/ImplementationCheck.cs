@@ -44,7 +44,8 @@ internal sealed class ImplementationCheck([DynamicallyAccessedMembers(ServiceReg
         if (problem is not null)
         {
             throw new InvalidOperationException(
-                $"{TypeName.Of(service)} is served, and its registration has made a {type}, which demands what was not known when the application started: {problem} "
+                $"{TypeName.Of(service)} is served, and its registration has made a {type}, "
+                + $"which demands what was not known when the application started: {problem} "
                 + $"None of its methods is called. Register the class, as in AddScoped<{TypeName.Of(service)}, {TypeName.Of(type)}>(), "
                 + "or state the same at the mapping.");
         }
@@ -52,7 +53,8 @@ internal sealed class ImplementationCheck([DynamicallyAccessedMembers(ServiceReg
         _passed = type;
     }
 
-    [UnconditionalSuppressMessage("Trimming", "IL2067", Justification = "Under native AOT, MethodMetadata refuses a class whose methods may not have been kept.")]
+    [UnconditionalSuppressMessage(
+        "Trimming", "IL2067", Justification = "Under native AOT, MethodMetadata refuses a class whose methods may not have been kept.")]
     private string? Compare(Type type)
     {
         foreach (RpcMethod method in Methods)

@@ -10,7 +10,8 @@ internal static class ImplementationType
     /// <param name="service">The type that is served.</param>
     /// <param name="registered">Its registration; null: it is none, and the type itself is created.</param>
     [UnconditionalSuppressMessage("Trimming", "IL2073", Justification = "As below.")]
-    [UnconditionalSuppressMessage("Trimming", "IL2063", Justification = "Under native AOT, MethodMetadata refuses a class whose methods may not have been kept.")]
+    [UnconditionalSuppressMessage(
+        "Trimming", "IL2063", Justification = "Under native AOT, MethodMetadata refuses a class whose methods may not have been kept.")]
     [return: DynamicallyAccessedMembers(ServiceRegistration.NeededMembers)]
     public static Type? Find([DynamicallyAccessedMembers(ServiceRegistration.NeededMembers)] Type service, ServiceDescriptor? registered)
     {
@@ -41,7 +42,9 @@ internal static class ImplementationType
         catch (ArgumentException exception)
         {
             throw new InvalidOperationException(
-                $"{service} is registered as {type}, which cannot be made for it: {exception.Message} Register a class for {service} itself, or map another type.", exception);
+                $"{service} is registered as {type}, which cannot be made for it: {exception.Message} "
+                + $"Register a class for {service} itself, or map another type.",
+                exception);
         }
     }
 }

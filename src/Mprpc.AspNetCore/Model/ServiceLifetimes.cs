@@ -10,7 +10,9 @@ internal sealed class ServiceLifetimes(IServiceCollection services)
     /// <summary>The registration that resolves a type, or null.</summary>
     public ServiceDescriptor? Find(Type type)
         => services.LastOrDefault(service => !service.IsKeyedService && service.ServiceType == type)
-            ?? (type.IsGenericType ? services.LastOrDefault(service => !service.IsKeyedService && service.ServiceType == type.GetGenericTypeDefinition()) : null);
+            ?? (type.IsGenericType
+                ? services.LastOrDefault(service => !service.IsKeyedService && service.ServiceType == type.GetGenericTypeDefinition())
+                : null);
 
     /// <summary>All registrations of a type.</summary>
     public IEnumerable<ServiceDescriptor> FindAll(Type type) => services.Where(service => !service.IsKeyedService && service.ServiceType == type);
@@ -54,7 +56,8 @@ internal sealed class ServiceLifetimes(IServiceCollection services)
         ConstructorInfo[] constructors = type.GetConstructors();
 
         return constructors.Length != 1
-            || constructors[0].GetParameters().Any(parameter => parameter.IsDefined(typeof(FromKeyedServicesAttribute)) || NeedsScope(parameter.ParameterType, visited));
+            || constructors[0].GetParameters().Any(parameter
+                => parameter.IsDefined(typeof(FromKeyedServicesAttribute)) || NeedsScope(parameter.ParameterType, visited));
     }
 
     private static bool IsDisposable(Type type) => type.IsAssignableTo(typeof(IDisposable)) || type.IsAssignableTo(typeof(IAsyncDisposable));

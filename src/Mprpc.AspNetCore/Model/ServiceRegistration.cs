@@ -8,7 +8,9 @@ internal abstract class ServiceRegistration
 {
     /// <summary>What must be kept of a service when the application is trimmed: its constructors for DI, its methods for the contract.</summary>
     internal const DynamicallyAccessedMemberTypes NeededMembers =
-        DynamicallyAccessedMemberTypes.PublicConstructors | DynamicallyAccessedMemberTypes.PublicMethods | DynamicallyAccessedMemberTypes.NonPublicMethodsWithInherited
+        DynamicallyAccessedMemberTypes.PublicConstructors
+        | DynamicallyAccessedMemberTypes.PublicMethods
+        | DynamicallyAccessedMemberTypes.NonPublicMethodsWithInherited
         | DynamicallyAccessedMemberTypes.Interfaces;
 
     public string? Prefix { get; set; }

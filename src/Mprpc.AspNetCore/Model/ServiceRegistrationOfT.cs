@@ -38,7 +38,8 @@ internal sealed class ServiceRegistration<[DynamicallyAccessedMembers(ServiceReg
     }
 
     /// <summary>Chooses, once, how each call gets its service, so that a call pays for a scope only where something scoped is in it.</summary>
-    private static MprpcTarget<TService> CreateTarget(IServiceProvider services, ServiceLifetimes lifetimes, ServiceDescriptor? registered, ImplementationCheck check)
+    private static MprpcTarget<TService> CreateTarget(
+        IServiceProvider services, ServiceLifetimes lifetimes, ServiceDescriptor? registered, ImplementationCheck check)
     {
         if (registered is null)
         {

@@ -26,7 +26,9 @@ internal sealed class RateLimiting : IMprpcFilter
         catch (InvalidOperationException exception)
         {
             throw new InvalidOperationException(
-                $"{method} requires the rate limiter policy '{policy.PolicyName}', and the application has no rate limiter. Call builder.Services.AddRateLimiter(...) with that policy.", exception);
+                $"{method} requires the rate limiter policy '{policy.PolicyName}', and the application has no rate limiter. "
+                + "Call builder.Services.AddRateLimiter(...) with that policy.",
+                exception);
         }
 
         _endpoint = new Endpoint(requestDelegate: null, new EndpointMetadataCollection(policy), method);
@@ -46,7 +48,8 @@ internal sealed class RateLimiting : IMprpcFilter
 
         if (!isPermitted)
         {
-            ((GuardedCall)call).Refuse(new RpcError(RpcErrorKind.Handler, $"Too many calls of method '{call.Context.Method}'. Try again later.", ErrorCode.RateLimited));
+            ((GuardedCall)call).Refuse(new RpcError(
+                RpcErrorKind.Handler, $"Too many calls of method '{call.Context.Method}'. Try again later.", ErrorCode.RateLimited));
         }
     }
 }

@@ -112,10 +112,12 @@ internal sealed class ConnectionSession(EndpointSecurity security) : RpcSession,
     /// <summary>What a scheme makes of what the connection itself brings; asked once a connection.</summary>
     public async Task<AuthenticateResult> AuthenticateAsync(RpcConnection connection, string scheme)
     {
-        ConcurrentDictionary<string, Lazy<Task<AuthenticateResult>>> results = LazyInitializer.EnsureInitialized(ref _ofConnection, () => new(StringComparer.Ordinal));
+        ConcurrentDictionary<string, Lazy<Task<AuthenticateResult>>> results
+            = LazyInitializer.EnsureInitialized(ref _ofConnection, () => new(StringComparer.Ordinal));
         Lazy<Task<AuthenticateResult>> result = results.GetOrAdd(
             scheme,
-            static (scheme, of) => new Lazy<Task<AuthenticateResult>>(() => of.Schemes.AuthenticateConnectionAsync(of.Connection, scheme, of.Connection.Closed)),
+            static (scheme, of)
+                => new Lazy<Task<AuthenticateResult>>(() => of.Schemes.AuthenticateConnectionAsync(of.Connection, scheme, of.Connection.Closed)),
             (security.Schemes, Connection: connection));
 
         try
@@ -179,7 +181,8 @@ internal sealed class ConnectionSession(EndpointSecurity security) : RpcSession,
         if (!Caller.IsAuthenticated)
         {
             connection.Abort(new MprpcProtocolException(
-                $"The peer has not logged in within {security.Options.LoginTimeout.TotalSeconds:0.###} s, as this endpoint requires. It logs in with $/authenticate; "
+                $"The peer has not logged in within {security.Options.LoginTimeout.TotalSeconds:0.###} s, as this endpoint requires. "
+                + "It logs in with $/authenticate; "
                 + "raise MprpcServerOptions.Authentication.LoginTimeout if that takes so long."));
         }
     }

@@ -108,7 +108,8 @@ internal sealed class EndpointSecurity
 
         Caller? caller = null;
 
-        if (_endpoint.AuthenticationScheme is { } scheme && await session.AuthenticateAsync(connection, scheme).ConfigureAwait(false) is { Succeeded: true } result)
+        if (_endpoint.AuthenticationScheme is { } scheme
+            && await session.AuthenticateAsync(connection, scheme).ConfigureAwait(false) is { Succeeded: true } result)
         {
             caller = Caller.Of(result.Ticket);
         }
@@ -136,7 +137,9 @@ internal sealed class EndpointSecurity
 
         await using (scope.ConfigureAwait(false))
         {
-            return scope.ServiceProvider.GetService<IClaimsTransformation>() is { } transformation ? await transformation.TransformAsync(user).ConfigureAwait(false) : user;
+            return scope.ServiceProvider.GetService<IClaimsTransformation>() is { } transformation
+                ? await transformation.TransformAsync(user).ConfigureAwait(false)
+                : user;
         }
     }
 
@@ -186,21 +189,28 @@ internal sealed class EndpointSecurity
     }
 
     private static InvalidOperationException Unusable(RpcMethod method, Exception exception)
-        => new($"The authorization of {method} cannot be found out: {exception.Message} Add the policy in builder.Services.AddAuthorization(options => options.AddPolicy(...)).", exception);
+        => new(
+            $"The authorization of {method} cannot be found out: {exception.Message} "
+            + "Add the policy in builder.Services.AddAuthorization(options => options.AddPolicy(...)).",
+            exception);
 
     private void CheckEndpoint()
     {
         if (_endpoint.AuthenticationScheme is { } scheme && _schemes is null)
         {
             throw new InvalidOperationException(
-                $"An endpoint names the authentication scheme '{scheme}' (MprpcEndpointOptions.AuthenticationScheme), and the application has no authentication. "
+                $"An endpoint names the authentication scheme '{scheme}' (MprpcEndpointOptions.AuthenticationScheme), "
+                + "and the application has no authentication. "
                 + "Call builder.Services.AddAuthentication() and add the scheme.");
         }
 
-        if (_endpoint.AuthenticationScheme is { } named && _schemes!.GetSchemeAsync(named) is { IsCompletedSuccessfully: true } found && found.GetAwaiter().GetResult() is null)
+        if (_endpoint.AuthenticationScheme is { } named
+            && _schemes!.GetSchemeAsync(named) is { IsCompletedSuccessfully: true } found
+            && found.GetAwaiter().GetResult() is null)
         {
             throw new InvalidOperationException(
-                $"An endpoint names the authentication scheme '{named}' (MprpcEndpointOptions.AuthenticationScheme), and the application has none of this name. Add it to AddAuthentication().");
+                $"An endpoint names the authentication scheme '{named}' (MprpcEndpointOptions.AuthenticationScheme), "
+                + "and the application has none of this name. Add it to AddAuthentication().");
         }
 
         if (RequiresLogin && _schemes is null && !_endpoint.UsePeerCredentials)

@@ -21,7 +21,8 @@ internal sealed class LoginMethod(EndpointSecurity security, ILogger logger)
 {
     public static IReadOnlyList<RpcMethod> Build(EndpointSecurity security, ILogger logger)
     {
-        var builder = new MprpcServiceBuilder<LoginMethod>(new InstanceTarget<LoginMethod>(new LoginMethod(security, logger)), MprpcNamingPolicy.AsDeclared, prefix: null);
+        var builder = new MprpcServiceBuilder<LoginMethod>(
+            new InstanceTarget<LoginMethod>(new LoginMethod(security, logger)), MprpcNamingPolicy.AsDeclared, prefix: null);
         var description = new MprpcMethodDescription(
             nameof(LoginMethod),
             nameof(LoginAsync),
@@ -29,12 +30,14 @@ internal sealed class LoginMethod(EndpointSecurity security, ILogger logger)
             needsContext: true,
             AuthenticateMethod.Name);
 
-        builder.AddTask(description, static (MprpcTarget<LoginMethod> target, ref MprpcReader parameters, MprpcCallContext? context, CancellationToken cancellationToken) =>
-        {
-            string scheme = parameters.Read<string>();
-            string token = parameters.Read<string>();
-            return parameters.End() ? target.Resolve(context).LoginAsync((CallContext)context!, scheme, token) : Task.CompletedTask;
-        });
+        builder.AddTask(
+            description,
+            static (MprpcTarget<LoginMethod> target, ref MprpcReader parameters, MprpcCallContext? context, CancellationToken cancellationToken) =>
+            {
+                string scheme = parameters.Read<string>();
+                string token = parameters.Read<string>();
+                return parameters.End() ? target.Resolve(context).LoginAsync((CallContext)context!, scheme, token) : Task.CompletedTask;
+            });
         return builder.Methods;
     }
 

@@ -102,7 +102,8 @@ internal sealed class MethodAuthorization(EndpointSecurity security, string meth
     /// <summary>
     /// Who the caller is to a policy that names schemes: the login's principal counts by its scheme, the others are run on what the connection brings.
     /// </summary>
-    private async ValueTask<ClaimsPrincipal?> AuthenticateAsync(ConnectionSession session, Caller caller, RpcConnection connection, IReadOnlyList<string> schemes)
+    private async ValueTask<ClaimsPrincipal?> AuthenticateAsync(
+        ConnectionSession session, Caller caller, RpcConnection connection, IReadOnlyList<string> schemes)
     {
         ClaimsPrincipal? user = null;
 
@@ -128,7 +129,9 @@ internal sealed class MethodAuthorization(EndpointSecurity security, string meth
 
     // As ASP.NET Core merges: the later scheme's identities stand first.
     private static ClaimsPrincipal? Merge(ClaimsPrincipal? user, ClaimsPrincipal? further)
-        => user is null || further is null ? user ?? further : new ClaimsPrincipal(further.Identities.Concat(user.Identities.Where(identity => identity.IsAuthenticated || identity.Claims.Any())));
+        => user is null || further is null
+            ? user ?? further
+            : new ClaimsPrincipal(further.Identities.Concat(user.Identities.Where(identity => identity.IsAuthenticated || identity.Claims.Any())));
 
     private RpcError Refusal(Caller caller, bool? challenge)
     {

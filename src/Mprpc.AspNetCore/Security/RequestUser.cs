@@ -65,7 +65,9 @@ internal sealed class RequestUser : IConnectionUserFeature
         }
 
         if (context.GetEndpoint()?.Metadata is { } metadata && context.RequestServices.GetService<IAuthorizationPolicyProvider>() is { } policies
-            && await AuthorizationPolicy.CombineAsync(policies, metadata.GetOrderedMetadata<IAuthorizeData>(), metadata.GetOrderedMetadata<AuthorizationPolicy>()).ConfigureAwait(false) is { } policy)
+            && await AuthorizationPolicy.CombineAsync(
+                    policies, metadata.GetOrderedMetadata<IAuthorizeData>(), metadata.GetOrderedMetadata<AuthorizationPolicy>())
+                .ConfigureAwait(false) is { } policy)
         {
             schemes.UnionWith(policy.AuthenticationSchemes);
         }

@@ -54,7 +54,8 @@ internal sealed class SchemeAuthenticator(ILogger logger)
         try
         {
             // By the service, not the handler: it runs the application's claims transformations.
-            AuthenticateResult result = await context.RequestServices.GetRequiredService<IAuthenticationService>().AuthenticateAsync(context, scheme).ConfigureAwait(false);
+            AuthenticateResult result = await context.RequestServices.GetRequiredService<IAuthenticationService>()
+                .AuthenticateAsync(context, scheme).ConfigureAwait(false);
 
             if (result.Failure is { } failure)
             {

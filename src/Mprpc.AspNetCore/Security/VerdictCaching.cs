@@ -18,11 +18,15 @@ namespace Mprpc.AspNetCore.Security;
 internal sealed class VerdictCaching
 {
     private static readonly Type[] OfPrincipal =
-        [typeof(DenyAnonymousAuthorizationRequirement), typeof(RolesAuthorizationRequirement), typeof(ClaimsAuthorizationRequirement), typeof(NameAuthorizationRequirement)];
+    [
+        typeof(DenyAnonymousAuthorizationRequirement), typeof(RolesAuthorizationRequirement),
+        typeof(ClaimsAuthorizationRequirement), typeof(NameAuthorizationRequirement),
+    ];
 
     private static readonly Type[] Parts =
     [
-        typeof(IAuthorizationService), typeof(IAuthorizationHandlerProvider), typeof(IAuthorizationHandlerContextFactory), typeof(IAuthorizationEvaluator), typeof(IPolicyEvaluator),
+        typeof(IAuthorizationService), typeof(IAuthorizationHandlerProvider), typeof(IAuthorizationHandlerContextFactory),
+        typeof(IAuthorizationEvaluator), typeof(IPolicyEvaluator),
     ];
 
     private readonly bool _isPossible;
@@ -34,7 +38,8 @@ internal sealed class VerdictCaching
         => _isPossible && policy.Requirements.All(requirement => OfPrincipal.Contains(requirement.GetType()));
 
     private static bool IsFrameworks(ServiceDescriptor? service)
-        => service is { IsKeyedService: false, ImplementationType: { } type } && (type.Assembly == typeof(DefaultAuthorizationService).Assembly || type.Assembly == typeof(PolicyEvaluator).Assembly);
+        => service is { IsKeyedService: false, ImplementationType: { } type }
+            && (type.Assembly == typeof(DefaultAuthorizationService).Assembly || type.Assembly == typeof(PolicyEvaluator).Assembly);
 
     private static bool HasNoSay(ServiceDescriptor service)
     {
@@ -47,7 +52,8 @@ internal sealed class VerdictCaching
     {
         for (Type? type = handler; type is not null; type = type.BaseType)
         {
-            if (type.IsGenericType && (type.GetGenericTypeDefinition() == typeof(AuthorizationHandler<>) || type.GetGenericTypeDefinition() == typeof(AuthorizationHandler<,>)))
+            if (type.IsGenericType
+                && (type.GetGenericTypeDefinition() == typeof(AuthorizationHandler<>) || type.GetGenericTypeDefinition() == typeof(AuthorizationHandler<,>)))
             {
                 Type requirement = type.GenericTypeArguments[0];
                 return !OfPrincipal.Any(requirement.IsAssignableFrom) && HandlesAs(type, handler);

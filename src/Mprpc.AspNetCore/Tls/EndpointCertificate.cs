@@ -25,7 +25,8 @@ internal static class EndpointCertificate
         options.Listen(IPAddress.Loopback, 0, static listener => listener.UseHttps(static tls => tls.ServerCertificateSelector = static (_, _) => null));
 
         HttpsConnectionAdapterOptions? found = null;
-        KestrelConfigurationLoader loader = options.Configure(new ConfigurationBuilder().AddInMemoryCollection(Settings(name, endpoint.Section, configuration)).Build());
+        KestrelConfigurationLoader loader = options.Configure(
+            new ConfigurationBuilder().AddInMemoryCollection(Settings(name, endpoint.Section, configuration)).Build());
         loader.Endpoint(name, kestrel => found = kestrel.HttpsOptions);
 
         try
@@ -45,12 +46,15 @@ internal static class EndpointCertificate
         }
 
         return found?.ServerCertificate is not null ? found : throw new InvalidOperationException(
-            $"{endpoint.Origin} speaks TLS and has no certificate. Set {Places(endpoint)}, or give it one in code with WithEndpoint(options => options.UseTls(certificate)); on a developer's machine "
+            $"{endpoint.Origin} speaks TLS and has no certificate. Set {Places(endpoint)}, "
+            + "or give it one in code with WithEndpoint(options => options.UseTls(certificate)); on a developer's machine "
             + "'dotnet dev-certs https' makes one.");
     }
 
     private static string Places(MprpcEndpointOptions endpoint)
-        => endpoint.Section is null ? $"{DefaultCertificates}:Default" : $"{endpoint.Section.Path}:{ConfiguredEndpoint.Certificate} or {DefaultCertificates}:Default";
+        => endpoint.Section is null
+            ? $"{DefaultCertificates}:Default"
+            : $"{endpoint.Section.Path}:{ConfiguredEndpoint.Certificate} or {DefaultCertificates}:Default";
 
     private static List<KeyValuePair<string, string?>> Settings(string name, IConfigurationSection? endpoint, IConfiguration configuration)
     {
@@ -70,7 +74,8 @@ internal static class EndpointCertificate
         void Copy(IConfigurationSection from, string to)
         {
             settings.Add(new(to, from.Value));
-            settings.AddRange(from.AsEnumerable(makePathsRelative: true).Select(setting => KeyValuePair.Create(ConfigurationPath.Combine(to, setting.Key), setting.Value)));
+            settings.AddRange(from.AsEnumerable(makePathsRelative: true)
+                .Select(setting => KeyValuePair.Create(ConfigurationPath.Combine(to, setting.Key), setting.Value)));
         }
     }
 }

@@ -13,7 +13,12 @@ internal static class TlsListener
 
     /// <summary>On a listener of the server's own, whose Kestrel knows nothing of the application's certificates.</summary>
     /// <exception cref="InvalidOperationException">There is no certificate, or it cannot be loaded.</exception>
-    public static void Use(ListenOptions listener, HttpsConnectionAdapterOptions tls, TimeSpan handshakeTimeout, MprpcEndpointOptions endpoint, Func<HttpsConnectionAdapterOptions> findDefault)
+    public static void Use(
+        ListenOptions listener,
+        HttpsConnectionAdapterOptions tls,
+        TimeSpan handshakeTimeout,
+        MprpcEndpointOptions endpoint,
+        Func<HttpsConnectionAdapterOptions> findDefault)
     {
         tls.HandshakeTimeout = handshakeTimeout;
         endpoint.Tls?.Invoke(tls);
@@ -34,7 +39,9 @@ internal static class TlsListener
     {
         if (builder is not ListenOptions listener)
         {
-            throw new InvalidOperationException($"{endpoint.Origin} cannot put TLS on a {builder.GetType().Name}: UseTls() works on Kestrel's ListenOptions. Put TLS before it yourself.");
+            throw new InvalidOperationException(
+                $"{endpoint.Origin} cannot put TLS on a {builder.GetType().Name}: UseTls() works on Kestrel's ListenOptions. "
+                + "Put TLS before it yourself.");
         }
 
         listener.UseHttps(tls =>

@@ -13,7 +13,8 @@ namespace Mprpc.AspNetCore.Transport;
 /// <summary>
 /// A connection as Kestrel sees it, over a socket that is read and written directly. It has the features that connections of Kestrel's own sockets have.
 /// </summary>
-internal sealed class DirectConnection : ConnectionContext, IConnectionSocketFeature, IConnectionIdFeature, IConnectionTransportFeature, IConnectionItemsFeature, IConnectionLifetimeFeature,
+internal sealed class DirectConnection : ConnectionContext, IConnectionSocketFeature, IConnectionIdFeature,
+    IConnectionTransportFeature, IConnectionItemsFeature, IConnectionLifetimeFeature,
     IConnectionEndPointFeature
 {
     private const int MostDropped = 1024 * 1024;

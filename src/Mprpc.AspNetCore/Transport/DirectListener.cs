@@ -34,7 +34,8 @@ internal sealed class DirectListener(Socket socket, bool noDelay, SocketFile? fi
 
                 return new DirectConnection(accepted);
             }
-            catch (Exception exception) when (accepted is null && (exception is ObjectDisposedException or SocketException { SocketErrorCode: SocketError.OperationAborted }))
+            catch (Exception exception) when (accepted is null
+                && (exception is ObjectDisposedException or SocketException { SocketErrorCode: SocketError.OperationAborted }))
             {
                 return null;    // It listens no more.
             }

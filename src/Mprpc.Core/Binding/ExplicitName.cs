@@ -80,7 +80,8 @@ internal sealed class ExplicitName(MethodInfo declared, Type[] interfaces)
     {
         int tick = name.IndexOf('`', StringComparison.Ordinal);
         return tick < 0 ? name
-            : $"{name[..tick]}<{string.Join(',', Enumerable.Range(0, int.Parse(name.AsSpan(tick + 1), provider: null)).Select(_ => NameOf(arguments.Dequeue())))}>";
+            : $"{name[..tick]}<"
+                + $"{string.Join(',', Enumerable.Range(0, int.Parse(name.AsSpan(tick + 1), provider: null)).Select(_ => NameOf(arguments.Dequeue())))}>";
     }
 
     /// <summary>The name in a generic class, which has the class's parameters in it, with what they stand for.</summary>
@@ -92,7 +93,8 @@ internal sealed class ExplicitName(MethodInfo declared, Type[] interfaces)
             return name;
         }
 
-        var meanings = type.GetGenericTypeDefinition().GetGenericArguments().Select(parameter => parameter.Name).Zip(type.GetGenericArguments().Select(NameOf)).ToDictionary();
+        var meanings = type.GetGenericTypeDefinition().GetGenericArguments().Select(parameter => parameter.Name)
+            .Zip(type.GetGenericArguments().Select(NameOf)).ToDictionary();
         var text = new StringBuilder();
         int start = 0;
 

@@ -92,7 +92,8 @@ internal static class ImplementingMethod
     /// the base class's method.
     /// </summary>
     private static bool ImplementsAgain(MethodInfo method, MethodInfo declared, Type[] interfaces)
-        => method.IsFinal && interfaces.All(other => other == declared.DeclaringType || (declared.DeclaringType!.IsAssignableTo(other) && !Has(other, declared)));
+        => method.IsFinal
+            && interfaces.All(other => other == declared.DeclaringType || (declared.DeclaringType!.IsAssignableTo(other) && !Has(other, declared)));
 
     /// <summary>The body that the interface, or one that derives from it, gives the method.</summary>
     private static MethodInfo? DefaultOf(MethodInfo declared, Type[] interfaces, ExplicitName name)
@@ -140,14 +141,18 @@ internal static class ImplementingMethod
     /// Whether the method begins anew, rather than override one of a base class. An override with another result is new for the runtime, and marked.
     /// </summary>
     private static bool IsNewSlot(MethodInfo method)
-        => (method.Attributes & MethodAttributes.VtableLayoutMask) == MethodAttributes.NewSlot && !method.IsDefined(typeof(PreserveBaseOverridesAttribute), inherit: false);
+        => (method.Attributes & MethodAttributes.VtableLayoutMask) == MethodAttributes.NewSlot
+            && !method.IsDefined(typeof(PreserveBaseOverridesAttribute), inherit: false);
 
     private static bool Has(Type type, MethodInfo declared) => MethodsOf(type).Any(method => method.Name == declared.Name && HasParametersOf(method, declared));
 
-    [UnconditionalSuppressMessage("Trimming", "IL2070", Justification = "Under native AOT only classes that are mapped themselves are looked at, whose methods are kept.")]
+    [UnconditionalSuppressMessage(
+        "Trimming", "IL2070", Justification = "Under native AOT only classes that are mapped themselves are looked at, whose methods are kept.")]
     private static MethodInfo[] MethodsOf(Type type)
         => type.GetMethods(BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly);
 
     private static bool HasParametersOf(MethodInfo method, MethodInfo other)
-        => !method.IsGenericMethodDefinition && method.GetParameters().Select(parameter => parameter.ParameterType).SequenceEqual(other.GetParameters().Select(parameter => parameter.ParameterType));
+        => !method.IsGenericMethodDefinition
+            && method.GetParameters().Select(parameter => parameter.ParameterType)
+                .SequenceEqual(other.GetParameters().Select(parameter => parameter.ParameterType));
 }

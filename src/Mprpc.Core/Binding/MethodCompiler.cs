@@ -111,7 +111,11 @@ internal sealed class MethodCompiler
         }
 
         _il.Emit(OpCodes.Ldarg, ReaderArgument);
-        _il.Emit(OpCodes.Call, MethodModel.IsRest(parameter) ? ReadRest.MakeGenericMethod(parameter.ParameterType.GetElementType()!) : Read.MakeGenericMethod(parameter.ParameterType));
+        _il.Emit(
+            OpCodes.Call,
+            MethodModel.IsRest(parameter)
+                ? ReadRest.MakeGenericMethod(parameter.ParameterType.GetElementType()!)
+                : Read.MakeGenericMethod(parameter.ParameterType));
         _il.Emit(OpCodes.Stloc, value);
         _il.MarkLabel(done);
     }

@@ -55,10 +55,14 @@ internal static class MethodMetadata
 
         // Native AOT keeps the methods of the type that is mapped, and of classes that generated code registers. Of others it may keep a base class's method
         // and not the override with its [Authorize].
-        if (implementation is { IsInterface: false } && implementation != service && !RuntimeFeature.IsDynamicCodeSupported && !MprpcGeneratedServices.Keeps(implementation))
+        if (implementation is { IsInterface: false }
+            && implementation != service
+            && !RuntimeFeature.IsDynamicCodeSupported
+            && !MprpcGeneratedServices.Keeps(implementation))
         {
             throw new InvalidOperationException(
-                $"{method} runs in {implementation}, whose attributes, such as [Authorize], native AOT may not have kept: {service} is mapped, and no code was generated for the class. "
+                $"{method} runs in {implementation}, whose attributes, such as [Authorize], native AOT may not have kept: "
+                + $"{service} is mapped, and no code was generated for the class. "
                 + $"Mark the class, internal or public, with [MprpcService], or map it itself: app.MapMprpcService<{TypeName.Of(implementation)}>(...).");
         }
 

@@ -113,12 +113,15 @@ internal sealed class MethodModel
 
             if (parameter.ParameterType.IsByRef || parameter.ParameterType.IsByRefLike || parameter.ParameterType.IsPointer)
             {
-                throw Refused($"takes '{parameter.Name}' by reference (ref, out, in, Span or pointer), which cannot be sent. Take a value, and return what changes");
+                throw Refused(
+                    $"takes '{parameter.Name}' by reference (ref, out, in, Span or pointer), which cannot be sent. Take a value, and return what changes");
             }
 
             if (Sources[i] == ParameterSource.Wire && isOptional && !parameter.HasDefaultValue && !IsRest(parameter))
             {
-                throw Refused($"takes '{parameter.Name}' after a parameter with a default value. Params go by position: give '{parameter.Name}' a default value too, or put it first");
+                throw Refused(
+                    $"takes '{parameter.Name}' after a parameter with a default value. "
+                    + $"Params go by position: give '{parameter.Name}' a default value too, or put it first");
             }
 
             isOptional |= Sources[i] == ParameterSource.Wire && parameter.HasDefaultValue;

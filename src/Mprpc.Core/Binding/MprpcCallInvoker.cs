@@ -31,7 +31,8 @@ public abstract class MprpcCallInvoker
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <remarks>Not virtual: finding the code of a virtual generic method costs each call a look-up.</remarks>
     public ValueTask<T> CallAsync<T>(string method, MprpcWriter request, CancellationToken cancellationToken)
-        => TryGetConnection(cancellationToken) is { } connection && connection.TryCall(method, request, _callTimeout, cancellationToken, out ValueTask<T> result)
+        => TryGetConnection(cancellationToken) is { } connection
+            && connection.TryCall(method, request, _callTimeout, cancellationToken, out ValueTask<T> result)
             ? result
             : CallWhenReadyAsync<T>(method, request, cancellationToken);
 

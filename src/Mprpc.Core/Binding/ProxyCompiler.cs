@@ -26,7 +26,8 @@ internal static class ProxyCompiler
         typeof(MprpcWriter).GetMethods(), method => method is { Name: nameof(MprpcWriter.WriteArrayHeader), IsGenericMethod: true })!;
 
     private static readonly MethodInfo Notify = typeof(MprpcCallInvoker).GetMethod(nameof(MprpcCallInvoker.Notify))!;
-    private static readonly MethodInfo[] CallAsync = [.. typeof(MprpcCallInvoker).GetMethods().Where(method => method.Name == nameof(MprpcCallInvoker.CallAsync))];
+    private static readonly MethodInfo[] CallAsync
+        = [.. typeof(MprpcCallInvoker).GetMethods().Where(method => method.Name == nameof(MprpcCallInvoker.CallAsync))];
     private static readonly Lock Gate = new();
     private static readonly Dictionary<(Type, MprpcNamingPolicy), Delegate> Factories = [];
 
@@ -110,7 +111,8 @@ internal static class ProxyCompiler
             EmitRefusal(
                 type,
                 model.Method,
-                $"{model.Method.Name} returns its result synchronously, and a client's proxy must not block its thread. Declare it to return Task<{TypeName.Of(result)}> or ValueTask<{TypeName.Of(result)}>.");
+                $"{model.Method.Name} returns its result synchronously, and a client's proxy must not block its thread. "
+                + $"Declare it to return Task<{TypeName.Of(result)}> or ValueTask<{TypeName.Of(result)}>.");
             return;
         }
 

@@ -16,13 +16,16 @@ internal static class ProxyModel
     {
         if (MprpcGeneratedProxies.Find<TContract>() is { } generated)
         {
-            return policy == MprpcNamingPolicy.SnakeCase ? generated.Create : invoker => generated.Create(new RenamingCallInvoker(invoker, generated.Derived, policy));
+            return policy == MprpcNamingPolicy.SnakeCase
+                ? generated.Create
+                : invoker => generated.Create(new RenamingCallInvoker(invoker, generated.Derived, policy));
         }
 
         if (!RuntimeFeature.IsDynamicCodeSupported)
         {
             throw new NotSupportedException(
-                $"{typeof(TContract)} has no generated proxy, and under native AOT none can be made at run time. Mark the interface [MprpcService], and compile it with the generator "
+                $"{typeof(TContract)} has no generated proxy, and under native AOT none can be made at run time. "
+                + "Mark the interface [MprpcService], and compile it with the generator "
                 + "that comes with the Mprpc packages.");
         }
 

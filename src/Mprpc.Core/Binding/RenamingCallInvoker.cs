@@ -29,7 +29,8 @@ internal sealed class RenamingCallInvoker : MprpcCallInvoker
             if (!_names.TryAdd(name, renamed) && _names[name] != renamed)
             {
                 throw new InvalidOperationException(
-                    $"A typed client cannot tell '{_names[name]}' from '{renamed}': its generated proxy calls both '{name}'. Name one of the methods with [MprpcMethod(\"...\")].");
+                    $"A typed client cannot tell '{_names[name]}' from '{renamed}': its generated proxy calls both '{name}'. "
+                    + "Name one of the methods with [MprpcMethod(\"...\")].");
             }
         }
     }

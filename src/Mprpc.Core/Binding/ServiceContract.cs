@@ -24,7 +24,8 @@ internal static class ServiceContract
         if (methods.Count == 0)
         {
             throw new InvalidOperationException(
-                $"{service} publishes no method. A service publishes its public instance methods, or those of an interface marked [MprpcService] that it implements; "
+                $"{service} publishes no method. "
+                + "A service publishes its public instance methods, or those of an interface marked [MprpcService] that it implements; "
                 + "make at least one method public, and not [MprpcIgnore].");
         }
 
@@ -51,7 +52,8 @@ internal static class ServiceContract
         return service.IsInterface || contracts.Length == 0 ? [service] : contracts;
     }
 
-    [UnconditionalSuppressMessage("Trimming", "IL2070", Justification = "Interfaces of a type are kept with their methods where the type's own interfaces are.")]
+    [UnconditionalSuppressMessage(
+        "Trimming", "IL2070", Justification = "Interfaces of a type are kept with their methods where the type's own interfaces are.")]
     [UnconditionalSuppressMessage("Trimming", "IL2075", Justification = "As above.")]
     private static IEnumerable<MethodInfo> InterfaceMethods(Type contract)
         => contract.GetInterfaces().Prepend(contract)
@@ -63,12 +65,16 @@ internal static class ServiceContract
     {
         HashSet<MethodInfo> ofFrameworks = OfFrameworks(service);
         return service.GetMethods(BindingFlags.Public | BindingFlags.Instance)
-            .Where(method => IsFrom(method.DeclaringType!, service) && IsFrom(method.GetBaseDefinition().DeclaringType!, service) && IsPublished(method) && !IsDispose(method))
+            .Where(method => IsFrom(method.DeclaringType!, service)
+                && IsFrom(method.GetBaseDefinition().DeclaringType!, service)
+                && IsPublished(method)
+                && !IsDispose(method))
             .Where(method => method.IsDefined(typeof(MprpcMethodAttribute), inherit: false) || !ofFrameworks.Contains(method.GetBaseDefinition()));
     }
 
     /// <summary>What a framework calls, such as IHostedService.StopAsync, is not for peers, unless it is marked [MprpcMethod].</summary>
-    [UnconditionalSuppressMessage("Trimming", "IL2067", Justification = "Interfaces of a type are kept with their methods where the type's own interfaces are.")]
+    [UnconditionalSuppressMessage(
+        "Trimming", "IL2067", Justification = "Interfaces of a type are kept with their methods where the type's own interfaces are.")]
     [UnconditionalSuppressMessage("Trimming", "IL2072", Justification = "As above.")]
     private static HashSet<MethodInfo> OfFrameworks([DynamicallyAccessedMembers(Needed)] Type service)
         => [.. service.GetInterfaces()
@@ -89,7 +95,9 @@ internal static class ServiceContract
 
     /// <summary>What the author wrote: not accessors and operators, nor what the compiler adds to a record.</summary>
     private static bool IsPublished(MethodInfo method)
-        => !method.IsSpecialName && !method.IsDefined(typeof(CompilerGeneratedAttribute), inherit: false) && !method.IsDefined(typeof(MprpcIgnoreAttribute), inherit: true);
+        => !method.IsSpecialName
+            && !method.IsDefined(typeof(CompilerGeneratedAttribute), inherit: false)
+            && !method.IsDefined(typeof(MprpcIgnoreAttribute), inherit: true);
 
     private static bool IsDispose(MethodInfo method)
         => method.GetParameters().Length == 0 && method.Name is nameof(IDisposable.Dispose) or nameof(IAsyncDisposable.DisposeAsync);

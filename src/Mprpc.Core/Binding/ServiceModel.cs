@@ -28,7 +28,8 @@ internal static class ServiceModel
         else
         {
             throw new NotSupportedException(
-                $"Nothing was generated for {typeof(TService)}, and native AOT cannot make code at run time. Name the type where it is mapped, or mark it [MprpcService]; "
+                $"Nothing was generated for {typeof(TService)}, and native AOT cannot make code at run time. "
+                + "Name the type where it is mapped, or mark it [MprpcService]; "
                 + "the analyzer's MPRPC diagnostics say what keeps the generator from it.");
         }
 
@@ -44,7 +45,9 @@ internal static class ServiceModel
     {
         if (!RuntimeFeature.IsDynamicCodeSupported)
         {
-            throw new NotSupportedException($"The handler of '{wireName}' is a delegate, which takes code made at run time. Under native AOT put the method into a class and use AddService.");
+            throw new NotSupportedException(
+                $"The handler of '{wireName}' is a delegate, which takes code made at run time. "
+                + "Under native AOT put the method into a class and use AddService.");
         }
 
         var builder = new MprpcServiceBuilder<TDelegate>(target ?? new InstanceTarget<TDelegate>(handler), MprpcNamingPolicy.AsDeclared, prefix: null);
@@ -59,7 +62,8 @@ internal static class ServiceModel
     public static IReadOnlyList<RpcMethod> BuildDelegateOfAnyType(string wireName, Delegate handler)
     {
         MethodInfo build = typeof(ServiceModel).GetMethod(nameof(BuildDelegate), BindingFlags.Public | BindingFlags.Static)!;
-        return (IReadOnlyList<RpcMethod>)build.MakeGenericMethod(handler.GetType()).Invoke(null, BindingFlags.DoNotWrapExceptions, binder: null, [wireName, handler, null], culture: null)!;
+        return (IReadOnlyList<RpcMethod>)build.MakeGenericMethod(handler.GetType())
+            .Invoke(null, BindingFlags.DoNotWrapExceptions, binder: null, [wireName, handler, null], culture: null)!;
     }
 
     [RequiresDynamicCode("Makes code at run time.")]

@@ -22,7 +22,8 @@ internal struct AwaitedOnce
     private const int LastVersion = ushort.MaxValue;
 
     private const string AwaitedTwice
-        = "The ValueTask of a call was awaited twice: another awaiter waits for it already. Await it once; for several awaiters, call AsTask() once and keep the Task.";
+        = "The ValueTask of a call was awaited twice: another awaiter waits for it already. "
+            + "Await it once; for several awaiters, call AsTask() once and keep the Task.";
 
     private int _word;                          // version, state
     private Action<object?>? _continuation;     // null: the state is a Continuation
@@ -143,7 +144,8 @@ internal struct AwaitedOnce
     private static void ThrowMisuse(int word, short token)
     {
         string mistake = word >> VersionShift != (ushort)token
-            ? "The ValueTask of a call was awaited twice, or its result asked for twice: the result was read before. Await it once; for several awaiters, call AsTask() once and keep the Task."
+            ? "The ValueTask of a call was awaited twice, or its result asked for twice: the result was read before. "
+                + "Await it once; for several awaiters, call AsTask() once and keep the Task."
             : (word & StateMask) is Pending
                 ? "The result of a call was asked for before it completed. Await the ValueTask, or call AsTask() once and wait for the Task."
                 : AwaitedTwice;

@@ -32,9 +32,17 @@ internal sealed class CallsToPeer
     /// <param name="output">Sends.</param>
     /// <param name="running">The peer's calls, which may wait for one of this side's.</param>
     /// <param name="limits">What may be sent.</param>
-    /// <param name="peerMayCall">Whether the peer finds methods here: it may call at any time, also while more of this side's requests are on their way than it can set aside.</param>
+    /// <param name="peerMayCall">Whether the peer finds methods here: it may call at any time, also while more of this side's requests are
+    /// on their way than it can set aside.</param>
     public CallsToPeer(
-        ILogger logger, string connectionId, MprpcSerializerOptions serializer, InFlightRequests requests, MessageOutput output, RunningCalls running, ConnectionLimits limits, bool peerMayCall)
+        ILogger logger,
+        string connectionId,
+        MprpcSerializerOptions serializer,
+        InFlightRequests requests,
+        MessageOutput output,
+        RunningCalls running,
+        ConnectionLimits limits,
+        bool peerMayCall)
     {
         _logger = logger;
         _connectionId = connectionId;
@@ -208,7 +216,9 @@ internal sealed class CallsToPeer
     /// <summary>Fails all calls: the connection is lost or closed.</summary>
     public void Close(string message, Exception? reason)
         => _requests.Close(call => new MprpcConnectionException(
-            call.RequestBytes == CallWindow.Waiting ? $"{message} The request had not been sent." : message, requestWasSent: call.RequestBytes != CallWindow.Waiting, reason));
+            call.RequestBytes == CallWindow.Waiting ? $"{message} The request had not been sent." : message,
+            requestWasSent: call.RequestBytes != CallWindow.Waiting,
+            reason));
 
     private CallWindow Window => _window ?? Interlocked.CompareExchange(ref _window, new CallWindow(_requests, _output), null) ?? _window;
 

@@ -61,7 +61,10 @@ internal sealed record ConnectionLimits(int MaxMessageSize, int MaxDepth, int Ma
 
     /// <summary>Whether the connection has to be looked at from time to time.</summary>
     public bool HasDeadlines
-        => PartialMessageTimeout != TimeSpan.MaxValue || WriteTimeout != TimeSpan.MaxValue || HalfCloseTimeout != TimeSpan.MaxValue || IdleTimeout != Timeout.InfiniteTimeSpan;
+        => PartialMessageTimeout != TimeSpan.MaxValue
+            || WriteTimeout != TimeSpan.MaxValue
+            || HalfCloseTimeout != TimeSpan.MaxValue
+            || IdleTimeout != Timeout.InfiniteTimeSpan;
 
     /// <summary>The limit that a message is beyond, or null where it is no message at all.</summary>
     public static ConnectionLimit? HitBy(FrameStatus status) => status switch

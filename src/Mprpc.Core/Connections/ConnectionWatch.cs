@@ -40,7 +40,8 @@ internal sealed class ConnectionWatch(RpcConnection connection, ReadLoop loop, C
         if (loop.PartialLength < elapsed.TotalSeconds * limits.MinPartialMessageRate)
         {
             connection.Abort(ConnectionLimit.PartialMessage, new MprpcProtocolException(
-                $"The peer began a message and sent {loop.PartialLength:N0} bytes of it in {elapsed.TotalSeconds:N0} s; allowed are {limits.PartialMessageTimeout.TotalSeconds:N0} s, then "
+                $"The peer began a message and sent {loop.PartialLength:N0} bytes of it in {elapsed.TotalSeconds:N0} s; "
+                + $"allowed are {limits.PartialMessageTimeout.TotalSeconds:N0} s, then "
                 + $"{limits.MinPartialMessageRate:N0} bytes/s at least. Raise {limits.OptionsName}.PartialMessageTimeout for slow networks."));
         }
     }
@@ -64,7 +65,8 @@ internal sealed class ConnectionWatch(RpcConnection connection, ReadLoop loop, C
         if (IsSame(present, ref _finish, ref _finishSince, now, out TimeSpan elapsed) && elapsed > limits.HalfCloseTimeout)
         {
             connection.Abort(ConnectionLimit.HalfClose, new MprpcProtocolException(
-                $"The peer has ended its side, and {connection.RunningCalls.Count:N0} of its calls have gone on for {elapsed.TotalSeconds:N0} s since; allowed are "
+                "The peer has ended its side, "
+                + $"and {connection.RunningCalls.Count:N0} of its calls have gone on for {elapsed.TotalSeconds:N0} s since; allowed are "
                 + $"{limits.HalfCloseTimeout.TotalSeconds:N0} s. Raise {limits.OptionsName}.HalfCloseTimeout if such peers wait longer for their answers."));
         }
     }

@@ -7,7 +7,9 @@ namespace Mprpc.Connections;
 /// It runs once, whatever the application's SynchronizationContext or TaskScheduler does, and what it throws is reported, never thrown into the loop that
 /// completes calls.
 /// </remarks>
-internal sealed class Continuation(Action<object?> action, object? state, ICallbackFailures? failures, ExecutionContext? context = null, object? scheduler = null) : IThreadPoolWorkItem
+internal sealed class Continuation(
+    Action<object?> action, object? state, ICallbackFailures? failures, ExecutionContext? context = null, object? scheduler = null)
+    : IThreadPoolWorkItem
 {
     private int _hasRun;
 
@@ -64,7 +66,11 @@ internal sealed class Continuation(Action<object?> action, object? state, ICallb
                     return;
                 case TaskScheduler tasks:
                     _ = Task.Factory.StartNew(
-                        static continuation => ((Continuation)continuation!).Execute(), this, CancellationToken.None, TaskCreationOptions.DenyChildAttach, tasks);
+                        static continuation => ((Continuation)continuation!).Execute(),
+                        this,
+                        CancellationToken.None,
+                        TaskCreationOptions.DenyChildAttach,
+                        tasks);
                     return;
             }
         }

@@ -11,7 +11,8 @@ namespace Mprpc.Connections;
 /// Sends whole messages over one connection; a thread that finds none sending sends, also what others bring meanwhile. Nothing here waits for the peer to read.
 /// </summary>
 /// <remarks>Safe for concurrent use. The lock is never held across a write to the transport.</remarks>
-internal sealed class MessageOutput(PipeWriter transport, MprpcSerializerOptions serializer, Action<Exception?> onFailed, Lock? gate = null, RunningCalls? running = null)
+internal sealed class MessageOutput(
+    PipeWriter transport, MprpcSerializerOptions serializer, Action<Exception?> onFailed, Lock? gate = null, RunningCalls? running = null)
 {
     // Above this, callers wait until the peer has read: their requests would only pile up here.
     private const int CongestedAt = 1024 * 1024;
@@ -266,7 +267,9 @@ internal sealed class MessageOutput(PipeWriter transport, MprpcSerializerOptions
                 {
                     Writes++;
                     ReadOnlyMemory<byte> piece = rest[..Math.Min(rest.Length, PieceSize)];
-                    ValueTask<FlushResult> writing = _batchTransport is null ? transport.WriteAsync(piece) : _batchTransport.WriteAsync(piece, isLast: piece.Length == rest.Length);
+                    ValueTask<FlushResult> writing = _batchTransport is null
+                        ? transport.WriteAsync(piece)
+                        : _batchTransport.WriteAsync(piece, isLast: piece.Length == rest.Length);
 
                     if (!writing.IsCompleted)
                     {

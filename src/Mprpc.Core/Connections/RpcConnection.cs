@@ -39,7 +39,9 @@ internal sealed partial class RpcConnection : MprpcConnection
         RunningCalls = new RunningCalls(settings.Limits.MaxRunningCalls, settings.RunningCallsTotal, Requests, settings.Limits.MaxUnsentAnswerBytes);
         Output = new MessageOutput(settings.Transport.Output, settings.Serializer, OnOutputFailed, gate, RunningCalls);
         _calls = new CallsToPeer(settings.Logger, settings.Id, settings.Serializer, Requests, Output, RunningCalls, Limits, _handler.HasMethods);
-        AnswerOrder = settings.ResponseOrder == MprpcResponseOrder.AsCompleted ? null : new AnswerOrder(settings.ResponseOrder, Output, RunningCalls, settings.Clock);
+        AnswerOrder = settings.ResponseOrder == MprpcResponseOrder.AsCompleted
+            ? null
+            : new AnswerOrder(settings.ResponseOrder, Output, RunningCalls, settings.Clock);
         _loop = new ReadLoop(this, settings.Transport.Input, settings.Limits.MaxMessageSize, settings.Limits.MaxDepth);
         _watch = new ConnectionWatch(this, _loop, settings.Limits, settings.Clock);
     }
@@ -135,14 +137,17 @@ internal sealed partial class RpcConnection : MprpcConnection
         }
 
         reason = _failure ?? reason;
-        string message = reason is null ? "The connection was closed before the answer came." : $"The connection was lost before the answer came: {reason.Message}";
+        string message = reason is null
+            ? "The connection was closed before the answer came."
+            : $"The connection was lost before the answer came: {reason.Message}";
         _calls.Close(message, reason);
 
         if (reason is null && !_isAborted)
         {
             // docs/protocol.md 9: a peer that has finished sending still gets its answers. Unless it resets the connection: nothing is read any more that would
             // fail by it.
-            using CancellationTokenRegistration registration = _settings.TransportClosed.UnsafeRegister(static connection => ((RpcConnection)connection!).CheckTransport(), this);
+            using CancellationTokenRegistration registration = _settings.TransportClosed.UnsafeRegister(
+                static connection => ((RpcConnection)connection!).CheckTransport(), this);
             await Task.WhenAny(RunningCalls.WaitForNoneAsync(), Aborted).ConfigureAwait(false);
             await Output.FinishAsync().ConfigureAwait(false);
             reason = _failure;

@@ -9,7 +9,8 @@ namespace Mprpc.Connections;
 /// A call keeps its place until its method has really ended. Bytes are bounded as places are: what is answered and not sent, and what the calls that run are
 /// about to answer, by what their methods have answered so far. Safe for concurrent use; one may wait for room, any number for the end.
 /// </remarks>
-internal sealed class RunningCalls(int limit, RunningCallsTotal? total, InFlightRequests callsToPeer, int maxAnswerBytes = ConnectionLimits.DefaultMaxUnsentAnswerBytes)
+internal sealed class RunningCalls(
+    int limit, RunningCallsTotal? total, InFlightRequests callsToPeer, int maxAnswerBytes = ConnectionLimits.DefaultMaxUnsentAnswerBytes)
 {
     /// <summary>No further call begins while this much is unsent: it would only add to what the peer does not read.</summary>
     private const int MaxUnsentToBegin = 128 * 1024;
@@ -61,7 +62,10 @@ internal sealed class RunningCalls(int limit, RunningCallsTotal? total, InFlight
     /// <summary>
     /// How many bytes may be unsent or about to be answered. A peer that may not read at all must not have the whole of it where many do the same.
     /// </summary>
-    private long MayAnswer => total is not { HasMuchToAnswer: true } ? maxAnswerBytes : Math.Min(maxAnswerBytes, MaxUnsentToBegin + (Volatile.Read(ref _taken) / PartOfTaken));
+    private long MayAnswer
+        => total is not { HasMuchToAnswer: true }
+            ? maxAnswerBytes
+            : Math.Min(maxAnswerBytes, MaxUnsentToBegin + (Volatile.Read(ref _taken) / PartOfTaken));
 
     /// <summary>Which limit keeps further calls from beginning; null if the peer has only to read.</summary>
     public ConnectionLimit? LimitReached
@@ -78,7 +82,9 @@ internal sealed class RunningCalls(int limit, RunningCallsTotal? total, InFlight
                 return ConnectionLimit.CallsInFlight;
             }
 
-            return total is { HasRoomForBytes: false } ? ConnectionLimit.UnsentAnswers : Unsent + CallLoad.Bytes(_load) >= maxAnswerBytes ? ConnectionLimit.UnsentAnswersPerConnection : null;
+            return total is { HasRoomForBytes: false } ? ConnectionLimit.UnsentAnswers
+                : Unsent + CallLoad.Bytes(_load) >= maxAnswerBytes ? ConnectionLimit.UnsentAnswersPerConnection
+                : null;
         }
     }
 

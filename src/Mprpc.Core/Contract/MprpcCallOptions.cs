@@ -19,7 +19,10 @@ public readonly record struct MprpcCallOptions
             if (value is { } time && time != System.Threading.Timeout.InfiniteTimeSpan && (time <= TimeSpan.Zero || time > LongestTimeout))
             {
                 throw new ArgumentOutOfRangeException(
-                    nameof(value), time, $"MprpcCallOptions.Timeout is {time}; allowed is any positive time up to 49 days, Timeout.InfiniteTimeSpan for no limit, or null for the client's.");
+                    nameof(value),
+                    time,
+                    $"MprpcCallOptions.Timeout is {time}; allowed is any positive time up to 49 days, "
+                    + "Timeout.InfiniteTimeSpan for no limit, or null for the client's.");
             }
 
             field = value;

@@ -31,7 +31,8 @@ public sealed record MprpcPeer
     public static MprpcPeer MsgpackRpcPhp { get; } = new(nameof(MsgpackRpcPhp)) { ResponseOrder = MprpcResponseOrder.InOrder, MaxCallsPerConnection = 1 };
 
     /// <summary>neovim itself: reads errors as <c>[code, message]</c>, and wants nested calls answered like those of a stack.</summary>
-    public static MprpcPeer Neovim { get; } = new(nameof(Neovim)) { ErrorShape = MprpcErrorShape.CodeAndMessage, ResponseOrder = MprpcResponseOrder.LastInFirstOut };
+    public static MprpcPeer Neovim { get; }
+        = new(nameof(Neovim)) { ErrorShape = MprpcErrorShape.CodeAndMessage, ResponseOrder = MprpcResponseOrder.LastInFirstOut };
 
     /// <summary>The client libraries of neovim: pynvim, and neovim for Ruby and Node, where they call a server of yours.</summary>
     public static MprpcPeer NeovimClient { get; } = new(nameof(NeovimClient)) { ErrorShape = MprpcErrorShape.CodeAndMessage };

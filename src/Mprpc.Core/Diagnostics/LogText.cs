@@ -53,5 +53,9 @@ internal static class LogText
 
     // Format characters turn the reading direction or cannot be seen; many viewers start a line at U+2028 and U+2029.
     private static bool IsPlain(char c) => char.GetUnicodeCategory(c)
-        is not (UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator or UnicodeCategory.Surrogate);
+        is not (UnicodeCategory.Control
+            or UnicodeCategory.Format
+            or UnicodeCategory.LineSeparator
+            or UnicodeCategory.ParagraphSeparator
+            or UnicodeCategory.Surrogate);
 }

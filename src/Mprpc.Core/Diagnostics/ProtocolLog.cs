@@ -12,7 +12,11 @@ internal static partial class ProtocolLog
     [LoggerMessage(2, LogLevel.Debug, "Connection {ConnectionId} ended.", EventName = "ConnectionEnded")]
     public static partial void ConnectionEnded(ILogger logger, string connectionId);
 
-    [LoggerMessage(3, LogLevel.Information, "Connection {ConnectionId} was closed because its peer broke the protocol: {Reason}", EventName = "ProtocolViolation")]
+    [LoggerMessage(
+        3,
+        LogLevel.Information,
+        "Connection {ConnectionId} was closed because its peer broke the protocol: {Reason}",
+        EventName = "ProtocolViolation")]
     public static partial void ProtocolViolation(ILogger logger, string connectionId, string reason);
 
     [LoggerMessage(4, LogLevel.Debug, "Connection {ConnectionId} was lost: {Reason}", EventName = "ConnectionLost")]
@@ -21,11 +25,16 @@ internal static partial class ProtocolLog
     [LoggerMessage(
         5,
         LogLevel.Information,
-        "Connection {ConnectionId} has {Running} running calls and has reached a limit ({Limit}): further requests wait until one ends. Logged once per connection.",
+        "Connection {ConnectionId} has {Running} running calls and has reached a limit ({Limit}): "
+        + "further requests wait until one ends. Logged once per connection.",
         EventName = "CallsWait")]
     public static partial void CallsWait(ILogger logger, string connectionId, int running, string limit);
 
-    [LoggerMessage(6, LogLevel.Information, "{LeftOut} lines about connections that reached the limit {Limit} were left out: at most 10 a second are logged.", EventName = "LinesLeftOut")]
+    [LoggerMessage(
+        6,
+        LogLevel.Information,
+        "{LeftOut} lines about connections that reached the limit {Limit} were left out: at most 10 a second are logged.",
+        EventName = "LinesLeftOut")]
     public static partial void LinesLeftOut(ILogger logger, long leftOut, ConnectionLimit limit);
 
     [LoggerMessage(7, LogLevel.Debug, "Connection {ConnectionId} was idle for {Elapsed}; it is closed.", EventName = "ConnectionIdle")]
@@ -37,7 +46,11 @@ internal static partial class ProtocolLog
     [LoggerMessage(11, LogLevel.Debug, "Connection {ConnectionId} called '{Method}', which was refused: {Reason}", EventName = "CallRefused")]
     public static partial void CallRefused(ILogger logger, string connectionId, string method, string reason);
 
-    [LoggerMessage(12, LogLevel.Debug, "Connection {ConnectionId} called '{Method}'; its parameter '{Parameter}' could not be read: {Reason}", EventName = "ParameterNotRead")]
+    [LoggerMessage(
+        12,
+        LogLevel.Debug,
+        "Connection {ConnectionId} called '{Method}'; its parameter '{Parameter}' could not be read: {Reason}",
+        EventName = "ParameterNotRead")]
     public static partial void ParameterNotRead(ILogger logger, string connectionId, string method, string parameter, string reason);
 
     [LoggerMessage(
@@ -50,22 +63,45 @@ internal static partial class ProtocolLog
     [LoggerMessage(14, LogLevel.Debug, "Method '{Method}', called over connection {ConnectionId}, failed: {Reason}", EventName = "MethodFailed")]
     public static partial void MethodFailed(ILogger logger, string connectionId, string method, string reason);
 
-    [LoggerMessage(15, LogLevel.Error, "Disposing the services of a call of '{Method}' over connection {ConnectionId} failed.", EventName = "ScopeDisposalFailed")]
+    [LoggerMessage(
+        15,
+        LogLevel.Error,
+        "Disposing the services of a call of '{Method}' over connection {ConnectionId} failed.",
+        EventName = "ScopeDisposalFailed")]
     public static partial void ScopeDisposalFailed(ILogger logger, string connectionId, string method, Exception exception);
 
-    [LoggerMessage(16, LogLevel.Debug, "Method '{Method}', called over connection {ConnectionId}, blocks its thread; for a while its calls run on threads of their own.", EventName = "MethodBlocks")]
+    [LoggerMessage(
+        16,
+        LogLevel.Debug,
+        "Method '{Method}', called over connection {ConnectionId}, blocks its thread; for a while its calls run on threads of their own.",
+        EventName = "MethodBlocks")]
     public static partial void MethodBlocks(ILogger logger, string connectionId, string method);
 
-    [LoggerMessage(17, LogLevel.Debug, "Code that awaited a call over connection {ConnectionId} blocks its thread; for a while such code runs on threads of its own.", EventName = "ContinuationBlocks")]
+    [LoggerMessage(
+        17,
+        LogLevel.Debug,
+        "Code that awaited a call over connection {ConnectionId} blocks its thread; for a while such code runs on threads of its own.",
+        EventName = "ContinuationBlocks")]
     public static partial void ContinuationBlocks(ILogger logger, string connectionId);
 
-    [LoggerMessage(18, LogLevel.Error, "{LeftOut} lines about calls of '{Method}' that threw were left out: at most 10 a second are logged.", EventName = "FailuresLeftOut")]
+    [LoggerMessage(
+        18,
+        LogLevel.Error,
+        "{LeftOut} lines about calls of '{Method}' that threw were left out: at most 10 a second are logged.",
+        EventName = "FailuresLeftOut")]
     public static partial void FailuresLeftOut(ILogger logger, long leftOut, string method);
 
-    [LoggerMessage(EventId = 19, Message = "{LeftOut} lines of the event {EventName} were left out: at most 10 a second are logged.", EventName = "EventsLeftOut")]
+    [LoggerMessage(
+        EventId = 19,
+        Message = "{LeftOut} lines of the event {EventName} were left out: at most 10 a second are logged.",
+        EventName = "EventsLeftOut")]
     public static partial void EventsLeftOut(ILogger logger, LogLevel level, long leftOut, string? eventName);
 
-    [LoggerMessage(20, LogLevel.Debug, "Connection {ConnectionId} brought an answer with msgid {MessageId} that no call waits for; it was ignored. Its error: {Error}", EventName = "UnexpectedResponse")]
+    [LoggerMessage(
+        20,
+        LogLevel.Debug,
+        "Connection {ConnectionId} brought an answer with msgid {MessageId} that no call waits for; it was ignored. Its error: {Error}",
+        EventName = "UnexpectedResponse")]
     public static partial void UnexpectedResponse(ILogger logger, string connectionId, long messageId, string error);
 
     [LoggerMessage(
@@ -75,7 +111,11 @@ internal static partial class ProtocolLog
         EventName = "ForeignResponse")]
     public static partial void ForeignResponse(ILogger logger, string connectionId, string messageId, string error);
 
-    [LoggerMessage(22, LogLevel.Information, "A notification of '{Method}' over connection {ConnectionId} was refused: {Reason}", EventName = "NotificationRefused")]
+    [LoggerMessage(
+        22,
+        LogLevel.Information,
+        "A notification of '{Method}' over connection {ConnectionId} was refused: {Reason}",
+        EventName = "NotificationRefused")]
     public static partial void NotificationRefused(ILogger logger, string connectionId, string method, string reason);
 
     [LoggerMessage(

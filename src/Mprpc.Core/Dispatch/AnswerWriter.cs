@@ -128,7 +128,8 @@ internal sealed class AnswerWriter(MprpcSerializerOptions serializer, MprpcError
     private static RpcError TooLarge(string what, string size, ConnectionLimits limits, Type? unended = null)
         => new(
             RpcErrorKind.Handler,
-            $"The {what} has {size} bytes; {limits.MaxSendMessageSize:N0} may be sent. Ask for less at a time, or raise {limits.OptionsName}.MaxSendMessageSize."
+            $"The {what} has {size} bytes; {limits.MaxSendMessageSize:N0} may be sent. "
+                + $"Ask for less at a time, or raise {limits.OptionsName}.MaxSendMessageSize."
                 + SendLimit.DescribeUnended(unended),
             ErrorCode.TooLarge);
 }

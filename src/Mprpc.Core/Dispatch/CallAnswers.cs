@@ -6,7 +6,10 @@ using Mprpc.Wire;
 
 namespace Mprpc.Dispatch;
 
-/// <summary>Answers calls: those that were refused, and those whose method has failed or ended. Safe for concurrent use; one serves all methods of an endpoint.</summary>
+/// <summary>
+/// Answers calls: those that were refused, and those whose method has failed or ended. Safe for concurrent use; one serves all methods
+/// of an endpoint.
+/// </summary>
 internal sealed class CallAnswers(MprpcSerializerOptions serializer, MprpcErrorShape errorShape, bool enableDetailedErrors)
 {
     private const string InternalError = "Internal error.";
@@ -37,7 +40,8 @@ internal sealed class CallAnswers(MprpcSerializerOptions serializer, MprpcErrorS
         }
 
         return new RpcError(
-            RpcErrorKind.InvalidArguments, $"Param {parameters.FailedIndex + 1} ('{parameter}') of method '{method.WireName}' must be {ExpectedShape.Of(parameters.Expected)}.");
+            RpcErrorKind.InvalidArguments,
+            $"Param {parameters.FailedIndex + 1} ('{parameter}') of method '{method.WireName}' must be {ExpectedShape.Of(parameters.Expected)}.");
     }
 
     /// <summary>Answers a call that is refused before its method has run; on the loop where the call is.</summary>

@@ -22,7 +22,9 @@ internal sealed class CallArguments(byte[] message, int start, int count, MprpcS
         var reader = new MprpcReader(values[index], position: 0, count: 1, serializer, loop: null);
         T value = reader.Read<T>();
 
-        return reader.Failed ? throw new MprpcException($"Param {index + 1} of method '{method.WireName}' must be {ExpectedShape.Of(reader.Expected)}.") : value;
+        return reader.Failed
+            ? throw new MprpcException($"Param {index + 1} of method '{method.WireName}' must be {ExpectedShape.Of(reader.Expected)}.")
+            : value;
     }
 
     public void Set<T>(int index, T value, RpcMethod method)
@@ -100,7 +102,8 @@ internal sealed class CallArguments(byte[] message, int start, int count, MprpcS
     {
         if (index < 0 || index >= end)
         {
-            throw new ArgumentOutOfRangeException(nameof(index), index, $"Method '{method.WireName}' has no argument {index} in this call; allowed are 0 to {end - 1}.");
+            throw new ArgumentOutOfRangeException(
+                nameof(index), index, $"Method '{method.WireName}' has no argument {index} in this call; allowed are 0 to {end - 1}.");
         }
     }
 }

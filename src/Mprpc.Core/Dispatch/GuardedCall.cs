@@ -115,7 +115,8 @@ internal abstract class GuardedCall : MprpcInvocation, IThreadPoolWorkItem
         {
             if (!HasResult)
             {
-                throw new InvalidOperationException($"A filter of {RpcMethod} ended the call without a result. Await next(call), set call.Result, or throw an MprpcException.");
+                throw new InvalidOperationException(
+                    $"A filter of {RpcMethod} ended the call without a result. Await next(call), set call.Result, or throw an MprpcException.");
             }
 
             // Written before the answer is taken: a result that cannot be written is answered with an error.

@@ -59,7 +59,9 @@ internal sealed class GuardedCall<TService, TReturn, TReturned, TResult>(
         TResult result => result,
         null when typeof(TResult) == typeof(NoValue) || default(TResult) is null => default!,
         _ => throw new ArgumentException(
-            $"The method's result is a {typeof(TResult)}; a filter set {(value is null ? "null" : $"a {value.GetType()}")}. Set a {typeof(TResult)}.", nameof(value)),
+            $"The method's result is a {typeof(TResult)}; a filter set {(value is null ? "null" : $"a {value.GetType()}")}. "
+            + $"Set a {typeof(TResult)}.",
+            nameof(value)),
     };
 
     /// <summary>What the method returned, as the await operator wants it.</summary>

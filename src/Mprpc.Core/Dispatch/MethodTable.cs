@@ -80,5 +80,6 @@ internal sealed class MethodTable
 
     private static InvalidOperationException DuplicateName(RpcMethod first, RpcMethod second)
         => new($"{first.Signature} and {second.Signature} have the same name on the wire: '{first.WireName}'. "
-            + "Give one of them another name with [MprpcMethod(\"name\")], put a prefix before one service's methods with [MprpcService(Prefix = \"prefix\")], or hide one with [MprpcIgnore].");
+            + "Give one of them another name with [MprpcMethod(\"name\")], "
+            + "put a prefix before one service's methods with [MprpcService(Prefix = \"prefix\")], or hide one with [MprpcIgnore].");
 }

@@ -55,7 +55,11 @@ internal sealed class ContractChecks(Compilation compilation)
             .Where(method => !MethodRules.IsRefused(method) && MethodParser.ReturnOf(method).Kind == Model.ReturnKind.Value)
             .Select(method => new Problem(Rules.SynchronousCall, method, MethodRules.NameOf(method), TypeText.DisplayName(method.ReturnType)));
 
-        return OfContract(contract).Concat(synchronous).Concat(OfReach(contract, ProxyParser.WhyNot(contract, compilation))).Concat(OfData(contract)).Concat(OfFormatters(contract));
+        return OfContract(contract)
+            .Concat(synchronous)
+            .Concat(OfReach(contract, ProxyParser.WhyNot(contract, compilation)))
+            .Concat(OfData(contract))
+            .Concat(OfFormatters(contract));
     }
 
     private static IEnumerable<Problem> OfContract(INamedTypeSymbol contract)
@@ -90,7 +94,8 @@ internal sealed class ContractChecks(Compilation compilation)
 
     private static IEnumerable<Problem> OfPrefixes(INamedTypeSymbol service)
     {
-        List<string> prefixes = [.. PublishedMethods.Sources(service).Select(source => source.Attribute(Names.ServiceAttribute)?.Named("Prefix") as string ?? "none").Distinct()];
+        List<string> prefixes =
+            [.. PublishedMethods.Sources(service).Select(source => source.Attribute(Names.ServiceAttribute)?.Named("Prefix") as string ?? "none").Distinct()];
         return prefixes.Count < 2 ? [] : [new Problem(Rules.DifferentPrefixes, service, TypeText.DisplayName(service), string.Join(", ", prefixes))];
     }
 
@@ -104,7 +109,8 @@ internal sealed class ContractChecks(Compilation compilation)
             yield break;
         }
 
-        var implementing = new HashSet<ISymbol>(PublishedMethods.Of(service).Select(service.FindImplementationForInterfaceMember).OfType<ISymbol>(), SymbolEqualityComparer.Default);
+        var implementing = new HashSet<ISymbol>(
+            PublishedMethods.Of(service).Select(service.FindImplementationForInterfaceMember).OfType<ISymbol>(), SymbolEqualityComparer.Default);
 
         foreach (IMethodSymbol method in service.GetMembers().OfType<IMethodSymbol>())
         {
@@ -115,7 +121,8 @@ internal sealed class ContractChecks(Compilation compilation)
 
             if (attribute is not null)
             {
-                yield return new Problem(Rules.WithoutEffect, method, MethodRules.NameOf(method), attribute, TypeText.DisplayName(service), TypeText.DisplayName(contract));
+                yield return new Problem(
+                    Rules.WithoutEffect, method, MethodRules.NameOf(method), attribute, TypeText.DisplayName(service), TypeText.DisplayName(contract));
             }
         }
     }
@@ -143,7 +150,11 @@ internal sealed class ContractChecks(Compilation compilation)
         formatters.AddSignatures(type);
 
         IEnumerable<Problem> refused = formatters.Refused.Select(refused => new Problem(
-            refused.IsRefusedAtRunTime ? Rules.NotCarried : Rules.NoFormatter, type, TypeText.DisplayName(refused.Type), TypeText.DisplayName(type), refused.Reason));
+            refused.IsRefusedAtRunTime ? Rules.NotCarried : Rules.NoFormatter,
+            type,
+            TypeText.DisplayName(refused.Type),
+            TypeText.DisplayName(type),
+            refused.Reason));
 
         // Of a type of another assembly nobody sees whether a member computes something, nor whether it has a private setter.
         return refused.Concat(formatters.Lost

@@ -10,7 +10,8 @@ internal sealed class Reports(Compilation compilation, AnalyzerConfigOptions opt
     private readonly ConcurrentDictionary<(string Rule, ISymbol Symbol, string Arguments), bool> _reported = new();
 
     // Under native AOT there is no reflection to fall back on, so that what is a remark elsewhere matters.
-    private readonly bool _isAot = options.TryGetValue("build_property.EnableAotAnalyzer", out string? value) && string.Equals(value, "true", StringComparison.OrdinalIgnoreCase);
+    private readonly bool _isAot = options.TryGetValue("build_property.EnableAotAnalyzer", out string? value)
+        && string.Equals(value, "true", StringComparison.OrdinalIgnoreCase);
 
     /// <param name="problems">What was found.</param>
     /// <param name="otherwise">Where to report what stands in no source of this compilation.</param>
@@ -23,7 +24,9 @@ internal sealed class Reports(Compilation compilation, AnalyzerConfigOptions opt
 
             if (_reported.TryAdd((problem.Rule.Id, problem.Symbol, string.Join("|", problem.Arguments)), true))
             {
-                DiagnosticSeverity severity = problem.Rule.DefaultSeverity == DiagnosticSeverity.Info && _isAot ? DiagnosticSeverity.Warning : problem.Rule.DefaultSeverity;
+                DiagnosticSeverity severity = problem.Rule.DefaultSeverity == DiagnosticSeverity.Info && _isAot
+                    ? DiagnosticSeverity.Warning
+                    : problem.Rule.DefaultSeverity;
                 report(Diagnostic.Create(problem.Rule, own ?? otherwise, severity, additionalLocations: null, properties: null, problem.Arguments));
             }
         }

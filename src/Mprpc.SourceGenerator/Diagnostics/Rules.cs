@@ -15,7 +15,8 @@ internal static class Rules
     public static readonly DiagnosticDescriptor ByReference = Error(
         "MPRPC002",
         "A parameter that is passed by reference cannot be sent",
-        "{0} takes '{1}' by reference (ref, out, in, Span or pointer), which cannot be sent. Take a value, and return what changes, or keep the method off the wire with [MprpcIgnore].");
+        "{0} takes '{1}' by reference (ref, out, in, Span or pointer), which cannot be sent. "
+        + "Take a value, and return what changes, or keep the method off the wire with [MprpcIgnore].");
 
     public static readonly DiagnosticDescriptor SameWireName = Error(
         "MPRPC003",
@@ -56,7 +57,9 @@ internal static class Rules
     public static readonly DiagnosticDescriptor NothingPublished = Error(
         "MPRPC010",
         "The service publishes no method",
-        "{0} publishes no method. A service publishes its public instance methods, or those of an interface marked [MprpcService] that it implements; make at least one method public, and not [MprpcIgnore].");
+        "{0} publishes no method. "
+        + "A service publishes its public instance methods, or those of an interface marked [MprpcService] that it implements; "
+        + "make at least one method public, and not [MprpcIgnore].");
 
     public static readonly DiagnosticDescriptor AsyncVoid = Warning(
         "MPRPC011",
@@ -91,7 +94,8 @@ internal static class Rules
     public static readonly DiagnosticDescriptor MemberNotSent = Warning(
         "MPRPC017",
         "A member of a type that is sent does not arrive",
-        "{0} is not sent: it is internal, or it can neither be set nor filled, and no constructor takes it. Give it a setter, which may be private, or a constructor parameter, or mark it [IgnoreMember].");
+        "{0} is not sent: it is internal, or it can neither be set nor filled, and no constructor takes it. "
+        + "Give it a setter, which may be private, or a constructor parameter, or mark it [IgnoreMember].");
 
     public static readonly DiagnosticDescriptor NotData = Error(
         "MPRPC020",

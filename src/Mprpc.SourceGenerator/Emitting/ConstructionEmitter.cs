@@ -42,7 +42,8 @@ internal static class ConstructionEmitter
         {
             Assignment.Setter => $"result.{CodeWriter.Name(member.Name)} = value{i};",
             Assignment.Fill => $"global::Mprpc.CompilerServices.MprpcFormatting.Fill<{member.Element}>(result.{CodeWriter.Name(member.Name)}, value{i});",
-            _ when member.Accessor is { } generic => $"{setters}Set{i}Of{generic.Arguments}.Set{i}({(model.IsValueType ? "ref " : string.Empty)}result, value{i});",
+            _ when member.Accessor is { } generic
+                => $"{setters}Set{i}Of{generic.Arguments}.Set{i}({(model.IsValueType ? "ref " : string.Empty)}result, value{i});",
             _ => $"{setters}Set{i}({(model.IsValueType ? "ref " : string.Empty)}result, value{i});",
         };
     }

@@ -23,7 +23,9 @@ internal static class DictionaryValueEmitter
         // What counts itself may miscount, and half a message would never end; or it may have no end itself.
         ValuePart key = value.Parts[0];
         ValuePart item = value.Parts[1];
-        code.Line($"writer.WriteMap<{key.Type}, {item.Type}>(value, static (writer, item) => {key.Writes("item")}, static (writer, item) => {item.Writes("item")});");
+        code.Line(
+            $"writer.WriteMap<{key.Type}, {item.Type}>(value, "
+            + $"static (writer, item) => {key.Writes("item")}, static (writer, item) => {item.Writes("item")});");
         code.Close();
     }
 
@@ -31,7 +33,9 @@ internal static class DictionaryValueEmitter
     {
         ValuePart key = value.Parts[0];
         ValueEmitter.EmitHead(code, value, isMap: true);
-        code.Line($"var items = new {ValueEmitter.Generic}Dictionary<{key.Type}, {value.Parts[1].Type}>({ValueEmitter.FirstRoom}, reader.KeyComparer<{key.Type}>());");
+        code.Line(
+            $"var items = new {ValueEmitter.Generic}Dictionary<{key.Type}, {value.Parts[1].Type}>"
+            + $"({ValueEmitter.FirstRoom}, reader.KeyComparer<{key.Type}>());");
         code.Line();
         code.Open("for (int i = 0; i < count; i++)");
         code.Line($"{key.Type} key = {key.Reading};");

@@ -59,7 +59,8 @@ internal static class DispatcherEmitter
     private static string Description(DispatcherModel service, MethodModel method)
     {
         IEnumerable<string> parameters = method.WireParameters.Select(parameter
-            => $"new global::Mprpc.CompilerServices.MprpcParameter({CodeWriter.Quote(parameter.Name)}, {(parameter.Default is null ? "false" : "true")}{(parameter.Rest is null ? string.Empty : ", true")})");
+            => $"new global::Mprpc.CompilerServices.MprpcParameter({CodeWriter.Quote(parameter.Name)}, "
+                + $"{(parameter.Default is null ? "false" : "true")}{(parameter.Rest is null ? string.Empty : ", true")})");
 
         return "new global::Mprpc.CompilerServices.MprpcMethodDescription("
             + $"{CodeWriter.Quote(service.DisplayName)}, {CodeWriter.Quote(method.Name)}, "
@@ -120,7 +121,8 @@ internal static class DispatcherEmitter
 
             case ParameterSource.Services:
                 return parameter.ServiceKey is null
-                    ? $"global::Microsoft.Extensions.DependencyInjection.ServiceProviderServiceExtensions.GetRequiredService<{parameter.Type}>(context!.Services)"
+                    ? "global::Microsoft.Extensions.DependencyInjection.ServiceProviderServiceExtensions."
+                        + $"GetRequiredService<{parameter.Type}>(context!.Services)"
                     : "global::Microsoft.Extensions.DependencyInjection.ServiceProviderKeyedServiceExtensions."
                         + $"GetRequiredKeyedService<{parameter.Type}>(context!.Services, {parameter.ServiceKey})";
 

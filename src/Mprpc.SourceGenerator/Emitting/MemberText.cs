@@ -24,7 +24,8 @@ internal static class MemberText
     public static string Write(MemberModel member)
         => InPlace.ContainsKey(member.Type)
             ? $"writer.Write(value.{CodeWriter.Name(member.Name)});"
-            : $"global::MessagePack.FormatterResolverExtensions.GetFormatterWithVerify<{member.Type}>(options.Resolver).Serialize(ref writer, {Cast(member)}value.{CodeWriter.Name(member.Name)}, options);";
+            : $"global::MessagePack.FormatterResolverExtensions.GetFormatterWithVerify<{member.Type}>(options.Resolver)."
+                + $"Serialize(ref writer, {Cast(member)}value.{CodeWriter.Name(member.Name)}, options);";
 
     public static string Read(MemberModel member)
         => InPlace.TryGetValue(member.Type, out string? read)

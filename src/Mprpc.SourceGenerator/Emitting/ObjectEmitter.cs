@@ -27,7 +27,9 @@ internal static class ObjectEmitter
     private static void EmitSerialize(CodeWriter code, FormatterModel formatter, string value)
     {
         ObjectModel model = formatter.Object!;
-        code.Open($"public void Serialize(ref global::MessagePack.MessagePackWriter writer, {value} value, global::MessagePack.MessagePackSerializerOptions options)");
+        code.Open(
+            $"public void Serialize(ref global::MessagePack.MessagePackWriter writer, {value} value, "
+            + "global::MessagePack.MessagePackSerializerOptions options)");
 
         if (!model.IsValueType)
         {

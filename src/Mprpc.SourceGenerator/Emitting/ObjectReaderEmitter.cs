@@ -10,7 +10,8 @@ internal static class ObjectReaderEmitter
         code.Open($"public {value} Deserialize(ref global::MessagePack.MessagePackReader reader, global::MessagePack.MessagePackSerializerOptions options)");
         code.Open("if (global::Mprpc.CompilerServices.MprpcFormatting.TryReadNil(ref reader))");
         code.Line(model.IsValueType
-            ? $"throw new global::MessagePack.MessagePackSerializationException({CodeWriter.Quote($"nil cannot be read as {type.Replace("global::", string.Empty)}, which is a struct.")});"
+            ? "throw new global::MessagePack.MessagePackSerializationException("
+                + $"{CodeWriter.Quote($"nil cannot be read as {type.Replace("global::", string.Empty)}, which is a struct.")});"
             : "return null;");
         code.Close();
         code.Line();
@@ -47,8 +48,12 @@ internal static class ObjectReaderEmitter
             code.Open($"internal static class Set{i}Of{generic.Parameters}{generic.Constraints}");
         }
 
-        code.Line($"[global::System.Runtime.CompilerServices.UnsafeAccessor(global::System.Runtime.CompilerServices.UnsafeAccessorKind.Method, Name = \"set_{member.Name}\")]");
-        code.Line($"internal static extern void Set{i}({(model.IsValueType ? "ref " : string.Empty)}{generic?.DeclaringType ?? member.DeclaringType} target, {generic?.Type ?? member.Type} value);");
+        code.Line(
+            "[global::System.Runtime.CompilerServices.UnsafeAccessor("
+            + $"global::System.Runtime.CompilerServices.UnsafeAccessorKind.Method, Name = \"set_{member.Name}\")]");
+        code.Line(
+            $"internal static extern void Set{i}({(model.IsValueType ? "ref " : string.Empty)}{generic?.DeclaringType ?? member.DeclaringType} target, "
+            + $"{generic?.Type ?? member.Type} value);");
 
         if (generic is not null)
         {

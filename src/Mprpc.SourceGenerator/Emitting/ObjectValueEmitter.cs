@@ -105,7 +105,9 @@ internal static class ObjectValueEmitter
 
             if (utf8.Length <= LongestFixedText)
             {
-                code.Line($"writer.WriteEncoded(new byte[] {{ {Bytes([.. ready, 0xA0 | utf8.Length, .. utf8.Select(b => (int)b)])} }});    // {CodeWriter.Quote(key)}");
+                code.Line(
+                    $"writer.WriteEncoded(new byte[] {{ {Bytes([.. ready, 0xA0 | utf8.Length, .. utf8.Select(b => (int)b)])} }});    "
+                    + $"// {CodeWriter.Quote(key)}");
             }
             else
             {

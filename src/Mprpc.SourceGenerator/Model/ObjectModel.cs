@@ -9,4 +9,10 @@ namespace Mprpc.SourceGenerator.Model;
 /// <param name="HasCallbacks">Whether it implements IMessagePackSerializationCallbackReceiver.</param>
 /// <param name="IsRecursive">Whether values of the type may contain others of it.</param>
 internal sealed record ObjectModel(
-    string Identifier, bool IsValueType, bool IsMap, EquatableArray<MemberModel> Members, EquatableArray<int> Constructor, bool HasCallbacks, bool IsRecursive = false);
+    string Identifier,
+    bool IsValueType,
+    bool IsMap,
+    EquatableArray<MemberModel> Members,
+    EquatableArray<int> Constructor,
+    bool HasCallbacks,
+    bool IsRecursive = false);

@@ -9,9 +9,11 @@ internal static class BuiltInFormatters
     [
         "System.TimeSpan", "System.DateTimeOffset", "System.Guid", "System.Uri", "System.Version", "System.Text.StringBuilder", "System.Collections.BitArray",
         "System.Numerics.BigInteger", "System.Numerics.Complex", "System.Numerics.Vector2", "System.Numerics.Vector3", "System.Numerics.Vector4",
-        "System.Numerics.Quaternion", "System.Numerics.Matrix3x2", "System.Numerics.Matrix4x4", "System.Half", "System.Text.Rune", "System.DateOnly", "System.TimeOnly",
+        "System.Numerics.Quaternion", "System.Numerics.Matrix3x2", "System.Numerics.Matrix4x4", "System.Half", "System.Text.Rune",
+        "System.DateOnly", "System.TimeOnly",
         "System.Int128", "System.UInt128", "MessagePack.Nil", "System.Text.Json.JsonElement",
-        "System.Text.Json.JsonDocument", "System.Text.Json.Nodes.JsonNode", "System.Text.Json.Nodes.JsonObject", "System.Text.Json.Nodes.JsonArray", "System.Text.Json.Nodes.JsonValue", "Mprpc.MprpcRaw", "Mprpc.CompilerServices.NoValue",
+        "System.Text.Json.JsonDocument", "System.Text.Json.Nodes.JsonNode", "System.Text.Json.Nodes.JsonObject",
+        "System.Text.Json.Nodes.JsonArray", "System.Text.Json.Nodes.JsonValue", "Mprpc.MprpcRaw", "Mprpc.CompilerServices.NoValue",
     ];
 
     public static bool Covers(ITypeSymbol type) => type switch

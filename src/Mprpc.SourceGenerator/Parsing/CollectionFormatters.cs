@@ -68,14 +68,17 @@ internal static class CollectionFormatters
     /// <summary>The collections whose first type argument is hashed.</summary>
     private static readonly HashSet<string> Keyed =
     [
-        "HashSet", "ISet", "IReadOnlySet", "Dictionary", "IDictionary", "IReadOnlyDictionary", "ReadOnlyDictionary", "OrderedDictionary", "ConcurrentDictionary", "ImmutableDictionary", "ImmutableHashSet",
+        "HashSet", "ISet", "IReadOnlySet", "Dictionary", "IDictionary", "IReadOnlyDictionary", "ReadOnlyDictionary", "OrderedDictionary",
+        "ConcurrentDictionary", "ImmutableDictionary", "ImmutableHashSet",
         "IImmutableDictionary", "IImmutableSet", "FrozenSet", "FrozenDictionary",
     ];
 
     /// <summary>The type of the keys that a collection hashes, or null.</summary>
     public static ITypeSymbol? KeyOf(ITypeSymbol type)
         => type.AllInterfaces.Prepend(type).OfType<INamedTypeSymbol>()
-            .FirstOrDefault(known => known.Arity > 0 && Keyed.Contains(known.Name) && known.ContainingNamespace.ToDisplayString().StartsWith("System.Collections.", StringComparison.Ordinal))
+            .FirstOrDefault(known => known.Arity > 0
+                && Keyed.Contains(known.Name)
+                && known.ContainingNamespace.ToDisplayString().StartsWith("System.Collections.", StringComparison.Ordinal))
             ?.TypeArguments[0];
 
     /// <summary>The type of the elements where a type is a collection whose elements can be replaced, or null.</summary>
@@ -87,7 +90,8 @@ internal static class CollectionFormatters
             : null;
 
     private static bool IsReadOnly(INamedTypeSymbol type)
-        => type.Name.StartsWith("ReadOnly", StringComparison.Ordinal) || type.ContainingNamespace.ToDisplayString() is "System.Collections.Immutable" or "System.Collections.Frozen";
+        => type.Name.StartsWith("ReadOnly", StringComparison.Ordinal)
+            || type.ContainingNamespace.ToDisplayString() is "System.Collections.Immutable" or "System.Collections.Frozen";
 
     /// <summary>What makes the type's formatter, and the types in it; null where it is no such type.</summary>
     public static (string Expression, List<ITypeSymbol> Elements)? Of(ITypeSymbol type) => type switch
@@ -114,10 +118,12 @@ internal static class CollectionFormatters
         }
 
         INamedTypeSymbol? pairs = type.AllInterfaces.FirstOrDefault(known => known.Arity == 2 && known.Is("System.Collections.Generic.IDictionary"));
-        INamedTypeSymbol? elements = type.AllInterfaces.FirstOrDefault(known => known.OriginalDefinition.SpecialType == SpecialType.System_Collections_Generic_ICollection_T);
+        INamedTypeSymbol? elements = type.AllInterfaces.FirstOrDefault(known
+            => known.OriginalDefinition.SpecialType == SpecialType.System_Collections_Generic_ICollection_T);
 
         return pairs is not null ? ($"new {Formatters}GenericDictionaryFormatter<{Arguments(pairs)}, {TypeText.Plain(type)}>()", [.. pairs.TypeArguments])
-            : elements is not null ? ($"new {Formatters}GenericCollectionFormatter<{Arguments(elements)}, {TypeText.Plain(type)}>()", [.. elements.TypeArguments])
+            : elements is not null
+                ? ($"new {Formatters}GenericCollectionFormatter<{Arguments(elements)}, {TypeText.Plain(type)}>()", [.. elements.TypeArguments])
             : null;
     }
 

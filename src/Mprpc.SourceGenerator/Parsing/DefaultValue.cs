@@ -32,7 +32,8 @@ internal static class DefaultValue
         }
 
         string literal = Literal(value);
-        return type.TypeKind == TypeKind.Enum || type.SpecialType is SpecialType.System_Byte or SpecialType.System_SByte or SpecialType.System_Int16 or SpecialType.System_UInt16
+        return type.TypeKind == TypeKind.Enum
+            || type.SpecialType is SpecialType.System_Byte or SpecialType.System_SByte or SpecialType.System_Int16 or SpecialType.System_UInt16
             ? $"({TypeText.Plain(type)})({literal})"
             : literal;
     }

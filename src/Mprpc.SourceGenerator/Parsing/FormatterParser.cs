@@ -168,11 +168,14 @@ internal sealed class FormatterParser(Compilation compilation)
 
     private void AddAttributed(INamedTypeSymbol type, AttributeData attribute)
     {
-        string[] arguments = attribute.ConstructorArguments.Length < 2 ? [] : [.. attribute.ConstructorArguments[1].Values.Select(DefaultValue.Of).OfType<string>()];
+        string[] arguments = attribute.ConstructorArguments.Length < 2
+            ? []
+            : [.. attribute.ConstructorArguments[1].Values.Select(DefaultValue.Of).OfType<string>()];
 
         if (attribute.ConstructorArguments.FirstOrDefault().Value is INamedTypeSymbol { IsUnboundGenericType: false } formatter
             && Reach.WhyNot(formatter, compilation) is null
-            && formatter.InstanceConstructors.Any(constructor => constructor.Parameters.Length == arguments.Length && compilation.IsSymbolAccessibleWithin(constructor, compilation.Assembly)))
+            && formatter.InstanceConstructors.Any(constructor => constructor.Parameters.Length == arguments.Length
+                && compilation.IsSymbolAccessibleWithin(constructor, compilation.Assembly)))
         {
             _found.Add(new FormatterModel(TypeText.Plain(type), $"new {TypeText.Plain(formatter)}({string.Join(", ", arguments)})", Object: null));
         }

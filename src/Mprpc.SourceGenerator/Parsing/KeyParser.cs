@@ -13,7 +13,11 @@ internal sealed class KeyParser(Compilation compilation)
 
     public void Add(ITypeSymbol type)
     {
-        if (BuiltInFormatters.Covers(type) || type is not INamedTypeSymbol { TypeKind: TypeKind.Class or TypeKind.Struct } named || !_seen.Add(type) || TypeGraph.IsEndless(type) || Reach.WhyNot(type, compilation) is not null)
+        if (BuiltInFormatters.Covers(type)
+            || type is not INamedTypeSymbol { TypeKind: TypeKind.Class or TypeKind.Struct } named
+            || !_seen.Add(type)
+            || TypeGraph.IsEndless(type)
+            || Reach.WhyNot(type, compilation) is not null)
         {
             return;
         }
@@ -43,7 +47,9 @@ internal sealed class KeyParser(Compilation compilation)
 
         if (type.Is("System.Tuple"))
         {
-            return type.GetMembers().OfType<IPropertySymbol>().Where(item => item.DeclaredAccessibility == Accessibility.Public && !item.IsIndexer).Select(item => (item.Name, item.Type));
+            return type.GetMembers().OfType<IPropertySymbol>()
+                .Where(item => item.DeclaredAccessibility == Accessibility.Public && !item.IsIndexer)
+                .Select(item => (item.Name, item.Type));
         }
 
         return ComparesItsFields(type)
@@ -55,5 +61,6 @@ internal sealed class KeyParser(Compilation compilation)
         => type.OriginalDefinition.SpecialType != SpecialType.System_Nullable_T
             && (type.IsRecord || type.IsValueType)
             && !$"{type.ContainingNamespace.ToDisplayString()}.".StartsWith("System.", StringComparison.Ordinal)
-            && !type.GetMembers(nameof(Equals)).OfType<IMethodSymbol>().Any(equals => !equals.IsImplicitlyDeclared && !equals.IsStatic && equals.Parameters.Length == 1);
+            && !type.GetMembers(nameof(Equals)).OfType<IMethodSymbol>()
+                .Any(equals => !equals.IsImplicitlyDeclared && !equals.IsStatic && equals.Parameters.Length == 1);
 }

@@ -66,7 +66,12 @@ internal static class MethodParser
     {
         AttributeData? keyed = Attributes(parameter).FirstOrDefault(attribute => IsKeyed(attribute.AttributeClass));
         return new ParameterModel(
-            parameter.Name, TypeText.Of(parameter.Type), TypeText.InTypeOf(parameter.Type), SourceOf(parameter), DefaultValue.Of(parameter), keyed is null ? null : KeyOf(keyed),
+            parameter.Name,
+            TypeText.Of(parameter.Type),
+            TypeText.InTypeOf(parameter.Type),
+            SourceOf(parameter),
+            DefaultValue.Of(parameter),
+            keyed is null ? null : KeyOf(keyed),
             IsRest(parameter) ? TypeText.Of(((IArrayTypeSymbol)parameter.Type).ElementType) : null);
     }
 

@@ -17,7 +17,8 @@ internal sealed class ObjectMember(ISymbol symbol, Compilation compilation)
     public bool IsReadable => Symbol is IFieldSymbol || (Symbol is IPropertySymbol { GetMethod: { } get } && IsVisible(get));
 
     /// <summary>A setter that is not public sets what a peer has sent all the same: else the member would be lost without a word.</summary>
-    public bool IsWritable => Symbol is IFieldSymbol { IsReadOnly: false } || (Symbol is IPropertySymbol { SetMethod: { } set } && (IsVisible(set) || IsReadable));
+    public bool IsWritable
+        => Symbol is IFieldSymbol { IsReadOnly: false } || (Symbol is IPropertySymbol { SetMethod: { } set } && (IsVisible(set) || IsReadable));
 
     /// <summary>Whether the language does not let other code set it, or not after construction.</summary>
     public bool IsHidden => Symbol is IPropertySymbol { SetMethod: { } set } && (set.IsInitOnly || !IsVisible(set));
@@ -28,7 +29,9 @@ internal sealed class ObjectMember(ISymbol symbol, Compilation compilation)
     /// <summary>Whether it holds something of its own that cannot be set: a property without a setter that computes nothing, or a field.</summary>
     public bool IsState
         => Symbol is IFieldSymbol { IsReadOnly: true }
-            || (Symbol is IPropertySymbol && Symbol.ContainingType.GetMembers().OfType<IFieldSymbol>().Any(own => SymbolEqualityComparer.Default.Equals(own.AssociatedSymbol, Symbol)));
+            || (Symbol is IPropertySymbol
+                && Symbol.ContainingType.GetMembers().OfType<IFieldSymbol>()
+                    .Any(own => SymbolEqualityComparer.Default.Equals(own.AssociatedSymbol, Symbol)));
 
     public bool IsRequired => Symbol is IPropertySymbol { IsRequired: true } or IFieldSymbol { IsRequired: true };
 
@@ -44,7 +47,8 @@ internal sealed class ObjectMember(ISymbol symbol, Compilation compilation)
         {
             List<ISymbol> members = [.. level.GetMembers()];
 
-            foreach (IPropertySymbol known in all.OfType<IPropertySymbol>().Where(known => members.Contains(known.OverriddenProperty, SymbolEqualityComparer.Default)).ToList())
+            foreach (IPropertySymbol known in all.OfType<IPropertySymbol>()
+                .Where(known => members.Contains(known.OverriddenProperty, SymbolEqualityComparer.Default)).ToList())
             {
                 int place = members.IndexOf(known.OverriddenProperty!);
                 members.RemoveAt(place);
@@ -68,7 +72,8 @@ internal sealed class ObjectMember(ISymbol symbol, Compilation compilation)
     /// <summary>The internal properties and fields that hold something: they are not sent.</summary>
     public static IEnumerable<ObjectMember> InternalOf(INamedTypeSymbol type, Compilation compilation)
         => LevelsOf(type).SelectMany(level => level.GetMembers())
-            .Where(member => member is { IsStatic: false, IsImplicitlyDeclared: false } and (IPropertySymbol { IsIndexer: false, ExplicitInterfaceImplementations.IsEmpty: true } or IFieldSymbol { IsConst: false })
+            .Where(member => member is { IsStatic: false, IsImplicitlyDeclared: false }
+                    and (IPropertySymbol { IsIndexer: false, ExplicitInterfaceImplementations.IsEmpty: true } or IFieldSymbol { IsConst: false })
                 && member.DeclaredAccessibility is Accessibility.Internal or Accessibility.ProtectedOrInternal
                 && !IsIgnored(member))
             .Select(member => new ObjectMember(member, compilation))
@@ -77,7 +82,9 @@ internal sealed class ObjectMember(ISymbol symbol, Compilation compilation)
     /// <summary>Whether objects of a type hold something that nobody has said to leave out.</summary>
     public static bool HoldSomething(INamedTypeSymbol type)
         => LevelsOf(type).SelectMany(level => level.GetMembers()).OfType<IFieldSymbol>()
-            .Any(field => field is { IsStatic: false, IsConst: false } && !IsIgnored(field) && (field.AssociatedSymbol is null || !IsIgnored(field.AssociatedSymbol)));
+            .Any(field => field is { IsStatic: false, IsConst: false }
+                && !IsIgnored(field)
+                && (field.AssociatedSymbol is null || !IsIgnored(field.AssociatedSymbol)));
 
     private static IEnumerable<INamedTypeSymbol> LevelsOf(INamedTypeSymbol type)
     {

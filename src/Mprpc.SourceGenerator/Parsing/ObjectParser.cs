@@ -115,7 +115,8 @@ internal sealed class ObjectParser(INamedTypeSymbol type, Compilation compilatio
     private string? RefusalAnywhere()
         => type.TypeKind == TypeKind.Delegate ? "it is a delegate; send data"
             : type.Has("MessagePack.UnionAttribute") ? null
-            : type.TypeKind is not (TypeKind.Class or TypeKind.Struct) || type.IsRefLikeType ? (IsSequence ? null : "it is neither a class nor a struct; send one that has its members")
+            : type.TypeKind is not (TypeKind.Class or TypeKind.Struct) || type.IsRefLikeType
+                ? (IsSequence ? null : "it is neither a class nor a struct; send one that has its members")
             : type.IsAbstract ? (IsSequence ? null : "it is abstract; send a type that can be constructed, or mark it with [Union]")
             : IsOfDotNet && !IsSequence
                 ? "it is a type of .NET that cannot be rebuilt from its members; send a record with the relevant values, or give it a [MessagePackFormatter]"
@@ -123,18 +124,25 @@ internal sealed class ObjectParser(INamedTypeSymbol type, Compilation compilatio
                 ? "it is a collection of .NET that does not declare the type of its elements; send a List<T> or Dictionary<TKey, TValue>"
             : null;
 
-    private bool IsSequence => type.SpecialType == SpecialType.System_Collections_IEnumerable || type.AllInterfaces.Any(known => known.SpecialType == SpecialType.System_Collections_IEnumerable);
+    private bool IsSequence
+        => type.SpecialType == SpecialType.System_Collections_IEnumerable
+            || type.AllInterfaces.Any(known => known.SpecialType == SpecialType.System_Collections_IEnumerable);
 
     private bool IsTypedSequence
-        => type.AllInterfaces.Any(known => known.OriginalDefinition.SpecialType == SpecialType.System_Collections_Generic_IEnumerable_T || known.Is("System.Collections.IList") || known.Is("System.Collections.IDictionary"));
+        => type.AllInterfaces.Any(known
+            => known.OriginalDefinition.SpecialType == SpecialType.System_Collections_Generic_IEnumerable_T
+                || known.Is("System.Collections.IList")
+                || known.Is("System.Collections.IDictionary"));
 
     private bool IsOfDotNet
-        => (type.ContainingNamespace.ToDisplayString() is "System" || type.ContainingNamespace.ToDisplayString().StartsWith("System.", StringComparison.Ordinal))
+        => (type.ContainingNamespace.ToDisplayString() is "System"
+                || type.ContainingNamespace.ToDisplayString().StartsWith("System.", StringComparison.Ordinal))
             && !KnownOfDotNet.Contains($"{type.ContainingNamespace.ToDisplayString()}.{type.Name}");
 
     private string? RefusalOfType(AttributeData? contract, bool hasCallbacks)
         => type.Has("MessagePack.UnionAttribute") ? "it is a [Union], which MessagePack formats by reflection"
-            : type.AllInterfaces.Any(known => known.SpecialType == SpecialType.System_Collections_IEnumerable) ? "it is a collection of its own kind; send a List<T> or Dictionary<TKey, TValue>"
+            : type.AllInterfaces.Any(known => known.SpecialType == SpecialType.System_Collections_IEnumerable)
+                ? "it is a collection of its own kind; send a List<T> or Dictionary<TKey, TValue>"
             : contract is null && type.Has("System.Runtime.Serialization.DataContractAttribute") ? "it is a [DataContract]; mark it [MessagePackObject]"
             : contract?.Named("AllowPrivate") is true ? "it sends private members"
             : hasCallbacks && type.IsValueType ? "it is a struct with callbacks; make it a class"
@@ -163,7 +171,8 @@ internal sealed class ObjectParser(INamedTypeSymbol type, Compilation compilatio
             return $"{unmarked.Name} has neither [Key] nor [IgnoreMember]";
         }
 
-        return _members.Select(member => member.Key!.GetType()).Distinct().Count() > 1 || _members.Select(member => member.Key).Distinct().Count() < _members.Count
+        return _members.Select(member => member.Key!.GetType()).Distinct().Count() > 1
+            || _members.Select(member => member.Key).Distinct().Count() < _members.Count
             ? "its keys are not all numbers or all names, or two are the same"
             : _members.Any(member => member.Key is < 0) ? "a key is negative" : null;
     }

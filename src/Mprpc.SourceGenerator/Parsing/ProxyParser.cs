@@ -22,9 +22,13 @@ internal static class ProxyParser
         return new ProxyModel(
             TypeText.Plain(contract),
             TypeText.Identifier(contract),
-            new EquatableArray<MethodModel>(methods.Where(method => method.IsAbstract || method.IsVirtual).Select(method => MethodParser.Parse(method, NameOnWire(method, prefix)))),
+            new EquatableArray<MethodModel>(methods
+                .Where(method => method.IsAbstract || method.IsVirtual)
+                .Select(method => MethodParser.Parse(method, NameOnWire(method, prefix)))),
             new EquatableArray<string>(Members(contract).Where(member => !published.Contains(member)).Select(StubText.Of).OfType<string>()),
-            new EquatableArray<string>(methods.Where(method => MethodParser.ExplicitName(method) is null).SelectMany(method => new[] { NameOnWire(method, prefix), method.Name })));
+            new EquatableArray<string>(methods
+                .Where(method => MethodParser.ExplicitName(method) is null)
+                .SelectMany(method => new[] { NameOnWire(method, prefix), method.Name })));
     }
 
     /// <summary>Why no proxy can be generated, or null where it can.</summary>

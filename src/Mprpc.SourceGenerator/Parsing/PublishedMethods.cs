@@ -43,7 +43,11 @@ internal static class PublishedMethods
                     overridden.Add(below);
                 }
 
-                if (IsFrom(type, service) && IsFrom(Definition(method).ContainingType, service) && IsPublished(method) && !overridden.Contains(method) && !IsDispose(method)
+                if (IsFrom(type, service)
+                    && IsFrom(Definition(method).ContainingType, service)
+                    && IsPublished(method)
+                    && !overridden.Contains(method)
+                    && !IsDispose(method)
                     && (method.Has(Names.MethodAttribute) || !ofFrameworks.Contains(Definition(method))))
                 {
                     yield return method;
@@ -56,7 +60,8 @@ internal static class PublishedMethods
     private static HashSet<IMethodSymbol> OfFrameworks(INamedTypeSymbol service)
         => new(
             service.AllInterfaces
-                .Where(type => !SymbolEqualityComparer.Default.Equals(type.ContainingAssembly, service.ContainingAssembly) && IsFramework(type.ContainingAssembly.Name))
+                .Where(type => !SymbolEqualityComparer.Default.Equals(type.ContainingAssembly, service.ContainingAssembly)
+                    && IsFramework(type.ContainingAssembly.Name))
                 .SelectMany(type => type.GetMembers().OfType<IMethodSymbol>())
                 .Select(service.FindImplementationForInterfaceMember)
                 .OfType<IMethodSymbol>()

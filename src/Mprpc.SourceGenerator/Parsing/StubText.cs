@@ -58,7 +58,8 @@ internal static class StubText
             _ => $"{Throw(method)}; ",
         };
 
-        return $"{Reference(method.RefKind)}{method.ReturnType.ToDisplayString(Code)} {type}.@{method.Name}{generic}({Parameters(method.Parameters)}) {{ {body}}}";
+        return $"{Reference(method.RefKind)}{method.ReturnType.ToDisplayString(Code)} "
+            + $"{type}.@{method.Name}{generic}({Parameters(method.Parameters)}) {{ {body}}}";
     }
 
     private static string Accessors(IPropertySymbol property)
@@ -69,7 +70,8 @@ internal static class StubText
     }
 
     private static string Parameters(IEnumerable<IParameterSymbol> parameters)
-        => string.Join(", ", parameters.Select(parameter => $"{Reference(parameter.RefKind, isParameter: true)}{parameter.Type.ToDisplayString(Code)} @{parameter.Name}"));
+        => string.Join(", ", parameters.Select(parameter
+            => $"{Reference(parameter.RefKind, isParameter: true)}{parameter.Type.ToDisplayString(Code)} @{parameter.Name}"));
 
     private static string Reference(RefKind kind, bool isParameter = false) => kind switch
     {

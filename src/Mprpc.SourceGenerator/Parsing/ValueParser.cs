@@ -112,6 +112,9 @@ internal sealed class ValueParser(IReadOnlyDictionary<ITypeSymbol, ParsedObject>
     {
         string text = TypeText.Bare(type);
         return new ValuePart(
-            text, $"writer.WriteSerialized<{text}>({(text == "object" ? "(object)" : string.Empty)}{{0}})", $"reader.ReadSerialized<{text}>()", IsSerialized: true);
+            text,
+            $"writer.WriteSerialized<{text}>({(text == "object" ? "(object)" : string.Empty)}{{0}})",
+            $"reader.ReadSerialized<{text}>()",
+            IsSerialized: true);
     }
 }

@@ -26,7 +26,8 @@ internal static class ValueShapes
         (ValueShape Shape, IReadOnlyList<ITypeSymbol> Parts)? found = type switch
         {
             IArrayTypeSymbol { Rank: 1 } array => (ValueShape.Array, [array.ElementType]),
-            INamedTypeSymbol { Arity: > 0 } generic when ByType.TryGetValue($"{generic.ContainingNamespace.ToDisplayString()}.{generic.Name}", out ValueShape shape)
+            INamedTypeSymbol { Arity: > 0 } generic
+                when ByType.TryGetValue($"{generic.ContainingNamespace.ToDisplayString()}.{generic.Name}", out ValueShape shape)
                 => (shape, generic.TypeArguments),
             _ => null,
         };

@@ -16,7 +16,8 @@ internal static class EndpointChoice
         if (endpoints.Count == 0)
         {
             throw new InvalidOperationException(
-                "The application serves nothing over MessagePack-RPC. Map a service with app.MapMprpcService<T>(port), or add one with builder.Services.AddMprpc().AddService<T>().");
+                "The application serves nothing over MessagePack-RPC. "
+                + "Map a service with app.MapMprpcService<T>(port), or add one with builder.Services.AddMprpc().AddService<T>().");
         }
 
         InMemoryEndpoint[] found = wanted is null ? [.. endpoints] : [.. endpoints.Where(endpoint => IsMeant(endpoint, wanted))];
@@ -30,7 +31,8 @@ internal static class EndpointChoice
         => string.Equals(endpoint.Address?.ToString(), wanted, StringComparison.OrdinalIgnoreCase)
             || string.Equals(endpoint.Name, wanted, StringComparison.OrdinalIgnoreCase)
             || (endpoint.Address is { Host: not null } address
-                && (wanted == address.Port.ToString(CultureInfo.InvariantCulture) || (wanted.Contains("://", StringComparison.Ordinal) && IsSame(address, wanted))));
+                && (wanted == address.Port.ToString(CultureInfo.InvariantCulture)
+                    || (wanted.Contains("://", StringComparison.Ordinal) && IsSame(address, wanted))));
 
     private static bool IsSame(RpcAddress address, string wanted) => LocalEndPoint.Of(address).Equals(LocalEndPoint.Of(RpcAddress.Parse(wanted)));
 
@@ -40,5 +42,10 @@ internal static class EndpointChoice
             : $"There are {count} endpoints '{wanted}'.";
 
     private static string Describe(InMemoryEndpoint endpoint)
-        => endpoint.Options.Services.Count == 0 ? $"{endpoint} (the services of AddService)" : $"{endpoint} ({string.Join(", ", endpoint.Options.Services.Select(service => service is DelegateRegistration ? service.ToString() : service.ServiceType.Name))})";
+        => endpoint.Options.Services.Count == 0
+            ? $"{endpoint} (the services of AddService)"
+            : $"{endpoint} ("
+                + string.Join(", ", endpoint.Options.Services.Select(service
+                    => service is DelegateRegistration ? service.ToString() : service.ServiceType.Name))
+                + ")";
 }
