@@ -147,7 +147,8 @@ internal sealed class CallsToPeer
     /// <inheritdoc cref="TryNotify" path="/*[self::returns or self::exception]"/>
     /// <exception cref="TimeoutException">The peer did not read in time; nothing was sent.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled; nothing was sent.</exception>
-    public async ValueTask<bool> TryNotifyAsync(string method, MprpcWriter notification, TimeSpan timeout, TimeProvider clock, CancellationToken cancellationToken)
+    public async ValueTask<bool> TryNotifyAsync(
+        string method, MprpcWriter notification, TimeSpan timeout, TimeProvider clock, CancellationToken cancellationToken)
     {
         using var timer = new CancellationTokenSource(timeout, clock);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timer.Token, cancellationToken);
@@ -166,7 +167,8 @@ internal sealed class CallsToPeer
             throw cancellationToken.IsCancellationRequested
                 ? new OperationCanceledException($"The notification of '{method}' was cancelled before it was sent.", exception, cancellationToken)
                 : new TimeoutException(
-                    $"The notification of '{method}' was not sent within {timeout.TotalMilliseconds:N0} ms: the peer of connection {_connectionId} does not read.",
+                    $"The notification of '{method}' was not sent within {timeout.TotalMilliseconds:N0} ms: "
+                    + $"the peer of connection {_connectionId} does not read.",
                     exception);
         }
 

@@ -61,7 +61,9 @@ internal sealed partial class RpcConnection
 
     private async ValueTask NotifyWhenThereIsRoomAsync(string method, MprpcWriter notification, MprpcCallOptions options)
     {
-        if (!await _calls.TryNotifyAsync(method, notification, options.Timeout ?? _settings.CallTimeout, Clock, options.CancellationToken).ConfigureAwait(false))
+        TimeSpan timeout = options.Timeout ?? _settings.CallTimeout;
+
+        if (!await _calls.TryNotifyAsync(method, notification, timeout, Clock, options.CancellationToken).ConfigureAwait(false))
         {
             throw NotSent(notification);
         }
