@@ -3,7 +3,7 @@ namespace Mprpc.AspNetCore;
 /// <summary>Says what is wrong with limits.</summary>
 internal static class LimitsValidator
 {
-    private const int MostDepth = 1024;
+    private const int MaxDepthAllowed = 1024;
 
     /// <param name="limits">The limits.</param>
     /// <param name="placeOf">Where a limit of this name is set, for errors.</param>
@@ -16,8 +16,8 @@ internal static class LimitsValidator
         ranges.Check(nameof(limits.MaxSendMessageSize), limits.MaxSendMessageSize, 1, Array.MaxLength);
         ranges.Check(nameof(limits.MaxUnsentAnswerBytes), limits.MaxUnsentAnswerBytes, 1, int.MaxValue);
         ranges.Check(nameof(limits.MaxUnsentAnswerBytesTotal), limits.MaxUnsentAnswerBytesTotal, 1, 1L << 40);
-        ranges.Check(nameof(limits.MaxDepth), limits.MaxDepth, 2, MostDepth);
-        ranges.Check(nameof(limits.MaxSendDepth), limits.MaxSendDepth, 2, MostDepth);
+        ranges.Check(nameof(limits.MaxDepth), limits.MaxDepth, 2, MaxDepthAllowed);
+        ranges.Check(nameof(limits.MaxSendDepth), limits.MaxSendDepth, 2, MaxDepthAllowed);
         ranges.Check(nameof(limits.MaxCallsInFlightPerConnection), limits.MaxCallsInFlightPerConnection, 1, int.MaxValue);
         ranges.Check(nameof(limits.MaxCallsInFlight), limits.MaxCallsInFlight, 1, int.MaxValue);
         ranges.Check(nameof(limits.MinPartialMessageRate), limits.MinPartialMessageRate, 1, int.MaxValue);

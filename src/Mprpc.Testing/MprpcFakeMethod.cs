@@ -50,11 +50,11 @@ public sealed class MprpcFakeMethod
     /// </summary>
     /// <param name="message">The error's message.</param>
     /// <param name="code">Its code, or null.</param>
-    /// <param name="data">Further facts, or null. Data that cannot be encoded fails here.</param>
-    public MprpcFakeMethod Fails(string message, string? code = null, object? data = null)
+    /// <param name="errorData">Further facts, or null. Data that cannot be encoded fails here.</param>
+    public MprpcFakeMethod Fails(string message, string? code = null, object? errorData = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(message);
-        FakeAnswer answer = FakeAnswer.Error(message, code, data is null ? null : Encode(data));
+        FakeAnswer answer = FakeAnswer.Error(message, code, errorData is null ? null : Encode(errorData));
         return Add(_ => ValueTask.FromResult(answer));
     }
 

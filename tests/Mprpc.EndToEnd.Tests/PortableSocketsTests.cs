@@ -3,7 +3,7 @@ using Mprpc.Client;
 
 namespace Mprpc.EndToEnd.Tests;
 
-/// <summary>A server with the switch <c>Mprpc.Transports.Sockets.UsePoller</c> on and off: off, it runs on Linux as it does elsewhere.</summary>
+/// <summary>A server with the switch <c>Mprpc.Sockets.UsePoller</c> on and off: off, it runs on Linux as it does elsewhere.</summary>
 [Collection(SampleApplication.Name)]
 public sealed class PortableSocketsTests : IDisposable
 {
@@ -41,7 +41,7 @@ public sealed class PortableSocketsTests : IDisposable
         string program = Sample.PathOf("WebApp");
         string configuration = _folder.PathOf("WebApp.runtimeconfig.json");
         JsonNode settings = JsonNode.Parse(await File.ReadAllTextAsync(Path.ChangeExtension(program, ".runtimeconfig.json")))!;
-        settings["runtimeOptions"]!["configProperties"]!["Mprpc.Transports.Sockets.UsePoller"] = usePoller;
+        settings["runtimeOptions"]!["configProperties"]!["Mprpc.Sockets.UsePoller"] = usePoller;
         await File.WriteAllTextAsync(configuration, settings.ToJsonString());
 
         return await Sample.StartWebAppAsync(

@@ -3,7 +3,7 @@ using Mprpc.Reliability.Pair;
 // serve poller|portable FOLDER: prints its addresses, runs until its input ends.
 // drive poller|portable CONTROL-URL: a cell a line, its outcome a line.
 // The switch has to be set before the first socket.
-AppContext.SetSwitch("Mprpc.Transports.Sockets.UsePoller", args[1] == "poller");
+AppContext.SetSwitch("Mprpc.Sockets.UsePoller", args[1] == "poller");
 
 if (args[0] == "serve")
 {

@@ -72,7 +72,7 @@ public sealed class FakeServerTests
     {
         await using var server = new MprpcFakeServer();
 
-        Assert.ThrowsAny<Exception>(() => server.On("buy").Fails("Sold out.", data: new Action(() => { })));
+        Assert.ThrowsAny<Exception>(() => server.On("buy").Fails("Sold out.", errorData: new Action(() => { })));
     }
 
     [Fact]

@@ -5,7 +5,7 @@ namespace Mprpc.AspNetCore.Configuration;
 /// <summary>The settings that are read at the start alone, so that a change of one can be told. Not safe for concurrent use.</summary>
 internal sealed class SettingsOfTheStart
 {
-    private const int MostNames = 20;
+    private const int MaxNames = 20;
     private const int PartsOfEndpoint = 3;      // Mprpc:Endpoints:NAME
 
     private readonly IConfiguration _configuration;
@@ -35,7 +35,7 @@ internal sealed class SettingsOfTheStart
         _lastSeen = now;
         return changed.Length == 0
             ? null
-            : string.Join(", ", changed.Take(MostNames)) + (changed.Length > MostNames ? $" and {changed.Length - MostNames} more" : "");
+            : string.Join(", ", changed.Take(MaxNames)) + (changed.Length > MaxNames ? $" and {changed.Length - MaxNames} more" : "");
 
         // An endpoint that is new by its name; one that is gone is told elsewhere.
         string? Shorten(string key)

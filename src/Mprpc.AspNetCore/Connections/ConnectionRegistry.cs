@@ -7,7 +7,7 @@ namespace Mprpc.AspNetCore.Connections;
 /// <summary>The connections that are open, of all listeners. Safe for concurrent use.</summary>
 internal sealed class ConnectionRegistry(IServiceProvider services)
 {
-    private const int MostNames = 10;
+    private const int MaxNames = 10;
 
     private readonly Lock _gate = new();
     private readonly HashSet<RpcConnection> _connections = [];
@@ -79,8 +79,8 @@ internal sealed class ConnectionRegistry(IServiceProvider services)
             counts[method.WireName] = counts.GetValueOrDefault(method.WireName) + 1;
         }
 
-        string names = string.Join(", ", counts.OrderByDescending(count => count.Value).Take(MostNames).Select(count => $"{count.Key} ({count.Value})"));
-        return counts.Count <= MostNames ? names : $"{names} and {counts.Count - MostNames} more";
+        string names = string.Join(", ", counts.OrderByDescending(count => count.Value).Take(MaxNames).Select(count => $"{count.Key} ({count.Value})"));
+        return counts.Count <= MaxNames ? names : $"{names} and {counts.Count - MaxNames} more";
     }
 
     private async Task ForgetAsync(RpcConnection connection, Task ended)

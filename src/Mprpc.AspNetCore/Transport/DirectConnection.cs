@@ -17,7 +17,7 @@ internal sealed class DirectConnection : ConnectionContext, IConnectionSocketFea
     IConnectionTransportFeature, IConnectionItemsFeature, IConnectionLifetimeFeature,
     IConnectionEndPointFeature
 {
-    private const int MostDropped = 1024 * 1024;
+    private const int MaxDropped = 1024 * 1024;
 
     // Ids of several processes may come together in one log.
     private static readonly int s_process = RandomNumberGenerator.GetInt32(int.MaxValue);
@@ -106,7 +106,7 @@ internal sealed class DirectConnection : ConnectionContext, IConnectionSocketFea
 
         try
         {
-            while (count < MostDropped && Socket.Available > 0)
+            while (count < MaxDropped && Socket.Available > 0)
             {
                 int received = Socket.Receive(dropped ??= new byte[4096], SocketFlags.None, out _);
 

@@ -12,7 +12,7 @@ namespace Mprpc.Connections;
 /// </remarks>
 internal sealed class PendingCall<T> : PendingCall, IValueTaskSource<T>, IValueTaskSource
 {
-    private const int MostCached = 256;
+    private const int MaxCached = 256;
 
     // Two stacks: the thread's own, which needs no lock, and for what one thread rents and another returns, none: the garbage collector takes those.
     [ThreadStatic]
@@ -112,7 +112,7 @@ internal sealed class PendingCall<T> : PendingCall, IValueTaskSource<T>, IValueT
         PendingCall<T>? next = s_cached;
         int count = next is null ? 1 : next._cachedCount + 1;
 
-        if (count > MostCached)
+        if (count > MaxCached)
         {
             return;
         }

@@ -11,12 +11,12 @@ namespace Mprpc;
 /// </remarks>
 /// <param name="message">What the caller is told. An empty message is sent as the code, or as "Error.": several peers take an empty error for success.</param>
 /// <param name="code">A short, stable name of the error for programs, or null.</param>
-/// <param name="data">Further facts for the caller, or null. Data that cannot be encoded is left out, and an error is logged.</param>
-public class MprpcException(string message, string? code = null, object? data = null) : Exception(message)
+/// <param name="errorData">Further facts for the caller, or null. Data that cannot be encoded is left out, and an error is logged.</param>
+public class MprpcException(string message, string? code = null, object? errorData = null) : Exception(message)
 {
     /// <summary>A short, stable name of the error for programs, or null.</summary>
     public string? Code { get; } = code;
 
     /// <summary>Further facts for the caller, or null.</summary>
-    public object? ErrorData { get; } = data;
+    public object? ErrorData { get; } = errorData;
 }

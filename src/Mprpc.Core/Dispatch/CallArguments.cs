@@ -30,7 +30,7 @@ internal sealed class CallArguments(byte[] message, int start, int count, MprpcS
     public void Set<T>(int index, T value, RpcMethod method)
     {
         List<ReadOnlyMemory<byte>> values = Values();
-        CheckIndex(index, Math.Min(values.Count + 1, method.Description.MostParameters), method);
+        CheckIndex(index, Math.Min(values.Count + 1, method.Description.MaxParameters), method);
         MprpcWriter writer = MprpcWriter.Rent(serializer, reserved: 0, SendLimit.OfArgument);
 
         try

@@ -207,7 +207,7 @@ internal sealed class Dispatcher : IRequestHandler
 
     /// <summary>Whether the params are an array of as many values as the method takes.</summary>
     private static bool TryReadArguments(RpcMethod method, ReadOnlySpan<byte> message, ref int start, out int count)
-        => TryReadCount(message, ref start, out count) && count >= method.Description.RequiredParameters && count <= method.Description.MostParameters;
+        => TryReadCount(message, ref start, out count) && count >= method.Description.RequiredParameters && count <= method.Description.MaxParameters;
 
     /// <summary>Why <see cref="TryReadArguments"/> is false.</summary>
     private static RpcError DescribeArguments(in IncomingCall call, RpcMethod method, ReadOnlySpan<byte> message, int start)
@@ -219,7 +219,7 @@ internal sealed class Dispatcher : IRequestHandler
         }
 
         int required = method.Description.RequiredParameters;
-        int all = method.Description.MostParameters;
+        int all = method.Description.MaxParameters;
         string takes = all == int.MaxValue ? $"{required} or more" : required == all ? $"{all}" : $"{required} to {all}";
         string unit = all == 1 ? "param" : "params";
         string came = call.MessageId is { } id ? $"request {id} has {count}" : $"the notification has {count}";

@@ -27,7 +27,7 @@ public sealed class MprpcMethodDescription
         WireName = wireName;
         FindMethod = method;
         RequiredParameters = parameters.Count(parameter => !parameter.IsOptional && !parameter.IsRest);
-        MostParameters = parameters.Any(parameter => parameter.IsRest) ? int.MaxValue : parameters.Count;
+        MaxParameters = parameters.Any(parameter => parameter.IsRest) ? int.MaxValue : parameters.Count;
     }
 
     /// <summary>The type that declares the method.</summary>
@@ -57,7 +57,7 @@ public sealed class MprpcMethodDescription
     internal IReadOnlyList<Type> SentTypes { get; init; } = [];
 
     /// <summary>How many parameters a peer may send.</summary>
-    internal int MostParameters { get; }
+    internal int MaxParameters { get; }
 
     /// <summary>How many parameters a peer must send.</summary>
     public int RequiredParameters { get; }

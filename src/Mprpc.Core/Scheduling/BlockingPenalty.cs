@@ -8,7 +8,7 @@ namespace Mprpc.Scheduling;
 internal struct BlockingPenalty
 {
     private const long FirstMilliseconds = 100;
-    private const long MostMilliseconds = 10_000;
+    private const long MaxMilliseconds = 10_000;
     private const int Growth = 4;
 
     private long _until;        // 0: there is none
@@ -29,7 +29,7 @@ internal struct BlockingPenalty
     {
         // Again within the length of the last term: no accident.
         bool isRepeated = _term != 0 && now < _lastEnd + _term;
-        _term = isRepeated ? Math.Min(_term * Growth, MostMilliseconds) : FirstMilliseconds;
+        _term = isRepeated ? Math.Min(_term * Growth, MaxMilliseconds) : FirstMilliseconds;
         _lastEnd = now + _term;
         Volatile.Write(ref _until, _lastEnd);
     }

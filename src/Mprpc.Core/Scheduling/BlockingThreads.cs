@@ -10,7 +10,7 @@ namespace Mprpc.Scheduling;
 internal sealed class BlockingThreads(int limit, TimeSpan idleTime)
 {
     // A thread that waits has some 100 KiB resident, so that these have 25 MiB: more is left to who sets the pool's own minimum.
-    private const int MostOfTheProcess = 256;
+    private const int MaxOfTheProcess = 256;
 
     private readonly object _gate = new();      // waited for, so no Lock
     private readonly Queue<IThreadPoolWorkItem> _calls = new();
@@ -19,7 +19,7 @@ internal sealed class BlockingThreads(int limit, TimeSpan idleTime)
     private bool _isStarting;
 
     /// <summary>Those of this process.</summary>
-    public static BlockingThreads Shared { get; } = new(MostOfTheProcess, TimeSpan.FromSeconds(3));
+    public static BlockingThreads Shared { get; } = new(MaxOfTheProcess, TimeSpan.FromSeconds(3));
 
     /// <summary>How many threads there are.</summary>
     public int Count

@@ -18,15 +18,15 @@ internal static class SocketSettings
     /// <summary>The faults that tests inject: see <see cref="SocketFaults"/>.</summary>
     public static string? Faults { get; } = Environment.GetEnvironmentVariable("MPRPC_TEST_SOCKET_FAULTS");
 
-    /// <summary><c>Mprpc.Transports.Sockets.UsePoller</c>, true by default; false: .NET's own asynchronous sockets are used on Linux too.</summary>
-    public static bool UsePoller => !AppContext.TryGetSwitch("Mprpc.Transports.Sockets.UsePoller", out bool isOn) || isOn;
+    /// <summary><c>Mprpc.Sockets.UsePoller</c>, true by default; false: .NET's own asynchronous sockets are used on Linux too.</summary>
+    public static bool UsePoller => !AppContext.TryGetSwitch("Mprpc.Sockets.UsePoller", out bool isOn) || isOn;
 
-    /// <summary><c>Mprpc.Transports.Sockets.MaxSpinMicroseconds</c>, 50 by default, 0 for never: how long the poller asks again before it sleeps.</summary>
+    /// <summary><c>Mprpc.Sockets.MaxSpinMicroseconds</c>, 50 by default, 0 for never: how long the poller asks again before it sleeps.</summary>
     public static TimeSpan MaxSpin
     {
         get
         {
-            string? text = Convert.ToString(AppContext.GetData("Mprpc.Transports.Sockets.MaxSpinMicroseconds"), CultureInfo.InvariantCulture);
+            string? text = Convert.ToString(AppContext.GetData("Mprpc.Sockets.MaxSpinMicroseconds"), CultureInfo.InvariantCulture);
             return TimeSpan.FromMicroseconds(int.TryParse(text, CultureInfo.InvariantCulture, out int set) && set >= 0 ? set : DefaultMaxSpin);
         }
     }
