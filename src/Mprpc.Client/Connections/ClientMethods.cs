@@ -30,6 +30,8 @@ internal sealed class ClientMethods(ClientParts parts, ConnectionPool pool)
             parts.Dispatcher.ChangeMethods(new MethodTable([.. parts.Dispatcher.Methods.Methods, .. added]));
         }
 
+        Interlocked.MemoryBarrier();    // with that of Subchannel: a connection made at this moment either sees the method, or is seen here
+
         foreach (RpcConnection connection in pool.Connected())
         {
             connection.ExpectCalls();

@@ -283,6 +283,13 @@ internal sealed class Subchannel(ConnectionPool pool, ClientParts parts)
             _isConnecting = false;
         }
 
+        Interlocked.MemoryBarrier();    // with that of ClientMethods: either the method is seen here, or the connection there
+
+        if (parts.Dispatcher.HasMethods)
+        {
+            made.Connection.ExpectCalls();
+        }
+
         ClientLog.Connected(parts.Logger, parts.Address, made.Connection.Id);
         pool.OnConnected();
         parts.OnStateChanged();
