@@ -32,6 +32,12 @@ public sealed class MprpcEndpointOptions
     /// <summary>In which order the requests of a connection are answered. Default <see cref="MprpcResponseOrder.AsCompleted"/>.</summary>
     public MprpcResponseOrder ResponseOrder { get; set; }
 
+    /// <summary>
+    /// Whether peers may use the extensions of the protocol: cancel calls, send timeouts and metadata with them, ask for a sign of life. Default true: peers that
+    /// do not know them never notice. False: their names are answered as those of unknown methods.
+    /// </summary>
+    public bool Extensions { get; set; } = true;
+
     /// <summary>Who may connect to a Unix socket, by the rights of its file. Default 0600: the user that the application runs as, and root.</summary>
     public UnixFileMode UnixSocketMode { get; set; } = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 

@@ -19,7 +19,8 @@ internal static class ConfiguredEndpoint
     [
         Url, Certificate, ClientCertificateMode, SslProtocols, Limits, Peer, nameof(MprpcEndpointOptions.ErrorShape), nameof(MprpcEndpointOptions.OldSpec),
         nameof(MprpcEndpointOptions.ResponseOrder), nameof(MprpcEndpointOptions.UnixSocketMode), nameof(MprpcEndpointOptions.RateLimitingPolicy),
-        nameof(MprpcEndpointOptions.RequireAuthentication), nameof(MprpcEndpointOptions.AuthenticationScheme), nameof(MprpcEndpointOptions.UsePeerCredentials),
+        nameof(MprpcEndpointOptions.RequireAuthentication), nameof(MprpcEndpointOptions.Extensions),
+        nameof(MprpcEndpointOptions.AuthenticationScheme), nameof(MprpcEndpointOptions.UsePeerCredentials),
     ];
 
     /// <summary>Reads the address, and sets the options.</summary>
@@ -101,6 +102,7 @@ internal static class ConfiguredEndpoint
 
         options.OldSpec = Read(section, nameof(options.OldSpec), options.OldSpec, failures);
         options.AuthenticationScheme = section[nameof(options.AuthenticationScheme)];
+        options.Extensions = Read(section, nameof(options.Extensions), options.Extensions, failures);
         options.RequireAuthentication = Read(section, nameof(options.RequireAuthentication), options.RequireAuthentication, failures);
         options.UsePeerCredentials = Read(section, nameof(options.UsePeerCredentials), options.UsePeerCredentials, failures);
         ReadMode(section, options, failures);

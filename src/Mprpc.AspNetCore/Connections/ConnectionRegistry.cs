@@ -12,6 +12,10 @@ internal sealed class ConnectionRegistry(IServiceProvider services)
     private readonly Lock _gate = new();
     private readonly HashSet<RpcConnection> _connections = [];
     private readonly HashSet<RpcConnection> _outlived = [];     // closed, while calls of theirs still run
+    private readonly CancellationTokenSource _draining = new();
+
+    /// <summary>Cancelled when the server begins to stop.</summary>
+    public CancellationToken Draining => _draining.Token;
 
     public int Count
     {

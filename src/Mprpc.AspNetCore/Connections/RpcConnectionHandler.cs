@@ -48,7 +48,11 @@ internal sealed class RpcConnectionHandler
         _serializer = endpoint.OldSpec ? options.Serializer.WithOldSpec() : options.Serializer;
         var policies = new MethodPolicies(services, options, endpoint, _security);
         _dispatcher = new Dispatcher(
-            BuildTable(services, endpoint, options, policies, _security), _serializer, endpoint.ErrorShape, options.EnableDetailedErrors)
+            BuildTable(services, endpoint, options, policies, _security),
+            _serializer,
+            endpoint.ErrorShape,
+            options.EnableDetailedErrors,
+            endpoint.Extensions)
         {
             Exceptions = options.Exceptions,
             Unknown = policies.ForUnknown(),
@@ -98,6 +102,7 @@ internal sealed class RpcConnectionHandler
             LimitHits = _limitHits,
             IsTransportReset = features.Get<IConnectionSocketFeature>() is { } socket ? () => IsReset(socket.Socket) : null,
             TransportClosed = closed,
+            Draining = _registry.Draining,
             Logger = _logger,
             Handler = _dispatcher,
             Serializer = _serializer,

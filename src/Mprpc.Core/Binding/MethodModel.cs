@@ -35,6 +35,7 @@ internal sealed class MethodModel
             wireName ?? method.GetCustomAttribute<MprpcMethodAttribute>()?.Name,
             () => described ?? method)
         {
+            TakesCancellationToken = Sources.Contains(ParameterSource.CancellationToken),
             SentTypes = [.. WireParameters.Select(parameter => parameter.ParameterType), .. ResultOf(method.ReturnType)],
             ParameterTypes = [.. Parameters.Select(parameter => TypeName.Of(parameter.ParameterType))],
         };

@@ -208,6 +208,9 @@ internal sealed class CallsToPeer
         loop.LeaveUserCode(entry);
     }
 
+    /// <summary>Whether code of the application that is called back here has lately held the read loop up.</summary>
+    public bool ContinuationsBlock => _continuationsBlock.IsHeld;
+
     /// <summary>Code that awaited a call has held the read loop up.</summary>
     public void OnHeldUp()
     {

@@ -33,6 +33,12 @@ internal sealed record ConnectionLimits(int MaxMessageSize, int MaxDepth, int Ma
         init => SendLimit = SendLimit.OfMessage(value, OptionsName);
     }
 
+    /// <summary>Whether <see cref="MaxSendMessageSize"/> is what the peer takes, which is less than this side's option allows.</summary>
+    public bool IsSendSizeOfPeer { get; private init; }
+
+    /// <summary>What sets <see cref="MaxSendMessageSize"/>, for errors.</summary>
+    public string MaxSendMessageSizeOption => IsSendSizeOfPeer ? "what the peer accepts" : $"{OptionsName}.MaxSendMessageSize, and what the peer accepts";
+
     /// <summary>The same for what writes a request or notification.</summary>
     public SendLimit SendLimit { get; private init; } = SendLimit.OfMessage(DefaultMaxMessageSize, OptionsName);
 
@@ -53,11 +59,21 @@ internal sealed record ConnectionLimits(int MaxMessageSize, int MaxDepth, int Ma
     public const int DefaultMaxUnsentAnswerBytes = 4 * 1024 * 1024;
     public const long DefaultMaxUnsentAnswerBytesTotal = 256L * 1024 * 1024;
     public const int DefaultMinPartialMessageRate = 240;
+
+    // Whatever a peer says it takes: an error must have room to say what is wrong.
+    private const int MinSendSizeOfPeer = 1024;
+
     public static readonly TimeSpan DefaultPartialMessageTimeout = TimeSpan.FromSeconds(10);
     public static readonly TimeSpan DefaultWriteTimeout = TimeSpan.FromSeconds(10);
 
     // As long as a .NET host waits for what is running when it stops (HostOptions.ShutdownTimeout).
     public static readonly TimeSpan DefaultHalfCloseTimeout = TimeSpan.FromSeconds(30);
+
+    /// <summary>These limits for a peer that has said what it takes; null: it has not.</summary>
+    public ConnectionLimits For(PeerOffer? peer)
+        => peer is { Size: > 0 } && peer.Size < MaxSendMessageSize
+            ? this with { MaxSendMessageSize = (int)Math.Max(peer.Size, MinSendSizeOfPeer), IsSendSizeOfPeer = true }
+            : this;
 
     /// <summary>Whether the connection has to be looked at from time to time.</summary>
     public bool HasDeadlines

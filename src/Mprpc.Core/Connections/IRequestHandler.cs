@@ -23,4 +23,13 @@ internal interface IRequestHandler
 
     /// <summary>Refuses one that finds no room, of whatever method: that a name exists is not told by the way.</summary>
     void RefuseForRoom(in IncomingCall call);
+
+    /// <summary>Whether a message is handled at once even if there is no room: it takes none, and tells of life or of the connection as a whole.</summary>
+    bool GoesAhead(in MessageHead head);
+
+    /// <summary>Answers a request that its peer has cancelled before it began.</summary>
+    void RefuseCancelled(in IncomingCall call);
+
+    /// <summary>Answers a call whose time is up while its method runs; the answer has been taken.</summary>
+    void AnswerTimeout(CallControl call);
 }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Mprpc.Wire;
 
 namespace Mprpc.Connections;
 
@@ -20,8 +21,12 @@ internal struct ParkedRequests
     /// </summary>
     public const int MaxBytesWhileCalling = 4 * 1024 * 1024;
 
+    // A peer that cancels what is not there costs no more than one that calls.
+    private const int MaxSearched = 256;
+
     private PartialMessage _bytes;
     private Queue<int>? _lengths;
+    private Queue<long>? _readAt;       // of those that count their time
     private int _position;      // of the first message
 
     public readonly bool IsEmpty => _lengths is null || _lengths.Count == 0;
@@ -30,8 +35,11 @@ internal struct ParkedRequests
     public readonly int Length => _bytes.Length - _position;
 
     /// <summary>Keeps a copy of a message.</summary>
+    /// <param name="message">All of it.</param>
+    /// <param name="maxBytes">How much may be held.</param>
+    /// <param name="readAt">When it was read, for <see cref="TakeReadAt"/>; 0: that does not matter.</param>
     /// <returns>False if it is too much.</returns>
-    public bool TryAdd(ReadOnlySpan<byte> message, int maxBytes)
+    public bool TryAdd(ReadOnlySpan<byte> message, int maxBytes, long readAt = 0)
     {
         if (!IsEmpty && Length + (long)message.Length > maxBytes)
         {
@@ -46,6 +54,12 @@ internal struct ParkedRequests
 
         (_lengths ??= new Queue<int>()).Enqueue(message.Length);
         _bytes.Append(message, expected: 0);
+
+        if (readAt != 0)
+        {
+            (_readAt ??= new Queue<long>()).Enqueue(readAt);
+        }
+
         return true;
     }
 
@@ -57,6 +71,41 @@ internal struct ParkedRequests
         ReadOnlyMemory<byte> message = _bytes.Memory.Slice(_position, length);
         _position += length;
         return message;
+    }
+
+    /// <summary>When a message was read that was added with its time, and has just been taken.</summary>
+    public readonly long TakeReadAt() => _readAt!.Dequeue();
+
+    /// <summary>Looks for a request among the first messages: each look is short, however much is held.</summary>
+    /// <returns>Its position among the messages, or -1.</returns>
+    public readonly int Find(long messageId)
+    {
+        if (_lengths is null)
+        {
+            return -1;
+        }
+
+        int position = _position;
+        int index = 0;
+
+        foreach (int length in _lengths)
+        {
+            if (index == MaxSearched)
+            {
+                break;
+            }
+
+            if (MessageHead.TryRead(_bytes.Memory.Span.Slice(position, length), out MessageHead head)
+                && head.Kind == MessageKind.Request && head.MessageId == messageId)
+            {
+                return index;
+            }
+
+            position += length;
+            index++;
+        }
+
+        return -1;
     }
 
     /// <summary>Lets go of the memory, if nothing is left.</summary>
@@ -72,6 +121,7 @@ internal struct ParkedRequests
     {
         _bytes.Clear();
         _lengths = null;
+        _readAt = null;
         _position = 0;
     }
 }

@@ -10,6 +10,7 @@ internal sealed partial class ReadLoop
     // compiled.
     private static readonly TimeSpan s_untilLessIsExpected = TimeSpan.FromMilliseconds(500);
 
+    private HashSet<long>? _cancelled;      // of the requests that are set aside
     private Task? _lost;        // one for the connection's life: each wait would leave another with the two that it waits for
 
     /// <summary>Waits until there is something to do: requests that were set aside have room, or bytes have come.</summary>
@@ -100,19 +101,53 @@ internal sealed partial class ReadLoop
         await Task.Yield();
     }
 
+    /// <summary>The peer no longer wants the answer of a request, which may have been set aside: it will not run.</summary>
+    public void CancelParked(long messageId)
+    {
+        int index = _parked.Find(messageId);
+
+        if (index < 0)
+        {
+            return;
+        }
+
+        // The first need not wait for its turn. So peers that cancel in the order in which they called find theirs at once.
+        if (index == 0)
+        {
+            MessageHead.TryRead(_parked.Take().Span, out MessageHead head);
+
+            if (CountsItsTime(head))
+            {
+                _parked.TakeReadAt();
+            }
+
+            _connection.AnswerCancelled(head, this);
+        }
+        else
+        {
+            (_cancelled ??= []).Add(messageId);
+        }
+    }
+
+    /// <summary>Whether its caller may have said how long it waits (docs/protocol.md 10.6).</summary>
+    private static bool CountsItsTime(in MessageHead head) => head.Method.SequenceEqual(ControlName.Call);
+
     /// <summary>Sets a request aside, or refuses it if the answers of this side's own calls may stand behind it.</summary>
     /// <returns>False if it is to stay where it is: nothing more is read.</returns>
     private bool SetAside(ReadOnlySpan<byte> message, in MessageHead head)
     {
         bool isCalling = _connection.Requests.Count > 0;
 
-        if (_parked.TryAdd(message, _readsToTheEnd ? int.MaxValue : isCalling ? ParkedRequests.MaxBytesWhileCalling : ParkedRequests.MaxBytes))
+        int maxBytes = _readsToTheEnd ? int.MaxValue : isCalling ? ParkedRequests.MaxBytesWhileCalling : ParkedRequests.MaxBytes;
+
+        if (_parked.TryAdd(message, maxBytes, CountsItsTime(head) ? _connection.Clock.GetTimestamp() : 0))
         {
             return true;
         }
 
         // A refusal is an answer too, which a peer has to read that does not want to be waited for.
-        if (!isCalling || _connection.IsOverUnsentBound)
+        // One that has said $/hello knows what it is told, and may have control messages behind its requests.
+        if ((!isCalling && _connection.Peer is null) || _connection.IsOverUnsentBound)
         {
             return false;
         }

@@ -73,6 +73,9 @@ internal sealed partial class ReadLoop : UserCodeLoop, IStallable
     /// <summary>Whether the peer has sent anything at all.</summary>
     public bool HasReceived { get; private set; }
 
+    /// <summary>When the message at hand was read, as a timestamp, if it was set aside and counts its time; else 0: just now.</summary>
+    public long ReadAt { get; private set; }
+
     /// <summary>How many bytes there are of a message that is not all there yet.</summary>
     public int PartialLength => _received.PartialLength;
 
@@ -225,7 +228,7 @@ internal sealed partial class ReadLoop : UserCodeLoop, IStallable
                     throw ForeignBytes.Refuse(source[position..]);
                 }
 
-                if (head.Kind != MessageKind.Response && (!_parked.IsEmpty || _connection.RunningCalls.IsFull) && !head.IsControl)
+                if (head.Kind != MessageKind.Response && (!_parked.IsEmpty || _connection.RunningCalls.IsFull) && !_connection.GoesAhead(head))
                 {
                     if (!SetAside(message.Span, head))
                     {
@@ -266,12 +269,27 @@ internal sealed partial class ReadLoop : UserCodeLoop, IStallable
             bool isMessage = MessageHead.TryRead(message.Span, out MessageHead head);
             Debug.Assert(isMessage, "It was read when it was set aside.");
             _work += 1 + (message.Length / BytesOfWork);
-            _connection.Handle(message, head, this);
+
+            if (CountsItsTime(head))
+            {
+                ReadAt = _parked.TakeReadAt();
+            }
+
+            if (_cancelled is not null && head.Kind == MessageKind.Request && _cancelled.Remove(head.MessageId))
+            {
+                _connection.AnswerCancelled(head, this);
+            }
+            else
+            {
+                _connection.Handle(message, head, this);
+            }
 
             if (!Baton.IsHeldBy(holder))
             {
                 return false;
             }
+
+            ReadAt = 0;
         }
 
         return true;

@@ -24,6 +24,7 @@ internal sealed partial class RpcConnection : MprpcConnection
     private ConnectionLimit? _limitHit;
     private bool _callsHaveWaited;
     private NotificationLane? _notifications;
+    private ControlledCalls? _controlled;
     private Task? _transportClosed;
     private TaskCompletionSource? _aborted;
     private volatile bool _isAborted;
@@ -59,6 +60,9 @@ internal sealed partial class RpcConnection : MprpcConnection
     public override IDictionary<object, object?> Items => _items ?? Interlocked.CompareExchange(ref _items, [], null) ?? _items;
 
     public override CancellationToken Closed { get; }
+
+    /// <summary>Cancelled when this side begins to stop.</summary>
+    public CancellationToken Draining => _settings.Draining;
 
     /// <summary>Who the peer is, where this side asks for it; else null.</summary>
     public RpcSession? Session => _settings.Session;
@@ -160,7 +164,7 @@ internal sealed partial class RpcConnection : MprpcConnection
         await _settings.Transport.Input.CompleteAsync().ConfigureAwait(false);
 
         // Last, and not waited for: what runs on cancellation is the application's code, which may block, or throw.
-        _ = _closed.CancelAsync();
+        TellClosed();
         return reason;
     }
 
@@ -170,10 +174,13 @@ internal sealed partial class RpcConnection : MprpcConnection
     /// <summary>Changes how large the peer's messages may be and how many of its calls may run, from its next message on; deadlines stay as they are.</summary>
     public void ChangeLimits(ConnectionLimits limits)
     {
-        Limits = limits;
-        _loop.ChangeMaxMessageSize(limits.MaxMessageSize);
-        RunningCalls.ChangeLimit(limits.MaxRunningCalls);
-        _calls.ChangeLimits(limits);
+        lock (_closed)
+        {
+            Limits = limits.For(Peer);
+            _loop.ChangeMaxMessageSize(limits.MaxMessageSize);
+            RunningCalls.ChangeLimit(limits.MaxRunningCalls);
+            _calls.ChangeLimits(Limits);
+        }
     }
 
     public override void Abort()
@@ -182,8 +189,7 @@ internal sealed partial class RpcConnection : MprpcConnection
         Interlocked.MemoryBarrier();
         Volatile.Read(ref _aborted)?.TrySetResult();
         _settings.AbortTransport();
-        // On another thread: what runs on cancellation is not ours.
-        _ = _closed.CancelAsync().ContinueWith(static task => task.Exception, TaskScheduler.Default);
+        TellClosed();
     }
 
     /// <summary>Closes the connection at once, because the peer breaks a limit.</summary>
@@ -228,6 +234,10 @@ internal sealed partial class RpcConnection : MprpcConnection
             Abort(new IOException("The peer has reset the connection."));
         }
     }
+
+    /// <summary>The peer's calls that run and can be cancelled.</summary>
+    public ControlledCalls Controlled
+        => _controlled ?? Interlocked.CompareExchange(ref _controlled, new ControlledCalls(Clock, Closed), null) ?? _controlled;
 
     /// <summary>Whether notifications run apart from the loop, so that further ones have to wait behind them.</summary>
     public bool NotificationsRunApart => _notifications is { IsBusy: true };
@@ -277,6 +287,13 @@ internal sealed partial class RpcConnection : MprpcConnection
         }
     }
 
+    /// <summary>Whether a message is handled at once even if there is no room for requests.</summary>
+    public bool GoesAhead(in MessageHead head) => _handler.GoesAhead(head) && (head.Kind != MessageKind.Request || !IsOverUnsentBound);
+
+    /// <summary>Answers a request that its peer has cancelled while it was set aside.</summary>
+    public void AnswerCancelled(in MessageHead head, ReadLoop loop)
+        => _handler.RefuseCancelled(new IncomingCall(this, head.MessageId, AnswerOrder?.Begin(), loop));
+
     /// <summary>Answers a request for which there is no room, and which may not be set aside either.</summary>
     public void Refuse(in MessageHead head, ReadLoop loop)
         => _handler.RefuseForRoom(new IncomingCall(this, head.Kind == MessageKind.Request ? head.MessageId : null, AnswerOrder?.Begin(), loop));
@@ -301,13 +318,22 @@ internal sealed partial class RpcConnection : MprpcConnection
 
     /// <summary>A thread is about to take the loop from a method that holds it up: the method's call runs by itself from then on, and needs a place.</summary>
     /// <returns>The call; null if what holds the loop up is no method.</returns>
-    public HeldUpCall? BeginHeldUp(object? occupant, long entry) => occupant is ServedMethod method ? HeldUpCall.Begin(RunningCalls, method, entry) : null;
+    public HeldUpCall? BeginHeldUp(object? occupant, long entry)
+    {
+        if (MethodOf(occupant) is not { } method)
+        {
+            return null;
+        }
+
+        (occupant as CallControl)?.Enlist();
+        return HeldUpCall.Begin(RunningCalls, method, entry);
+    }
 
     /// <summary>The application's code has held the read loop up, and the loop goes on without its thread.</summary>
-    /// <param name="occupant">The method that runs there, or null if it is code that awaited a call.</param>
+    /// <param name="occupant">The method or the call that runs there, or null if it is code that awaited a call.</param>
     public void OnHeldUp(object? occupant)
     {
-        if (occupant is not ServedMethod method)
+        if (MethodOf(occupant) is not { } method)
         {
             _calls.OnHeldUp();
             return;
@@ -320,13 +346,15 @@ internal sealed partial class RpcConnection : MprpcConnection
     /// <summary>Code of the application has thrown where nothing can be told of it: a raw continuation, or a synchronization context.</summary>
     public void OnStrayFailure(Exception exception) => ProtocolLog.CallbackThrew(Logger, Id, exception);
 
+    private static ServedMethod? MethodOf(object? occupant) => occupant as ServedMethod ?? (occupant as CallControl)?.Method;
+
     /// <summary>
     /// Nothing can be sent any more. What the peer has sent may still lie in the transport, answers above all, so it is read to its end; in a second at most.
     /// </summary>
     private void OnOutputFailed(Exception? exception)
     {
         _failure ??= exception ?? new IOException("The peer no longer reads.");
-        _ = _closed.CancelAsync();      // on another thread: what runs on cancellation is not ours
+        TellClosed();
         _ = AbortSoonAsync();
     }
 
@@ -340,4 +368,11 @@ internal sealed partial class RpcConnection : MprpcConnection
         }
     }
 
+    /// <summary>Tells the application that the connection is lost, and cancels the calls that run; on other threads: what runs on cancellation is not ours.</summary>
+    private void TellClosed()
+    {
+        _ = _closed.CancelAsync().ContinueWith(static task => task.Exception, TaskScheduler.Default);
+        Interlocked.MemoryBarrier();    // with that of ControlledCalls.Add: either this sees a call, or that sees that the connection is closed
+        Volatile.Read(ref _controlled)?.CancelAll();
+    }
 }

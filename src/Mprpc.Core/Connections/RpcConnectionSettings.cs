@@ -30,6 +30,9 @@ internal sealed class RpcConnectionSettings
     /// <summary>Cancelled when the transport reads no more, because the peer has ended its side or reset the connection.</summary>
     public CancellationToken TransportClosed { get; init; }
 
+    /// <summary>Cancelled when this side begins to stop.</summary>
+    public CancellationToken Draining { get; init; }
+
     public required ILogger Logger { get; init; }
 
     /// <summary>Serves the peer's calls.</summary>

@@ -28,8 +28,27 @@ public abstract class MprpcCallContext
     /// <summary>The services of this call: a scope of its own, disposed after the answer has been written.</summary>
     public abstract IServiceProvider Services { get; }
 
-    /// <summary>Cancelled when the connection is lost.</summary>
+    /// <summary>
+    /// Cancelled when the caller no longer wants the answer, when the call's time is up, or when the connection is lost; once. Code that runs on cancellation may
+    /// run on the connection's read loop, and should not block.
+    /// </summary>
     public abstract CancellationToken CancellationToken { get; }
+
+    /// <summary>What the caller has sent besides the arguments; never null, and empty from callers that send none. It cannot be changed.</summary>
+    /// <remarks>It is what the peer says, and no proof of who the peer is.</remarks>
+    public abstract MprpcMetadata Metadata { get; }
+
+    /// <summary>
+    /// When the call's time is up, by the server's clock: the caller's timeout or the method's own, whichever ends sooner. Null: never. The caller's timeout counts
+    /// from the moment at which the call was read, so that no clocks are compared.
+    /// </summary>
+    public abstract DateTimeOffset? Deadline { get; }
+
+    /// <summary>What is left until <see cref="Deadline"/>, zero at least; <see cref="Timeout.InfiniteTimeSpan"/> without one.</summary>
+    public abstract TimeSpan TimeLeft { get; }
+
+    /// <summary>Cancelled when the server begins to stop, while calls still have time to end. A client's own methods are never told.</summary>
+    public abstract CancellationToken Draining { get; }
 
     /// <summary>The connection that the call came over.</summary>
     public abstract MprpcConnection Connection { get; }

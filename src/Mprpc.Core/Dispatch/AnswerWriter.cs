@@ -80,7 +80,7 @@ internal sealed class AnswerWriter(MprpcSerializerOptions serializer, MprpcError
         ConnectionLimits limits = connection.Limits;
         int start = writer.Length;
 
-        if (ResponseWriter.WriteError(writer, messageId, error, errorShape, limits.MaxSendMessageSize, limits.MaxSendDepth) is { } failure)
+        if (ResponseWriter.WriteError(writer, messageId, error, ShapeFor(connection), limits.MaxSendMessageSize, limits.MaxSendDepth) is { } failure)
         {
             _dataFailures.ErrorDataNotWritten(connection.Logger, connection.Id, error.Data!.GetType(), failure);
         }
@@ -90,9 +90,12 @@ internal sealed class AnswerWriter(MprpcSerializerOptions serializer, MprpcError
         if (size > limits.MaxSendMessageSize)
         {
             writer.Truncate(start);
-            ResponseWriter.WriteError(writer, messageId, TooLarge("error of this call", $"{size:N0}", limits), errorShape);
+            ResponseWriter.WriteError(writer, messageId, TooLarge("error of this call", $"{size:N0}", limits), ShapeFor(connection));
         }
     }
+
+    // A peer that takes maps gets the code and the data (docs/protocol.md 10.5).
+    private MprpcErrorShape ShapeFor(RpcConnection connection) => connection.Peer is { ErrorsAsMap: true } ? MprpcErrorShape.Map : errorShape;
 
     /// <summary>Puts an error in the place of an answer.</summary>
     private void RefuseTooLarge(RpcConnection connection, MprpcWriter writer, int start, ServedMethod method, long messageId, string size, Type? unended = null)
@@ -101,7 +104,7 @@ internal sealed class AnswerWriter(MprpcSerializerOptions serializer, MprpcError
         writer.Truncate(start);
         method.OnAnswered(connection.Limits.MaxSendMessageSize);
         RpcError error = TooLarge($"answer of method '{method.WireName}'", size, connection.Limits, unended);
-        ResponseWriter.WriteError(writer, messageId, error, errorShape);
+        ResponseWriter.WriteError(writer, messageId, error, ShapeFor(connection));
     }
 
     private void CheckDepth(RpcConnection connection, MprpcWriter writer, int start, ServedMethod method, long messageId)
@@ -122,7 +125,7 @@ internal sealed class AnswerWriter(MprpcSerializerOptions serializer, MprpcError
             RpcErrorKind.Handler,
             $"The answer of method '{method.WireName}' {fault}. Return a flatter value, or raise {connection.Limits.OptionsName}.MaxSendDepth.",
             ErrorCode.TooLarge);
-        ResponseWriter.WriteError(writer, messageId, error, errorShape);
+        ResponseWriter.WriteError(writer, messageId, error, ShapeFor(connection));
     }
 
     private static RpcError TooLarge(string what, string size, ConnectionLimits limits, Type? unended = null)

@@ -51,6 +51,7 @@ internal sealed class AwaitedCall<TReturned, TReturn, TResult> : RunningCall
         call._hasEnded = 0;
         call.Method = method;
         call.Begin();
+        incoming.Control?.Enlist();
 
         try
         {
@@ -84,12 +85,20 @@ internal sealed class AwaitedCall<TReturned, TReturn, TResult> : RunningCall
             if (call.MessageId is { } id)
             {
                 MprpcWriter answer = answers.Writer.WriteAside(call.Connection, method, id, result);
-                call.Connection.Answer(call, onLoop: false, answer);
+
+                if (call.TryTakeAnswer())
+                {
+                    call.Connection.Answer(call, onLoop: false, answer);
+                }
+                else
+                {
+                    MprpcWriter.Return(answer);
+                }
             }
         }
         catch (Exception exception)
         {
-            answers.AnswerFailure(call, method, exception, onLoop: false);
+            answers.AnswerThrown(call, method, exception, onLoop: false);
         }
 
         if (context is { HasToRelease: true })
@@ -109,6 +118,7 @@ internal sealed class AwaitedCall<TReturned, TReturn, TResult> : RunningCall
 
     private void EndAndReturn()
     {
+        _call.Control?.End();
         End();
         _call = default;
         _context = null;

@@ -51,8 +51,21 @@ internal sealed class CallAnswers(MprpcSerializerOptions serializer, MprpcErrorS
         Answer(call, onLoop: call.Loop is not null, error);
     }
 
+    /// <summary>Answers a call whose method, or the writing of whose result, threw; unless its deadline has answered it.</summary>
+    public void AnswerThrown(in IncomingCall call, ServedMethod method, Exception exception, bool onLoop)
+    {
+        if (call.TryTakeAnswer())
+        {
+            AnswerFailure(call, method, exception, onLoop);
+        }
+        else if (exception is not OperationCanceledException)
+        {
+            LogFailure(call, method, exception);
+        }
+    }
+
     /// <summary>
-    /// Answers a call whose method, or the writing of whose result, threw. No exception loses the answer: if even the error cannot be formed, it is a fixed
+    /// Answers a call whose method, or the writing of whose result, threw, and whose answer has been taken. No exception loses the answer: if even the error cannot be formed, it is a fixed
     /// text.
     /// </summary>
     public void AnswerFailure(in IncomingCall call, ServedMethod method, Exception exception, bool onLoop)
@@ -81,10 +94,10 @@ internal sealed class CallAnswers(MprpcSerializerOptions serializer, MprpcErrorS
         }
     }
 
-    /// <summary>Logs what the application should see of a call that threw: all but the cancellation of calls whose connection is gone.</summary>
+    /// <summary>Logs what the application should see of a call that threw: all but the cancellation of calls that were cancelled, or whose connection is gone.</summary>
     public static void LogFailure(in IncomingCall call, ServedMethod method, Exception exception)
     {
-        if (exception is not OperationCanceledException || !call.Connection.Closed.IsCancellationRequested)
+        if (exception is not OperationCanceledException || !(call.Connection.Closed.IsCancellationRequested || call.Control is { IsCancellationRequested: true }))
         {
             method.Failures.MethodThrew(call.Connection.Logger, call.Connection.Id, method.WireName, exception);
         }
@@ -111,16 +124,30 @@ internal sealed class CallAnswers(MprpcSerializerOptions serializer, MprpcErrorS
             return;
         }
 
-        bool intoBatch = onLoop && call.Turn is null;
-        MprpcWriter writer = intoBatch ? call.Loop!.Batch : MprpcWriter.Rent(serializer);
-
+        MprpcWriter writer = BeginAnswer(call, onLoop);
         Writer.WriteError(call.Connection, writer, id, error);
+        EndAnswer(call, writer, onLoop);
+    }
 
-        if (!intoBatch)
+    /// <summary>Where an answer is to be written: into the loop's batch if it may be, else by itself.</summary>
+    public MprpcWriter BeginAnswer(in IncomingCall call, bool onLoop = true) => onLoop && call.Turn is null ? call.Loop!.Batch : MprpcWriter.Rent(serializer);
+
+    /// <summary>Sends what <see cref="BeginAnswer"/> gave.</summary>
+    public static void EndAnswer(in IncomingCall call, MprpcWriter answer, bool onLoop = true)
+    {
+        if (!onLoop || call.Turn is not null)
         {
-            call.Connection.Answer(call, onLoop, writer);
+            call.Connection.Answer(call, onLoop, answer);
         }
     }
+
+    /// <summary>What a caller is told whose call has taken too long.</summary>
+    public static RpcError TookTooLong(CallControl control)
+        => new(
+            RpcErrorKind.Handler,
+            $"Method '{control.Method.WireName}' took longer than {control.Timeout.TotalSeconds:0.###} s"
+                + (control.IsCallersDeadline ? ", the time that the caller gave it." : "."),
+            ErrorCode.Timeout);
 
     /// <summary>Says in the log that a notification was refused, since nobody else is told.</summary>
     public void LogRefusedNotification(RpcConnection connection, string method, string reason)
@@ -141,6 +168,11 @@ internal sealed class CallAnswers(MprpcSerializerOptions serializer, MprpcErrorS
             }
 
             return new RpcError(RpcErrorKind.Handler, meant.Message, meant.Code, meant.ErrorData);
+        }
+
+        if (exception is OperationCanceledException && call.Control is { Reason: CancelReason.Peer })
+        {
+            return new RpcError(RpcErrorKind.Handler, "The call was cancelled.", ErrorCode.Cancelled);
         }
 
         LogFailure(call, method, exception);

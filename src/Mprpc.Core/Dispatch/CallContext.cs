@@ -2,32 +2,44 @@ using System.Diagnostics.CodeAnalysis;
 using System.Security.Claims;
 using Microsoft.Extensions.DependencyInjection;
 using Mprpc.Connections;
+using Mprpc.Wire;
 
 namespace Mprpc.Dispatch;
 
 /// <summary>The context of one call, made only where the method or its service needs one; the scope in it is made when it is first asked for.</summary>
-internal sealed class CallContext(RpcConnection connection, string method, long? messageId) : MprpcCallContext
+internal sealed class CallContext(in IncomingCall call, string method) : MprpcCallContext
 {
+    private readonly RpcConnection _connection = call.Connection;
+    private readonly long? _messageId = call.MessageId;
+    private readonly CallControl? _control = call.Control;
     private ClaimsPrincipal? _user;
-    private CancellationToken _cancellationToken = connection.Closed;
+    private MprpcMetadata? _metadata;
     private IServiceScope? _scope;
     private object? _disposable;
     private Dictionary<object, object?>? _items;
 
     public override string Method => method;
 
-    public override long? MessageId => messageId;
+    public override long? MessageId => _messageId;
 
     public override ClaimsPrincipal User => _user ??= UserCopy.Of(Principal);
 
     /// <summary>Whom <see cref="User"/> is a copy of, as it was when the call came: a later login is for later calls. Null: the caller is anonymous.</summary>
-    public ClaimsPrincipal? Principal { get; private set; } = connection.Session?.Principal;
+    public ClaimsPrincipal? Principal { get; private set; } = call.Connection.Session?.Principal;
 
-    public override IServiceProvider Services => (_scope ??= connection.Services.CreateScope()).ServiceProvider;
+    public override IServiceProvider Services => (_scope ??= _connection.Services.CreateScope()).ServiceProvider;
 
-    public override CancellationToken CancellationToken => _cancellationToken;
+    public override CancellationToken CancellationToken => _control?.Token ?? _connection.Closed;
 
-    public override MprpcConnection Connection => connection;
+    public override MprpcMetadata Metadata => _metadata ??= _control is { Metadata: { IsEmpty: false } entries } ? MetadataReader.Read(entries) : MprpcMetadata.Empty;
+
+    public override TimeSpan TimeLeft => _control?.TimeLeft ?? Timeout.InfiniteTimeSpan;
+
+    public override DateTimeOffset? Deadline => _control is { Deadline: not 0 } ? _connection.Clock.GetUtcNow() + TimeLeft : null;
+
+    public override CancellationToken Draining => _connection.Draining;
+
+    public override MprpcConnection Connection => _connection;
 
     public override IDictionary<object, object?> Items => _items ??= [];
 
@@ -37,9 +49,6 @@ internal sealed class CallContext(RpcConnection connection, string method, long?
         Principal = principal;
         _user = null;
     }
-
-    /// <summary>The call may be cancelled by something else than the end of its connection.</summary>
-    public void SetCancellationToken(CancellationToken cancellationToken) => _cancellationToken = cancellationToken;
 
     /// <summary>Disposes a service that no scope knows, after the call.</summary>
     public void DisposeAfterCall(object service) => _disposable = service;
@@ -66,7 +75,7 @@ internal sealed class CallContext(RpcConnection connection, string method, long?
 
         if (!call.Loop.LeaveUserCode(entry))
         {
-            connection.RunningCalls.EndHeldUp(entry);
+            _connection.RunningCalls.EndHeldUp(entry);
         }
     }
 
@@ -91,7 +100,7 @@ internal sealed class CallContext(RpcConnection connection, string method, long?
         }
         catch (Exception exception)
         {
-            connection.Handler.DisposalFailures.ScopeDisposalFailed(connection.Logger, connection.Id, method, exception);
+            _connection.Handler.DisposalFailures.ScopeDisposalFailed(_connection.Logger, _connection.Id, method, exception);
         }
     }
 }

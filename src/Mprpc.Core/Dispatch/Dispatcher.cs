@@ -17,17 +17,21 @@ namespace Mprpc.Dispatch;
 internal sealed class Dispatcher : IRequestHandler
 {
     private readonly MprpcSerializerOptions _serializer;
+    private readonly ControlMessages? _control;
     private MethodTable _methods;
 
     /// <param name="methods">Belong to this dispatcher alone.</param>
     /// <param name="serializer">Reads the arguments and writes the results.</param>
     /// <param name="errorShape">What errors look like.</param>
     /// <param name="enableDetailedErrors">Whether callers are told what a method threw.</param>
-    public Dispatcher(MethodTable methods, MprpcSerializerOptions serializer, MprpcErrorShape errorShape, bool enableDetailedErrors)
+    /// <param name="takesExtensions">Whether peers may use the extensions of the protocol (docs/protocol.md 10.5 and on).</param>
+    public Dispatcher(
+        MethodTable methods, MprpcSerializerOptions serializer, MprpcErrorShape errorShape, bool enableDetailedErrors, bool takesExtensions = true)
     {
         _methods = methods;
         _serializer = serializer;
         Answers = new CallAnswers(serializer, errorShape, enableDetailedErrors);
+        _control = takesExtensions ? new ControlMessages(Answers) : null;
 
         AnswerFor(methods);
     }
@@ -82,44 +86,11 @@ internal sealed class Dispatcher : IRequestHandler
 
         if (method is null)
         {
-            DispatchUnknown(call, loop, head);
+            DispatchOther(call, loop, message, head);
             return;
         }
 
-        if (method.Policy is { } policy)
-        {
-            bool? isAllowed = policy.IsAuthorizationOnly ? policy.Authorization!.TryAuthorize(connection) : null;
-
-            if (isAllowed is null)
-            {
-                DispatchGuarded(call, loop, method, message, head.BodyStart);
-                return;
-            }
-
-            if (isAllowed == false)
-            {
-                Answers.Refuse(call, method, policy.Authorization!.Denied(connection));
-                return;
-            }
-        }
-
-        int start = head.BodyStart;
-
-        if (!TryReadArguments(method, message.Span, ref start, out int count))
-        {
-            Answers.Refuse(call, method, DescribeArguments(call, method, message.Span, head.BodyStart));
-            return;
-        }
-
-        if (method.BlocksItsThread || (call.MessageId is null && connection.NotificationsRunApart))
-        {
-            RunApart(call, new OffloadedCall(call.WithoutLoop(), method, message.ToArray(), start, count));
-            return;
-        }
-
-        loop.Occupant = method;
-        var parameters = new MprpcReader(message, start, count, _serializer, loop);
-        method.Invoke(call, ref parameters);
+        Dispatch(method, call, loop, message, head.BodyStart, terms: default);
     }
 
     /// <inheritdoc/>
@@ -132,30 +103,158 @@ internal sealed class Dispatcher : IRequestHandler
         Answers.Answer(call, onLoop: true, new RpcError(RpcErrorKind.Handler, message, ErrorCode.Busy));
     }
 
+    /// <inheritdoc/>
+    public bool GoesAhead(in MessageHead head) => head.IsControl || (_control is not null && ControlMessages.IsAnsweredAtOnce(head));
+
+    /// <inheritdoc/>
+    public void RefuseCancelled(in IncomingCall call)
+    {
+        const string Message = "The call was cancelled before it began.";
+        Answers.LogRefusal(call, "(any)", Message);
+        Answers.Answer(call, onLoop: true, new RpcError(RpcErrorKind.Handler, Message, ErrorCode.Cancelled));
+    }
+
+    /// <inheritdoc/>
+    public void AnswerTimeout(CallControl control)
+    {
+        var call = new IncomingCall(control.Connection, control.MessageId, control.Turn, loop: null, control);
+        Answers.Refuse(call, control.Method, CallAnswers.TookTooLong(control));
+    }
+
     private void AnswerFor(MethodTable methods)
     {
         foreach (RpcMethod method in methods.Methods)
         {
             method.Answers = Answers;
+            method.IsControlled = _control is not null && (method.Description.TakesCancellationToken || method.NeedsContext);
         }
     }
 
-    private void DispatchUnknown(in IncomingCall call, ReadLoop loop, in MessageHead head)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]      // the way of each call
+    private void Dispatch(RpcMethod method, in IncomingCall call, ReadLoop loop, in ReadOnlyMemory<byte> message, int start, in CallTerms terms)
     {
-        string name = head.MethodIsText ? LogText.Clean(head.Method) : "";
+        if (method.Policy is { } policy)
+        {
+            bool? isAllowed = policy.IsAuthorizationOnly ? policy.Authorization!.TryAuthorize(call.Connection) : null;
+
+            if (isAllowed is null)
+            {
+                DispatchGuarded(call, loop, method, message, start, terms);
+                return;
+            }
+
+            if (isAllowed == false)
+            {
+                Answers.Refuse(call, method, policy.Authorization!.Denied(call.Connection));
+                return;
+            }
+        }
+
+        int values = start;
+
+        if (!TryReadArguments(method, message.Span, ref values, out int count))
+        {
+            Answers.Refuse(call, method, DescribeArguments(call, method, message.Span, start));
+            return;
+        }
+
+        if (method.IsControlled || terms.HasDeadline)
+        {
+            CallControl control = terms.Control(call, method);
+            loop.Occupant = control;
+            Run(method, call.With(control), loop, message, values, count);
+            return;
+        }
+
+        loop.Occupant = method;
+        Run(method, call, loop, message, values, count);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void Run(RpcMethod method, in IncomingCall call, ReadLoop loop, in ReadOnlyMemory<byte> message, int values, int count)
+    {
+        if (method.BlocksItsThread || (call.MessageId is null && call.Connection.NotificationsRunApart))
+        {
+            RunApart(call, new OffloadedCall(call.WithoutLoop(), method, message.ToArray(), values, count));
+            return;
+        }
+
+        var parameters = new MprpcReader(message, values, count, _serializer, loop);
+        method.Invoke(call, ref parameters);
+    }
+
+    /// <summary>What is no method of the application: the protocol's own, or unknown.</summary>
+    private void DispatchOther(in IncomingCall call, ReadLoop loop, in ReadOnlyMemory<byte> message, in MessageHead head)
+    {
+        if (_control is not null && ControlName.Is(head.Method))
+        {
+            if (head.Method.SequenceEqual(ControlName.Call))
+            {
+                DispatchCall(call, loop, message, head.BodyStart);
+                return;
+            }
+
+            if (_control.TryHandle(call, loop, message.Span, head))
+            {
+                return;
+            }
+        }
+
+        DispatchUnknown(call, loop, head.Method, head.MethodIsText, head.IsControl);
+    }
+
+    // docs/protocol.md 10.6: [0, msgid, "$/call", [options, method, params]]
+    private void DispatchCall(in IncomingCall call, ReadLoop loop, in ReadOnlyMemory<byte> message, int start)
+    {
+        if (CallEnvelope.Read(message.Span, start, out CallEnvelope envelope) is { } problem)
+        {
+            RefuseCall(call, new RpcError(RpcErrorKind.InvalidArguments, problem));
+            return;
+        }
+
+        var terms = new CallTerms(loop.ReadAt, envelope.TimeoutMilliseconds, message[envelope.Metadata]);
+
+        // Before the name is looked at: it does not tell who may not know whether there is such a method.
+        if (terms.IsOver(call.Connection.Clock))
+        {
+            RefuseCall(call, new RpcError(
+                RpcErrorKind.Handler, $"The {envelope.TimeoutMilliseconds:N0} ms that the caller gave the call were over before it began.", ErrorCode.Timeout));
+            return;
+        }
+
+        RpcMethod? method = envelope.MethodIsText && !ControlName.Is(envelope.Method) ? _methods.Find(envelope.Method) : null;
+
+        if (method is null)
+        {
+            DispatchUnknown(call, loop, envelope.Method, envelope.MethodIsText, isControl: false);
+            return;
+        }
+
+        Dispatch(method, call, loop, message, envelope.ParamsStart, terms);
+    }
+
+    private void RefuseCall(in IncomingCall call, in RpcError error)
+    {
+        Answers.LogRefusal(call, "$/call", error.Message);
+        Answers.Answer(call, onLoop: true, error);
+    }
+
+    private void DispatchUnknown(in IncomingCall call, ReadLoop loop, ReadOnlySpan<byte> method, bool isText, bool isControl)
+    {
+        string name = isText ? LogText.Clean(method) : "";
         var error = new RpcError(
             RpcErrorKind.UnknownMethod,
-            !head.MethodIsText ? "The method must be a name (str or bin)." : name.Length == 0 ? "The method's name is empty." : $"Method '{name}' not found.");
+            !isText ? "The method must be a name (str or bin)." : name.Length == 0 ? "The method's name is empty." : $"Method '{name}' not found.");
 
         // Of the protocol's own notifications nobody is told, and no policy of the application counts them: they may come while there is no room.
-        if (Unknown is null || head.IsControl)
+        if (Unknown is null || isControl)
         {
             if (call.MessageId is not null)
             {
                 ProtocolLog.MethodNotFound(call.Connection.Logger, call.Connection.Id, name);
                 Answers.Answer(call, onLoop: true, error);
             }
-            else if (!head.IsControl)
+            else if (!isControl)
             {
                 Answers.LogRefusedNotification(call.Connection, name, error.Message);
             }
@@ -163,17 +262,20 @@ internal sealed class Dispatcher : IRequestHandler
             return;
         }
 
-        var context = new CallContext(call.Connection, name, call.MessageId);
-        Start(call, loop, Unknown.Guard(call.WithoutLoop(), context, new CallArguments([], 0, 0, _serializer), error));
+        IncomingCall controlled = call.With(new CallControl(call.Connection, Unknown, call.MessageId, call.Turn)).WithoutLoop();
+        var context = new CallContext(controlled, name);
+        Start(call, loop, Unknown.Guard(controlled, context, new CallArguments([], 0, 0, _serializer), error));
     }
 
-    private void DispatchGuarded(in IncomingCall call, ReadLoop loop, RpcMethod method, ReadOnlyMemory<byte> message, int start)
+    private void DispatchGuarded(
+        in IncomingCall call, ReadLoop loop, RpcMethod method, ReadOnlyMemory<byte> message, int start, in CallTerms terms)
     {
         int values = start;
         RpcError? invalid = TryReadArguments(method, message.Span, ref values, out int count) ? null : DescribeArguments(call, method, message.Span, start);
-        var context = new CallContext(call.Connection, method.WireName, call.MessageId);
+        IncomingCall controlled = call.With(terms.Control(call, method)).WithoutLoop();
+        var context = new CallContext(controlled, method.WireName);
         var arguments = new CallArguments(message.ToArray(), values, invalid is null ? count : 0, _serializer);
-        Start(call, loop, method.Guard(call.WithoutLoop(), context, arguments, invalid));
+        Start(call, loop, method.Guard(controlled, context, arguments, invalid));
     }
 
     private static void Start(in IncomingCall call, ReadLoop loop, GuardedCall guarded)

@@ -9,9 +9,7 @@ internal abstract class GuardedCall : MprpcInvocation, IThreadPoolWorkItem
 {
     private readonly IncomingCall _call;
     private readonly RpcError? _invalidArguments;
-    private CancellationTokenSource? _cancellation;
     private GuardedPlace? _place;
-    private int _isAnswered;
     private int _isAdmitted;        // or its time has run out before
 
     protected GuardedCall(IncomingCall call, RpcMethod method, CallContext context, CallArguments arguments, RpcError? invalidArguments)
@@ -53,14 +51,34 @@ internal abstract class GuardedCall : MprpcInvocation, IThreadPoolWorkItem
             return true;
         }
 
-        Refuse(TookTooLong());
+        Refuse(CallAnswers.TookTooLong(Control));
         return false;
     }
 
     protected RpcConnection Connection => _call.Connection;
 
-    /// <summary>Takes a place, which is given back when the method has ended and what it has made is disposed.</summary>
-    public void Start() => _place = GuardedPlace.Begin(_call, RpcMethod);
+    private CallControl Control => _call.Control!;
+
+    /// <summary>
+    /// Takes a place, which is given back when the method has ended and what it has made is disposed. From here on the call's time runs, and it can be cancelled.
+    /// </summary>
+    public void Start()
+    {
+        _place = GuardedPlace.Begin(_call, RpcMethod);
+        MethodPolicy policy = RpcMethod.Policy!;
+
+        if (policy.Timeout != Timeout.InfiniteTimeSpan)
+        {
+            Control.SetDeadline(Connection.Clock.GetTimestamp(), policy.Timeout, isCallers: false);
+        }
+
+        if (policy.Authorization is { HidesMethods: true })
+        {
+            Control.IsHidden = () => Interlocked.Exchange(ref _isAdmitted, 1) == 0;
+        }
+
+        Control.Enlist();
+    }
 
     /// <summary>Runs the call, which has been started.</summary>
     public void Execute() => _ = RunAsync();    // owned: it has a place, and answers its own failure
@@ -87,22 +105,17 @@ internal abstract class GuardedCall : MprpcInvocation, IThreadPoolWorkItem
 
     private async Task RunAsync()
     {
-        MethodPolicy policy = RpcMethod.Policy!;
-        ITimer? deadline = null;
-
         try
         {
-            deadline = StartDeadline(policy.Timeout);
-            await policy.InvokeAsync(this).ConfigureAwait(false);
+            await RpcMethod.Policy!.InvokeAsync(this).ConfigureAwait(false);
             Answer();
         }
         catch (Exception exception)
         {
-            AnswerFailure(exception);
+            RpcMethod.Answers.AnswerThrown(_call, RpcMethod, exception, onLoop: false);
         }
 
-        deadline?.Dispose();
-        _cancellation?.Dispose();
+        Control.End();
         await CallContext.ReleaseAsync().ConfigureAwait(false);
         _place!.End();
     }
@@ -123,7 +136,7 @@ internal abstract class GuardedCall : MprpcInvocation, IThreadPoolWorkItem
             answer = _call.MessageId is { } id ? WriteResult(id) : null;
         }
 
-        if (!TryTakeAnswer())
+        if (!_call.TryTakeAnswer())
         {
             Return(answer);
         }
@@ -136,60 +149,6 @@ internal abstract class GuardedCall : MprpcInvocation, IThreadPoolWorkItem
             Connection.Answer(_call, onLoop: false, answer);
         }
     }
-
-    private void AnswerFailure(Exception exception)
-    {
-        if (TryTakeAnswer())
-        {
-            RpcMethod.Answers.AnswerFailure(_call, RpcMethod, exception, onLoop: false);
-        }
-        else if (exception is not OperationCanceledException)
-        {
-            CallAnswers.LogFailure(_call, RpcMethod, exception);
-        }
-    }
-
-    private ITimer? StartDeadline(TimeSpan timeout)
-    {
-        if (timeout == Timeout.InfiniteTimeSpan)
-        {
-            return null;
-        }
-
-        _cancellation = CancellationTokenSource.CreateLinkedTokenSource(Connection.Closed);
-        CallContext.SetCancellationToken(_cancellation.Token);
-        return Connection.Clock.CreateTimer(static call => ((GuardedCall)call!).OnTimeout(), this, timeout, Timeout.InfiniteTimeSpan);
-    }
-
-    /// <summary>The caller is told at once; the call keeps its place until the method has really ended.</summary>
-    private void OnTimeout()
-    {
-        bool isHidden = RpcMethod.Policy!.Authorization is { HidesMethods: true } && Interlocked.Exchange(ref _isAdmitted, 1) == 0;
-
-        if (!isHidden)
-        {
-            if (!TryTakeAnswer())
-            {
-                return;
-            }
-
-            RpcMethod.Answers.Refuse(_call, RpcMethod, TookTooLong());
-        }
-
-        try
-        {
-            _ = _cancellation!.CancelAsync();   // on another thread: what runs on cancellation is not ours
-        }
-        catch (ObjectDisposedException)
-        {
-            // The method has ended meanwhile.
-        }
-    }
-
-    private RpcError TookTooLong()
-        => new(RpcErrorKind.Handler, $"Method '{RpcMethod.WireName}' took longer than {RpcMethod.Policy!.Timeout.TotalSeconds:0.###} s.", ErrorCode.Timeout);
-
-    private bool TryTakeAnswer() => Interlocked.Exchange(ref _isAnswered, 1) == 0;
 
     private static void Return(MprpcWriter? answer)
     {

@@ -45,6 +45,9 @@ public sealed class MprpcMethodDescription
     /// <summary>Whether the invoker needs the call's context.</summary>
     public bool NeedsContext { get; }
 
+    /// <summary>Whether the method takes the call's cancellation token, so that its calls can be cancelled.</summary>
+    public bool TakesCancellationToken { get; init; }
+
     /// <summary>Finds the method itself; null where there is nothing to find.</summary>
     internal Func<MethodInfo?>? FindMethod { get; }
 

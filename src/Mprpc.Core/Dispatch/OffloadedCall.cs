@@ -21,6 +21,7 @@ internal sealed class OffloadedCall : RunningCall, IThreadPoolWorkItem
         _method = method;
         Method = method;
         Begin();
+        call.Control?.Enlist();
     }
 
     public override RunningCalls Calls => _call.Connection.RunningCalls;

@@ -21,6 +21,12 @@ internal abstract class RpcMethod(MprpcMethodDescription description, string wir
     /// <summary>What stands before the method; null: nothing. Set at start-up.</summary>
     public MethodPolicy? Policy { get; set; }
 
+    /// <summary>Whether each of its calls can be cancelled, since the method takes a token or a context; set by its dispatcher.</summary>
+    public bool IsControlled { get; set; }
+
+    /// <summary>Whether its calls need a context: the method, or what makes its service.</summary>
+    public virtual bool NeedsContext => Description.NeedsContext;
+
     /// <summary>
     /// Binds the parameters, runs the method and answers; or has it answered later. On a read loop the thread may have lost the loop afterwards.
     /// </summary>

@@ -30,20 +30,24 @@ internal sealed class RpcMethod<TService, TReturn, TReturned, TResult> : RpcMeth
         }
     }
 
+    public override bool NeedsContext => _needsContext;
+
     public override void Invoke(in IncomingCall call, ref MprpcReader parameters)
     {
         RpcConnection connection = call.Connection;
-        CallContext? context = _needsContext ? new CallContext(connection, WireName, call.MessageId) : null;
+        CallControl? control = call.Control;
+        CallContext? context = _needsContext ? new CallContext(call, WireName) : null;
         MprpcWriter? aside = null;
         TResult result;
 
         try
         {
-            TReturn value = _invoker(_target, ref parameters, context, connection.Closed);
+            TReturn value = _invoker(_target, ref parameters, context, control is null ? connection.Closed : control.Token);
 
             if (!parameters.Ended)
             {
                 Answers.RefuseArguments(call, this, Description, ref parameters);
+                control?.End();
                 return;
             }
 
@@ -52,7 +56,7 @@ internal sealed class RpcMethod<TService, TReturn, TReturned, TResult> : RpcMeth
             if (!returned.IsCompleted)
             {
                 AwaitedCall<TReturned, TReturn, TResult>.Start(call.WithoutLoop(), this, Answers, context, returned);
-                call.End(call.LeaveUserCode());
+                call.Leave(call.LeaveUserCode());
                 return;
             }
 
@@ -67,7 +71,7 @@ internal sealed class RpcMethod<TService, TReturn, TReturned, TResult> : RpcMeth
         catch (Exception exception)
         {
             bool holdsLoop = parameters.Ended ? call.LeaveUserCode() : call.Loop is not null;
-            Answers.AnswerFailure(call, this, exception, holdsLoop);
+            Answers.AnswerThrown(call, this, exception, holdsLoop);
             context?.Release(call, holdsLoop);
             call.End(holdsLoop);
             return;
@@ -87,6 +91,16 @@ internal sealed class RpcMethod<TService, TReturn, TReturned, TResult> : RpcMeth
     {
         if (call.MessageId is not { } id)
         {
+            return;
+        }
+
+        if (!call.TryTakeAnswer())
+        {
+            if (aside is not null)
+            {
+                MprpcWriter.Return(aside);
+            }
+
             return;
         }
 

@@ -23,6 +23,12 @@ internal static class ErrorCode
     /// <summary>What was to be sent is larger, or nests deeper, than may be sent, or was more than may be collected. The call may have run.</summary>
     public const string TooLarge = "too_large";
 
+    /// <summary>The caller no longer wanted the answer. The call may have run.</summary>
+    public const string Cancelled = "cancelled";
+
+    /// <summary>The server takes no further calls on this connection. The call has not run.</summary>
+    public const string GoAway = "goaway";
+
     /// <summary>There is no such method; only in shapes that have a place for codes.</summary>
     public const string UnknownMethod = "unknown_method";
 
@@ -31,7 +37,7 @@ internal static class ErrorCode
 
     private const string Separator = ": ";
 
-    private static readonly string[] Told = [Unauthenticated, Forbidden, Timeout, RateLimited, Busy, TooLarge];
+    private static readonly string[] Told = [Unauthenticated, Forbidden, Timeout, RateLimited, Busy, TooLarge, Cancelled, GoAway];
 
     /// <summary>The message with the code before it, where it is one of these and does not stand there yet.</summary>
     public static string IntoMessage(string? code, string message)

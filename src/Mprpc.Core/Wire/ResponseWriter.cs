@@ -39,6 +39,22 @@ internal static class ResponseWriter
         writer.Write(result);
     }
 
+    // docs/protocol.md 10.9: [1, msgid, nil, nil]
+    public static void WriteNil(MprpcWriter writer, long messageId)
+    {
+        WriteHead(writer, messageId);
+        writer.WriteNil();
+        writer.WriteNil();
+    }
+
+    // docs/protocol.md 10.5: [1, msgid, nil, [version, offer]]
+    public static void WriteHello(MprpcWriter writer, long messageId, PeerOffer own)
+    {
+        WriteHead(writer, messageId);
+        writer.WriteNil();
+        own.Write(writer);
+    }
+
     // docs/protocol.md 3.3: [1, msgid, error, nil], or the message in the result's place
     /// <returns>Null, or why the error's data could not be written: it was left out.</returns>
     public static Exception? WriteError(

@@ -66,7 +66,8 @@ internal static class DispatcherEmitter
             + $"{CodeWriter.Quote(service.DisplayName)}, {CodeWriter.Quote(method.Name)}, "
             + $"new global::Mprpc.CompilerServices.MprpcParameter[] {{ {string.Join(", ", parameters)} }}, "
             + $"{(method.NeedsContext ? "true" : "false")}, {(method.WireName is null ? "null" : CodeWriter.Quote(method.WireName))}, "
-            + $"static () => typeof({method.DeclaringType}).GetMethod({CodeWriter.Quote(method.Name)}, new global::System.Type[] {{ {TypesOf(method)} }}))";
+            + $"static () => typeof({method.DeclaringType}).GetMethod({CodeWriter.Quote(method.Name)}, new global::System.Type[] {{ {TypesOf(method)} }}))"
+            + (method.TakesCancellationToken ? " { TakesCancellationToken = true }" : string.Empty);
     }
 
     private static string TypesOf(MethodModel method) => string.Join(", ", method.Parameters.Select(parameter => $"typeof({parameter.PlainType})"));

@@ -14,5 +14,7 @@ internal sealed record MethodModel(
 {
     public IEnumerable<ParameterModel> WireParameters => Parameters.Where(parameter => parameter.Source == ParameterSource.Wire);
 
+    public bool TakesCancellationToken => Parameters.Any(parameter => parameter.Source == ParameterSource.CancellationToken);
+
     public bool NeedsContext => Parameters.Any(parameter => parameter.Source is ParameterSource.CallContext or ParameterSource.Services);
 }

@@ -68,7 +68,7 @@ public sealed class ConnectionWatchTests
         peer.Finish();
         await TickAsync(peer, seconds: 4);
         bool lives = !peer.Ended.IsCompleted;
-        await TickAsync(peer, seconds: 4);
+        await TickAsync(peer, seconds: 60);      // ends with the connection
         Exception? reason = await peer.Ended.WaitAsync(InMemoryConnection.Deadline);
 
         Assert.True(lives);

@@ -1,0 +1,162 @@
+namespace Mprpc.Connections;
+
+/// <summary>What can end a peer's call before its method does: the peer, its deadline, the loss of the connection. It is the source of the call's token.</summary>
+/// <remarks>
+/// <para>
+/// Only calls have one whose method takes a token or a context, or that came with a timeout. While the call runs apart from the read loop it is in
+/// <see cref="ControlledCalls"/>, where it can be found. Each call has an object of its own, since the application may keep the token.
+/// </para>
+/// <para>The deadline may answer before the method has ended: whoever takes the answer gives it. Safe for concurrent use.</para>
+/// </remarks>
+internal sealed class CallControl(RpcConnection connection, ServedMethod method, long? messageId, AnswerOrder.Turn? turn) : CancellationTokenSource
+{
+    private const int New = 0;
+    private const int Listed = 1;
+    private const int Ended = 2;
+
+    private int _state;
+    private int _isAnswered;
+    private int _reason;
+
+    public RpcConnection Connection => connection;
+
+    public ServedMethod Method => method;
+
+    public long? MessageId => messageId;
+
+    public AnswerOrder.Turn? Turn => turn;
+
+    /// <summary>The number under which it is listed.</summary>
+    public long Key { get; set; }
+
+    /// <summary>When its time is up, as a timestamp of the connection's clock; 0: never.</summary>
+    public long Deadline { get; private set; }
+
+    /// <summary>How long it may take in all; meaningless without a deadline.</summary>
+    public TimeSpan Timeout { get; private set; }
+
+    /// <summary>What is left of the time, zero at least; infinite without a deadline.</summary>
+    public TimeSpan TimeLeft
+    {
+        get
+        {
+            if (Deadline == 0)
+            {
+                return System.Threading.Timeout.InfiniteTimeSpan;
+            }
+
+            long now = connection.Clock.GetTimestamp();
+            return Deadline > now ? connection.Clock.GetElapsedTime(now, Deadline) : TimeSpan.Zero;
+        }
+    }
+
+    /// <summary>Whether the caller has set the deadline, not the method's own timeout.</summary>
+    public bool IsCallersDeadline { get; private set; }
+
+    /// <summary>The entries of the call's metadata as they came; empty: none.</summary>
+    public ReadOnlyMemory<byte> Metadata { get; init; }
+
+    /// <summary>Whether the caller is not told that its time is up, since it has not been let in yet; asked once, when it is. Null: it is told.</summary>
+    public Func<bool>? IsHidden { get; set; }
+
+    /// <summary>Why the token was cancelled.</summary>
+    public CancelReason Reason => (CancelReason)Volatile.Read(ref _reason);
+
+    /// <summary>Sets when the time is up, if that is sooner than what was set before; to be called before the call is listed.</summary>
+    /// <param name="start">When the time began, as a timestamp.</param>
+    /// <param name="timeout">How long the call may take.</param>
+    /// <param name="isCallers">Whether the caller has said so.</param>
+    public void SetDeadline(long start, TimeSpan timeout, bool isCallers)
+    {
+        long ticks = (long)(timeout.TotalSeconds * connection.Clock.TimestampFrequency);
+        long deadline = ticks > long.MaxValue - start ? long.MaxValue : start + Math.Max(1, ticks);
+
+        if (Deadline == 0 || deadline < Deadline)
+        {
+            Deadline = deadline;
+            Timeout = timeout;
+            IsCallersDeadline = isCallers;
+        }
+    }
+
+    /// <summary>Lets the call be found, since it goes on apart from the read loop. Once it has ended, nothing happens.</summary>
+    public void Enlist() => connection.Controlled.Add(this);
+
+    /// <summary>For <see cref="ControlledCalls"/>, under its lock.</summary>
+    /// <returns>False if it is listed, or has ended.</returns>
+    public bool TryEnterList() => Interlocked.CompareExchange(ref _state, Listed, New) == New;
+
+    /// <summary>Whether the answer is the caller's to give.</summary>
+    public bool TryTakeAnswer() => Interlocked.Exchange(ref _isAnswered, 1) == 0;
+
+    /// <summary>The method has ended, and is answered.</summary>
+    public void End()
+    {
+        if (Interlocked.Exchange(ref _state, Ended) == Listed)
+        {
+            connection.Controlled.Remove(this);
+        }
+    }
+
+    /// <summary>The peer no longer wants the answer; called on the read loop, where code of the application may run.</summary>
+    public void CancelOnLoop(ReadLoop loop)
+    {
+        if (!TrySetReason(CancelReason.Peer))
+        {
+            return;
+        }
+
+        loop.Occupant = null;
+        long entry = loop.EnterUserCode();
+
+        try
+        {
+            Cancel();
+        }
+        catch (Exception exception)
+        {
+            connection.OnStrayFailure(exception);
+        }
+
+        loop.LeaveUserCode(entry);
+    }
+
+    /// <summary>Cancels the token from a thread that must not run code of the application.</summary>
+    public void CancelApart(CancelReason reason)
+    {
+        if (TrySetReason(reason))
+        {
+            _ = CancelAndLogAsync();
+        }
+    }
+
+    /// <summary>The time is up: the caller is told at once; the call keeps its place until the method has really ended.</summary>
+    public void OnDeadline()
+    {
+        if (IsHidden?.Invoke() != true)
+        {
+            if (!TryTakeAnswer())
+            {
+                return;
+            }
+
+            connection.Handler.AnswerTimeout(this);
+        }
+
+        CancelApart(CancelReason.Deadline);
+    }
+
+    private bool TrySetReason(CancelReason reason) => Interlocked.CompareExchange(ref _reason, (int)reason, (int)CancelReason.None) == (int)CancelReason.None;
+
+    private async Task CancelAndLogAsync()
+    {
+        try
+        {
+            await CancelAsync().ConfigureAwait(false);      // what runs on cancellation runs on a thread of the pool
+        }
+        catch (Exception exception)
+        {
+            connection.OnStrayFailure(exception);
+        }
+    }
+}

@@ -1,0 +1,35 @@
+using Mprpc.Connections;
+
+namespace Mprpc.Dispatch;
+
+/// <summary>What a caller has said of a call besides method and params (docs/protocol.md 10.6); nothing of a plain call.</summary>
+/// <param name="readAt">When the call was read, as a timestamp; 0: now.</param>
+/// <param name="timeoutMilliseconds">How long the caller waits from then on; negative: it has not said.</param>
+/// <param name="metadata">The entries of the metadata; their bytes are the loop's.</param>
+internal readonly ref struct CallTerms(long readAt, long timeoutMilliseconds, ReadOnlyMemory<byte> metadata)
+{
+    private readonly bool _hasDeadline = timeoutMilliseconds is >= 0 and < long.MaxValue / TimeSpan.TicksPerMillisecond;
+
+    public bool HasDeadline => _hasDeadline;
+
+    /// <summary>Whether the time is up.</summary>
+    public bool IsOver(TimeProvider clock)
+        => _hasDeadline && (timeoutMilliseconds == 0 || (readAt != 0 && clock.GetElapsedTime(readAt).TotalMilliseconds >= timeoutMilliseconds));
+
+    /// <summary>Makes what can end the call, with a copy of what the method may read later.</summary>
+    public CallControl Control(in IncomingCall call, RpcMethod method)
+    {
+        var control = new CallControl(call.Connection, method, call.MessageId, call.Turn)
+        {
+            Metadata = metadata.IsEmpty || !(method.NeedsContext || method.Policy is not null) ? default : metadata.ToArray(),
+        };
+
+        if (_hasDeadline)
+        {
+            control.SetDeadline(
+                readAt != 0 ? readAt : call.Connection.Clock.GetTimestamp(), TimeSpan.FromMilliseconds(timeoutMilliseconds), isCallers: true);
+        }
+
+        return control;
+    }
+}

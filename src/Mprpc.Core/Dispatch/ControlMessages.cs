@@ -1,0 +1,97 @@
+using MessagePack;
+using Mprpc.CompilerServices;
+using Mprpc.Connections;
+using Mprpc.Diagnostics;
+using Mprpc.Serialization;
+using Mprpc.Wire;
+
+namespace Mprpc.Dispatch;
+
+/// <summary>The protocol's own messages (docs/protocol.md 10), except calls: what each end takes, cancellation, signs of life. Safe for concurrent use.</summary>
+internal sealed class ControlMessages(CallAnswers answers)
+{
+    /// <summary>Whether a request of the protocol's own takes no room, so that it is answered at once.</summary>
+    public static bool IsAnsweredAtOnce(in MessageHead head)
+        => head.Kind == MessageKind.Request && (head.Method.SequenceEqual(ControlName.Ping) || head.Method.SequenceEqual(ControlName.Hello));
+
+    /// <summary>Handles a message whose method is the protocol's own; on the read loop.</summary>
+    /// <returns>False if it is unknown.</returns>
+    public bool TryHandle(in IncomingCall call, ReadLoop loop, ReadOnlySpan<byte> message, in MessageHead head)
+        => call.MessageId is { } id
+            ? TryAnswer(call, id, message, head)
+            : TryTake(call.Connection, loop, message, head);
+
+    private bool TryAnswer(in IncomingCall call, long id, ReadOnlySpan<byte> message, in MessageHead head)
+    {
+        if (head.Method.SequenceEqual(ControlName.Hello))
+        {
+            SayHello(call, id, message, head.BodyStart);
+            return true;
+        }
+
+        if (head.Method.SequenceEqual(ControlName.Ping))
+        {
+            if (call.Connection.Draining.IsCancellationRequested)
+            {
+                answers.Answer(call, onLoop: true, new RpcError(RpcErrorKind.Handler, "The server is stopping.", ErrorCode.GoAway));
+            }
+            else
+            {
+                MprpcWriter answer = answers.BeginAnswer(call);
+                ResponseWriter.WriteNil(answer, id);
+                CallAnswers.EndAnswer(call, answer);
+            }
+
+            return true;
+        }
+
+        return false;
+    }
+
+    private static bool TryTake(RpcConnection connection, ReadLoop loop, ReadOnlySpan<byte> message, in MessageHead head)
+    {
+        if (head.Method.SequenceEqual(ControlName.Cancel) || head.Method.SequenceEqual(ControlName.CancelRequest))
+        {
+            if (TryReadMessageId(message, head.BodyStart, out long id))
+            {
+                connection.CancelCall(id, loop);
+            }
+
+            return true;
+        }
+
+        return false;
+    }
+
+    private void SayHello(in IncomingCall call, long id, ReadOnlySpan<byte> message, int start)
+    {
+        RpcConnection connection = call.Connection;
+        string? problem = PeerOffer.Read(message, start, out PeerOffer offer);
+
+        if (problem is null && connection.Peer is not null)
+        {
+            problem = "This connection has said '$/hello' before; what was said first counts.";
+        }
+
+        if (problem is not null)
+        {
+            ProtocolLog.CallRefused(connection.Logger, connection.Id, "$/hello", problem);
+            answers.Answer(call, onLoop: true, new RpcError(RpcErrorKind.InvalidArguments, problem));
+            return;
+        }
+
+        connection.OnHello(offer);
+        PeerOffer own = connection.OwnOffer(isDialer: false) with { Version = offer.Version };
+        MprpcWriter answer = answers.BeginAnswer(call);
+        ResponseWriter.WriteHello(answer, id, own);
+        CallAnswers.EndAnswer(call, answer);
+    }
+
+    /// <summary>Reads the params <c>[msgid]</c>; whatever else stands there means nothing.</summary>
+    private static bool TryReadMessageId(ReadOnlySpan<byte> message, int start, out long id)
+    {
+        id = 0;
+        return message[start] == (MessagePackCode.MinFixArray | 1)
+            && MessagePackHead.TryReadInteger(message[(start + 1)..], out id, out _);
+    }
+}

@@ -1,0 +1,26 @@
+namespace Mprpc.Wire;
+
+/// <summary>The protocol's own methods, all under the prefix <c>$/</c> (docs/protocol.md 10).</summary>
+internal static class ControlName
+{
+    public static ReadOnlySpan<byte> Prefix => "$/"u8;
+
+    /// <summary>What each end takes.</summary>
+    public static ReadOnlySpan<byte> Hello => "$/hello"u8;
+
+    /// <summary>A call with options.</summary>
+    public static ReadOnlySpan<byte> Call => "$/call"u8;
+
+    /// <summary>The answer is no longer wanted.</summary>
+    public static ReadOnlySpan<byte> Cancel => "$/cancel"u8;
+
+    /// <summary>The same as Arduino's RPClite says it.</summary>
+    public static ReadOnlySpan<byte> CancelRequest => "$/cancelRequest"u8;
+
+    public static ReadOnlySpan<byte> Ping => "$/ping"u8;
+
+    public static ReadOnlySpan<byte> GoAway => "$/goaway"u8;
+
+    /// <summary>Whether the method is the protocol's own.</summary>
+    public static bool Is(ReadOnlySpan<byte> method) => method.StartsWith(Prefix);
+}
