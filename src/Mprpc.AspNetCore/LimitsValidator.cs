@@ -25,6 +25,8 @@ internal static class LimitsValidator
         ranges.Check(nameof(limits.WriteTimeout), limits.WriteTimeout, OptionRanges.Infinite);
         ranges.Check(nameof(limits.HalfCloseTimeout), limits.HalfCloseTimeout, OptionRanges.Infinite);
         ranges.Check(nameof(limits.IdleTimeout), limits.IdleTimeout ?? Timeout.InfiniteTimeSpan, "null");
+        ranges.Check(nameof(limits.MaxConnectionAge), limits.MaxConnectionAge ?? Timeout.InfiniteTimeSpan, "null");
+        ranges.Check(nameof(limits.MaxConnectionAgeGrace), limits.MaxConnectionAgeGrace ?? Timeout.InfiniteTimeSpan, "null");
         ranges.Check(nameof(limits.MaxConnections), limits.MaxConnections ?? int.MaxValue, 1, int.MaxValue);
         ranges.Check(nameof(limits.TlsHandshakeTimeout), limits.TlsHandshakeTimeout, OptionRanges.Infinite);
         return failures;

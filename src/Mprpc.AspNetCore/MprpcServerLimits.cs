@@ -95,6 +95,15 @@ public sealed class MprpcServerLimits
     public TimeSpan? IdleTimeout { get; set; }
 
     /// <summary>
+    /// After how long a client that knows the protocol's extensions is asked to make its further calls over a new connection, so that they spread over servers that
+    /// were added; 10 % more or less, by chance. What runs goes on. Default null: never. Other peers are not asked.
+    /// </summary>
+    public TimeSpan? MaxConnectionAge { get; set; }
+
+    /// <summary>How long after <see cref="MaxConnectionAge"/> the connection is closed, in good order. Default null: when the client has closed it.</summary>
+    public TimeSpan? MaxConnectionAgeGrace { get; set; }
+
+    /// <summary>
     /// How long the TLS handshake of a connection may take. Default 10 s (Kestrel's); <see cref="Timeout.InfiniteTimeSpan"/>: for ever. For listeners that
     /// <c>tls://</c> or <c>UseTls</c> made; one with <c>UseHttps</c> of the application's own has its own.
     /// </summary>
@@ -110,6 +119,8 @@ public sealed class MprpcServerLimits
         WriteTimeout = Unlimited(WriteTimeout),
         HalfCloseTimeout = Unlimited(HalfCloseTimeout),
         IdleTimeout = IdleTimeout ?? Timeout.InfiniteTimeSpan,
+        MaxConnectionAge = MaxConnectionAge ?? Timeout.InfiniteTimeSpan,
+        MaxConnectionAgeGrace = MaxConnectionAgeGrace ?? Timeout.InfiniteTimeSpan,
     };
 
     internal MprpcServerLimits Clone() => (MprpcServerLimits)MemberwiseClone();

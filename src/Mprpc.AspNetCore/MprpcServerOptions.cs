@@ -28,6 +28,13 @@ public sealed class MprpcServerOptions
     public TimeSpan DrainDelay { get; set; }
 
     /// <summary>
+    /// How long a server that stops still serves calls of clients that know the protocol's extensions, after it has asked them to call elsewhere; it runs beside
+    /// <see cref="DrainDelay"/>, ends as soon as no such client is left, and takes half the time of the whole stop at most. Default 5 s; zero: they are not waited
+    /// for. See docs/lifecycle.md.
+    /// </summary>
+    public TimeSpan GoAwayGrace { get; set; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>
     /// Whether a caller is told the type and message of any exception. Default: in the Development environment only; elsewhere it is told "Internal error.",
     /// except by <see cref="MprpcException"/> and mapped exceptions, whose message is meant for it. Leave it off in production: messages tell strangers of the
     /// inside.

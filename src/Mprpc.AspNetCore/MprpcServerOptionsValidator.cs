@@ -31,6 +31,12 @@ internal sealed class MprpcServerOptionsValidator(IConfiguration configuration) 
                 + "allowed is the name of a policy of AddRateLimiter, or null for none.");
         }
 
+        if (options.GoAwayGrace < TimeSpan.Zero)
+        {
+            failures.Add(
+                $"Mprpc:GoAwayGrace (MprpcServerOptions.GoAwayGrace) is {options.GoAwayGrace}; allowed is zero, for none, or any time.");
+        }
+
         if (options.DrainDelay < TimeSpan.Zero)
         {
             failures.Add(

@@ -150,6 +150,7 @@ public static class MprpcServiceCollectionExtensions
         section.GetSection(nameof(options.Authentication)).Bind(options.Authentication);
         options.Listen = section.GetValue(nameof(options.Listen), options.Listen);
         options.DrainDelay = section.GetValue(nameof(options.DrainDelay), options.DrainDelay);
+        options.GoAwayGrace = section.GetValue(nameof(options.GoAwayGrace), options.GoAwayGrace);
         options.EnableDetailedErrors = section.GetValue(nameof(options.EnableDetailedErrors), environment.IsDevelopment());
         options.CallTimeout = section.GetValue(nameof(options.CallTimeout), options.CallTimeout);
         options.RateLimitingPolicy = section.GetValue(nameof(options.RateLimitingPolicy), options.RateLimitingPolicy);

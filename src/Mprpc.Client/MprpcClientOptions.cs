@@ -119,6 +119,27 @@ public sealed class MprpcClientOptions
     /// <summary>What the error looks like with which a call of the server's is answered. Default <see cref="MprpcErrorShape.Message"/>.</summary>
     public MprpcErrorShape ErrorShape { get; set; }
 
+    /// <summary>
+    /// When the client asks the server whether it knows the extensions of the protocol. Default <see cref="MprpcExtensions.WhenUsed"/>;
+    /// <c>AddMprpcClient</c> sets <see cref="MprpcExtensions.Always"/> unless a peer's preset is chosen, and each preset sets <see cref="MprpcExtensions.Never"/>.
+    /// </summary>
+    public MprpcExtensions Extensions { get; set; }
+
+    /// <summary>
+    /// How long a connection may be silent before the client asks the server for a sign of life, if the server knows the extensions; without any within another
+    /// <see cref="HeartbeatTimeout"/> the connection is lost, and its calls fail. Default 15 s; null: never.
+    /// </summary>
+    public TimeSpan? HeartbeatInterval { get; set; } = TimeSpan.FromSeconds(15);
+
+    /// <summary>How long the client waits for a sign of life that it has asked for. Default 10 s.</summary>
+    public TimeSpan HeartbeatTimeout { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>How the server is told of a call that was cancelled or timed out where it has not said that it knows the extensions; null: it is not told.</summary>
+    internal string? CancelMethod { get; private set; }
+
+    /// <summary>Whether something stands in the options that needs the extensions.</summary>
+    internal bool ServesCalls => _methods.Count > 0;
+
     /// <summary>In which order the server's calls are answered. Default <see cref="MprpcResponseOrder.AsCompleted"/>.</summary>
     public MprpcResponseOrder ResponseOrder { get; set; }
 
@@ -204,6 +225,8 @@ public sealed class MprpcClientOptions
         ResponseOrder = peer.ResponseOrder;
         MaxInFlightPerConnection = peer.MaxInFlightPerConnection;
         MaxCallsPerConnection = peer.MaxCallsPerConnection;
+        Extensions = MprpcExtensions.Never;
+        CancelMethod = peer.TakesCancelRequest ? "$/cancelRequest" : null;
         return this;
     }
 
@@ -223,6 +246,13 @@ public sealed class MprpcClientOptions
         ArgumentNullException.ThrowIfNull(Serializer);
         ArgumentNullException.ThrowIfNull(LoggerFactory);
         ArgumentNullException.ThrowIfNull(TimeProvider);
+
+        if (!Enum.IsDefined(Extensions))
+        {
+            throw new ArgumentOutOfRangeException(
+                nameof(Extensions), Extensions, $"MprpcClientOptions.Extensions is {Extensions}; allowed are {string.Join(", ", Enum.GetNames<MprpcExtensions>())}.");
+        }
+
         var frozen = (MprpcClientOptions)MemberwiseClone();
         frozen._methods = [.. _methods];
         frozen.Reconnect = Reconnect.Clone();
@@ -231,6 +261,8 @@ public sealed class MprpcClientOptions
         frozen.ConnectionLifetime = CheckTime(ConnectionLifetime, nameof(ConnectionLifetime));
         frozen.PooledConnectionIdleTimeout = CheckTime(PooledConnectionIdleTimeout, nameof(PooledConnectionIdleTimeout));
         frozen.KeepAlive = CheckTime(KeepAlive, nameof(KeepAlive));
+        frozen.HeartbeatInterval = CheckTime(HeartbeatInterval, nameof(HeartbeatInterval));
+        CheckTime(HeartbeatTimeout, nameof(HeartbeatTimeout));
         return frozen;
     }
 

@@ -60,6 +60,7 @@ public static class MprpcClientServiceCollectionExtensions
 
     private static void SetFromApplication(MprpcClientOptions options, IServiceProvider provider, string name)
     {
+        options.Extensions = MprpcExtensions.Always;
         options.LoggerFactory = provider.GetService<ILoggerFactory>() ?? options.LoggerFactory;
         options.TimeProvider = provider.GetService<TimeProvider>() ?? options.TimeProvider;
 
@@ -126,6 +127,9 @@ public static class MprpcClientServiceCollectionExtensions
         options.OldSpec = section.GetValue(nameof(options.OldSpec), options.OldSpec);
         options.ErrorShape = section.GetValue(nameof(options.ErrorShape), options.ErrorShape);
         options.ResponseOrder = section.GetValue(nameof(options.ResponseOrder), options.ResponseOrder);
+        options.Extensions = section.GetValue(nameof(options.Extensions), options.Extensions);
+        options.HeartbeatInterval = section.GetValue(nameof(options.HeartbeatInterval), options.HeartbeatInterval);
+        options.HeartbeatTimeout = section.GetValue(nameof(options.HeartbeatTimeout), options.HeartbeatTimeout);
         options.NamingPolicy = section.GetValue(nameof(options.NamingPolicy), options.NamingPolicy);
         section.GetSection(nameof(options.Reconnect)).Bind(options.Reconnect);
     }

@@ -17,6 +17,32 @@ internal sealed class ConnectionRegistry(IServiceProvider services)
     /// <summary>Cancelled when the server begins to stop.</summary>
     public CancellationToken Draining => _draining.Token;
 
+    private TaskCompletionSource? _noneToldLeft;    // under the lock
+
+    /// <summary>Asks the clients that take it to call elsewhere.</summary>
+    /// <param name="grace">For how long their calls are still served.</param>
+    /// <returns>Completes when none of them is connected any more.</returns>
+    public Task DrainAsync(TimeSpan grace)
+    {
+        _ = _draining.CancelAsync();    // on another thread: what runs on cancellation is not ours
+        Interlocked.MemoryBarrier();    // with that of a client that says hello: either it sees the stop, or it is seen here
+        RpcConnection[] connections;
+
+        lock (_gate)
+        {
+            connections = [.. _connections];
+            _noneToldLeft = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            CheckToldLeft();
+        }
+
+        foreach (RpcConnection connection in connections)
+        {
+            connection.SendGoAway(grace, RpcConnection.Stopping);
+        }
+
+        return _noneToldLeft.Task;
+    }
+
     public int Count
     {
         get
@@ -47,6 +73,7 @@ internal sealed class ConnectionRegistry(IServiceProvider services)
         lock (_gate)
         {
             _connections.Remove(connection);
+            CheckToldLeft();
 
             if (!ended.IsCompleted)
             {
@@ -85,6 +112,15 @@ internal sealed class ConnectionRegistry(IServiceProvider services)
 
         string names = string.Join(", ", counts.OrderByDescending(count => count.Value).Take(MaxNames).Select(count => $"{count.Key} ({count.Value})"));
         return counts.Count <= MaxNames ? names : $"{names} and {counts.Count - MaxNames} more";
+    }
+
+    /// <summary>Under the lock.</summary>
+    private void CheckToldLeft()
+    {
+        if (_noneToldLeft is not null && !_connections.Any(connection => connection.Peer is { GoAway: true }))
+        {
+            _noneToldLeft.TrySetResult();
+        }
     }
 
     private async Task ForgetAsync(RpcConnection connection, Task ended)

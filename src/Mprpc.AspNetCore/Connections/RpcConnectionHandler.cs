@@ -32,6 +32,7 @@ internal sealed class RpcConnectionHandler
     private readonly MprpcSerializerOptions _serializer;
     private readonly Dispatcher _dispatcher;
     private readonly MprpcResponseOrder _responseOrder;
+    private readonly TimeSpan _goAwayGrace;
     private readonly TimeProvider _clock;
     private readonly ConnectionRegistry _registry;
     private readonly ILogger _logger;
@@ -58,6 +59,7 @@ internal sealed class RpcConnectionHandler
             Unknown = policies.ForUnknown(),
         };
         _responseOrder = endpoint.ResponseOrder;
+        _goAwayGrace = options.GoAwayGrace;
         _clock = services.GetService<TimeProvider>() ?? TimeProvider.System;
         _logger = new HarmlessLogger(services.GetRequiredService<ILoggerFactory>().CreateLogger("Mprpc.Connection"));
     }
@@ -103,6 +105,7 @@ internal sealed class RpcConnectionHandler
             IsTransportReset = features.Get<IConnectionSocketFeature>() is { } socket ? () => IsReset(socket.Socket) : null,
             TransportClosed = closed,
             Draining = _registry.Draining,
+            GoAwayGrace = _goAwayGrace,
             Logger = _logger,
             Handler = _dispatcher,
             Serializer = _serializer,

@@ -101,13 +101,22 @@ internal sealed class RpcServer(
         IsReady = false;
         _signals = new FurtherSignals(OnSignalledAgain);
 
-        if (Settings.DrainDelay > TimeSpan.Zero)
+        TimeProvider clock = services.GetService<TimeProvider>() ?? TimeProvider.System;
+
+        using (var ends = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _delayEnds.Token))
         {
             // HTTP goes on meanwhile, and answers the health checks: its server is stopped only when this has ended.
-            ServerLog.DrainDelay(_logger, Settings.DrainDelay);
-            TimeProvider clock = services.GetService<TimeProvider>() ?? TimeProvider.System;
-            using var ends = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _delayEnds.Token);
-            await Task.Delay(Settings.DrainDelay, clock, ends.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            Task delay = Task.CompletedTask;
+
+            if (Settings.DrainDelay > TimeSpan.Zero)
+            {
+                ServerLog.DrainDelay(_logger, Settings.DrainDelay);
+                delay = Task.Delay(Settings.DrainDelay, clock, ends.Token);
+            }
+
+            Task left = connections.DrainAsync(GoAwayGrace).WaitAsync(GoAwayGrace, clock, ends.Token);
+            await delay.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await left.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
 
         deadline.Watch(cancellationToken);
@@ -133,9 +142,15 @@ internal sealed class RpcServer(
     private static bool IsTestServer(Type? server)
         => server is not null && (server.FullName == "Microsoft.AspNetCore.TestHost.TestServer" || IsTestServer(server.BaseType));
 
+    /// <summary>Half the time of the stop at most: calls that run need some as well.</summary>
+    private TimeSpan GoAwayGrace
+        => ShutdownTimeout != Timeout.InfiniteTimeSpan && ShutdownTimeout / 2 < Settings.GoAwayGrace ? ShutdownTimeout / 2 : Settings.GoAwayGrace;
+
+    private TimeSpan ShutdownTimeout => services.GetRequiredService<IOptions<HostOptions>>().Value.ShutdownTimeout;
+
     private void CheckDrainDelay()
     {
-        TimeSpan shutdown = services.GetRequiredService<IOptions<HostOptions>>().Value.ShutdownTimeout;
+        TimeSpan shutdown = ShutdownTimeout;
 
         if (Settings.DrainDelay > TimeSpan.Zero && Settings.DrainDelay >= shutdown && shutdown != Timeout.InfiniteTimeSpan)
         {

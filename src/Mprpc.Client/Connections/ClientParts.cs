@@ -25,11 +25,14 @@ internal sealed class ClientParts
         Logger = new HarmlessLogger(options.LoggerFactory.CreateLogger("Mprpc.Client"));
         Login = options.TokenProvider is null ? null : new ClientLogin(options, Address);
         Dispatcher = options.CreateDispatcher(Serializer);
+        Negotiation = new Negotiation(this);
         Limits = options.ToConnectionLimits() with
         {
             // A server may keep a client waiting: that is its back-pressure, and how long to wait each call says itself.
             PartialMessageTimeout = TimeSpan.MaxValue,
             WriteTimeout = TimeSpan.MaxValue,
+            HeartbeatInterval = options.HeartbeatInterval ?? Timeout.InfiniteTimeSpan,
+            HeartbeatTimeout = options.HeartbeatTimeout,
         };
     }
 
@@ -53,6 +56,9 @@ internal sealed class ClientParts
 
     /// <summary>Logs each connection in; null if the client does not log in.</summary>
     public ClientLogin? Login { get; }
+
+    /// <summary>Asks the server whether it knows the extensions of the protocol.</summary>
+    public Negotiation Negotiation { get; }
 
     /// <summary>Serves the server's calls.</summary>
     public Dispatcher Dispatcher { get; }

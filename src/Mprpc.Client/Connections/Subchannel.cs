@@ -20,6 +20,7 @@ internal sealed class Subchannel(ConnectionPool pool, ClientParts parts)
     private volatile bool _isConnecting;
     private OpenConnection? _currentOpen;   // under the lock
     private int _callsLeft;                 // under the lock
+    private long _wentAwayAt;               // under the lock
     private int _reserved;
     private RpcConnection? _seen;           // by the upkeep alone, as the next two
     private int _seenWrites;
@@ -173,11 +174,25 @@ internal sealed class Subchannel(ConnectionPool pool, ClientParts parts)
             await WaitForAttemptAsync().ConfigureAwait(false);
             failures = pool.Backoff.Failures;
             long start = parts.Clock.GetTimestamp();
-            made = Start(await parts.Dialer.ConnectAsync(parts.Disposed).ConfigureAwait(false), failures);
+            bool asks = parts.Negotiation.IsWanted;
+            bool isReady = parts.Login is null && !asks;
+            made = Start(await parts.Dialer.ConnectAsync(parts.Disposed).ConfigureAwait(false), failures, isReady);
+
+            if (asks && !await parts.Negotiation.AskAsync(made.Connection).ConfigureAwait(false))
+            {
+                // As a server does that knows only the plain protocol: nothing of it is sent this time.
+                pool.OnDialledAgain();
+                made = null;
+                made = Start(await parts.Dialer.ConnectAsync(parts.Disposed).ConfigureAwait(false), failures, isReady: false);
+            }
 
             if (parts.Login is not null)
             {
                 await LoginAsync(parts.Login, made.Connection, start).ConfigureAwait(false);
+            }
+
+            if (!isReady)
+            {
                 Publish(made);
             }
 
@@ -209,7 +224,7 @@ internal sealed class Subchannel(ConnectionPool pool, ClientParts parts)
         }
     }
 
-    private OpenConnection Start(ClientTransport transport, int failures)
+    private OpenConnection Start(ClientTransport transport, int failures, bool isReady)
     {
         var made = new OpenConnection(transport, parts.Clock.GetTimestamp(), failures);
         var connection = new RpcConnection(new RpcConnectionSettings
@@ -224,6 +239,8 @@ internal sealed class Subchannel(ConnectionPool pool, ClientParts parts)
             ResponseOrder = parts.Options.ResponseOrder,
             Clock = parts.Clock,
             CallTimeout = parts.CallTimeout,
+            CancelMethod = parts.Options.CancelMethod,
+            OnGoAway = grace => OnGoAway(made, grace),
             LocalEndPoint = transport.LocalEndPoint,
             RemoteEndPoint = transport.RemoteEndPoint,
         });
@@ -244,7 +261,7 @@ internal sealed class Subchannel(ConnectionPool pool, ClientParts parts)
             _open.Add(made);
         }
 
-        if (parts.Login is null)
+        if (isReady)
         {
             Publish(made);        // before it is served: what it receives may call back
         }
@@ -274,7 +291,7 @@ internal sealed class Subchannel(ConnectionPool pool, ClientParts parts)
         {
             if (!_open.Contains(made))
             {
-                throw new MprpcConnectionException($"The connection to {parts.Address} was lost after it had logged in; no call was sent.");
+                throw new MprpcConnectionException($"The connection to {parts.Address} was lost before the first call; none was sent.");
             }
 
             _currentOpen = made;
@@ -303,11 +320,37 @@ internal sealed class Subchannel(ConnectionPool pool, ClientParts parts)
         made.Transport.Abort();
     }
 
+    /// <summary>The server takes no further calls over this connection after a while: they go elsewhere, and it is closed after its last answer.</summary>
+    private void OnGoAway(OpenConnection made, TimeSpan grace)
+    {
+        ClientLog.ServerGoesAway(parts.Logger, made.Connection.Id, grace);
+        parts.Dialer.Avoid(made.Transport);
+
+        lock (_gate)
+        {
+            long now = parts.Clock.GetTimestamp();
+
+            // A connection to the same server, which was made since: there is no other, and it serves as long as it can.
+            if (grace > TimeSpan.Zero && _wentAwayAt != 0 && parts.Clock.GetElapsedTime(_wentAwayAt, now) < grace)
+            {
+                return;
+            }
+
+            _wentAwayAt = now;
+        }
+
+        if (Retire(made.Connection))
+        {
+            pool.OnChanged();
+            ThreadPool.UnsafeQueueUserWorkItem(static parts => parts.OnStateChanged(), parts, preferLocal: false);      // user code
+        }
+    }
+
     private void OnGivenUp(OpenConnection made)
     {
         made.OnGivenUp();
 
-        if (parts.Options.MaxInFlightPerConnection == 1)
+        if (parts.Options.MaxInFlightPerConnection == 1 && made.Connection.Peer is null)
         {
             // The late answer would come before, or in place of, that of the next call; which must not come upon this connection.
             Forget(made, isLost: false);

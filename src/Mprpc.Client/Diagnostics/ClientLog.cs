@@ -32,6 +32,22 @@ internal static partial class ClientLog
         EventName = "NotificationsDropped")]
     public static partial void NotificationsDropped(ILogger logger, int count, string address);
 
+    [LoggerMessage(
+        208, LogLevel.Information, "{Address} does not know the extensions of the protocol, and is called without them: {Reason}", EventName = "ServerIsPlain")]
+    public static partial void ServerIsPlain(ILogger logger, string address, string reason);
+
+    [LoggerMessage(
+        209, LogLevel.Warning,
+        "{Address} has not answered '$/hello' within {Timeout}; this connection is used without the extensions of the protocol. "
+        + "Set MprpcClientOptions.Extensions to Never for a server that does not know them.",
+        EventName = "HelloUnanswered")]
+    public static partial void HelloUnanswered(ILogger logger, string address, TimeSpan timeout);
+
+    [LoggerMessage(
+        210, LogLevel.Debug, "The server of connection {ConnectionId} asks for further calls to be made elsewhere; it serves those that come within {Grace}.",
+        EventName = "ServerGoesAway")]
+    public static partial void ServerGoesAway(ILogger logger, string connectionId, TimeSpan grace);
+
     [LoggerMessage(203, LogLevel.Error, "A handler of MprpcClient.StateChanged threw.", EventName = "StateHandlerThrew")]
     public static partial void StateHandlerThrew(ILogger logger, Exception exception);
 }

@@ -31,7 +31,8 @@ internal sealed class ConnectionPool
         _isLimited = _limit != int.MaxValue;
 
         // One that takes the place of another is there before that has had its last answer.
-        _maxOpen = Math.Max(options.MaxConnections, options.ConnectionLifetime is null && options.MaxCallsPerConnection == int.MaxValue ? 1 : 2);
+        bool replaces = options.ConnectionLifetime is not null || options.MaxCallsPerConnection != int.MaxValue || options.Extensions != MprpcExtensions.Never;
+        _maxOpen = Math.Max(options.MaxConnections, replaces ? 2 : 1);
         Backoff = new Backoff(options.Reconnect, options.TimeProvider);
         _upkeep = new PoolUpkeep(this, parts);
         _subchannels = [.. Enumerable.Range(0, options.MaxConnections).Select(_ => new Subchannel(this, parts))];
@@ -174,6 +175,18 @@ internal sealed class ConnectionPool
     /// <summary>Takes no more calls over a connection that has refused what it was given.</summary>
     public void Drop(RpcConnection connection) => Array.Find(_subchannels, subchannel => subchannel.Current == connection)?.Drop(connection);
 
+    /// <summary>Takes no more calls over connections that have not asked for the extensions: those that take their places do.</summary>
+    public void RetirePlain()
+    {
+        foreach (Subchannel subchannel in _subchannels)
+        {
+            if (subchannel.Current is { Peer: null })
+            {
+                subchannel.TryRetire();
+            }
+        }
+    }
+
     /// <summary>Begins to make the first connection.</summary>
     public void Begin()
     {
@@ -215,6 +228,15 @@ internal sealed class ConnectionPool
         }
 
         OnChanged();
+    }
+
+    /// <summary>The connection of an attempt has ended, and the attempt goes on with another.</summary>
+    public void OnDialledAgain()
+    {
+        lock (_gate)
+        {
+            _open++;
+        }
     }
 
     /// <summary>An attempt has failed: where there is no other connection, nor another attempt, nobody can go on.</summary>

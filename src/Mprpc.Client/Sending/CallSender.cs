@@ -12,7 +12,7 @@ namespace Mprpc.Client.Sending;
 /// created, so that no call asks how the client was set up.
 /// </summary>
 /// <remarks>Safe for concurrent use.</remarks>
-internal abstract class CallSender(ClientParts parts, NotificationQueue notifications) : MprpcCallInvoker(parts.CallTimeout)
+internal abstract class CallSender(ClientParts parts, ConnectionPool pool, NotificationQueue notifications) : MprpcCallInvoker(parts.CallTimeout)
 {
     private volatile bool _hasNotified;
 
@@ -21,12 +21,14 @@ internal abstract class CallSender(ClientParts parts, NotificationQueue notifica
 
     protected ClientParts Parts => parts;
 
+    protected ConnectionPool Pool => pool;
+
     /// <summary>The sender for a client's options.</summary>
     public static CallSender Create(ClientParts parts, ConnectionPool pool)
     {
         var notifications = new NotificationQueue(parts, pool);
         var waiting = new WaitingCalls(parts, pool);
-        CallSender sender = pool.IsLimited ? new LimitedSender(parts, waiting, notifications) : new DirectSender(parts, pool, waiting, notifications);
+        CallSender sender = pool.IsLimited ? new LimitedSender(parts, pool, waiting, notifications) : new DirectSender(parts, pool, waiting, notifications);
         return parts.Login is null ? sender : new LoginSender(parts, parts.Login, pool, sender, notifications);
     }
 
@@ -40,12 +42,19 @@ internal abstract class CallSender(ClientParts parts, NotificationQueue notifica
 
     public override MprpcWriter BeginCall() => MprpcWriter.Rent(parts.Serializer, RequestWriter.HeadRoom, parts.Limits.SendLimit);
 
-    /// <summary>Sends a request whose method and arguments are written: at once if a connection is there.</summary>
-    public ValueTask<T> SendAsync<T>(string method, MprpcWriter request, MprpcCallOptions call)
-        => TryGetConnection(call.CancellationToken) is { } connection
-            && connection.TryCall(method, request, call.Timeout ?? parts.CallTimeout, call.CancellationToken, out ValueTask<T> result)
+    /// <inheritdoc/>
+    internal sealed override ValueTask<T> SendAsync<T>(string method, MprpcWriter request, MprpcCallOptions call)
+    {
+        if (call.Metadata is not null && parts.Negotiation.TryUse())
+        {
+            pool.RetirePlain();
+        }
+
+        return TryGetConnection(call.CancellationToken) is { } connection
+            && connection.TryCall(method, request, call.Timeout ?? parts.CallTimeout, call.Told, call.CancellationToken, out ValueTask<T> result)
             ? result
             : SendWhenReadyAsync<T>(method, request, call, spent: default);
+    }
 
     /// <summary>Sends a request when there is a place for it.</summary>
     /// <param name="method">The method's wire name, for errors.</param>
@@ -56,8 +65,11 @@ internal abstract class CallSender(ClientParts parts, NotificationQueue notifica
 
     /// <summary>Sends a notification whose method and arguments are written.</summary>
     /// <returns>Completes when it is on its way.</returns>
+    /// <exception cref="NotSupportedException">The options have metadata: notifications have none.</exception>
     public ValueTask NotifyAsync(MprpcWriter notification, MprpcCallOptions call)
-        => TryNotify(notification) ? ValueTask.CompletedTask : notifications.SendAsync(notification, call);
+        => call.Metadata is null
+            ? TryNotify(notification) ? ValueTask.CompletedTask : notifications.SendAsync(notification, call)
+            : throw NoMetadata(notification);
 
     // What is wrong with the arguments is thrown here. A void method cannot wait for the rest.
     public override void Notify(string method, MprpcWriter notification)
@@ -68,6 +80,12 @@ internal abstract class CallSender(ClientParts parts, NotificationQueue notifica
 
     internal sealed override ValueTask<T> CallWhenReadyAsync<T>(string method, MprpcWriter request, CancellationToken cancellationToken)
         => SendWhenReadyAsync<T>(method, request, cancellationToken, spent: default);
+
+    private static NotSupportedException NoMetadata(MprpcWriter notification)
+    {
+        MprpcWriter.Return(notification);
+        return new NotSupportedException("A notification cannot have metadata. Call the method, or send what it needs as arguments.");
+    }
 
     private async Task NotifySoonAsync(string method, MprpcWriter notification)
     {

@@ -13,7 +13,7 @@ namespace Mprpc.Client.Sending;
 /// <param name="sender">Sends each attempt.</param>
 /// <param name="notifications">Sends the notifications.</param>
 internal sealed class LoginSender(ClientParts parts, ClientLogin login, ConnectionPool pool, CallSender sender, NotificationQueue notifications)
-    : CallSender(parts, notifications)
+    : CallSender(parts, pool, notifications)
 {
     private readonly Lock _gate = new();
     private Task<bool>? _renewing;
@@ -95,7 +95,7 @@ internal sealed class LoginSender(ClientParts parts, ClientLogin login, Connecti
 
         try
         {
-            foreach (RpcConnection connection in pool.Connected())
+            foreach (RpcConnection connection in Pool.Connected())
             {
                 await login.RenewAsync(connection, Parts.Disposed).ConfigureAwait(false);
             }

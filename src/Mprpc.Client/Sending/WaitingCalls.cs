@@ -46,6 +46,7 @@ internal sealed class WaitingCalls(ClientParts parts, ConnectionPool pool)
 
                     PendingCall<T> pending = PendingCall<T>.Rent(method, deadline.Left);
                     pending.SpentBefore = deadline.Spent;
+                    pending.Told = call.Told;
                     ValueTask<T> result = pending.Task;
 
                     // False: the connection was lost or retired just now, and nothing was sent. The next one gets it.

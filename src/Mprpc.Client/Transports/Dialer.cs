@@ -14,6 +14,11 @@ internal abstract class Dialer
     /// <summary>Whether no further connection can be made: a next attempt would fail as well, so that it need not wait.</summary>
     public virtual bool IsSpent => false;
 
+    /// <summary>The server of this connection is about to stop: others are dialled first, if there are any.</summary>
+    public virtual void Avoid(ClientTransport transport)
+    {
+    }
+
     /// <exception cref="MprpcConnectionException">The peer cannot be reached.</exception>
     public abstract Task<ClientTransport> ConnectAsync(CancellationToken cancellationToken);
 

@@ -70,6 +70,9 @@ public abstract class MprpcCallInvoker
     /// <summary>The connection, where one can take a call at once.</summary>
     internal abstract RpcConnection? TryGetConnection(CancellationToken cancellationToken);
 
+    /// <summary>Sends a request with options of its own: at once if a connection is there.</summary>
+    internal abstract ValueTask<T> SendAsync<T>(string method, MprpcWriter request, MprpcCallOptions options);
+
     /// <summary>Sends a request when there is a connection, or fails as the client says.</summary>
     internal abstract ValueTask<T> CallWhenReadyAsync<T>(string method, MprpcWriter request, CancellationToken cancellationToken);
 }

@@ -63,10 +63,10 @@ internal static class ProxyCompiler
         assembly.SetCustomAttribute(new CustomAttributeBuilder(
             typeof(IgnoresAccessChecksToAttribute).GetConstructor([typeof(string)])!, [contract.Assembly.GetName().Name!]));
         TypeBuilder type = assembly.DefineDynamicModule("Proxy").DefineType(
-            $"{contract.Name}_Proxy", TypeAttributes.NotPublic | TypeAttributes.Sealed, typeof(object), [contract]);
+            $"{contract.Name}_Proxy", TypeAttributes.NotPublic | TypeAttributes.Sealed, typeof(object), [contract, typeof(IMprpcProxy)]);
 
         FieldBuilder invoker = type.DefineField("_invoker", typeof(MprpcCallInvoker), FieldAttributes.Private | FieldAttributes.InitOnly);
-        EmitConstructor(type, invoker);
+        EmitProxy(type, invoker, EmitConstructor(type, invoker));
 
         string? prefix = ServiceContract.PrefixOf(contract);
         HashSet<MethodInfo> published = [.. ServiceContract.MethodsOf(contract)];
@@ -91,14 +91,29 @@ internal static class ProxyCompiler
         return value => (TContract)constructor.Invoke([value]);
     }
 
-    private static void EmitConstructor(TypeBuilder type, FieldBuilder invoker)
+    private static ConstructorBuilder EmitConstructor(TypeBuilder type, FieldBuilder invoker)
     {
-        ILGenerator il = type.DefineConstructor(MethodAttributes.Public, CallingConventions.Standard, [typeof(MprpcCallInvoker)]).GetILGenerator();
+        ConstructorBuilder constructor = type.DefineConstructor(MethodAttributes.Public, CallingConventions.Standard, [typeof(MprpcCallInvoker)]);
+        ILGenerator il = constructor.GetILGenerator();
         il.Emit(OpCodes.Ldarg_0);
         il.Emit(OpCodes.Call, typeof(object).GetConstructor([])!);
         il.Emit(OpCodes.Ldarg_0);
         il.Emit(OpCodes.Ldarg_1);
         il.Emit(OpCodes.Stfld, invoker);
+        il.Emit(OpCodes.Ret);
+        return constructor;
+    }
+
+    private static void EmitProxy(TypeBuilder type, FieldBuilder invoker, ConstructorBuilder constructor)
+    {
+        ILGenerator il = Override(type, typeof(IMprpcProxy).GetProperty(nameof(IMprpcProxy.Invoker))!.GetMethod!);
+        il.Emit(OpCodes.Ldarg_0);
+        il.Emit(OpCodes.Ldfld, invoker);
+        il.Emit(OpCodes.Ret);
+
+        il = Override(type, typeof(IMprpcProxy).GetMethod(nameof(IMprpcProxy.Over))!);
+        il.Emit(OpCodes.Ldarg_1);
+        il.Emit(OpCodes.Newobj, constructor);
         il.Emit(OpCodes.Ret);
     }
 

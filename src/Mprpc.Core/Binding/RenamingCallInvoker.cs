@@ -43,6 +43,12 @@ internal sealed class RenamingCallInvoker : MprpcCallInvoker
         _invoker.Notify(name, renamed);
     }
 
+    internal override ValueTask<T> SendAsync<T>(string method, MprpcWriter request, MprpcCallOptions options)
+    {
+        (string name, MprpcWriter renamed) = Rename(method, request);
+        return _invoker.SendAsync<T>(name, renamed, options);
+    }
+
     internal override RpcConnection? TryGetConnection(CancellationToken cancellationToken) => null;
 
     internal override ValueTask<T> CallWhenReadyAsync<T>(string method, MprpcWriter request, CancellationToken cancellationToken)

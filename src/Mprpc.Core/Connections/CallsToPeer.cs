@@ -19,6 +19,7 @@ internal sealed class CallsToPeer
     private readonly MessageOutput _output;
     private readonly RunningCalls _running;
     private ConnectionLimits _limits;
+    private PeerOffer? _peer;
     private CallWindow? _window;    // most connections are called from one side only
     private BlockingPenalty _continuationsBlock;
     private bool _keepsToWindow;
@@ -51,8 +52,8 @@ internal sealed class CallsToPeer
         _output = output;
         _running = running;
         _keepsToWindow = peerMayCall;
-        ChangeLimits(limits);
-        requests.OnGivenUp += call => _window?.Release(call);
+        ChangeLimits(limits, peer: null);
+        requests.OnGivenUp += OnGivenUp;
     }
 
     /// <summary>
@@ -68,10 +69,14 @@ internal sealed class CallsToPeer
         }
     }
 
-    /// <summary>Changes how large and deep messages may be that are sent.</summary>
+    /// <summary>The name by which the peer is told that an answer is no longer wanted, though it has not said <c>$/hello</c>; null: it is not told.</summary>
+    public string? CancelMethod { get; init; }
+
+    /// <summary>Changes how large and deep messages may be that are sent, and what the peer takes besides plain calls; null: nothing.</summary>
     [MemberNotNull(nameof(_limits))]
-    public void ChangeLimits(ConnectionLimits limits)
+    public void ChangeLimits(ConnectionLimits limits, PeerOffer? peer)
     {
+        Volatile.Write(ref _peer, peer);
         _limits = limits;
         _maxWritten = limits.MaxSendMessageSize - RequestWriter.HeadRoom;
         _maxLevels = limits.MaxSendDepth - RequestWriter.OuterLevels;
@@ -80,7 +85,45 @@ internal sealed class CallsToPeer
     /// <summary>Sends a request whose method and arguments are written.</summary>
     /// <returns>False if the connection is closed: nothing was sent, and both can be sent over another.</returns>
     /// <exception cref="MessagePackSerializationException">The request is larger, or nests deeper, than may be sent.</exception>
+    /// <exception cref="NotSupportedException">The call has metadata, and the peer takes none.</exception>
     public bool TryCall(PendingCall call, MprpcWriter request, CancellationToken cancellationToken)
+        => call.Told is null ? TryCallPlain(call, request, cancellationToken) : TryCallTold(call, request, call.Told, cancellationToken);
+
+    private bool TryCallTold(PendingCall call, MprpcWriter request, MprpcMetadata told, CancellationToken cancellationToken)
+    {
+        PeerOffer? peer = Volatile.Read(ref _peer);
+
+        if (told.Size > (peer?.Metadata ?? 0))
+        {
+            MprpcWriter.Return(request);
+            throw new NotSupportedException(
+                $"The call of '{call.Method}' has {told.Size:N0} bytes of metadata ({told}); the peer of connection {_connectionId} takes "
+                + (peer is null ? "none, since it has not said that it knows the protocol's extensions." : $"{peer.Metadata:N0}.") + " Nothing was sent.");
+        }
+
+        if (peer is null)
+        {
+            return TryCallPlain(call, request, cancellationToken);
+        }
+
+        MprpcWriter wrapped = ControlWriter.Call(_serializer, request, call.Timeout, told);
+        bool isSent;
+
+        try
+        {
+            isSent = TryCallPlain(call, wrapped, cancellationToken);
+        }
+        catch
+        {
+            MprpcWriter.Return(request);
+            throw;
+        }
+
+        MprpcWriter.Return(isSent ? request : wrapped);
+        return isSent;
+    }
+
+    private bool TryCallPlain(PendingCall call, MprpcWriter request, CancellationToken cancellationToken)
     {
         Check(call.Method, request);
 
@@ -112,6 +155,12 @@ internal sealed class CallsToPeer
 
         if (isInWindow ? Window.TrySend(messageId, request) : _output.TrySend(request))
         {
+            // It may have been given up before it was sent, so that what told the peer went first.
+            if (cancellationToken.IsCancellationRequested && !isInWindow)
+            {
+                TellCancelled(messageId);
+            }
+
             return true;
         }
 
@@ -217,6 +266,40 @@ internal sealed class CallsToPeer
         ProtocolLog.ContinuationBlocks(_logger, _connectionId);
         _continuationsBlock.Raise();
     }
+
+    private void OnGivenUp(PendingCall call)
+    {
+        // What waits for the window was not sent, and never will be.
+        if (call.RequestBytes != CallWindow.Waiting)
+        {
+            TellCancelled(call.MessageId);
+        }
+
+        _window?.Release(call);
+    }
+
+    private void TellCancelled(int messageId)
+    {
+        if ((_peer is null ? CancelMethod : "$/cancel") is not { } method)
+        {
+            return;
+        }
+
+        MprpcWriter cancel = ControlWriter.Cancel(_serializer, method, messageId);
+        RequestWriter.PrependNotificationHead(cancel);
+
+        if (!_output.TrySend(cancel))
+        {
+            MprpcWriter.Return(cancel);
+        }
+    }
+
+    /// <summary>Fails all calls, none of which has run: the peer has said so.</summary>
+    public void FailUnrun()
+        => _requests.Drain(
+            static _ => true,
+            static call => new MprpcConnectionException(
+                $"The server stopped before the call of '{call.Method}' began; it has not run, and can be made again.", requestWasSent: false));
 
     /// <summary>Fails all calls: the connection is lost or closed.</summary>
     public void Close(string message, Exception? reason)

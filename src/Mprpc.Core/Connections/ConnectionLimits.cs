@@ -26,6 +26,18 @@ internal sealed record ConnectionLimits(int MaxMessageSize, int MaxDepth, int Ma
     /// <summary>How long nothing may be said; infinite: for ever.</summary>
     public TimeSpan IdleTimeout { get; init; } = Timeout.InfiniteTimeSpan;
 
+    /// <summary>After how long the peer is asked to make its further calls over another connection; infinite: never.</summary>
+    public TimeSpan MaxConnectionAge { get; init; } = Timeout.InfiniteTimeSpan;
+
+    /// <summary>How long after that the connection is closed; infinite: when the peer has ended its side.</summary>
+    public TimeSpan MaxConnectionAgeGrace { get; init; } = Timeout.InfiniteTimeSpan;
+
+    /// <summary>How long the peer may be silent before it is asked for a sign of life, if it answers that; infinite: it is not asked.</summary>
+    public TimeSpan HeartbeatInterval { get; init; } = Timeout.InfiniteTimeSpan;
+
+    /// <summary>How long it may take to give one.</summary>
+    public TimeSpan HeartbeatTimeout { get; init; } = TimeSpan.FromSeconds(10);
+
     /// <summary>Largest message that is sent, in bytes: a call or an answer that would be larger fails by itself.</summary>
     public int MaxSendMessageSize
     {
@@ -80,7 +92,9 @@ internal sealed record ConnectionLimits(int MaxMessageSize, int MaxDepth, int Ma
         => PartialMessageTimeout != TimeSpan.MaxValue
             || WriteTimeout != TimeSpan.MaxValue
             || HalfCloseTimeout != TimeSpan.MaxValue
-            || IdleTimeout != Timeout.InfiniteTimeSpan;
+            || IdleTimeout != Timeout.InfiniteTimeSpan
+            || HeartbeatInterval != Timeout.InfiniteTimeSpan
+            || MaxConnectionAge != Timeout.InfiniteTimeSpan;
 
     /// <summary>The limit that a message is beyond, or null where it is no message at all.</summary>
     public static ConnectionLimit? HitBy(FrameStatus status) => status switch

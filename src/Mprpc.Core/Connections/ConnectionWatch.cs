@@ -8,6 +8,9 @@ internal sealed class ConnectionWatch(RpcConnection connection, ReadLoop loop, C
 {
     private const int Nothing = -1;
 
+    // What the message can say.
+    private static readonly TimeSpan s_longestGrace = TimeSpan.FromDays(24);
+
     private int _partialMessage = Nothing;
     private long _partialSince;
     private int _write = Nothing;
@@ -16,6 +19,13 @@ internal sealed class ConnectionWatch(RpcConnection connection, ReadLoop loop, C
     private long _finishSince;
     private int _read = Nothing;
     private long _readSince;
+    private int _silence = Nothing;
+    private long _silentSince;
+    private bool _hasAsked;
+    private long _madeAt;
+    private double _ageFactor;      // 0: not chosen yet
+    private bool _isTooOld;
+    private bool _isStopped;
 
     public void OnTick()
     {
@@ -24,6 +34,8 @@ internal sealed class ConnectionWatch(RpcConnection connection, ReadLoop loop, C
         CheckWrite(now);
         CheckHalfClose(now);
         CheckIdle(now);
+        CheckSilence(now);
+        CheckAge(now);
         connection.CheckTransport();
     }
 
@@ -78,11 +90,70 @@ internal sealed class ConnectionWatch(RpcConnection connection, ReadLoop loop, C
             return;
         }
 
-        int present = loop.IsReading && connection.RunningCalls.Count == 0 && connection.Requests.Count == 0 ? loop.Reads : Nothing;
+        int present = loop.IsReading && connection.RunningCalls.Count == 0 && connection.Requests.Count == 0
+            ? loop.Reads - connection.PingsAnswered      // they keep nothing alive but themselves
+            : Nothing;
 
         if (IsSame(present, ref _read, ref _readSince, now, out TimeSpan elapsed) && elapsed > limits.IdleTimeout)
         {
             connection.StopIdle(elapsed);
+        }
+    }
+
+    private void CheckSilence(long now)
+    {
+        if (limits.HeartbeatInterval == Timeout.InfiniteTimeSpan || connection.Peer is not { Ping: true })
+        {
+            return;
+        }
+
+        // Any byte is a sign of life; and while the loop does not read, it is not the peer's fault that none comes.
+        int present = loop.IsReading ? loop.Reads : Nothing;
+
+        if (!IsSame(present, ref _silence, ref _silentSince, now, out TimeSpan elapsed) || elapsed < limits.HeartbeatInterval)
+        {
+            _hasAsked = false;
+        }
+        else if (!_hasAsked)
+        {
+            _hasAsked = true;
+            connection.SendPing();
+        }
+        else if (elapsed > limits.HeartbeatInterval + limits.HeartbeatTimeout)
+        {
+            connection.Abort(new IOException(
+                $"The peer has sent nothing for {elapsed.TotalSeconds:N0} s, not even an answer to '$/ping'; "
+                + $"allowed are {limits.HeartbeatInterval.TotalSeconds:N0} s, then {limits.HeartbeatTimeout.TotalSeconds:N0} s "
+                + $"({limits.OptionsName}.HeartbeatInterval and HeartbeatTimeout)."));
+        }
+    }
+
+    private void CheckAge(long now)
+    {
+        if (limits.MaxConnectionAge == Timeout.InfiniteTimeSpan || connection.Peer is not { GoAway: true })
+        {
+            return;
+        }
+
+        if (_ageFactor == 0)
+        {
+            // Ten percent more or less: connections that were made together do not all come again together.
+            _ageFactor = 0.9 + (0.2 * Random.Shared.NextDouble());
+            _madeAt = now;
+        }
+
+        TimeSpan age = clock.GetElapsedTime(_madeAt, now);
+        TimeSpan allowed = limits.MaxConnectionAge * _ageFactor;
+
+        if (!_isTooOld && age >= allowed)
+        {
+            _isTooOld = true;
+            connection.SendGoAway(limits.MaxConnectionAgeGrace > TimeSpan.Zero ? limits.MaxConnectionAgeGrace : s_longestGrace, "age");
+        }
+        else if (_isTooOld && !_isStopped && limits.MaxConnectionAgeGrace != Timeout.InfiniteTimeSpan && age >= allowed + limits.MaxConnectionAgeGrace)
+        {
+            _isStopped = true;
+            connection.Stop();
         }
     }
 

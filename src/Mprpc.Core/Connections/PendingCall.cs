@@ -30,6 +30,9 @@ internal abstract class PendingCall
     /// <summary>How long it may wait from the moment when it is sent.</summary>
     public TimeSpan Timeout { get; private set; }
 
+    /// <summary>What the peer is told of the call besides method and arguments, if it takes that: its timeout, and this metadata. Null: nothing.</summary>
+    public MprpcMetadata? Told { get; set; }
+
     /// <summary>How much of the time that its caller gave it had gone before it was sent, for errors.</summary>
     public TimeSpan SpentBefore { get; set; }
 
@@ -104,6 +107,7 @@ internal abstract class PendingCall
         Method = method;
         Timeout = timeout;
         SpentBefore = default;
+        Told = null;
         Deadline = 0;
         RequestBytes = 0;
     }

@@ -11,7 +11,7 @@ internal sealed partial class RpcConnection
         options.CancellationToken.ThrowIfCancellationRequested();
         MprpcWriter request = RequestWriter.Begin(Serializer, Limits.SendLimit, method, arguments);
 
-        if (TryCall(method, request, options.Timeout ?? _settings.CallTimeout, options.CancellationToken, out ValueTask<T> result))
+        if (TryCall(method, request, options.Timeout ?? _settings.CallTimeout, options.Told, options.CancellationToken, out ValueTask<T> result))
         {
             return result;
         }
@@ -46,6 +46,16 @@ internal sealed partial class RpcConnection
     public bool TryCall<T>(string method, MprpcWriter request, TimeSpan timeout, CancellationToken cancellationToken, out ValueTask<T> result)
     {
         PendingCall<T> call = PendingCall<T>.Rent(method, timeout);
+        result = call.Task;
+        return TryCall(call, request, cancellationToken);
+    }
+
+    /// <summary>The same with what the peer is told of the call besides; null: nothing.</summary>
+    public bool TryCall<T>(
+        string method, MprpcWriter request, TimeSpan timeout, MprpcMetadata? told, CancellationToken cancellationToken, out ValueTask<T> result)
+    {
+        PendingCall<T> call = PendingCall<T>.Rent(method, timeout);
+        call.Told = told;
         result = call.Task;
         return TryCall(call, request, cancellationToken);
     }

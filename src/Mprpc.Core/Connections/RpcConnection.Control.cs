@@ -1,3 +1,4 @@
+using Mprpc.CompilerServices;
 using Mprpc.Wire;
 
 namespace Mprpc.Connections;
@@ -5,7 +6,14 @@ namespace Mprpc.Connections;
 /// <content>What the peer says about the connection and about calls that run (docs/protocol.md 10.5 and on).</content>
 internal sealed partial class RpcConnection
 {
+    /// <summary>Why a server that stops asks its peers to call elsewhere.</summary>
+    public const string Stopping = "stopping";
+
     private PeerOffer? _peer;
+    private int _pingsAnswered;
+
+    /// <summary>Counts the signs of life that the peer has asked for.</summary>
+    public int PingsAnswered => Volatile.Read(ref _pingsAnswered);
 
     /// <summary>What the peer takes, as it has said with <c>$/hello</c>; null: it has said nothing, and gets nothing but the plain protocol.</summary>
     public PeerOffer? Peer => Volatile.Read(ref _peer);
@@ -22,6 +30,30 @@ internal sealed partial class RpcConnection
         Ping = true,
     };
 
+    /// <summary>Asks the peer what it takes, and says what this side takes.</summary>
+    /// <exception cref="MprpcRemoteException">It does not know the extensions.</exception>
+    /// <exception cref="MprpcProtocolException">Its answer is not one.</exception>
+    /// <exception cref="TimeoutException">It does not answer.</exception>
+    /// <exception cref="MprpcConnectionException">It has closed the connection.</exception>
+    public async Task SayHelloAsync(TimeSpan timeout, CancellationToken cancellationToken)
+    {
+        MprpcWriter hello = ControlWriter.Hello(Serializer, OwnOffer(isDialer: true));
+
+        if (!TryCall("$/hello", hello, timeout, cancellationToken, out ValueTask<MprpcRaw> answering))
+        {
+            throw NotSent(hello);
+        }
+
+        MprpcRaw answer = await answering.ConfigureAwait(false);
+
+        if (PeerOffer.Read(answer.Memory.Span, position: 0, out PeerOffer offer) is { } problem)
+        {
+            throw new MprpcProtocolException($"The peer's answer to '$/hello' cannot be read: {problem}");
+        }
+
+        OnHello(offer);
+    }
+
     /// <summary>The peer has said what it takes.</summary>
     public void OnHello(PeerOffer offer)
     {
@@ -29,9 +61,69 @@ internal sealed partial class RpcConnection
         {
             Volatile.Write(ref _peer, offer);
             Limits = Limits.For(offer);
-            _calls.ChangeLimits(Limits);
+            _calls.ChangeLimits(Limits, offer);
         }
     }
+
+    /// <summary>Asks the peer to make further calls elsewhere, if it takes that; those that cross it are served (docs/protocol.md 10.10).</summary>
+    /// <param name="grace">For how long; zero: what is unanswered by now never runs, and this is the last message.</param>
+    /// <param name="reason">Why, for the peer's log.</param>
+    public void SendGoAway(TimeSpan grace, string reason)
+    {
+        if (Peer is not { GoAway: true })
+        {
+            return;
+        }
+
+        MprpcWriter goAway = ControlWriter.GoAway(Serializer, grace, reason);
+        RequestWriter.PrependNotificationHead(goAway);
+
+        if (!Output.TrySend(goAway))
+        {
+            MprpcWriter.Return(goAway);
+        }
+    }
+
+    /// <summary>The peer has said hello while this side stops: it is asked to call elsewhere, behind the answer that the read loop has not sent yet.</summary>
+    public void OnHelloWhileDraining()
+        => ThreadPool.UnsafeQueueUserWorkItem(static connection => connection.SendGoAway(connection._settings.GoAwayGrace, Stopping), this, preferLocal: false);
+
+    /// <summary>The peer takes no further calls after this time; zero: what it has not answered by now has not run, and never will.</summary>
+    public void OnGoAway(TimeSpan grace)
+    {
+        if (_settings.OnGoAway is not { } handler)
+        {
+            return;
+        }
+
+        handler(grace);
+
+        if (grace == TimeSpan.Zero)
+        {
+            _calls.FailUnrun();
+        }
+    }
+
+    /// <summary>The peer has asked for a sign of life; for the read loop alone.</summary>
+    public void OnPing() => Volatile.Write(ref _pingsAnswered, _pingsAnswered + 1);
+
+    /// <summary>Asks the peer for a sign of life; what comes back is told by the bytes alone.</summary>
+    public void SendPing()
+    {
+        MprpcWriter ping = ControlWriter.Ping(Serializer);
+
+        if (TryCall("$/ping", ping, Limits.HeartbeatTimeout, CancellationToken.None, out ValueTask<MprpcRaw> answering))
+        {
+            _ = IgnoreAsync(answering);
+        }
+        else
+        {
+            MprpcWriter.Return(ping);
+        }
+    }
+
+    private static async Task IgnoreAsync(ValueTask<MprpcRaw> answering)
+        => await ((Task)answering.AsTask()).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 
     /// <summary>The peer no longer wants the answer to a request. One that is unknown, or answered, is nothing to cancel.</summary>
     public void CancelCall(long messageId, ReadLoop loop)

@@ -39,7 +39,10 @@ internal sealed partial class RpcConnection : MprpcConnection
         Requests = new InFlightRequests(settings.Clock, gate) { OnCallbackFailed = exception => ProtocolLog.CallbackThrew(Logger, Id, exception) };
         RunningCalls = new RunningCalls(settings.Limits.MaxRunningCalls, settings.RunningCallsTotal, Requests, settings.Limits.MaxUnsentAnswerBytes);
         Output = new MessageOutput(settings.Transport.Output, settings.Serializer, OnOutputFailed, gate, RunningCalls);
-        _calls = new CallsToPeer(settings.Logger, settings.Id, settings.Serializer, Requests, Output, RunningCalls, Limits, _handler.HasMethods);
+        _calls = new CallsToPeer(settings.Logger, settings.Id, settings.Serializer, Requests, Output, RunningCalls, Limits, _handler.HasMethods)
+        {
+            CancelMethod = settings.CancelMethod,
+        };
         AnswerOrder = settings.ResponseOrder == MprpcResponseOrder.AsCompleted
             ? null
             : new AnswerOrder(settings.ResponseOrder, Output, RunningCalls, settings.Clock);
@@ -152,7 +155,21 @@ internal sealed partial class RpcConnection : MprpcConnection
             // fail by it.
             using CancellationTokenRegistration registration = _settings.TransportClosed.UnsafeRegister(
                 static connection => ((RpcConnection)connection!).CheckTransport(), this);
+
+            if (_loop.PeerHasFinished && Peer is not null)
+            {
+                // docs/protocol.md 10.10: one that knows the extensions ends its side only if it wants no more answers.
+                Volatile.Read(ref _controlled)?.CancelAll();
+            }
+
             await Task.WhenAny(RunningCalls.WaitForNoneAsync(), Aborted).ConfigureAwait(false);
+
+            // This side has stopped: what the peer has sent since was not read, and it may call elsewhere.
+            if (!_loop.PeerHasFinished)
+            {
+                SendGoAway(TimeSpan.Zero, "stopped");
+            }
+
             await Output.FinishAsync().ConfigureAwait(false);
             reason = _failure;
         }
@@ -179,7 +196,7 @@ internal sealed partial class RpcConnection : MprpcConnection
             Limits = limits.For(Peer);
             _loop.ChangeMaxMessageSize(limits.MaxMessageSize);
             RunningCalls.ChangeLimit(limits.MaxRunningCalls);
-            _calls.ChangeLimits(Limits);
+            _calls.ChangeLimits(Limits, Peer);
         }
     }
 

@@ -48,6 +48,18 @@ internal sealed class RpcConnectionSettings
     /// <summary>How long this side's calls wait for their answers where the call does not say; infinite: for ever.</summary>
     public TimeSpan CallTimeout { get; init; } = Timeout.InfiniteTimeSpan;
 
+    /// <summary>How long calls are served after the peer was asked to call elsewhere.</summary>
+    public TimeSpan GoAwayGrace { get; init; }
+
+    /// <summary>
+    /// Called on the read loop if the peer takes no further calls after this time; zero: the calls that it has not answered fail next. Null: this side listens, and
+    /// is not told.
+    /// </summary>
+    public Action<TimeSpan>? OnGoAway { get; init; }
+
+    /// <summary>The name by which a peer that has not said <c>$/hello</c> is told that an answer is no longer wanted; null: it is not told.</summary>
+    public string? CancelMethod { get; init; }
+
     /// <summary>Who the peer is; null: this side does not ask.</summary>
     public RpcSession? Session { get; init; }
 

@@ -38,6 +38,15 @@ public readonly record struct MprpcCallOptions
     /// </summary>
     public bool? WaitForReady { get; init; }
 
+    /// <summary>
+    /// What travels with the call besides its arguments. Null, the default: nothing. Only a server that knows the protocol's extensions takes it: for another the
+    /// call throws <see cref="NotSupportedException"/> before anything is sent. Must not be changed while calls use it.
+    /// </summary>
+    public MprpcMetadata? Metadata { get; init; }
+
+    /// <summary>What a server that knows the extensions is told: nothing of a call without options of its own; empty metadata where only the timeout.</summary>
+    internal MprpcMetadata? Told => Metadata ?? (Timeout is null || Timeout == System.Threading.Timeout.InfiniteTimeSpan ? null : MprpcMetadata.Empty);
+
     /// <summary>Options with a cancellation token only.</summary>
     /// <param name="cancellationToken">Ends the wait.</param>
     public static implicit operator MprpcCallOptions(CancellationToken cancellationToken) => FromCancellationToken(cancellationToken);

@@ -25,6 +25,9 @@ public sealed class MprpcMetadata : IReadOnlyCollection<MprpcMetadataEntry>
     /// <inheritdoc/>
     public int Count => _entries.Count;
 
+    /// <summary>How many bytes the keys and the values have.</summary>
+    internal int Size => _bytes;
+
     /// <summary>Whether it came with a call, and cannot be changed.</summary>
     internal bool IsReadOnly { get; init; }
 
@@ -66,7 +69,11 @@ public sealed class MprpcMetadata : IReadOnlyCollection<MprpcMetadataEntry>
     public override string ToString() => string.Join(", ", _entries);
 
     /// <summary>Adds an entry as a peer sent it, whose limits have been looked at.</summary>
-    internal void AddReceived(string key, ReadOnlyMemory<byte> value, bool isBinary) => _entries.Add(new MprpcMetadataEntry(key, value, isBinary));
+    internal void AddReceived(string key, ReadOnlyMemory<byte> value, bool isBinary)
+    {
+        _entries.Add(new MprpcMetadataEntry(key, value, isBinary));
+        _bytes += key.Length + value.Length;
+    }
 
     private int Find(string key)
     {

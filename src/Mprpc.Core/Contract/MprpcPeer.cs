@@ -41,7 +41,7 @@ public sealed record MprpcPeer
     /// Arduino's RPClite, and the arduino-router through which a board is called: reads errors as <c>[number, message]</c>, and takes the number 0 for no
     /// error.
     /// </summary>
-    public static MprpcPeer ArduinoRouter { get; } = new(nameof(ArduinoRouter)) { ErrorShape = MprpcErrorShape.NonZeroCodeAndMessage };
+    public static MprpcPeer ArduinoRouter { get; } = new(nameof(ArduinoRouter)) { ErrorShape = MprpcErrorShape.NonZeroCodeAndMessage, TakesCancelRequest = true };
 
     /// <summary>
     /// Any peer over a MessagePack library from before 2013, when str8, bin and ext came: knows only raw, for text and bytes. Not for a newer library that
@@ -67,6 +67,9 @@ public sealed record MprpcPeer
 
     /// <summary>For a client: how many calls may wait for their answers on one connection.</summary>
     public int MaxInFlightPerConnection { get; private init; } = int.MaxValue;
+
+    /// <summary>For a client: whether the server is told of calls that were cancelled or timed out, as <c>$/cancelRequest</c>.</summary>
+    public bool TakesCancelRequest { get; private init; }
 
     /// <summary>For a client: how many calls a connection is used for.</summary>
     public int MaxCallsPerConnection { get; private init; } = int.MaxValue;

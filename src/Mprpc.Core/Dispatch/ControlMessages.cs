@@ -31,6 +31,8 @@ internal sealed class ControlMessages(CallAnswers answers)
 
         if (head.Method.SequenceEqual(ControlName.Ping))
         {
+            call.Connection.OnPing();
+
             if (call.Connection.Draining.IsCancellationRequested)
             {
                 answers.Answer(call, onLoop: true, new RpcError(RpcErrorKind.Handler, "The server is stopping.", ErrorCode.GoAway));
@@ -55,6 +57,16 @@ internal sealed class ControlMessages(CallAnswers answers)
             if (TryReadMessageId(message, head.BodyStart, out long id))
             {
                 connection.CancelCall(id, loop);
+            }
+
+            return true;
+        }
+
+        if (head.Method.SequenceEqual(ControlName.GoAway))
+        {
+            if (TryReadGrace(message, head.BodyStart, out TimeSpan grace))
+            {
+                connection.OnGoAway(grace);
             }
 
             return true;
@@ -85,6 +97,30 @@ internal sealed class ControlMessages(CallAnswers answers)
         MprpcWriter answer = answers.BeginAnswer(call);
         ResponseWriter.WriteHello(answer, id, own);
         CallAnswers.EndAnswer(call, answer);
+
+        // Asked for again on each connection: a peer that comes now has not heard it.
+        Interlocked.MemoryBarrier();    // with that of who begins the stop: either this sees it, or that sees the peer
+
+        if (connection.Draining.IsCancellationRequested)
+        {
+            connection.OnHelloWhileDraining();
+        }
+    }
+
+    /// <summary>Reads the params <c>[grace in ms, reason]</c>.</summary>
+    private static bool TryReadGrace(ReadOnlySpan<byte> message, int start, out TimeSpan grace)
+    {
+        grace = default;
+
+        if (message[start] is < MessagePackCode.MinFixArray + 1 or > MessagePackCode.MaxFixArray
+            || !MessagePackHead.TryReadInteger(message[(start + 1)..], out long milliseconds, out _)
+            || milliseconds < 0)
+        {
+            return false;
+        }
+
+        grace = TimeSpan.FromMilliseconds(Math.Min(milliseconds, int.MaxValue));
+        return true;
     }
 
     /// <summary>Reads the params <c>[msgid]</c>; whatever else stands there means nothing.</summary>

@@ -15,7 +15,7 @@ internal static class ProxyEmitter
     {
         var code = new CodeWriter();
         string name = $"{contract.Identifier}_Proxy";
-        code.OpenType($"internal sealed class {name} : {contract.Type}");
+        code.OpenType($"internal sealed class {name} : {contract.Type}, global::Mprpc.CompilerServices.IMprpcProxy");
         code.Line("private readonly global::Mprpc.CompilerServices.MprpcCallInvoker _invoker;");
         code.Line();
         code.Line($"private {name}(global::Mprpc.CompilerServices.MprpcCallInvoker invoker) => _invoker = invoker;");
@@ -24,6 +24,11 @@ internal static class ProxyEmitter
         code.Line("internal static void Register()");
         string names = string.Concat(contract.Derived.Select(derived => $", {CodeWriter.Quote(derived)}"));
         code.More($"=> global::Mprpc.CompilerServices.MprpcGeneratedProxies.Register<{contract.Type}>(static invoker => new {name}(invoker){names});");
+
+        code.Line();
+        code.Line("global::Mprpc.CompilerServices.MprpcCallInvoker global::Mprpc.CompilerServices.IMprpcProxy.Invoker => this._invoker;");
+        code.Line();
+        code.Line($"object global::Mprpc.CompilerServices.IMprpcProxy.Over(global::Mprpc.CompilerServices.MprpcCallInvoker invoker) => new {name}(invoker);");
 
         foreach (MethodModel method in contract.Methods)
         {

@@ -1,0 +1,20 @@
+namespace Mprpc.Client;
+
+/// <summary>When a client asks its server whether it knows the extensions of the protocol: cancellation, timeouts and metadata of calls, error codes.</summary>
+/// <remarks>
+/// A server that does not know them is called as before. One that closes the connection at an unknown method is connected to once more; see docs/protocol.md 10.5.
+/// </remarks>
+public enum MprpcExtensions
+{
+    /// <summary>
+    /// When the application uses something that needs them: metadata of a call, or methods that the server may call. Until then the client sends what any
+    /// MessagePack-RPC client sends.
+    /// </summary>
+    WhenUsed,
+
+    /// <summary>On each connection, before its first call.</summary>
+    Always,
+
+    /// <summary>Never.</summary>
+    Never,
+}

@@ -1,0 +1,59 @@
+using Mprpc.CompilerServices;
+using Mprpc.Connections;
+
+namespace Mprpc.Binding;
+
+/// <summary>Gives the calls of a proxy options of their own: timeout, metadata, a token besides that of each call.</summary>
+internal sealed class OptionsCallInvoker(MprpcCallInvoker invoker, MprpcCallOptions options) : MprpcCallInvoker(Timeout.InfiniteTimeSpan)
+{
+    public override MprpcWriter BeginCall() => invoker.BeginCall();
+
+    public override void Notify(string method, MprpcWriter notification)
+    {
+        if (options.Metadata is not null)
+        {
+            Drop(notification);
+            throw new NotSupportedException($"The notification '{method}' cannot have metadata. Let the method return a task, or send what it needs as arguments.");
+        }
+
+        invoker.Notify(method, notification);
+    }
+
+    internal override RpcConnection? TryGetConnection(CancellationToken cancellationToken) => null;
+
+    internal override ValueTask<T> CallWhenReadyAsync<T>(string method, MprpcWriter request, CancellationToken cancellationToken)
+        => !cancellationToken.CanBeCanceled ? invoker.SendAsync<T>(method, request, options)
+            : !options.CancellationToken.CanBeCanceled ? invoker.SendAsync<T>(method, request, options with { CancellationToken = cancellationToken })
+            : SendWithBothAsync<T>(method, request, options, cancellationToken);
+
+    // Options upon options: what is set last counts.
+    internal override ValueTask<T> SendAsync<T>(string method, MprpcWriter request, MprpcCallOptions own)
+    {
+        MprpcCallOptions merged = options with
+        {
+            Timeout = own.Timeout ?? options.Timeout,
+            Metadata = own.Metadata ?? options.Metadata,
+            WaitForReady = own.WaitForReady ?? options.WaitForReady,
+        };
+
+        return !own.CancellationToken.CanBeCanceled ? invoker.SendAsync<T>(method, request, merged)
+            : !options.CancellationToken.CanBeCanceled ? invoker.SendAsync<T>(method, request, merged with { CancellationToken = own.CancellationToken })
+            : SendWithBothAsync<T>(method, request, merged, own.CancellationToken);
+    }
+
+    private async ValueTask<T> SendWithBothAsync<T>(string method, MprpcWriter request, MprpcCallOptions merged, CancellationToken cancellationToken)
+    {
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(merged.CancellationToken, cancellationToken);
+
+        try
+        {
+            return await invoker.SendAsync<T>(method, request, merged with { CancellationToken = either.Token }).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException exception) when (exception.CancellationToken == either.Token)
+        {
+            // The caller knows its own tokens.
+            CancellationToken cause = cancellationToken.IsCancellationRequested ? cancellationToken : merged.CancellationToken;
+            throw new OperationCanceledException(exception.Message, exception, cause);
+        }
+    }
+}
