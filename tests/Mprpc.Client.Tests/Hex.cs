@@ -21,6 +21,12 @@ internal static class Hex
     /// <summary>The msgid in its shortest form.</summary>
     public static string Id(int messageId) => Of(MessagePackSerializer.Serialize(messageId));
 
+    /// <summary>Whether it is the request by which a client asks for the extensions.</summary>
+    public static bool IsHello(string message) => message.StartsWith("9400", StringComparison.Ordinal) && message.Contains("a7242f68656c6c6f", StringComparison.Ordinal);
+
+    /// <summary>The answer of a server that has no such method.</summary>
+    public static string Refusal(string request) => Answer(request, "a26e6fc0");
+
     /// <summary>The answer <paramref name="body"/> (error and result) to a request.</summary>
     public static string Answer(string request, string body) => $"9401{Id(IdOf(request))}{body}";
 }

@@ -17,6 +17,9 @@ internal sealed class PipePeer
 
     public ClientTransport Transport { get; }
 
+    /// <summary>Whether it answers <c>$/hello</c> itself, as a server that knows only the plain protocol.</summary>
+    public bool IsPlain { get; init; } = true;
+
     /// <summary>How many times the client has closed it.</summary>
     public int Aborts => Volatile.Read(ref _aborts);
 
@@ -47,6 +50,13 @@ internal sealed class PipePeer
 
             string message = Hex.Of(MessagePackBytes(read, reader.Position));
             _toPeer.Reader.AdvanceTo(reader.Position);
+
+            if (IsPlain && Hex.IsHello(message))
+            {
+                await SendAsync(Hex.Refusal(message));
+                continue;
+            }
+
             return message;
         }
     }

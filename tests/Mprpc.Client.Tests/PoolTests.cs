@@ -205,6 +205,7 @@ public sealed class PoolTests
         if (serves)
         {
             options.AddHandler("told", () => { });
+            options.Extensions = MprpcExtensions.Never;
         }
 
         await using var client = new MprpcClient(server.Url, options);

@@ -10,6 +10,9 @@ internal sealed class ScriptedConnection(Socket socket) : IDisposable
 
     public Socket Socket => socket;
 
+    /// <summary>Whether it answers <c>$/hello</c> itself, as a server that knows only the plain protocol.</summary>
+    public bool IsPlain { get; init; } = true;
+
     public async Task SendAsync(string hex) => await SendAsync(Hex.Bytes(hex)).ConfigureAwait(false);
 
     public async Task SendAsync(ReadOnlyMemory<byte> bytes)
@@ -33,6 +36,12 @@ internal sealed class ScriptedConnection(Socket socket) : IDisposable
         {
             if (TryTake() is { } message)
             {
+                if (IsPlain && Hex.IsHello(message))
+                {
+                    await SendAsync(Hex.Refusal(message)).ConfigureAwait(false);
+                    continue;
+                }
+
                 return message;
             }
 

@@ -23,9 +23,9 @@ internal sealed class ScriptedServer : IDisposable
 
     public string Url => $"tcp://127.0.0.1:{Port}";
 
-    public async Task<ScriptedConnection> AcceptAsync()
+    public async Task<ScriptedConnection> AcceptAsync(bool isPlain = true)
     {
-        var connection = new ScriptedConnection(await _listener.AcceptAsync().WaitAsync(Deadline).ConfigureAwait(false));
+        var connection = new ScriptedConnection(await _listener.AcceptAsync().WaitAsync(Deadline).ConfigureAwait(false)) { IsPlain = isPlain };
         _connections.Add(connection);
         return connection;
     }
