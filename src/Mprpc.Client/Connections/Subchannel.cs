@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Http.Features;
 using Mprpc.Client.Diagnostics;
 using Mprpc.Client.Pooling;
 using Mprpc.Client.Transports;
@@ -226,6 +227,8 @@ internal sealed class Subchannel(ConnectionPool pool, ClientParts parts)
             CallTimeout = parts.CallTimeout,
             LocalEndPoint = transport.LocalEndPoint,
             RemoteEndPoint = transport.RemoteEndPoint,
+            TransportClosed = transport.Closed,
+            Features = transport.Features ?? new FeatureCollection(),
         });
 
         made.Connection = connection;
@@ -238,6 +241,7 @@ internal sealed class Subchannel(ConnectionPool pool, ClientParts parts)
             if (parts.Disposed.IsCancellationRequested)
             {
                 transport.Abort();
+                _ = transport.Release().AsTask();       // cannot throw
                 throw new OperationCanceledException(parts.Disposed);
             }
 
@@ -301,6 +305,7 @@ internal sealed class Subchannel(ConnectionPool pool, ClientParts parts)
         await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
         await made.Connection.RunAsync().ConfigureAwait(false);
         made.Transport.Abort();
+        await made.Transport.Release().ConfigureAwait(false);
     }
 
     private void OnGivenUp(OpenConnection made)
