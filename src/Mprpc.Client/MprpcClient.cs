@@ -60,7 +60,7 @@ public sealed partial class MprpcClient : IAsyncDisposable, IDisposable
         _options = options;
         _parts = new ClientParts(dialer, options, OnConnectionChanged, _disposed.Token);
         _pool = new ConnectionPool(_parts);
-        _sender = CallSender.Create(_parts, _pool);
+        _sender = CallSenders.Create(_parts, _pool);
         _methods = new ClientMethods(_parts, _pool);
     }
 

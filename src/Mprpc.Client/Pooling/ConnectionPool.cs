@@ -112,7 +112,10 @@ internal sealed class ConnectionPool
                 lost?.Unreserve();
             }
 
-            ObjectDisposedException.ThrowIf(_isClosed, typeof(MprpcClient));
+            if (_isClosed)
+            {
+                throw ClientParts.DisposedException();
+            }
 
             if (TryTake(isServing ? int.MaxValue : _limit) is { } subchannel)
             {
@@ -247,7 +250,7 @@ internal sealed class ConnectionPool
         lock (_gate)
         {
             _isClosed = true;
-            FailWaiters(new ObjectDisposedException(typeof(MprpcClient).FullName));
+            FailWaiters(ClientParts.DisposedException());
         }
 
         _upkeep.Dispose();
