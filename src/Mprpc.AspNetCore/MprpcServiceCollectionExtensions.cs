@@ -69,9 +69,10 @@ public static class MprpcServiceCollectionExtensions
             TimeProvider.System,
             new HarmlessLogger(provider.GetRequiredService<ILoggerFactory>().CreateLogger("Mprpc.Connection"))));
         services.TryAddSingleton<ConnectionRegistry>();
+        services.TryAddSingleton<ConnectionQuotas>();
         services.TryAddSingleton<StopDeadline>();
         services.TryAddSingleton<RpcEndpoints>();
-        services.TryAddSingleton<InMemoryConnections>();
+        services.TryAddSingleton<ExternalConnections>();
         services.TryAddSingleton<RpcServer>();
         services.TryAddSingleton<IMprpcServer>(static provider => provider.GetRequiredService<RpcServer>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, RpcServer>(static provider => provider.GetRequiredService<RpcServer>()));

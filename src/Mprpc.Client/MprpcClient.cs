@@ -5,7 +5,6 @@ using Mprpc.Client.Pooling;
 using Mprpc.Client.Sending;
 using Mprpc.Client.Transports;
 using Mprpc.Connections;
-using Mprpc.Transports;
 
 namespace Mprpc.Client;
 
@@ -34,7 +33,7 @@ public sealed partial class MprpcClient : IAsyncDisposable, IDisposable
     /// <exception cref="ArgumentException">The url is no such address.</exception>
     /// <exception cref="ArgumentOutOfRangeException">An option is out of its range.</exception>
     public MprpcClient(string url, MprpcClientOptions? options = null)
-        : this(RpcAddress.Parse(url), (options ?? new MprpcClientOptions()).Freeze())
+        : this(Begin(url, options ?? new MprpcClientOptions()))
     {
     }
 
@@ -45,12 +44,12 @@ public sealed partial class MprpcClient : IAsyncDisposable, IDisposable
     /// <exception cref="ArgumentException">The options have no address, or it is not valid.</exception>
     /// <exception cref="ArgumentOutOfRangeException">An option is out of its range.</exception>
     public MprpcClient(MprpcClientOptions options)
-        : this(AddressOf(options), options.Freeze())
+        : this(Begin(UrlOf(options), options))
     {
     }
 
-    private MprpcClient(RpcAddress address, MprpcClientOptions options)
-        : this(Dialer.To(address, options), options)
+    private MprpcClient((Dialer Dialer, MprpcClientOptions Options) frozen)
+        : this(frozen.Dialer, frozen.Options)
     {
     }
 
@@ -61,7 +60,7 @@ public sealed partial class MprpcClient : IAsyncDisposable, IDisposable
         _options = options;
         _parts = new ClientParts(dialer, options, OnConnectionChanged, _disposed.Token);
         _pool = new ConnectionPool(_parts);
-        _sender = CallSender.Create(_parts, _pool);
+        _sender = CallSenders.Create(_parts, _pool);
         _methods = new ClientMethods(_parts, _pool);
     }
 
@@ -116,9 +115,17 @@ public sealed partial class MprpcClient : IAsyncDisposable, IDisposable
     {
         ArgumentNullException.ThrowIfNull(input);
         ArgumentNullException.ThrowIfNull(output);
-        var client = new MprpcClient(new StreamDialer(input, output), (options ?? new MprpcClientOptions()).Freeze());
-        client._pool.Begin();    // cannot fail: the streams are there
-        return client;
+        return Over(MprpcTransport.FromStreams(input, output), "stream", options);
+    }
+
+    /// <summary>Creates a client over a transport of the application's own, and starts to serve it.</summary>
+    /// <param name="transport">What carries the connection; disposed with the client. For a transport that can be made again there is
+    /// <see cref="MprpcClientOptions.ConnectCallback"/>.</param>
+    /// <param name="options">Null: the defaults. Those of connecting have no meaning here: a transport that has ended cannot be connected again.</param>
+    public static MprpcClient FromTransport(MprpcTransport transport, MprpcClientOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(transport);
+        return Over(transport, "transport", options);
     }
 
     /// <summary>
@@ -245,10 +252,24 @@ public sealed partial class MprpcClient : IAsyncDisposable, IDisposable
     /// <summary>Only for tests: how many connections take calls.</summary>
     internal int ConnectionCount => _pool.Connected().Count();
 
-    private static RpcAddress AddressOf(MprpcClientOptions options)
+    private static (Dialer Dialer, MprpcClientOptions Options) Begin(string? url, MprpcClientOptions options)
+    {
+        MprpcClientOptions frozen = options.Freeze();
+        return (Dialers.To(url, frozen), frozen);
+    }
+
+    private static MprpcClient Over(MprpcTransport transport, string noun, MprpcClientOptions? options)
+    {
+        MprpcClientOptions frozen = (options ?? new MprpcClientOptions()).Freeze();
+        var client = new MprpcClient(new GivenDialer(transport, noun, frozen), frozen);
+        client._pool.Begin();    // cannot fail: the transport is there
+        return client;
+    }
+
+    private static string? UrlOf(MprpcClientOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
-        return options.ParseUrl() ?? throw new ArgumentException(
+        return options.Url is not null || options.ConnectCallback is not null ? options.Url : throw new ArgumentException(
             "MprpcClientOptions.Url is not set. Set it to the server's address, such as tcp://127.0.0.1:6000, or pass the address: "
             + "new MprpcClient(url, options).",
             nameof(options));

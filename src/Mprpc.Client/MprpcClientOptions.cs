@@ -19,7 +19,8 @@ public sealed class MprpcClientOptions
     /// <summary>
     /// The server's address: <c>tcp://host:port</c>, <c>tls://host:port</c>, <c>unix:///path</c>, <c>pipe://./name</c>, <c>ws://host:port/path</c> or
     /// <c>wss://host:port/path</c>. For <see cref="MprpcClient(MprpcClientOptions)"/> and <c>AddMprpcClient</c>, which sets it as the configuration says
-    /// (<c>Mprpc:Clients:NAME:Url</c>); of no effect if the client is given an address, or a stream, of its own. Default null.
+    /// (<c>Mprpc:Clients:NAME:Url</c>); of no effect if the client is given an address, or a stream, of its own. Any text if <see cref="ConnectCallback"/> is
+    /// set. Default null.
     /// </summary>
     public string? Url { get; set; }
 
@@ -165,6 +166,16 @@ public sealed class MprpcClientOptions
     public Action<ClientWebSocketOptions>? ConfigureWebSocket { get; set; }
 
     /// <summary>
+    /// Makes what carries each connection, in place of a socket to <see cref="Url"/>: a serial port, a pipe, a proxy's stream. Return a new transport each
+    /// time, or throw. Called for the first connection and each later one, from several threads if <see cref="MaxConnections"/> is above 1; its token is
+    /// cancelled after <see cref="ConnectTimeout"/> and when the client is disposed, and a transport that comes after that is disposed. What it throws fails
+    /// the attempt with an <see cref="MprpcConnectionException"/>, and further attempts are made as <see cref="Reconnect"/> says. Default null. With it no
+    /// address is needed, any text may be one, and <see cref="KeepAlive"/> has no effect; the transport must protect what it carries itself: <see
+    /// cref="Tls"/>, <see cref="ConfigureWebSocket"/> and addresses of TLS or WebSockets are refused.
+    /// </summary>
+    public Func<MprpcConnectContext, CancellationToken, ValueTask<MprpcTransport>>? ConnectCallback { get; set; }
+
+    /// <summary>
     /// Gives the token with which each connection logs in before its first call (<c>$/authenticate</c>), again before the token expires, and once when a call
     /// is refused as unauthenticated. Default
     /// null: the client does not log in. Called from several threads; a token that lasts should be kept by the provider. Use it with <c>tls://</c>: over plain
@@ -233,7 +244,7 @@ public sealed class MprpcClientOptions
     /// <summary>Checks the options, and returns them as they are now.</summary>
     internal MprpcClientOptions Freeze()
     {
-        ParseUrl();
+        CheckConnecting();
         RequireAtLeast(MaxConnections, 1, nameof(MaxConnections));
         RequireAtLeast(MaxInFlightPerConnection, 1, nameof(MaxInFlightPerConnection));
         RequireAtLeast(MaxCallsPerConnection, 1, nameof(MaxCallsPerConnection));
@@ -266,20 +277,6 @@ public sealed class MprpcClientOptions
         return frozen;
     }
 
-    /// <summary>The server's address; null if there is none.</summary>
-    /// <exception cref="ArgumentException">It is not valid.</exception>
-    internal RpcAddress? ParseUrl()
-    {
-        try
-        {
-            return Url is null ? null : RpcAddress.Parse(Url);
-        }
-        catch (ArgumentException exception)
-        {
-            throw new ArgumentException($"MprpcClientOptions.Url is not the address of a server. {exception.Message}", exception);
-        }
-    }
-
     /// <summary>What is accepted and sent.</summary>
     internal ConnectionLimits ToConnectionLimits() => new(MaxMessageSize, MaxDepth, ConnectionLimits.DefaultMaxRunningCalls, nameof(MprpcClientOptions))
     {
@@ -302,6 +299,33 @@ public sealed class MprpcClientOptions
     internal static IReadOnlyList<RpcMethod> BuildHandler<TDelegate>(string method, TDelegate handler, MprpcClientOptions options)
         where TDelegate : Delegate
         => ServiceModel.BuildDelegate(method, handler, new ServingTarget<TDelegate>(handler, options));
+
+    /// <exception cref="ArgumentException">The address is not valid, or an option contradicts the callback that connects.</exception>
+    private void CheckConnecting()
+    {
+        if (ConnectCallback is not null)
+        {
+            string? idle = Tls is not null ? nameof(Tls) : ConfigureWebSocket is not null ? nameof(ConfigureWebSocket) : null;
+
+            if (idle is not null)
+            {
+                throw new ArgumentException(
+                    $"MprpcClientOptions.{idle} is set, and so is {nameof(ConnectCallback)}, which makes the transport: {idle} would have no effect. "
+                    + "Set it up in the callback, and remove it from the options.");
+            }
+
+            return;
+        }
+
+        try
+        {
+            _ = Url is null ? null : RpcAddress.Parse(Url);
+        }
+        catch (ArgumentException exception)
+        {
+            throw new ArgumentException($"MprpcClientOptions.Url is not the address of a server. {exception.Message}", exception);
+        }
+    }
 
     /// <summary>Returns the time; null also where it is infinite.</summary>
     private static TimeSpan? CheckTime(TimeSpan? value, string option)

@@ -45,6 +45,7 @@ public static class MprpcClientServiceCollectionExtensions
             services.AddSingleton(new AddedClient(name));
             services.TryAddSingleton<IMprpcClientFactory, MprpcClientFactory>();
             options.Configure<IServiceProvider>((values, provider) => SetFromApplication(values, provider, name));
+            options.PostConfigure<IServiceProvider>((values, provider) => CheckAddress(values, provider, name));
             services.AddKeyedSingleton(name, (provider, _) => Create(provider, name));
         }
 
@@ -75,23 +76,26 @@ public static class MprpcClientServiceCollectionExtensions
     private static string? AddressOf(IServiceProvider provider, string name)
     {
         IConfiguration? configuration = provider.GetService<IConfiguration>();
-        string key = $"{ConfigurationSection}:{name}:{nameof(MprpcClientOptions.Url)}";
-        return Checked(configuration?[key], key) ?? Checked(configuration?.GetConnectionString(name), $"ConnectionStrings:{name}");
+        return configuration?[KeyOf(name)] ?? configuration?.GetConnectionString(name);
     }
 
-    private static string? Checked(string? url, string key)
+    private static string KeyOf(string name) => $"{ConfigurationSection}:{name}:{nameof(MprpcClientOptions.Url)}";
+
+    /// <summary>Says which key of the configuration has an address that is not valid; for the client's own callback, set in code, any is.</summary>
+    private static void CheckAddress(MprpcClientOptions options, IServiceProvider provider, string name)
     {
+        if (options.ConnectCallback is not null || options.Url is null || options.Url != AddressOf(provider, name))
+        {
+            return;
+        }
+
         try
         {
-            if (url is not null)
-            {
-                RpcAddress.Parse(url);
-            }
-
-            return url;
+            RpcAddress.Parse(options.Url);
         }
         catch (ArgumentException exception)
         {
+            string key = provider.GetRequiredService<IConfiguration>()[KeyOf(name)] is not null ? KeyOf(name) : $"ConnectionStrings:{name}";
             throw new InvalidOperationException($"{key} of the configuration is not the address of a server. {exception.Message}", exception);
         }
     }
@@ -101,7 +105,7 @@ public static class MprpcClientServiceCollectionExtensions
 
     /// <exception cref="InvalidOperationException">There is no address.</exception>
     internal static MprpcClientOptions WithAddress(MprpcClientOptions options, string name)
-        => options.Url is not null ? options : throw new InvalidOperationException(
+        => options.Url is not null || options.ConnectCallback is not null ? options : throw new InvalidOperationException(
             $"The client '{name}' has no address. Set {ConfigurationSection}:{name}:Url or ConnectionStrings:{name} in the configuration, "
             + "MprpcClientOptions.Url in code, or give AddMprpcClient the address itself (tcp://host:port).");
 

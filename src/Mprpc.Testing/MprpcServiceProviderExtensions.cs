@@ -23,10 +23,10 @@ public static class MprpcServiceProviderExtensions
     public static MprpcClient CreateMprpcClient(this IServiceProvider services, string? endpoint = null, Action<MprpcTestClientOptions>? configure = null)
     {
         ArgumentNullException.ThrowIfNull(services);
-        InMemoryConnections server = services.GetService<InMemoryConnections>()
+        ExternalConnections server = services.GetService<ExternalConnections>()
             ?? throw new InvalidOperationException("The application has no MessagePack-RPC server. Call builder.Services.AddMprpc() in it.");
 
-        InMemoryEndpoint chosen = EndpointChoice.Choose(server.Endpoints, endpoint);
+        ServedEndpoint chosen = EndpointChoice.Choose(server.Endpoints, endpoint, "CreateMprpcClient(\"6000\")");
         var options = new MprpcTestClientOptions();
         options.Client.LoggerFactory = services.GetService<ILoggerFactory>() ?? NullLoggerFactory.Instance;
         options.Client.TimeProvider = services.GetService<TimeProvider>() ?? options.Client.TimeProvider;
@@ -43,7 +43,7 @@ public static class MprpcServiceProviderExtensions
             }
 
             options.ConfigureConnection?.Invoke(connection);
-            server.Serve(chosen, connection);
+            _ = server.ServeAsync(chosen, connection, CancellationToken.None);     // owned: ends with the server at the latest
         }
     }
 

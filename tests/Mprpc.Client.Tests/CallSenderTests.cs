@@ -37,6 +37,6 @@ public sealed class CallSenderTests
     {
         var dialer = new TestDialer((_, _) => throw new MprpcConnectionException("Nobody connects."));
         var parts = new ClientParts(dialer, options.Freeze(), () => { }, CancellationToken.None);
-        return CallSender.Create(parts, new ConnectionPool(parts));
+        return CallSenders.Create(parts, new ConnectionPool(parts));
     }
 }

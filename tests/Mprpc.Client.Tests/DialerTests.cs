@@ -42,6 +42,6 @@ public sealed class DialerTests
     private static Dialer Create(string scheme, ScriptedServer server, TimeSpan? timeout)
     {
         string url = scheme == "pipe" ? $"pipe://./{Guid.NewGuid():N}" : $"{scheme}://127.0.0.1:{server.Port}";
-        return Dialer.To(RpcAddress.Parse(url), new MprpcClientOptions { ConnectTimeout = timeout }.Freeze());
+        return Dialers.To(url, new MprpcClientOptions { ConnectTimeout = timeout }.Freeze());
     }
 }

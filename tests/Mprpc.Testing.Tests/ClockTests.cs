@@ -55,8 +55,8 @@ public sealed class ClockTests
     {
         await using MprpcTestHost host = await StartAsync(options => options.Limits.PartialMessageTimeout = TimeSpan.FromHours(1));
         var link = new Connections.MemoryLink();
-        var server = host.Services.GetRequiredService<Mprpc.AspNetCore.Endpoints.InMemoryConnections>();
-        server.Serve(server.Endpoints[0], new Connections.MemoryConnectionContext(link));
+        var server = host.Services.GetRequiredService<Mprpc.AspNetCore.Endpoints.ExternalConnections>();
+        _ = server.ServeAsync(server.Endpoints[0], new Connections.MemoryConnectionContext(link), CancellationToken.None);
         await link.ClientOutput.WriteAsync(Convert.FromHexString("940001a373"));
 
         Task<bool> ended = EndsAsync(link);

@@ -31,7 +31,7 @@ internal sealed class ConnectionQuota
     /// <summary>Puts the limit before what serves a connection. One that is refused ends with FIN.</summary>
     public static ConnectionDelegate Limit(IServiceProvider services, MprpcEndpointOptions endpoint, ConnectionDelegate next)
     {
-        var quota = new ConnectionQuota(services, endpoint);
+        ConnectionQuota quota = services.GetRequiredService<ConnectionQuotas>().Of(endpoint);
         return quota._max == int.MaxValue ? next : connection => quota.ServeAsync(connection, next);
     }
 

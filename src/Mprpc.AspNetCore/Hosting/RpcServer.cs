@@ -23,7 +23,7 @@ namespace Mprpc.AspNetCore.Hosting;
 internal sealed class RpcServer(
     RpcEndpoints endpoints,
     RpcListeners listeners,
-    InMemoryConnections direct,
+    ExternalConnections external,
     ConnectionRegistry connections,
     StopDeadline deadline,
     IServiceProvider services,
@@ -58,6 +58,12 @@ internal sealed class RpcServer(
         }
     }
 
+    public Task ServeAsync(MprpcTransport transport, string? endpoint, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(transport);
+        return external.ServeAsync(transport, endpoint, cancellationToken);
+    }
+
     /// <summary>Before HTTP listens: what is wrong with the endpoints is known by then.</summary>
     public Task StartingAsync(CancellationToken cancellationToken)
     {
@@ -69,11 +75,11 @@ internal sealed class RpcServer(
             webSocket.Start(services);
         }
 
-        direct.Start(_mapped, endpoints.WebSockets);
+        external.Start(_mapped, endpoints.WebSockets);
 
         if (!ShouldListen())
         {
-            direct.Check();
+            external.Check();
             ServerLog.NotListening(_logger);
         }
         else if (_mapped.Count > 0)
@@ -120,7 +126,7 @@ internal sealed class RpcServer(
         }
 
         deadline.Watch(cancellationToken);
-        _stopping = Task.WhenAll(_kestrel?.StopAsync(cancellationToken) ?? Task.CompletedTask, direct.StopAsync(cancellationToken));
+        _stopping = Task.WhenAll(_kestrel?.StopAsync(cancellationToken) ?? Task.CompletedTask, external.StopAsync(cancellationToken));
     }
 
     public Task StopAsync(CancellationToken cancellationToken) => _stopping ?? Task.CompletedTask;

@@ -35,7 +35,7 @@ internal sealed class WebSocketEndpoint(MprpcEndpointOptions options)
     public void Start(IServiceProvider services)
     {
         _handler = new RpcConnectionHandler(services, Options, services.GetRequiredService<ServerLimits>().For(Options));
-        _quota = new ConnectionQuota(services, Options);
+        _quota = services.GetRequiredService<ConnectionQuotas>().Of(Options);
         _clock = services.GetService<TimeProvider>() ?? _clock;
     }
 
@@ -92,7 +92,7 @@ internal sealed class WebSocketEndpoint(MprpcEndpointOptions options)
     {
         ConnectionInfo http = context.Connection;
         var transport = new WebSocketTransport(socket);
-        CancellationToken stopping = context.RequestServices.GetRequiredService<InMemoryConnections>().StopRequested;
+        CancellationToken stopping = context.RequestServices.GetRequiredService<ExternalConnections>().StopRequested;
         context.Features.Set<IConnectionUserFeature>(user);
         transport.Start();
         Exception? reason = await _handler!.ServeAsync(

@@ -66,4 +66,16 @@ internal sealed class ClientParts
     public ConnectionLimits Limits { get; }
 
     public TimeProvider Clock => Options.TimeProvider;
+
+    /// <summary>What is thrown when the client is used after its end. Not by its type, which knows all its parts.</summary>
+    public static ObjectDisposedException DisposedException() => new("Mprpc.Client.MprpcClient");
+
+    /// <exception cref="ObjectDisposedException">The client was disposed.</exception>
+    public void ThrowIfDisposed()
+    {
+        if (Disposed.IsCancellationRequested)
+        {
+            throw DisposedException();
+        }
+    }
 }

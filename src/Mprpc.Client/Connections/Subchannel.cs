@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Http.Features;
 using Mprpc.Client.Diagnostics;
 using Mprpc.Client.Pooling;
 using Mprpc.Client.Transports;
@@ -243,6 +244,8 @@ internal sealed class Subchannel(ConnectionPool pool, ClientParts parts)
             OnGoAway = grace => OnGoAway(made, grace),
             LocalEndPoint = transport.LocalEndPoint,
             RemoteEndPoint = transport.RemoteEndPoint,
+            TransportClosed = transport.Closed,
+            Features = transport.Features ?? new FeatureCollection(),
         });
 
         made.Connection = connection;
@@ -255,6 +258,7 @@ internal sealed class Subchannel(ConnectionPool pool, ClientParts parts)
             if (parts.Disposed.IsCancellationRequested)
             {
                 transport.Abort();
+                _ = transport.Release().AsTask();       // cannot throw
                 throw new OperationCanceledException(parts.Disposed);
             }
 
@@ -318,6 +322,7 @@ internal sealed class Subchannel(ConnectionPool pool, ClientParts parts)
         await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
         await made.Connection.RunAsync().ConfigureAwait(false);
         made.Transport.Abort();
+        await made.Transport.Release().ConfigureAwait(false);
     }
 
     /// <summary>The server takes no further calls over this connection after a while: they go elsewhere, and it is closed after its last answer.</summary>

@@ -113,7 +113,10 @@ internal sealed class ConnectionPool
                 lost?.Unreserve();
             }
 
-            ObjectDisposedException.ThrowIf(_isClosed, typeof(MprpcClient));
+            if (_isClosed)
+            {
+                throw ClientParts.DisposedException();
+            }
 
             if (TryTake(isServing ? int.MaxValue : _limit) is { } subchannel)
             {
@@ -269,7 +272,7 @@ internal sealed class ConnectionPool
         lock (_gate)
         {
             _isClosed = true;
-            FailWaiters(new ObjectDisposedException(typeof(MprpcClient).FullName));
+            FailWaiters(ClientParts.DisposedException());
         }
 
         _upkeep.Dispose();

@@ -242,7 +242,7 @@ internal sealed class NotificationQueue(ClientParts parts, ConnectionPool pool)
             }
 
             waiting.Fail(
-                parts.Disposed.IsCancellationRequested ? new ObjectDisposedException(typeof(MprpcClient).FullName)
+                parts.Disposed.IsCancellationRequested ? ClientParts.DisposedException()
                     : exception is MprpcConnectionException lost
                         ? new MprpcConnectionException(lost.Message, lost.RequestWasSent, lost.InnerException) { IsLasting = lost.IsLasting }
                     : exception);

@@ -23,20 +23,11 @@ internal abstract class CallSender(ClientParts parts, ConnectionPool pool, Notif
 
     protected ConnectionPool Pool => pool;
 
-    /// <summary>The sender for a client's options.</summary>
-    public static CallSender Create(ClientParts parts, ConnectionPool pool)
-    {
-        var notifications = new NotificationQueue(parts, pool);
-        var waiting = new WaitingCalls(parts, pool);
-        CallSender sender = pool.IsLimited ? new LimitedSender(parts, pool, waiting, notifications) : new DirectSender(parts, pool, waiting, notifications);
-        return parts.Login is null ? sender : new LoginSender(parts, parts.Login, pool, sender, notifications);
-    }
-
     /// <summary>Writes the method and the arguments of a call or a notification.</summary>
     /// <exception cref="ObjectDisposedException">The client was disposed.</exception>
     public MprpcWriter Write(string method, ReadOnlySpan<object?> arguments)
     {
-        ThrowIfDisposed();
+        parts.ThrowIfDisposed();
         return RequestWriter.Begin(parts.Serializer, parts.Limits.SendLimit, method, arguments);
     }
 
@@ -110,9 +101,7 @@ internal abstract class CallSender(ClientParts parts, ConnectionPool pool, Notif
             _hasNotified = true;
         }
 
-        ThrowIfDisposed();
+        parts.ThrowIfDisposed();
         return notifications.TrySend(notification);
     }
-
-    private void ThrowIfDisposed() => ObjectDisposedException.ThrowIf(parts.Disposed.IsCancellationRequested, typeof(MprpcClient));
 }

@@ -63,7 +63,7 @@ internal sealed class WaitingCalls(ClientParts parts, ConnectionPool pool)
         }
         catch (OperationCanceledException exception) when (!cancellationToken.IsCancellationRequested)
         {
-            ObjectDisposedException.ThrowIf(parts.Disposed.IsCancellationRequested, typeof(MprpcClient));
+            parts.ThrowIfDisposed();
             throw deadline.NotSent(method, pool.DescribeWait(), failure, exception);
         }
         finally

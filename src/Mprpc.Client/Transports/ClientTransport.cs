@@ -1,5 +1,9 @@
 using System.IO.Pipelines;
 using System.Net;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.Logging;
+using Mprpc.Diagnostics;
+using Mprpc.Transports.Custom;
 
 namespace Mprpc.Client.Transports;
 
@@ -21,4 +25,31 @@ internal sealed record ClientTransport(PipeReader Input, PipeWriter Output, Acti
     public EndPoint? LocalEndPoint { get; init; }
 
     public EndPoint? RemoteEndPoint { get; init; }
+
+    public IFeatureCollection? Features { get; init; }
+
+    /// <summary>Cancelled when nothing more can be read, where the transport tells.</summary>
+    public CancellationToken Closed { get; init; }
+
+    /// <summary>Lets go of what carries the bytes, when nothing is read or written any more. May be called more than once.</summary>
+    public Func<ValueTask> Release { get; init; } = static () => ValueTask.CompletedTask;
+
+    /// <summary>A transport of the application's own.</summary>
+    /// <param name="transport">The transport, which no other connection uses.</param>
+    /// <param name="peer">What it leads to, for the log.</param>
+    /// <param name="loggers">Where the client logs.</param>
+    /// <exception cref="InvalidOperationException">Another connection uses it, or did.</exception>
+    public static ClientTransport Of(MprpcTransport transport, string peer, ILoggerFactory loggers)
+    {
+        var guarded = new GuardedTransport(transport, $"a connection to {peer}", new HarmlessLogger(loggers.CreateLogger("Mprpc.Client")));
+        return new ClientTransport(guarded.Input, guarded.Output, guarded.Close)
+        {
+            Reset = guarded.Abort,
+            Release = guarded.DisposeAsync,
+            LocalEndPoint = transport.LocalEndPoint,
+            RemoteEndPoint = transport.RemoteEndPoint,
+            Features = new FeatureCollection(transport.Features),
+            Closed = transport.Closed,
+        };
+    }
 }

@@ -1,16 +1,8 @@
-using Mprpc.Transports;
-
 namespace Mprpc.Client.Transports;
 
 /// <summary>Makes connections to one peer.</summary>
 internal abstract class Dialer
 {
-    /// <summary>The dialer for an address of this kind.</summary>
-    public static Dialer To(RpcAddress address, MprpcClientOptions options)
-        => address.WebSocket is not null ? new WebSocketDialer(address, options)
-            : address.PipeName is not null ? new NamedPipeDialer(address, options)
-            : new SocketDialer(address, options);
-
     /// <summary>Whether no further connection can be made: a next attempt would fail as well, so that it need not wait.</summary>
     public virtual bool IsSpent => false;
 

@@ -5,13 +5,13 @@ using Mprpc.Transports;
 namespace Mprpc.Client.Transports;
 
 /// <summary>Connects to a named pipe of this machine.</summary>
-internal sealed class NamedPipeDialer(RpcAddress address, MprpcClientOptions options) : AddressDialer(address, options)
+internal sealed class NamedPipeDialer(RpcAddress address, MprpcClientOptions options) : TimedDialer(address.ToString(), options)
 {
     private const string ThisMachine = ".";
 
     protected override async Task<ClientTransport> DialAsync(CancellationToken cancellationToken)
     {
-        var pipe = new NamedPipeClientStream(ThisMachine, Address.PipeName!, PipeDirection.InOut, System.IO.Pipes.PipeOptions.Asynchronous);
+        var pipe = new NamedPipeClientStream(ThisMachine, address.PipeName!, PipeDirection.InOut, System.IO.Pipes.PipeOptions.Asynchronous);
 
         try
         {

@@ -9,7 +9,7 @@ using Mprpc.Transports.Sockets;
 namespace Mprpc.Client.Transports;
 
 /// <summary>Connects to an address.</summary>
-internal sealed class SocketDialer(RpcAddress address, MprpcClientOptions options) : AddressDialer(address, options)
+internal sealed class SocketDialer(RpcAddress address, MprpcClientOptions options) : TimedDialer(address.ToString(), options)
 {
     private const int KeepAliveRetrySeconds = 5;
     private const int KeepAliveRetries = 3;
@@ -17,9 +17,9 @@ internal sealed class SocketDialer(RpcAddress address, MprpcClientOptions option
 
     protected override async Task<ClientTransport> DialAsync(CancellationToken cancellationToken)
     {
-        EndPoint endPoint = Address.ToRemoteEndPoint();
+        EndPoint endPoint = address.ToRemoteEndPoint();
 
-        if (Address.IsTls)
+        if (address.IsTls)
         {
             return await ConnectTlsAsync(endPoint, cancellationToken).ConfigureAwait(false);
         }
@@ -106,7 +106,7 @@ internal sealed class SocketDialer(RpcAddress address, MprpcClientOptions option
             Configure(socket);
             await socket.ConnectAsync(endPoint, cancellationToken).ConfigureAwait(false);
             var stream = new SslStream(new NetworkStream(socket, ownsSocket: true));
-            await stream.AuthenticateAsClientAsync(TlsSettings.For(Options.Tls, Address.Host!), cancellationToken).ConfigureAwait(false);
+            await stream.AuthenticateAsClientAsync(TlsSettings.For(Options.Tls, address.Host!), cancellationToken).ConfigureAwait(false);
             var transport = new ClientTransport(PipeReader.Create(stream), PipeWriter.Create(stream), stream.Dispose)
             {
                 Reset = () => TcpOptions.Reset(socket),

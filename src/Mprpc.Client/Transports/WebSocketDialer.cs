@@ -5,7 +5,7 @@ using Mprpc.Transports.WebSockets;
 namespace Mprpc.Client.Transports;
 
 /// <summary>Opens a WebSocket.</summary>
-internal sealed class WebSocketDialer(RpcAddress address, MprpcClientOptions options) : AddressDialer(address, options)
+internal sealed class WebSocketDialer(RpcAddress address, MprpcClientOptions options) : TimedDialer(address.ToString(), options)
 {
     private static readonly TimeSpan CloseTimeout = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan PongTimeout = TimeSpan.FromSeconds(15);    // as long as TCP is given
@@ -20,8 +20,8 @@ internal sealed class WebSocketDialer(RpcAddress address, MprpcClientOptions opt
             socket.Options.KeepAliveInterval = Options.KeepAlive ?? Timeout.InfiniteTimeSpan;
             socket.Options.KeepAliveTimeout = PongTimeout;
             Options.ConfigureWebSocket?.Invoke(socket.Options);
-            http = WebSocketHandshake.CreateInvoker(socket.Options, Options.Tls, Address.Host!);
-            await socket.ConnectAsync(Address.WebSocket!, http, cancellationToken).ConfigureAwait(false);
+            http = WebSocketHandshake.CreateInvoker(socket.Options, Options.Tls, address.Host!);
+            await socket.ConnectAsync(address.WebSocket!, http, cancellationToken).ConfigureAwait(false);
         }
         catch
         {

@@ -131,4 +131,11 @@ internal static partial class ProtocolLog
         "Code that awaited a call over connection {ConnectionId}, or a callback of the application, threw an unhandled exception.",
         EventName = "CallbackThrew")]
     public static partial void CallbackThrew(ILogger logger, string connectionId, Exception exception);
+
+    [LoggerMessage(
+        25,
+        LogLevel.Warning,
+        "The transport of {Connection}, which is the application's, threw when its connection ended.",
+        EventName = "TransportThrew")]
+    public static partial void TransportThrew(ILogger logger, string connection, Exception exception);
 }

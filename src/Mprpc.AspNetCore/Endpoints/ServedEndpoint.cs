@@ -6,7 +6,7 @@ namespace Mprpc.AspNetCore.Endpoints;
 /// <param name="name">What the configuration calls it, or what it stands behind where it has no address of its own; else null.</param>
 /// <param name="address">Where it was mapped, or null where it has no listener of the server's own.</param>
 /// <param name="options">What it serves, and how it speaks.</param>
-internal sealed class InMemoryEndpoint(string? name, RpcAddress? address, MprpcEndpointOptions options)
+internal sealed class ServedEndpoint(string? name, RpcAddress? address, MprpcEndpointOptions options)
 {
     public RpcAddress? Address { get; } = address;
 

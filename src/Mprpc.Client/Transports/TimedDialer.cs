@@ -1,15 +1,11 @@
-using Mprpc.Transports;
-
 namespace Mprpc.Client.Transports;
 
-/// <summary>Makes connections to an address, each within <see cref="MprpcClientOptions.ConnectTimeout"/>.</summary>
-internal abstract class AddressDialer(RpcAddress address, MprpcClientOptions options) : Dialer
+/// <summary>Makes connections, each within <see cref="MprpcClientOptions.ConnectTimeout"/>.</summary>
+internal abstract class TimedDialer(string peer, MprpcClientOptions options) : Dialer
 {
-    protected RpcAddress Address => address;
-
     protected MprpcClientOptions Options => options;
 
-    public sealed override string ToString() => address.ToString();
+    public sealed override string ToString() => peer;
 
     public sealed override async Task<ClientTransport> ConnectAsync(CancellationToken cancellationToken)
     {
@@ -34,7 +30,7 @@ internal abstract class AddressDialer(RpcAddress address, MprpcClientOptions opt
                 throw;
             }
 
-            throw new MprpcConnectionException($"Cannot connect to {address}{problem}", requestWasSent: false, exception);
+            throw new MprpcConnectionException($"Cannot connect to {peer}{problem}", requestWasSent: false, exception);
         }
     }
 
@@ -42,7 +38,7 @@ internal abstract class AddressDialer(RpcAddress address, MprpcClientOptions opt
     /// <param name="cancellationToken">Cancelled by the caller, or when the time is up.</param>
     protected abstract Task<ClientTransport> DialAsync(CancellationToken cancellationToken);
 
-    /// <summary>Why there is no connection, and what to do: the rest of a sentence that begins with the address.</summary>
+    /// <summary>Why there is no connection, and what to do: the rest of a sentence that begins with the peer.</summary>
     /// <param name="exception">What <see cref="DialAsync"/> threw.</param>
     /// <param name="late">The time that is up; null if it is not.</param>
     /// <returns>Null: the exception is not of the connection, and goes to the caller as it is.</returns>

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using Mprpc.AspNetCore.Connections;
 using Mprpc.AspNetCore.Limits;
 using Mprpc.AspNetCore.Model;
@@ -9,40 +10,41 @@ using Mprpc.AspNetCore.WebSockets;
 namespace Mprpc.AspNetCore.Endpoints;
 
 /// <summary>
-/// Serves connections that no listener has accepted, as the listeners' own are served: those that the test kit makes in memory. They end with the server.
+/// Serves connections that no listener has accepted, as the listeners' own are served: over transports of the application, and those that the test kit makes
+/// in memory. They end with the server.
 /// </summary>
 /// <remarks>Safe for concurrent use.</remarks>
-internal sealed class InMemoryConnections(IServiceProvider services)
+internal sealed class ExternalConnections(IServiceProvider services, ConnectionQuotas quotas, ILoggerFactory loggers)
 {
     private static readonly TimeSpan TimeAfterAbort = TimeSpan.FromSeconds(1);
 
     private readonly Lock _gate = new();
     private readonly CancellationTokenSource _stopRequested = new();
-    private readonly Dictionary<InMemoryEndpoint, RpcConnectionHandler> _handlers = [];
+    private readonly Dictionary<ServedEndpoint, RpcConnectionHandler> _handlers = [];
     private readonly Dictionary<ConnectionContext, Task> _serving = [];
-    private InMemoryEndpoint[]? _endpoints;
+    private ServedEndpoint[]? _endpoints;
     private bool _isStopping;
 
     /// <summary>What can be connected to: the endpoints that were mapped, and last the one that serves AddService's services, where there are some.</summary>
     /// <exception cref="InvalidOperationException">The application has not started.</exception>
-    public IReadOnlyList<InMemoryEndpoint> Endpoints => _endpoints
+    public IReadOnlyList<ServedEndpoint> Endpoints => _endpoints
         ?? throw new InvalidOperationException(
-            "The application has not started. Call StartAsync() before you create a client of it; WebApplicationFactory does so itself.");
+            "The application has not started. Call StartAsync() before you connect to it; WebApplicationFactory does so itself.");
 
     /// <summary>Cancelled when the server closes its listeners.</summary>
     public CancellationToken StopRequested => _stopRequested.Token;
 
     public void Start(IReadOnlyList<RpcEndpoint> mapped, IReadOnlyList<WebSocketEndpoint> webSockets)
     {
-        List<InMemoryEndpoint> served =
+        List<ServedEndpoint> served =
         [
-            .. mapped.Select(endpoint => new InMemoryEndpoint(endpoint.Options.Section?.Key, endpoint.Address, endpoint.Options)),
-            .. webSockets.Select(webSocket => new InMemoryEndpoint(webSocket.Options.Origin, address: null, webSocket.Options)),
+            .. mapped.Select(endpoint => new ServedEndpoint(endpoint.Options.Section?.Key, endpoint.Address, endpoint.Options)),
+            .. webSockets.Select(webSocket => new ServedEndpoint(webSocket.Options.Origin, address: null, webSocket.Options)),
         ];
 
         if (services.GetServices<ServiceRegistration>().Any())
         {
-            served.Add(new InMemoryEndpoint("AddService", address: null, new MprpcEndpointOptions { Origin = "AddService" }));
+            served.Add(new ServedEndpoint("AddService", address: null, new MprpcEndpointOptions { Origin = "AddService" }));
         }
 
         _endpoints = [.. served];
@@ -52,15 +54,49 @@ internal sealed class InMemoryConnections(IServiceProvider services)
     /// <exception cref="InvalidOperationException">A service cannot be served.</exception>
     public void Check()
     {
-        foreach (InMemoryEndpoint endpoint in Endpoints)
+        foreach (ServedEndpoint endpoint in Endpoints)
         {
             HandlerOf(endpoint);
         }
     }
 
-    /// <summary>Serves a connection until it ends; returns at once.</summary>
-    /// <exception cref="MprpcConnectionException">The application has stopped.</exception>
-    public void Serve(InMemoryEndpoint endpoint, ConnectionContext connection)
+    /// <summary>Serves a connection over a transport of the application's until it ends, within the limit of connections.</summary>
+    /// <param name="transport">Belongs to the server from here on, also if this throws.</param>
+    /// <param name="endpoint">A port, an address, or a name; null where there is only one.</param>
+    /// <param name="cancellationToken">Ends the connection in good order.</param>
+    /// <exception cref="InvalidOperationException">The transport is used already, the application has not started, the endpoint cannot be told, or a service
+    /// cannot be served.</exception>
+    /// <exception cref="MprpcConnectionException">The application has stopped, or the endpoint has its limit of connections.</exception>
+    public async Task ServeAsync(MprpcTransport transport, string? endpoint, CancellationToken cancellationToken)
+    {
+        var connection = new TransportConnection(transport, loggers.CreateLogger("Mprpc.Connection"));
+
+        await using (connection.ConfigureAwait(false))
+        {
+            ServedEndpoint chosen = EndpointChoice.Choose(Endpoints, endpoint, "ServeAsync(transport, \"6000\")");
+            ConnectionQuota quota = quotas.Of(chosen.Options);
+
+            if (!quota.TryTake(transport.RemoteEndPoint))
+            {
+                throw new MprpcConnectionException(
+                    $"The connection is refused: {chosen} has its limit of open connections. Raise MprpcServerOptions.Limits.MaxConnections, or retry later.");
+            }
+
+            try
+            {
+                await ServeAsync(chosen, connection, cancellationToken).ConfigureAwait(false);
+            }
+            finally
+            {
+                quota.Return();
+            }
+        }
+    }
+
+    /// <summary>Serves a connection; it is disposed at its end.</summary>
+    /// <returns>Completes when the connection has ended.</returns>
+    /// <exception cref="MprpcConnectionException">The application has stopped; thrown at once.</exception>
+    public Task ServeAsync(ServedEndpoint endpoint, ConnectionContext connection, CancellationToken cancellationToken)
     {
         RpcConnectionHandler handler = HandlerOf(endpoint);
 
@@ -71,12 +107,12 @@ internal sealed class InMemoryConnections(IServiceProvider services)
                 throw new MprpcConnectionException("The application has stopped, and accepts no more connections.");
             }
 
-            connection.Features.Set<IConnectionLifetimeNotificationFeature>(new StopNotification(_stopRequested.Token));
-
-            // The connection outlives whoever makes it: his ambient state is not the connection's.
+            // The connection outlives whoever makes it: its ambient state is not the connection's.
             using (ExecutionContext.IsFlowSuppressed() ? default : ExecutionContext.SuppressFlow())
             {
-                _serving.Add(connection, ServeAsync(handler, connection));
+                Task serving = ServeAsync(handler, connection, cancellationToken);
+                _serving.Add(connection, serving);
+                return serving;
             }
         }
     }
@@ -116,7 +152,7 @@ internal sealed class InMemoryConnections(IServiceProvider services)
         }
     }
 
-    private RpcConnectionHandler HandlerOf(InMemoryEndpoint endpoint)
+    private RpcConnectionHandler HandlerOf(ServedEndpoint endpoint)
     {
         lock (_gate)
         {
@@ -130,10 +166,12 @@ internal sealed class InMemoryConnections(IServiceProvider services)
         }
     }
 
-    private async Task ServeAsync(RpcConnectionHandler handler, ConnectionContext connection)
+    private async Task ServeAsync(RpcConnectionHandler handler, ConnectionContext connection, CancellationToken cancellationToken)
     {
         // Off the lock.
         await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+        using var stopRequested = CancellationTokenSource.CreateLinkedTokenSource(_stopRequested.Token, cancellationToken);
+        connection.Features.Set<IConnectionLifetimeNotificationFeature>(new StopNotification(stopRequested.Token));
 
         try
         {

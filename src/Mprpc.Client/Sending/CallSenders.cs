@@ -1,0 +1,17 @@
+using Mprpc.Client.Connections;
+using Mprpc.Client.Pooling;
+
+namespace Mprpc.Client.Sending;
+
+/// <summary>Which sender a client has.</summary>
+internal static class CallSenders
+{
+    /// <summary>The sender for a client's options.</summary>
+    public static CallSender Create(ClientParts parts, ConnectionPool pool)
+    {
+        var notifications = new NotificationQueue(parts, pool);
+        var waiting = new WaitingCalls(parts, pool);
+        CallSender sender = pool.IsLimited ? new LimitedSender(parts, waiting, notifications) : new DirectSender(parts, pool, waiting, notifications);
+        return parts.Login is null ? sender : new LoginSender(parts, parts.Login, pool, sender, notifications);
+    }
+}

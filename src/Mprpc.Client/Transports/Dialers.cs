@@ -1,0 +1,44 @@
+using Mprpc.Transports;
+
+namespace Mprpc.Client.Transports;
+
+/// <summary>Which dialer makes a client's connections.</summary>
+internal static class Dialers
+{
+    private static readonly string[] s_promising = ["tls://", "wss://", "ws://"];
+
+    /// <param name="url">The server's address; with a callback that makes the transports only a name, or null.</param>
+    /// <param name="options">Frozen.</param>
+    /// <exception cref="ArgumentException">It is no address, and one is needed; or one that the callback's transports cannot be.</exception>
+    public static Dialer To(string? url, MprpcClientOptions options)
+    {
+        if (options.ConnectCallback is not null)
+        {
+            CheckName(url);
+            return new CallbackDialer(url, options);
+        }
+
+        RpcAddress address = RpcAddress.Parse(url!);
+
+        return address.WebSocket is not null ? new WebSocketDialer(address, options)
+            : address.PipeName is not null ? new NamedPipeDialer(address, options)
+            : new SocketDialer(address, options);
+    }
+
+    /// <summary>Any text is a name, but one that promises what the callback's transport does not get.</summary>
+    private static void CheckName(string? url)
+    {
+        if (url is not null)
+        {
+            ArgumentException.ThrowIfNullOrWhiteSpace(url);
+        }
+
+        if (Array.Find(s_promising, scheme => url?.StartsWith(scheme, StringComparison.OrdinalIgnoreCase) == true) is { } promise)
+        {
+            throw new ArgumentException(
+                $"The address '{url}' asks for {(promise == "ws://" ? "a WebSocket" : "TLS")}, and MprpcClientOptions.ConnectCallback makes the transport: the "
+                + "client adds nothing to it. Encrypt in the callback (SslStream) and give the address another scheme, or set no callback.",
+                nameof(url));
+        }
+    }
+}
