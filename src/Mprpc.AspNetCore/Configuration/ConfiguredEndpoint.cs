@@ -20,6 +20,7 @@ internal static class ConfiguredEndpoint
         Url, Certificate, ClientCertificateMode, SslProtocols, Limits, Peer, nameof(MprpcEndpointOptions.ErrorShape), nameof(MprpcEndpointOptions.OldSpec),
         nameof(MprpcEndpointOptions.ResponseOrder), nameof(MprpcEndpointOptions.UnixSocketMode), nameof(MprpcEndpointOptions.RateLimitingPolicy),
         nameof(MprpcEndpointOptions.RequireAuthentication), nameof(MprpcEndpointOptions.AuthenticationScheme), nameof(MprpcEndpointOptions.UsePeerCredentials),
+        nameof(MprpcEndpointOptions.Inspect),
     ];
 
     /// <summary>Reads the address, and sets the options.</summary>
@@ -103,6 +104,8 @@ internal static class ConfiguredEndpoint
         options.AuthenticationScheme = section[nameof(options.AuthenticationScheme)];
         options.RequireAuthentication = Read(section, nameof(options.RequireAuthentication), options.RequireAuthentication, failures);
         options.UsePeerCredentials = Read(section, nameof(options.UsePeerCredentials), options.UsePeerCredentials, failures);
+        options.Inspect = section[nameof(options.Inspect)] is null ? options.Inspect
+            : Read(section, nameof(options.Inspect), default(MprpcInspect), failures);
         ReadMode(section, options, failures);
     }
 
