@@ -49,8 +49,9 @@ internal abstract class RpcMethod(MprpcMethodDescription description, string wir
     private MprpcParameterInfo Describe(MprpcParameter parameter, int index)
     {
         MprpcArgument argument = Description.Details.Arguments[index];
+        object? defaultValue = parameter.IsOptional ? argument.DefaultValue : null;
         return new MprpcParameterInfo(
-            parameter.Name, argument.Type, parameter.IsOptional, parameter.IsRest, argument.DefaultValue, () => AttributesOf(parameter.Name));
+            parameter.Name, argument.Type, parameter.IsOptional, parameter.IsRest, defaultValue, () => AttributesOf(parameter.Name));
     }
 
     /// <summary>By its place: the class's method may name it otherwise than the contract. What overrides a method inherits its attributes.</summary>

@@ -33,7 +33,7 @@ public sealed class ValidationFilterTests
         await using MprpcClient client = host.CreateClient();
 
         Assert.Equal(9, await client.CallAsync<int>("buy", 9, "x").InTime());
-        Assert.Equal(2, await client.CallAsync<int>("orders", new[] { new Order(1, "x", null), new Order(1, "y", new Line("z")) }).InTime());
+        Assert.Equal(2, await client.CallAsync<int>("orders", new List<Order> { new(1, "x", null), new(1, "y", new Line("z")) }).InTime());
         Assert.Equal(5, await client.CallAsync<int>("left_out", 5).InTime());
     }
 

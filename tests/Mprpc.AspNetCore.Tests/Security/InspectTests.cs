@@ -192,7 +192,7 @@ public sealed class InspectTests
         => SecuredHost.StartAsync<T>(
             authorization =>
             {
-                authorization.AddPolicy("fails", policy => policy.RequireAssertion(_ => throw new InvalidOperationException("The directory does not answer.")));
+                authorization.AddPolicy("fails", policy => policy.RequireAssertion(_ => Fail()));
                 authorization.AddPolicy("late", policy => policy.RequireAssertion(async context =>
                 {
                     await Task.Yield();
@@ -205,6 +205,8 @@ public sealed class InspectTests
                 configure?.Invoke(endpoint);
             },
             services: services);
+
+    private static bool Fail() => throw new InvalidOperationException("The directory does not answer.");
 
     private static Task<RpcHost> StartManyAsync(int? maxSendMessageSize)
         => RpcHost.StartOnKestrelAsync(endpoint =>
