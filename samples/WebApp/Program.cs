@@ -6,7 +6,7 @@ var builder = WebApplication.CreateBuilder(args);
 builder.Services.AddSingleton<Calculator>();
 builder.Services.AddSingleton<TodoList>();
 builder.Services.AddSingleton<TodoAdmin>();
-builder.Services.AddMprpc();
+builder.Services.AddMprpc().AddFilter(new ValidationFilter());
 builder.Services.AddHealthChecks().AddMprpc();
 
 // Authentication and authorization, set up once for HTTP and for MessagePack-RPC.

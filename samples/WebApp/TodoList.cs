@@ -1,16 +1,17 @@
 using System.Collections.Concurrent;
+using System.ComponentModel.DataAnnotations;
 using Mprpc;
 
 namespace WebApp;
 
-/// <summary>A small service with state: callable as add_todo, complete_todo, list_todos and wait_for_todo.</summary>
+/// <summary>A small service with state: callable as add_todo, add_todos, complete_todo, list_todos and wait_for_todo.</summary>
 public class TodoList(ILogger<TodoList> logger)
 {
     private readonly ConcurrentDictionary<int, Todo> _todos = new();
     private readonly SemaphoreSlim _added = new(0);
     private int _lastId;
 
-    public async Task<Todo> AddTodoAsync(string title, int priority = 0, CancellationToken cancellationToken = default)
+    public async Task<Todo> AddTodoAsync(string title, [Range(0, 9)] int priority = 0, CancellationToken cancellationToken = default)
     {
         if (string.IsNullOrWhiteSpace(title))
         {
@@ -26,6 +27,19 @@ public class TodoList(ILogger<TodoList> logger)
         logger.LogInformation("Added todo {Id}", todo.Id);
         _added.Release();
         return todo;
+    }
+
+    /// <summary>Adds several; <see cref="ValidationFilter"/> has looked at them before.</summary>
+    public async Task<List<Todo>> AddTodosAsync([Length(1, 100)] IReadOnlyList<NewTodo> todos, CancellationToken cancellationToken)
+    {
+        List<Todo> added = [];
+
+        foreach (NewTodo todo in todos)
+        {
+            added.Add(await AddTodoAsync(todo.Title, todo.Priority, cancellationToken));
+        }
+
+        return added;
     }
 
     public Todo CompleteTodo(int id)

@@ -106,6 +106,13 @@ public sealed class MprpcEndpointOptions
     /// </summary>
     public bool UsePeerCredentials { get; set; }
 
+    /// <summary>
+    /// Who may ask, by the call <c>$/inspect</c>, which methods it may call, with their parameters, types and documentation. Default null:
+    /// <see cref="MprpcInspect.Everyone"/> in the Development environment, else <see cref="MprpcInspect.Off"/>, answered as a method that is not there. Another
+    /// value than those of the type fails the start.
+    /// </summary>
+    public MprpcInspect? Inspect { get; set; }
+
     /// <summary>Sets the options about answers and encoding as this kind of peer wants them.</summary>
     /// <param name="peer">The peers that connect to this listener.</param>
     /// <returns>These options.</returns>

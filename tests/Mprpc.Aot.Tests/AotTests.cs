@@ -35,6 +35,27 @@ public sealed class AotTests(NativeSample sample, ITestOutputHelper output)
     }
 
     [Fact]
+    public async Task Binary_InDevelopment_DescribesItsMethods()
+    {
+        await using RunningSample native = await RunningSample.StartNativeAsync(sample.Binary.FullName, "--environment", "Development");
+
+        string document = (await native.Client.CallAsync<MprpcRaw>("$/inspect")).ToString();
+
+        Assert.Contains(
+            """
+            {"name":"describe","parameters":[["list<float64>","values"],["Rounding","rounding"]],"required":1,"defaults":[0],"return_type":"Statistics",
+            """,
+            document,
+            StringComparison.Ordinal);
+        Assert.Contains(
+            """
+            "Statistics":{"kind":"array","members":[["int32","Count",0],["float64","Mean",1]]}
+            """,
+            document,
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Binary_Started_AnswersItsFirstCallBeforeTheJitDoes()
     {
         string binary = sample.Binary.FullName;

@@ -35,7 +35,7 @@ internal sealed partial class RunningSample : IAsyncDisposable
         }
     }
 
-    public static Task<RunningSample> StartNativeAsync(string binary) => StartAsync(binary);
+    public static Task<RunningSample> StartNativeAsync(string binary, params string[] arguments) => StartAsync(binary, arguments);
 
     public static Task<RunningSample> StartManagedAsync(string assembly) => StartAsync("dotnet", assembly);
 

@@ -16,6 +16,18 @@ public sealed class PythonTests
     }
 
     [Fact]
+    public async Task Description_ReadByPython_FitsWhatEachMethodTakesAndAnswers()
+    {
+        await Python.RequireAsync();
+        await using var host = await ContractHost<ITypes>.StartAsync<Types>();
+        await using Python client = Python.StartScript("describe.py", $"{host.Address.Port}");
+
+        (int exitCode, string output) = await client.EndAsync();
+
+        Assert.True(exitCode == 0, output);
+    }
+
+    [Fact]
     public async Task TypedClient_OfServerInPython_SendsAndReadsEachTypeAsPythonDoes()
     {
         await Python.RequireAsync();

@@ -44,6 +44,20 @@ public sealed class WebAppTests
     }
 
     [Fact]
+    public async Task Arguments_ThatAnnotationsForbid_AreRefused()
+    {
+        await using ChildProcess app = await Sample.StartWebAppAsync(Requirement.AnyFreePort());
+        await using var rpc = new MprpcClient($"tcp://127.0.0.1:{Sample.RpcPort}");
+
+        var ofParameter = await Assert.ThrowsAsync<MprpcRemoteException>(() => rpc.CallAsync("add_todo", "x", 10).AsTask().InTime());
+        var ofMember = await Assert.ThrowsAsync<MprpcRemoteException>(
+            () => rpc.CallAsync("add_todos", new object[] { new { Title = "x" }, new { Title = "y", Priority = 10 } }).AsTask().InTime());
+
+        Assert.Contains("priority must be between 0 and 9", ofParameter.Message, StringComparison.Ordinal);
+        Assert.Contains("todos[1].Priority must be between 0 and 9", ofMember.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Urls_OnTheCommandLine_MoveHttpOnly()
     {
         int port = Requirement.AnyFreePort();

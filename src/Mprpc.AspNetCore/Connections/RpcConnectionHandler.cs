@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Mprpc.AspNetCore.Endpoints;
@@ -183,7 +184,25 @@ internal sealed class RpcConnectionHandler
             method.Policy = policies.ForLogin(method);
         }
 
-        return new MethodTable(published.Concat(ofLogin));
+        List<RpcMethod> ofProtocol = [.. ofLogin];
+
+        if (InspectOf(endpoint, services) is not MprpcInspect.Off and var inspect)
+        {
+            RpcMethod method = InspectMethod.Build(security, published, options.Serializer);
+            method.Policy = policies.ForInspect(method, inspect);
+            ofProtocol.Add(method);
+        }
+
+        return new MethodTable(published.Concat(ofProtocol));
+    }
+
+    private static MprpcInspect InspectOf(MprpcEndpointOptions endpoint, IServiceProvider services)
+    {
+        MprpcInspect inspect = endpoint.Inspect
+            ?? (services.GetService<IHostEnvironment>()?.IsDevelopment() == true ? MprpcInspect.Everyone : MprpcInspect.Off);
+        return Enum.IsDefined(inspect) ? inspect : throw new InvalidOperationException(
+            $"{endpoint.Origin} has Inspect (MprpcEndpointOptions.Inspect) set to {inspect}; "
+            + $"allowed are {string.Join(", ", Enum.GetNames<MprpcInspect>())}, or null for the default.");
     }
 
     /// <summary>One class twice at an address would fail too, but with its methods' names, which tell nobody why.</summary>

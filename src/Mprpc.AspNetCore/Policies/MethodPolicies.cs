@@ -13,15 +13,7 @@ internal sealed class MethodPolicies(IServiceProvider services, MprpcServerOptio
     /// <exception cref="InvalidOperationException">Something is asked for that the application does not have.</exception>
     public MethodPolicy? For(RpcMethod method)
     {
-        List<IMprpcFilter> before = OfEveryCall(method);
-
-        List<IMprpcFilter> filters = [];
-
-        if (RateLimiter(method) is { } limiter)
-        {
-            // Where strangers learn nothing, they do not learn of limits either, and use up nobody's permits.
-            (endpoint.RequireAuthentication ? filters : before).Add(limiter);
-        }
+        (List<IMprpcFilter> before, List<IMprpcFilter> filters) = Begin(method);
 
         if (MaxConcurrentCalls(method) is int most and > 0)
         {
@@ -50,6 +42,28 @@ internal sealed class MethodPolicies(IServiceProvider services, MprpcServerOptio
 
     /// <summary>The policy of <c>$/authenticate</c>: it is for anyone, limits count it, and no filter gets to see its token.</summary>
     public MethodPolicy? ForLogin(RpcMethod method) => RateLimiter(method) is { } limiter ? new MethodPolicy([limiter], authorization: null, []) : null;
+
+    /// <summary>The policy of <c>$/inspect</c>: limits count it, and the application's filters, which expect its own methods, do not see it.</summary>
+    public MethodPolicy? ForInspect(RpcMethod method, MprpcInspect inspect)
+    {
+        (List<IMprpcFilter> before, List<IMprpcFilter> filters) = Begin(method);
+        return Create(before, security.ForInspect(inspect), filters, Timeout(method));
+    }
+
+    /// <summary>What stands before authorization, and behind it, of what the endpoint says of all calls.</summary>
+    private (List<IMprpcFilter> Before, List<IMprpcFilter> Filters) Begin(RpcMethod method)
+    {
+        List<IMprpcFilter> before = OfEveryCall(method);
+        List<IMprpcFilter> filters = [];
+
+        if (RateLimiter(method) is { } limiter)
+        {
+            // Where strangers learn nothing, they do not learn of limits either, and use up nobody's permits.
+            (endpoint.RequireAuthentication ? filters : before).Add(limiter);
+        }
+
+        return (before, filters);
+    }
 
     private static MethodPolicy? Create(List<IMprpcFilter> before, CallAuthorization? authorization, List<IMprpcFilter> filters, TimeSpan timeout)
         => before.Count == 0 && authorization is null && filters.Count == 0 && timeout == System.Threading.Timeout.InfiniteTimeSpan

@@ -91,6 +91,10 @@ internal sealed class EndpointSecurity
         return rules is null && !RequiresLogin ? null : new MethodAuthorization(this, method.WireName, rules, number);
     }
 
+    /// <summary>What stands before <c>$/inspect</c>; null: nothing.</summary>
+    public CallAuthorization? ForInspect(MprpcInspect inspect)
+        => RequiresLogin || inspect == MprpcInspect.Authenticated ? new LoggedInAuthorization(this) : null;
+
     /// <summary>What stands before names that no method has; null: nothing.</summary>
     public CallAuthorization? ForUnknown() => RequiresLogin ? new UnknownMethodAuthorization() : null;
 

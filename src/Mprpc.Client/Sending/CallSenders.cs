@@ -11,7 +11,7 @@ internal static class CallSenders
     {
         var notifications = new NotificationQueue(parts, pool);
         var waiting = new WaitingCalls(parts, pool);
-        CallSender sender = pool.IsLimited ? new LimitedSender(parts, waiting, notifications) : new DirectSender(parts, pool, waiting, notifications);
+        CallSender sender = pool.IsLimited ? new LimitedSender(parts, pool, waiting, notifications) : new DirectSender(parts, pool, waiting, notifications);
         return parts.Login is null ? sender : new LoginSender(parts, parts.Login, pool, sender, notifications);
     }
 }

@@ -147,15 +147,13 @@ internal sealed class MethodCompiler
 
     private void EmitDefaultValue(ParameterInfo parameter)
     {
-        if (parameter.DefaultValue is null)
+        if (MethodModel.DefaultOf(parameter) is not { } value)
         {
             EmitDefault(parameter.ParameterType);
             return;
         }
 
-        // Reflection gives the default of an enum that may be null as its number.
-        Type? underlying = Nullable.GetUnderlyingType(parameter.ParameterType);
-        EmitConstant(underlying is { IsEnum: true } ? Enum.ToObject(underlying, parameter.DefaultValue) : parameter.DefaultValue);
+        EmitConstant(value);
         _il.Emit(OpCodes.Unbox_Any, parameter.ParameterType);
     }
 

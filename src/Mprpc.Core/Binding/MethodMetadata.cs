@@ -70,6 +70,8 @@ internal static class MethodMetadata
             ? Implementation(implementation, declared) ?? throw UnknownIn(implementation, method, declared)
             : null;
 
+        method.Declarations = implementing is null || implementing == declared ? [declared] : [declared, implementing];
+
         // An override inherits its base method's attributes; what implements an interface's method does not inherit that one's.
         if (declared.DeclaringType is { IsInterface: true })
         {

@@ -33,7 +33,8 @@ internal sealed class MethodModel
             [.. WireParameters.Select(parameter => new MprpcParameter(parameter.Name!, parameter.HasDefaultValue, IsRest(parameter)))],
             needsContext: Sources.Any(source => source is ParameterSource.CallContext or ParameterSource.Services),
             wireName ?? method.GetCustomAttribute<MprpcMethodAttribute>()?.Name,
-            () => described ?? method)
+            () => described ?? method,
+            () => ReflectedDetails.Of(described is { DeclaringType: not null } ? described : method, WireParameters))     // not of a method made at run time
         {
             TakesCancellationToken = Sources.Contains(ParameterSource.CancellationToken),
             SentTypes = [.. WireParameters.Select(parameter => parameter.ParameterType), .. ResultOf(method.ReturnType)],
@@ -68,6 +69,14 @@ internal sealed class MethodModel
 
     /// <summary>Whether a parameter takes all that a peer sends from there on.</summary>
     public static bool IsRest(ParameterInfo parameter) => parameter.ParameterType.IsSZArray && parameter.IsDefined(typeof(ParamArrayAttribute));
+
+    /// <summary>The default value of a parameter; null for none, and for the default of a value type.</summary>
+    public static object? DefaultOf(ParameterInfo parameter)
+    {
+        // Reflection gives the default of an enum that may be null as its number.
+        object? value = parameter.HasDefaultValue ? parameter.DefaultValue : null;
+        return value is not null && Nullable.GetUnderlyingType(parameter.ParameterType) is { IsEnum: true } underlying ? Enum.ToObject(underlying, value) : value;
+    }
 
     private static ParameterInfo[] ParametersOf(MethodInfo method, MethodInfo? described)
     {

@@ -17,6 +17,9 @@ public abstract class MprpcInvocation
     /// </summary>
     public abstract IReadOnlyList<object> Metadata { get; }
 
+    /// <summary>The method's parameters that stand on the wire, in their order: names, types, attributes, defaults.</summary>
+    public abstract IReadOnlyList<MprpcParameterInfo> Parameters { get; }
+
     /// <summary>How many arguments the peer sent; fewer than the method takes where it leaves optional ones out.</summary>
     public abstract int ArgumentCount { get; }
 
@@ -27,6 +30,20 @@ public abstract class MprpcInvocation
     /// <exception cref="ArgumentException">The value set is not of the method's result type.</exception>
     public abstract object? Result { get; set; }
 
+    /// <summary>
+    /// Reads what the method will get for a parameter, by the parameter's declared type: a record for a record; the default value if the peer left it out; of a
+    /// <c>params</c> array, the array of all arguments from there on.
+    /// </summary>
+    /// <param name="index">The parameter's position in <see cref="Parameters"/>, from 0.</param>
+    /// <returns>
+    /// A value of the filter's own: the method reads the same bytes again, and sees no change to an object that was got here. <see cref="SetArgument"/> changes
+    /// what it sees.
+    /// </returns>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such parameter.</exception>
+    /// <exception cref="MprpcException">The peer sent a value of another type, or too few or too many arguments. Left alone, it becomes the answer that the call
+    /// gets without the filter.</exception>
+    public abstract object? GetArgument(int index);
+
     /// <summary>Reads an argument.</summary>
     /// <typeparam name="T">The type to read it as; <see cref="MprpcRaw"/> takes any.</typeparam>
     /// <param name="index">Its position, from 0.</param>
@@ -35,7 +52,7 @@ public abstract class MprpcInvocation
     public abstract T GetArgument<T>(int index);
 
     /// <summary>Replaces an argument; the method, and filters further inside, see the new value.</summary>
-    /// <typeparam name="T">The type to write it as.</typeparam>
+    /// <typeparam name="T">The type to write it as; for <see cref="object"/> the declared type, if the value is of it, else the value's own.</typeparam>
     /// <param name="index">Its position, from 0; <see cref="ArgumentCount"/> adds an optional one that the peer left out.</param>
     /// <param name="value">The new value.</param>
     /// <exception cref="ArgumentOutOfRangeException">There is no such argument.</exception>

@@ -31,18 +31,18 @@ internal sealed class CallAnswers(MprpcSerializerOptions serializer, MprpcErrorS
     /// <summary>Says which parameter could not be read.</summary>
     public static RpcError DescribeFailure(RpcConnection connection, ServedMethod method, MprpcMethodDescription description, ref MprpcReader parameters)
     {
-        IReadOnlyList<MprpcParameter> declared = description.Parameters;
-        string parameter = declared.Count == 0 ? "?" : declared[Math.Min(parameters.FailedIndex, declared.Count - 1)].Name;
-
         if (parameters.Exception is { } exception && connection.Logger.IsEnabled(LogLevel.Debug))
         {
+            string parameter = NameOf(description, parameters.FailedIndex);
             ProtocolLog.ParameterNotRead(connection.Logger, connection.Id, method.WireName, parameter, LogText.Clean(exception));
         }
 
-        return new RpcError(
-            RpcErrorKind.InvalidArguments,
-            $"Param {parameters.FailedIndex + 1} ('{parameter}') of method '{method.WireName}' must be {ExpectedShape.Of(parameters.Expected)}.");
+        return new RpcError(RpcErrorKind.InvalidArguments, DescribeParameter(method, description, parameters.FailedIndex, parameters.Expected));
     }
+
+    /// <summary>What a caller is told of a parameter that could not be read.</summary>
+    public static string DescribeParameter(ServedMethod method, MprpcMethodDescription description, int index, string expected)
+        => $"Param {index + 1} ('{NameOf(description, index)}') of method '{method.WireName}' must be {ExpectedShape.Of(expected)}.";
 
     /// <summary>Answers a call that is refused before its method has run; on the loop where the call is.</summary>
     public void Refuse(in IncomingCall call, ServedMethod method, in RpcError error)
@@ -167,7 +167,7 @@ internal sealed class CallAnswers(MprpcSerializerOptions serializer, MprpcErrorS
                 ProtocolLog.MethodFailed(call.Connection.Logger, call.Connection.Id, method.WireName, LogText.Clean(meant.Message));
             }
 
-            return new RpcError(RpcErrorKind.Handler, meant.Message, meant.Code, meant.ErrorData);
+            return (meant as InvalidArgumentsException)?.ToError() ?? new RpcError(RpcErrorKind.Handler, meant.Message, meant.Code, meant.ErrorData);
         }
 
         if (exception is OperationCanceledException && call.Control is { Reason: CancelReason.Peer })
@@ -178,6 +178,9 @@ internal sealed class CallAnswers(MprpcSerializerOptions serializer, MprpcErrorS
         LogFailure(call, method, exception);
         return new RpcError(RpcErrorKind.Handler, enableDetailedErrors ? $"{exception.GetType().Name}: {exception.Message}" : InternalError);
     }
+
+    private static string NameOf(MprpcMethodDescription description, int index)
+        => description.Parameters.Count == 0 ? "?" : description.Parameters[Math.Min(index, description.Parameters.Count - 1)].Name;
 
     private MprpcException? MapException(in IncomingCall call, ServedMethod method, Exception exception)
     {

@@ -21,10 +21,31 @@ internal sealed class CallArguments(byte[] message, int start, int count, MprpcS
         CheckIndex(index, values.Count, method);
         var reader = new MprpcReader(values[index], position: 0, count: 1, serializer, loop: null);
         T value = reader.Read<T>();
+        return reader.Failed ? throw Unreadable(index, method, ref reader) : value;
+    }
 
-        return reader.Failed
-            ? throw new MprpcException($"Param {index + 1} of method '{method.WireName}' must be {ExpectedShape.Of(reader.Expected)}.")
-            : value;
+    /// <summary>Reads a parameter as the method will.</summary>
+    /// <exception cref="MprpcException">The value is of another type.</exception>
+    public object? Get(int index, RpcMethod method)
+    {
+        List<ReadOnlyMemory<byte>> values = Values();
+        IReadOnlyList<MprpcArgument> declared = method.Description.Details.Arguments;
+
+        if (index < 0 || index >= declared.Count)
+        {
+            throw new ArgumentOutOfRangeException(
+                nameof(index), index, $"Method '{method.WireName}' has no parameter {index}; {AllowedUpTo(declared.Count)}.");
+        }
+
+        if (index >= values.Count)
+        {
+            return declared[index].LeftOut;
+        }
+
+        ReadOnlyMemory<byte> sent = method.Description.Parameters[index].IsRest ? Join(index) : values[index];
+        var reader = new MprpcReader(sent, position: 0, values.Count - index, serializer, loop: null);
+        object? value = declared[index].Read(ref reader);
+        return reader.Failed ? throw Unreadable(index, method, ref reader) : value;
     }
 
     public void Set<T>(int index, T value, RpcMethod method)
@@ -35,7 +56,12 @@ internal sealed class CallArguments(byte[] message, int start, int count, MprpcS
 
         try
         {
-            writer.Write(value);
+            // Declared as a base type with [Union], say, a value is not written as its own type.
+            if (typeof(T) != typeof(object) || !TryWriteAsDeclared(writer, index, value, method))
+            {
+                writer.Write(value);
+            }
+
             byte[] written = writer.WrittenSpan.ToArray();
 
             if (index == values.Count)
@@ -63,18 +89,32 @@ internal sealed class CallArguments(byte[] message, int start, int count, MprpcS
             return new MprpcReader(_message, start, count, serializer, loop: null);
         }
 
-        byte[] changed = new byte[_values!.Sum(value => value.Length)];
+        _changed = Join(from: 0);
+        return new MprpcReader(_changed, position: 0, _values!.Count, serializer, loop: null);
+    }
+
+    private byte[] Join(int from)
+    {
+        byte[] joined = new byte[_values!.Skip(from).Sum(value => value.Length)];
         int position = 0;
 
-        foreach (ReadOnlyMemory<byte> value in _values!)
+        foreach (ReadOnlyMemory<byte> value in _values!.Skip(from))
         {
-            value.Span.CopyTo(changed.AsSpan(position));
+            value.Span.CopyTo(joined.AsSpan(position));
             position += value.Length;
         }
 
-        _changed = changed;
-        return new MprpcReader(_changed, position: 0, _values.Count, serializer, loop: null);
+        return joined;
     }
+
+    private static bool TryWriteAsDeclared(MprpcWriter writer, int index, object? value, RpcMethod method)
+    {
+        IReadOnlyList<MprpcArgument> declared = method.Description.Details.Arguments;
+        return declared.Count > 0 && declared[Math.Min(index, declared.Count - 1)].TryWrite(writer, value);
+    }
+
+    private static InvalidArgumentsException Unreadable(int index, RpcMethod method, ref MprpcReader reader)
+        => new(CallAnswers.DescribeParameter(method, method.Description, index + reader.FailedIndex, reader.Expected));
 
     private List<ReadOnlyMemory<byte>> Values()
     {
@@ -103,7 +143,9 @@ internal sealed class CallArguments(byte[] message, int start, int count, MprpcS
         if (index < 0 || index >= end)
         {
             throw new ArgumentOutOfRangeException(
-                nameof(index), index, $"Method '{method.WireName}' has no argument {index} in this call; allowed are 0 to {end - 1}.");
+                nameof(index), index, $"Method '{method.WireName}' has no argument {index} in this call; {AllowedUpTo(end)}.");
         }
     }
+
+    private static string AllowedUpTo(int end) => end == 0 ? "there are none" : $"allowed are 0 to {end - 1}";
 }

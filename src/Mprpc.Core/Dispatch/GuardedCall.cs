@@ -25,6 +25,8 @@ internal abstract class GuardedCall : MprpcInvocation, IThreadPoolWorkItem
 
     public sealed override IReadOnlyList<object> Metadata => RpcMethod.Metadata;
 
+    public sealed override IReadOnlyList<MprpcParameterInfo> Parameters => RpcMethod.Parameters;
+
     public sealed override int ArgumentCount => Arguments.Count;
 
     public CallContext CallContext { get; }
@@ -35,6 +37,9 @@ internal abstract class GuardedCall : MprpcInvocation, IThreadPoolWorkItem
 
     /// <summary>What the caller is told in place of a result, if the call was refused.</summary>
     private RpcError? Refusal { get; set; }
+
+    public sealed override object? GetArgument(int index)
+        => _invalidArguments is { } invalid ? throw new InvalidArgumentsException(invalid.Message) : Arguments.Get(index, RpcMethod);
 
     public sealed override T GetArgument<T>(int index) => Arguments.Get<T>(index, RpcMethod);
 

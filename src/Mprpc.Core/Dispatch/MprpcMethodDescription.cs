@@ -9,6 +9,8 @@ namespace Mprpc.CompilerServices;
 [EditorBrowsable(EditorBrowsableState.Never)]
 public sealed class MprpcMethodDescription
 {
+    private readonly Func<MprpcMethodDetails>? _findDetails;
+
     /// <summary>Describes a method.</summary>
     /// <param name="service">The type that declares it, for errors and logs.</param>
     /// <param name="name">Its C# name; the naming policy makes the wire name from it.</param>
@@ -16,8 +18,15 @@ public sealed class MprpcMethodDescription
     /// <param name="needsContext">Whether the invoker needs the call's context.</param>
     /// <param name="wireName">The name on the wire where an attribute sets it, else null.</param>
     /// <param name="method">Finds the method itself, for its attributes; asked once, at start-up. Null: it has none.</param>
+    /// <param name="details">Tells its types and documentation; asked when somebody wants them. Null: all its types are unknown.</param>
     public MprpcMethodDescription(
-        string service, string name, IReadOnlyList<MprpcParameter> parameters, bool needsContext, string? wireName = null, Func<MethodInfo?>? method = null)
+        string service,
+        string name,
+        IReadOnlyList<MprpcParameter> parameters,
+        bool needsContext,
+        string? wireName = null,
+        Func<MethodInfo?>? method = null,
+        Func<MprpcMethodDetails>? details = null)
     {
         ArgumentNullException.ThrowIfNull(parameters);
         Service = service;
@@ -26,6 +35,7 @@ public sealed class MprpcMethodDescription
         NeedsContext = needsContext;
         WireName = wireName;
         FindMethod = method;
+        _findDetails = details;
         RequiredParameters = parameters.Count(parameter => !parameter.IsOptional && !parameter.IsRest);
         MaxParameters = parameters.Any(parameter => parameter.IsRest) ? int.MaxValue : parameters.Count;
     }
@@ -50,6 +60,10 @@ public sealed class MprpcMethodDescription
 
     /// <summary>Finds the method itself; null where there is nothing to find.</summary>
     internal Func<MethodInfo?>? FindMethod { get; }
+
+    /// <summary>Its types and documentation.</summary>
+    internal MprpcMethodDetails Details => field ??= _findDetails?.Invoke()
+        ?? new MprpcMethodDetails([.. Parameters.Select(static _ => MprpcArgument.Of<object?>("any"))], "any", static () => [], isNotification: false);
 
     /// <summary>The types of all parameters, on the wire or not, where they are known; else null.</summary>
     internal IReadOnlyList<string>? ParameterTypes { get; init; }

@@ -1,3 +1,4 @@
+using System.Reflection;
 using System.Text;
 using Mprpc.CompilerServices;
 using Mprpc.Connections;
@@ -14,6 +15,12 @@ internal abstract class RpcMethod(MprpcMethodDescription description, string wir
 
     /// <summary>Attributes of class, contract and method, and what the mapping has added; the most specific last.</summary>
     public IReadOnlyList<object> Metadata { get; set; } = [];
+
+    /// <summary>The method in its contract, and in the class, where that is another: their parameters have attributes. Set at start-up.</summary>
+    public IReadOnlyList<MethodInfo> Declarations { get; set; } = [];
+
+    /// <summary>The parameters as filters see them.</summary>
+    public IReadOnlyList<MprpcParameterInfo> Parameters => field ??= [.. Description.Parameters.Select(Describe)];
 
     /// <summary>Answers its calls; set by its dispatcher.</summary>
     public CallAnswers Answers { get; set; } = null!;
@@ -44,4 +51,21 @@ internal abstract class RpcMethod(MprpcMethodDescription description, string wir
 
     /// <summary>The method as C# names it.</summary>
     public override string ToString() => $"{Description.Service}.{Description.Name}";
+
+    private MprpcParameterInfo Describe(MprpcParameter parameter, int index)
+    {
+        MprpcArgument argument = Description.Details.Arguments[index];
+        object? defaultValue = parameter.IsOptional ? argument.DefaultValue : null;
+        return new MprpcParameterInfo(
+            parameter.Name, argument.Type, parameter.IsOptional, parameter.IsRest, defaultValue, () => AttributesOf(parameter.Name));
+    }
+
+    /// <summary>By its place: the class's method may name it otherwise than the contract. What overrides a method inherits its attributes.</summary>
+    private Attribute[] AttributesOf(string parameter)
+    {
+        int position = Declarations.Select(method => Array.FindIndex(method.GetParameters(), declared => declared.Name == parameter))
+            .FirstOrDefault(found => found >= 0, -1);
+        IEnumerable<MethodInfo> attributed = Declarations is [{ DeclaringType.IsInterface: true }, ..] ? Declarations : Declarations.TakeLast(1);
+        return position < 0 ? [] : [.. attributed.SelectMany(method => Attribute.GetCustomAttributes(method.GetParameters()[position], inherit: true))];
+    }
 }

@@ -6,15 +6,21 @@ namespace Mprpc.SourceGenerator.Emitting;
 /// <summary>Writes the dispatcher of a service: how each of its methods is called.</summary>
 internal static class DispatcherEmitter
 {
+    private const string Library = "global::Mprpc.CompilerServices.";
+    private const string DescribeTypes = "DescribeTypes";
+
     public static SourceText Emit(DispatcherModel service)
     {
         var code = new CodeWriter();
         string name = $"{service.Identifier}_Dispatcher";
-        var names = new LocalNames(name, "Register", "Equals", "GetHashCode", "GetType", "ToString", "MemberwiseClone", "Finalize", "ReferenceEquals");
+        var names = new LocalNames(
+            name, "Register", DescribeTypes, "Equals", "GetHashCode", "GetType", "ToString", "MemberwiseClone", "Finalize", "ReferenceEquals");
         List<(MethodModel Method, string Invoker)> methods = [.. service.Methods.Select(method => (method, names.Take(method.Name)))];
 
         code.OpenType($"internal sealed class {name}");
         EmitRegistration(code, service, name, methods);
+        code.Line();
+        EmitTypes(code, service.Schema);
 
         foreach ((MethodModel method, string invoker) in methods)
         {
@@ -33,8 +39,9 @@ internal static class DispatcherEmitter
         code.Open();
         code.Line($"var dispatcher = new {name}();");
 
-        foreach ((MethodModel method, string invoker) in methods)
+        for (int i = 0; i < methods.Count; i++)
         {
+            (MethodModel method, string invoker) = methods[i];
             string result = method.Returns switch
             {
                 ReturnKind.Void => "<global::Mprpc.CompilerServices.NoValue>",
@@ -43,7 +50,11 @@ internal static class DispatcherEmitter
             };
 
             code.Line($"builder.{Adder(method.Returns)}{result}(");
-            code.More($"{Description(service, method)},", $"dispatcher.{CodeWriter.Name(invoker)});");
+            string token = method.TakesCancellationToken ? " { TakesCancellationToken = true }" : string.Empty;
+            code.More(
+                $"{Description(service, method)},",
+                $"{Details(method, service.Schema.Methods[i])}){token},",
+                $"dispatcher.{CodeWriter.Name(invoker)});");
         }
 
         code.Close(");");
@@ -66,8 +77,46 @@ internal static class DispatcherEmitter
             + $"{CodeWriter.Quote(service.DisplayName)}, {CodeWriter.Quote(method.Name)}, "
             + $"new global::Mprpc.CompilerServices.MprpcParameter[] {{ {string.Join(", ", parameters)} }}, "
             + $"{(method.NeedsContext ? "true" : "false")}, {(method.WireName is null ? "null" : CodeWriter.Quote(method.WireName))}, "
-            + $"static () => typeof({method.DeclaringType}).GetMethod({CodeWriter.Quote(method.Name)}, new global::System.Type[] {{ {TypesOf(method)} }}))"
-            + (method.TakesCancellationToken ? " { TakesCancellationToken = true }" : string.Empty);
+            + $"static () => typeof({method.DeclaringType}).GetMethod({CodeWriter.Quote(method.Name)}, new global::System.Type[] {{ {TypesOf(method)} }})";
+    }
+
+    /// <summary>Made when somebody asks, in a delegate that costs little until then.</summary>
+    private static string Details(MethodModel method, MethodSchemaModel schema)
+    {
+        IEnumerable<string> arguments = method.WireParameters.Select((parameter, i) => Argument(parameter, schema.Parameters[i]));
+        IEnumerable<string> texts = new[] { schema.Obsolete, schema.Summary }.Concat(schema.ParameterTexts)
+            .Select(text => text is null ? "null" : CodeWriter.Quote(text));
+        return $"static () => new {Library}MprpcMethodDetails("
+            + $"new {Library}MprpcArgument[] {{ {string.Join(", ", arguments)} }}, {CodeWriter.Quote(schema.Result)}, {DescribeTypes}, "
+            + $"{(method.Returns == ReturnKind.Void ? "true" : "false")}, {string.Join(", ", texts)})";
+    }
+
+    private static string Argument(ParameterModel parameter, string schema)
+        => parameter.Rest is { } element
+            ? $"{Library}MprpcArgument.Rest<{element}>({CodeWriter.Quote(schema)})"
+            : $"{Library}MprpcArgument.Of<{parameter.Type}>({CodeWriter.Quote(schema)}{(parameter.Default is { } value ? $", {value}" : string.Empty)})";
+
+    private static void EmitTypes(CodeWriter code, ServiceSchemaModel schema)
+    {
+        code.Line($"private static {Library}MprpcTypeSchema[] {DescribeTypes}() => new {Library}MprpcTypeSchema[]");
+        code.Open();
+
+        foreach (TypeSchemaModel type in schema.Types)
+        {
+            code.Line($"new {Library}MprpcTypeSchema(");
+            code.More(
+                $"{CodeWriter.Quote(type.Key)}, {CodeWriter.Quote(type.Name)}, {CodeWriter.Quote(type.Kind)}, new {Library}MprpcMemberSchema[]",
+                "{");
+
+            foreach (MemberSchemaModel member in type.Members)
+            {
+                code.More($"    new {Library}MprpcMemberSchema({CodeWriter.Quote(member.Type)}, {CodeWriter.Quote(member.Name)}, {member.Key}),");
+            }
+
+            code.More("}),");
+        }
+
+        code.Close(";");
     }
 
     private static string TypesOf(MethodModel method) => string.Join(", ", method.Parameters.Select(parameter => $"typeof({parameter.PlainType})"));

@@ -5,4 +5,6 @@ namespace Mprpc.SourceGenerator.Model;
 /// <param name="Identifier">A name made of it that is unique among the generated types.</param>
 /// <param name="DisplayName">What errors and logs call it.</param>
 /// <param name="Methods">What it publishes.</param>
-internal sealed record DispatcherModel(string Type, string Identifier, string DisplayName, EquatableArray<MethodModel> Methods);
+/// <param name="Schema">The types and documentation of these.</param>
+internal sealed record DispatcherModel(
+    string Type, string Identifier, string DisplayName, EquatableArray<MethodModel> Methods, ServiceSchemaModel Schema);

@@ -18,19 +18,19 @@ internal static class ContractParser
     /// <summary>A type that is marked [MprpcService].</summary>
     public static ContractModel? ParseMarked(GeneratorAttributeSyntaxContext context, CancellationToken cancellationToken)
         => context.TargetSymbol is INamedTypeSymbol type && !IsOpen(type)
-            ? Parse(type, serves: IsService(type), calls: type.TypeKind == TypeKind.Interface, context.SemanticModel.Compilation)
+            ? Parse(type, serves: IsService(type), calls: type.TypeKind == TypeKind.Interface, context.SemanticModel.Compilation, cancellationToken)
             : null;
 
     /// <summary>A class that implements a marked interface.</summary>
     public static ContractModel? ParseImplementing(GeneratorSyntaxContext context, CancellationToken cancellationToken)
         => context.SemanticModel.GetDeclaredSymbol(context.Node, cancellationToken) is INamedTypeSymbol type && ImplementsContract(type)
-            ? Parse(type, serves: true, calls: false, context.SemanticModel.Compilation)
+            ? Parse(type, serves: true, calls: false, context.SemanticModel.Compilation, cancellationToken)
             : null;
 
     /// <summary>The type argument of a call such as MapMprpcService.</summary>
     public static ContractModel? ParseMapped(GeneratorSyntaxContext context, CancellationToken cancellationToken)
         => Mapping.Of(context.SemanticModel.GetSymbolInfo(context.Node, cancellationToken).Symbol as IMethodSymbol) is { Type: INamedTypeSymbol type } mapping
-            ? Parse(type, mapping.Kind == MappingKind.Service, mapping.Kind == MappingKind.Proxy, context.SemanticModel.Compilation)
+            ? Parse(type, mapping.Kind == MappingKind.Service, mapping.Kind == MappingKind.Proxy, context.SemanticModel.Compilation, cancellationToken)
             : null;
 
     /// <summary>Whether a dispatcher is made of a type because of how it is declared, mapped or not.</summary>
@@ -52,9 +52,11 @@ internal static class ContractParser
         return false;
     }
 
-    private static ContractModel? Parse(INamedTypeSymbol type, bool serves, bool calls, Compilation compilation)
+    private static ContractModel? Parse(INamedTypeSymbol type, bool serves, bool calls, Compilation compilation, CancellationToken cancellationToken)
     {
-        DispatcherModel? dispatcher = serves ? DispatcherParser.Parse(type, compilation) : null;
+        var formatters = new FormatterParser(compilation);
+        formatters.AddSignatures(type);
+        DispatcherModel? dispatcher = serves ? DispatcherParser.Parse(type, compilation, formatters.Objects, cancellationToken) : null;
         ProxyModel? proxy = calls ? ProxyParser.Parse(type, compilation) : null;
 
         if (dispatcher is null && proxy is null)
@@ -62,8 +64,6 @@ internal static class ContractParser
             return null;
         }
 
-        var formatters = new FormatterParser(compilation);
-        formatters.AddSignatures(type);
         return new ContractModel(
             dispatcher,
             proxy,

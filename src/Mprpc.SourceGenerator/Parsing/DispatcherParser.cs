@@ -7,7 +7,15 @@ namespace Mprpc.SourceGenerator.Parsing;
 internal static class DispatcherParser
 {
     /// <summary>The model, or null where no code can be generated: <see cref="WhyNot"/>, or the analyzer's errors, say why.</summary>
-    public static DispatcherModel? Parse(INamedTypeSymbol service, Compilation compilation)
+    /// <param name="service">The service class.</param>
+    /// <param name="compilation">Where the code is to be.</param>
+    /// <param name="objects">The types that have members, as their formatters see them.</param>
+    /// <param name="cancellationToken">Ends the parsing.</param>
+    public static DispatcherModel? Parse(
+        INamedTypeSymbol service,
+        Compilation compilation,
+        IReadOnlyDictionary<ITypeSymbol, ParsedObject> objects,
+        CancellationToken cancellationToken)
     {
         List<IMethodSymbol> methods = PublishedMethods.Of(service);
 
@@ -21,7 +29,8 @@ internal static class DispatcherParser
             TypeText.Plain(service),
             TypeText.Identifier(service),
             TypeText.DisplayName(service),
-            new EquatableArray<MethodModel>(methods.Select(method => MethodParser.Parse(method, MethodParser.ExplicitName(method)))));
+            new EquatableArray<MethodModel>(methods.Select(method => MethodParser.Parse(method, MethodParser.ExplicitName(method)))),
+            SchemaParser.Parse(methods, objects, cancellationToken));
     }
 
     /// <summary>Why generated code cannot call the service, or null where it can.</summary>

@@ -64,7 +64,7 @@ internal sealed class FormatterParser(Compilation compilation)
             ObjectModel model = found.Value.Model with { IsRecursive = true };
             int index = _found.FindIndex(formatter => ReferenceEquals(formatter.Object, found.Value.Model));
             _found[index] = _found[index] with { Object = model };
-            _objects[found.Key] = new ParsedObject(model, found.Value.MemberTypes);
+            _objects[found.Key] = new ParsedObject(model, found.Value.MemberTypes, found.Value.DeclaredTypes);
         }
     }
 
@@ -157,7 +157,7 @@ internal sealed class FormatterParser(Compilation compilation)
 
         _found.Add(new FormatterModel(TypeText.Plain(type), Expression: null, model));
         _lost.AddRange(parser.Lost);
-        _objects.Add(type, new ParsedObject(model, [.. parser.MemberTypes]));
+        _objects.Add(type, new ParsedObject(model, [.. parser.MemberTypes], [.. parser.DeclaredTypes]));
         _contents[type] = [.. parser.MemberTypes];
 
         foreach (ITypeSymbol member in parser.MemberTypes)

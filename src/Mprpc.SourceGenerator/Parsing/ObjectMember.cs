@@ -9,7 +9,10 @@ internal sealed class ObjectMember(ISymbol symbol, Compilation compilation)
 
     public string Name => Symbol.Name;
 
-    public ITypeSymbol Type => Symbol is IPropertySymbol property ? property.Type : ((IFieldSymbol)Symbol).Type;
+    public ITypeSymbol Type => TypeOf(Symbol);
+
+    /// <summary>The type with the type parameters of a generic type that declares the member.</summary>
+    public ITypeSymbol DeclaredType => TypeOf(Symbol.OriginalDefinition);
 
     /// <summary>What [Key] says, a number or a name; null where it says nothing.</summary>
     public object? Key { get; } = KeyOf(symbol);
@@ -85,6 +88,8 @@ internal sealed class ObjectMember(ISymbol symbol, Compilation compilation)
             .Any(field => field is { IsStatic: false, IsConst: false }
                 && !IsIgnored(field)
                 && (field.AssociatedSymbol is null || !IsIgnored(field.AssociatedSymbol)));
+
+    private static ITypeSymbol TypeOf(ISymbol symbol) => symbol is IPropertySymbol property ? property.Type : ((IFieldSymbol)symbol).Type;
 
     private static IEnumerable<INamedTypeSymbol> LevelsOf(INamedTypeSymbol type)
     {

@@ -31,6 +31,9 @@ internal sealed class ObjectParser(INamedTypeSymbol type, Compilation compilatio
     /// <summary>The types of the members, which need formatters too.</summary>
     public IEnumerable<ITypeSymbol> MemberTypes => _members.Select(member => member.Type);
 
+    /// <summary>The same as they are declared.</summary>
+    public IEnumerable<ITypeSymbol> DeclaredTypes => _members.Select(member => member.DeclaredType);
+
     /// <summary>The model, or null where <see cref="Reason"/> says why the type is left to reflection.</summary>
     public ObjectModel? Parse()
     {

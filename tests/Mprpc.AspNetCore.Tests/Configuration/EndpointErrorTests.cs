@@ -26,6 +26,7 @@ public sealed class EndpointErrorTests
     [InlineData("ResponseOrder", "Any", "Mprpc:Endpoints:X:ResponseOrder is 'Any'", "InOrder")]
     [InlineData("OldSpec", "yes", "Mprpc:Endpoints:X:OldSpec is 'yes'", "true and false")]
     [InlineData("RequireAuthentication", "yes", "Mprpc:Endpoints:X:RequireAuthentication is 'yes'", "true and false")]
+    [InlineData("Inspect", "yes", "Mprpc:Endpoints:X:Inspect is 'yes'", "Off, Authenticated, Everyone")]
     [InlineData("UnixSocketMode", "0999", "Mprpc:Endpoints:X:UnixSocketMode is '0999'", "0660")]
     [InlineData("UnixSocketMode", "7777", "Mprpc:Endpoints:X:UnixSocketMode is '7777'", "0660")]
     [InlineData("Certificate:Path", "server.pfx", "Mprpc:Endpoints:X:Certificate is set", "tls://host:port")]

@@ -101,7 +101,7 @@ public sealed class FilterTests
 
         var error = await Assert.ThrowsAsync<MprpcRemoteException>(() => client.CallAsync<int>("sum", "x", 2).InTime());
 
-        Assert.StartsWith("Param 1 of method 'sum' must be ", error.Message, StringComparison.Ordinal);
+        Assert.StartsWith("Param 1 ('x') of method 'sum' must be ", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]

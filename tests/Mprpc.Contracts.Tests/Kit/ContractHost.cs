@@ -30,7 +30,7 @@ internal sealed class ContractHost<TContract> : IAsyncDisposable
     public static async Task<ContractHost<TContract>> StartAsync<[DynamicallyAccessedMembers(ServedMembers.All)] TService>(MprpcSerializerOptions? serializer = null)
         where TService : class, TContract
         => await StartAsync(
-            app => app.MapMprpcService<TService>(0),
+            app => app.MapMprpcService<TService>(0).WithEndpoint(endpoint => endpoint.Inspect = MprpcInspect.Everyone),
             services => services.AddSingleton<TService>(),
             serializer);
 

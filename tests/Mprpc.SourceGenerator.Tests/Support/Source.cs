@@ -58,18 +58,18 @@ internal static class Source
         return MetadataReference.CreateFromImage(Image(library));
     }
 
-    public static CSharpGeneratorDriver Driver()
+    public static CSharpGeneratorDriver Driver(DocumentationMode mode = DocumentationMode.Parse)
         => (CSharpGeneratorDriver)CSharpGeneratorDriver.Create(
             [new ContractGenerator().AsSourceGenerator()],
-            parseOptions: Parse,
+            parseOptions: Parse.WithDocumentationMode(mode),
             driverOptions: new GeneratorDriverOptions(IncrementalGeneratorOutputKind.None, trackIncrementalGeneratorSteps: true));
 
     /// <summary>Runs the generator, and compiles what it made.</summary>
     public static Output Generate(params string[] sources) => Generate(Compile(sources));
 
-    public static Output Generate(Compilation compilation)
+    public static Output Generate(Compilation compilation, DocumentationMode mode = DocumentationMode.Parse)
     {
-        GeneratorDriver driver = Driver().RunGeneratorsAndUpdateCompilation(compilation, out Compilation output, out ImmutableArray<Diagnostic> diagnostics);
+        GeneratorDriver driver = Driver(mode).RunGeneratorsAndUpdateCompilation(compilation, out Compilation output, out ImmutableArray<Diagnostic> diagnostics);
         Assert.Empty(diagnostics);
         Assert.Empty(output.GetDiagnostics().Where(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error));
         return new Output(output, driver.GetRunResult().Results[0]);
