@@ -70,7 +70,7 @@ internal sealed class InspectMethod(EndpointSecurity security, IReadOnlyList<Rpc
         context.CancellationToken.ThrowIfCancellationRequested();
 
         // Policies look at the method's name, and at services of the call's scope.
-        var ofMethod = new CallContext(connection, method.WireName, context.MessageId);
+        CallContext ofMethod = context.For(method.WireName);
 
         try
         {

@@ -1,4 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
 using System.Security.Claims;
 using Microsoft.Extensions.DependencyInjection;
 using Mprpc.Connections;
@@ -49,6 +48,9 @@ internal sealed class CallContext(in IncomingCall call, string method) : MprpcCa
         Principal = principal;
         _user = null;
     }
+
+    /// <summary>The context that the same caller's call of another method would have; with a scope of its own.</summary>
+    public CallContext For(string otherMethod) => new(new IncomingCall(_connection, _messageId, turn: null, loop: null, _control), otherMethod);
 
     /// <summary>Disposes a service that no scope knows, after the call.</summary>
     public void DisposeAfterCall(object service) => _disposable = service;
