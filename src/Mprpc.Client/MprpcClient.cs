@@ -269,7 +269,7 @@ public sealed partial class MprpcClient : IAsyncDisposable, IDisposable
     private static string? UrlOf(MprpcClientOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
-        return options.Url is not null || options.ConnectCallback is not null ? options.Url : throw new ArgumentException(
+        return options.Url is not null || options.ConnectCallback is not null || options.Servers is not null ? options.Url : throw new ArgumentException(
             "MprpcClientOptions.Url is not set. Set it to the server's address, such as tcp://127.0.0.1:6000, or pass the address: "
             + "new MprpcClient(url, options).",
             nameof(options));

@@ -25,6 +25,12 @@ public sealed class MprpcClientOptions
     public string? Url { get; set; }
 
     /// <summary>
+    /// The servers that the client may call, in place of <see cref="Url"/>: if one cannot be reached, or stops, calls go to another. In the configuration
+    /// <c>Mprpc:Clients:NAME:Servers:0</c> and on. Default null: the one of <see cref="Url"/>.
+    /// </summary>
+    public MprpcServerSource? Servers { get; set; }
+
+    /// <summary>
     /// How long making a connection may take, logging in with <see cref="TokenProvider"/> included. Default 10 s; null: as long as the system and the provider
     /// try.
     /// </summary>

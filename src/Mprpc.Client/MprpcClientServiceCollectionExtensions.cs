@@ -105,8 +105,8 @@ public static class MprpcClientServiceCollectionExtensions
 
     /// <exception cref="InvalidOperationException">There is no address.</exception>
     internal static MprpcClientOptions WithAddress(MprpcClientOptions options, string name)
-        => options.Url is not null || options.ConnectCallback is not null ? options : throw new InvalidOperationException(
-            $"The client '{name}' has no address. Set {ConfigurationSection}:{name}:Url or ConnectionStrings:{name} in the configuration, "
+        => options.Url is not null || options.ConnectCallback is not null || options.Servers is not null ? options : throw new InvalidOperationException(
+            $"The client '{name}' has no address. Set {ConfigurationSection}:{name}:Url, {ConfigurationSection}:{name}:Servers:0 or ConnectionStrings:{name} in the configuration, "
             + "MprpcClientOptions.Url in code, or give AddMprpcClient the address itself (tcp://host:port).");
 
     private static MprpcClient Create(IServiceProvider provider, string name)
@@ -131,6 +131,8 @@ public static class MprpcClientServiceCollectionExtensions
         options.OldSpec = section.GetValue(nameof(options.OldSpec), options.OldSpec);
         options.ErrorShape = section.GetValue(nameof(options.ErrorShape), options.ErrorShape);
         options.ResponseOrder = section.GetValue(nameof(options.ResponseOrder), options.ResponseOrder);
+        string[] servers = [.. section.GetSection(nameof(options.Servers)).GetChildren().Select(server => server.Value).OfType<string>()];
+        options.Servers = servers.Length > 0 ? MprpcServerSource.Fixed(servers) : options.Servers;
         options.Extensions = section.GetValue(nameof(options.Extensions), options.Extensions);
         options.HeartbeatInterval = section.GetValue(nameof(options.HeartbeatInterval), options.HeartbeatInterval);
         options.HeartbeatTimeout = section.GetValue(nameof(options.HeartbeatTimeout), options.HeartbeatTimeout);

@@ -13,6 +13,9 @@ namespace Mprpc.Client.Connections;
 /// <remarks>Safe for concurrent use. Its lock is taken before the pool's, never after it.</remarks>
 internal sealed class Subchannel(ConnectionPool pool, ClientParts parts)
 {
+    // A server that stops is not back at once.
+    private static readonly TimeSpan s_shortestDetour = TimeSpan.FromSeconds(1);
+
     private static long s_lastId;
 
     private readonly Lock _gate = new();
@@ -329,25 +332,34 @@ internal sealed class Subchannel(ConnectionPool pool, ClientParts parts)
     private void OnGoAway(OpenConnection made, TimeSpan grace)
     {
         ClientLog.ServerGoesAway(parts.Logger, made.Connection.Id, grace);
-        parts.Dialer.Avoid(made.Transport);
+        bool hasOthers = parts.Dialer.TryAvoid(made.Transport, grace > s_shortestDetour ? grace : s_shortestDetour);
 
+        if (!(hasOthers || grace == TimeSpan.Zero || MayBeAnother(grace)) || !Retire(made.Connection))
+        {
+            return;
+        }
+
+        pool.OnChanged();
+        ThreadPool.UnsafeQueueUserWorkItem(static parts => parts.OnStateChanged(), parts, preferLocal: false);      // user code
+    }
+
+    /// <summary>
+    /// Whether the next connection to the same address may be to another server, as behind a balancer: once a grace, since it may be to the same, which serves all
+    /// calls as long as it can.
+    /// </summary>
+    private bool MayBeAnother(TimeSpan grace)
+    {
         lock (_gate)
         {
             long now = parts.Clock.GetTimestamp();
 
-            // A connection to the same server, which was made since: there is no other, and it serves as long as it can.
-            if (grace > TimeSpan.Zero && _wentAwayAt != 0 && parts.Clock.GetElapsedTime(_wentAwayAt, now) < grace)
+            if (_wentAwayAt != 0 && parts.Clock.GetElapsedTime(_wentAwayAt, now) < grace)
             {
-                return;
+                return false;
             }
 
             _wentAwayAt = now;
-        }
-
-        if (Retire(made.Connection))
-        {
-            pool.OnChanged();
-            ThreadPool.UnsafeQueueUserWorkItem(static parts => parts.OnStateChanged(), parts, preferLocal: false);      // user code
+            return true;
         }
     }
 

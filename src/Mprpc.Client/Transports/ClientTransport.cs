@@ -22,6 +22,9 @@ internal sealed record ClientTransport(PipeReader Input, PipeWriter Output, Acti
     /// <summary>Whether all that was sent has arrived at the peer's system, as far as the transport knows.</summary>
     public Func<bool> HasArrived { get; init; } = static () => true;
 
+    /// <summary>What has made it, where there are several; else null.</summary>
+    public Dialer? MadeBy { get; init; }
+
     public EndPoint? LocalEndPoint { get; init; }
 
     public EndPoint? RemoteEndPoint { get; init; }

@@ -18,12 +18,18 @@ internal static class Dialers
             return new CallbackDialer(url, options);
         }
 
-        RpcAddress address = RpcAddress.Parse(url!);
+        if (options.Servers is { } servers)
+        {
+            return new ServerListDialer([.. servers.Urls.Select(server => To(RpcAddress.Parse(server), options))], options.TimeProvider);
+        }
 
-        return address.WebSocket is not null ? new WebSocketDialer(address, options)
+        return To(RpcAddress.Parse(url!), options);
+    }
+
+    private static Dialer To(RpcAddress address, MprpcClientOptions options)
+        => address.WebSocket is not null ? new WebSocketDialer(address, options)
             : address.PipeName is not null ? new NamedPipeDialer(address, options)
             : new SocketDialer(address, options);
-    }
 
     /// <summary>Any text is a name, but one that promises what the callback's transport does not get.</summary>
     private static void CheckName(string? url)

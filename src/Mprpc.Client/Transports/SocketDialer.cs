@@ -59,7 +59,7 @@ internal sealed class SocketDialer(RpcAddress address, MprpcClientOptions option
         IPAddress[] addresses = await Dns.GetHostAddressesAsync(name.Host, cancellationToken).ConfigureAwait(false);
         SocketException? failure = null;
 
-        foreach (IPAddress found in addresses)
+        foreach (IPAddress found in Shuffled(addresses))
         {
             try
             {
@@ -72,6 +72,16 @@ internal sealed class SocketDialer(RpcAddress address, MprpcClientOptions option
         }
 
         throw failure ?? new SocketException((int)SocketError.HostNotFound);
+    }
+
+    /// <summary>
+    /// Servers behind one name share its clients: each client begins with another address, of the family that the system prefers.
+    /// </summary>
+    private static IEnumerable<IPAddress> Shuffled(IPAddress[] addresses)
+    {
+        AddressFamily preferred = addresses.Length > 0 ? addresses[0].AddressFamily : AddressFamily.Unspecified;
+        Random.Shared.Shuffle(addresses);
+        return addresses.OrderBy(address => address.AddressFamily == preferred ? 0 : 1);
     }
 
     private async Task<SocketTransport> ConnectSocketAsync(EndPoint endPoint, CancellationToken cancellationToken)
