@@ -71,7 +71,7 @@ public sealed class RollingRestartTests : IDisposable
             await server.DisposeAsync();
         }
 
-        Assert.True(failures.IsEmpty, $"{failures.Count} of {calls} calls failed: {(failures.TryPeek(out Exception? first) ? first.ToString() : "")}");
+        Assert.True(failures.IsEmpty, $"{failures.Count} of {calls} calls failed: {string.Join(", ", failures.GroupBy(failure => failure.Message).Select(group => $"{group.Count()} x {group.Key}"))}");
         Assert.Equal(calls, work.Runs);
         Assert.Equal(0, work.Repeated);
         Assert.True(calls > Callers, $"Only {calls} calls were made.");

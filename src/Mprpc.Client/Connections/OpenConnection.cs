@@ -25,6 +25,9 @@ internal sealed class OpenConnection(ClientTransport transport, long madeAt, int
 
     public int FailuresBefore => failuresBefore;
 
+    /// <summary>For how long the server still serves calls, if it has asked for them to be made elsewhere; null: it has not.</summary>
+    public TimeSpan? GoesAwayIn { get; set; }
+
     /// <summary>A call has timed out or was cancelled: it may still run at the server.</summary>
     public void OnGivenUp() => _hasGivenUp = true;
 

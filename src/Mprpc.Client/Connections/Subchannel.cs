@@ -317,6 +317,17 @@ internal sealed class Subchannel(ConnectionPool pool, ClientParts parts)
         ClientLog.Connected(parts.Logger, parts.Address, made.Connection.Id);
         pool.OnConnected();
         parts.OnStateChanged();
+        TimeSpan? goesAway;
+
+        lock (_gate)
+        {
+            goesAway = made.GoesAwayIn;
+        }
+
+        if (goesAway is not null && Retire(made.Connection))
+        {
+            pool.OnChanged();
+        }
     }
 
     private static async Task ServeAsync(OpenConnection made)
@@ -334,7 +345,22 @@ internal sealed class Subchannel(ConnectionPool pool, ClientParts parts)
         ClientLog.ServerGoesAway(parts.Logger, made.Connection.Id, grace);
         bool hasOthers = parts.Dialer.TryAvoid(made.Transport, grace > s_shortestDetour ? grace : s_shortestDetour);
 
-        if (!(hasOthers || grace == TimeSpan.Zero || MayBeAnother(grace)) || !Retire(made.Connection))
+        if (!(hasOthers || grace == TimeSpan.Zero || MayBeAnother(grace)))
+        {
+            return;
+        }
+
+        lock (_gate)
+        {
+            // One that takes no calls yet: its time comes when it does.
+            if (_currentOpen != made)
+            {
+                made.GoesAwayIn = grace;
+                return;
+            }
+        }
+
+        if (!Retire(made.Connection))
         {
             return;
         }

@@ -6,6 +6,9 @@ internal sealed class ServerListDialer : Dialer
     // A server that cannot be reached is tried after the others for so long; it is tried all the same if no other can be.
     private static readonly TimeSpan s_pauseAfterFailure = TimeSpan.FromSeconds(2);
 
+    // A server that has stopped may be there again after this time.
+    private static readonly TimeSpan s_soonestReturn = TimeSpan.FromMilliseconds(250);
+
     private readonly Lock _gate = new();
     private readonly Server[] _servers;
     private readonly TimeProvider _clock;
@@ -49,7 +52,7 @@ internal sealed class ServerListDialer : Dialer
                 Avoid(left, time);
             }
 
-            return Array.Exists(_servers, server => !IsAvoided(server));
+            return Array.Exists(_servers, server => !IsAvoided(server) || _clock.GetElapsedTime(server.AvoidedAt) > s_soonestReturn);
         }
     }
 
@@ -62,8 +65,10 @@ internal sealed class ServerListDialer : Dialer
             int first = _next;
             _next = (_next + 1) % _servers.Length;
 
-            // A stable order: each part keeps the turn.
-            return [.. Enumerable.Range(first, _servers.Length).Select(index => _servers[index % _servers.Length]).OrderBy(server => IsAvoided(server) ? 1 : 0)];
+            // A stable order: those that nothing is known against keep the turn; of the others the one comes first that has had most time to come back.
+            return [.. Enumerable.Range(first, _servers.Length)
+                .Select(index => _servers[index % _servers.Length])
+                .OrderBy(server => IsAvoided(server) ? server.AvoidedAt : long.MinValue)];
         }
     }
 
