@@ -113,13 +113,13 @@ public sealed class ProjectGraphTests
     }
 
     [Fact]
-    public void Projects_UnderSrcAndTests_AreInTheSolution()
+    public void Projects_UnderSrcTestsAndSamples_AreInTheSolution()
     {
         string solution = Repository.ReadText("Mprpc.sln").Replace('\\', '/');
 
         string[] missing =
         [
-            .. Projects().Concat(Repository.Files("tests", ".csproj"))
+            .. Projects().Concat(Repository.Files("tests", ".csproj")).Concat(Repository.Files("samples", ".csproj"))
                 .Where(project => !solution.Contains($"\"{project}\"", StringComparison.Ordinal)),
         ];
 

@@ -1,0 +1,71 @@
+using System.Security.Claims;
+using Microsoft.AspNetCore.Authentication.Certificate;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Server.Kestrel.Https;
+using Mprpc;
+
+namespace Snippets.Auth;
+
+internal static class Auth
+{
+    public static void Serve(WebApplicationBuilder builder)
+    {
+        // snippet: auth/service
+        builder.Services.AddAuthentication().AddJwtBearer();
+        builder.Services.AddAuthorization(options => options.AddPolicy("adult", policy => policy.Requirements.Add(new MinimumAge(18))));
+        builder.Services.AddMprpc();
+
+        var app = builder.Build();
+        app.MapMprpcService<Shop>(6000).RequireAuthorization();
+        // end snippet
+    }
+
+    public static void MapCertificates(WebApplication app)
+    {
+        // snippet: auth/client-certificate
+        app.MapMprpcService<Shop>("tls://*:6443").RequireAuthorization().WithEndpoint(options =>
+        {
+            options.UseTls(tls => tls.ClientCertificateMode = ClientCertificateMode.RequireCertificate);
+            options.AuthenticationScheme = CertificateAuthenticationDefaults.AuthenticationScheme;
+        });
+        // end snippet
+    }
+
+    public static void MapUnixPeers(WebApplication app)
+    {
+        // snippet: auth/unix-peer
+        app.MapMprpcService<Admin>("unix:///run/shop.sock")
+            .WithEndpoint(options => options.UsePeerCredentials = true)
+            .RequireAuthorization(policy => policy.RequireClaim("uid", "0", "1000"));
+        // end snippet
+    }
+}
+
+// snippet: auth/service
+class Shop(Catalog catalog)
+{
+    [AllowAnonymous] public Price[] ListPrices() => catalog.List();
+    [Authorize("adult")] public Task BuyAsync(string what, MprpcCallContext call) => catalog.BuyAsync(what, call.User);
+    [Authorize(Roles = "admin")] public void SetPrice(string what, Price price) => catalog.SetPrice(what, price);
+}
+// end snippet
+
+internal sealed class Admin
+{
+    public void Reload()
+    {
+    }
+}
+
+internal sealed record Price(string What, decimal Euros);
+
+internal sealed record MinimumAge(int Years) : IAuthorizationRequirement;
+
+internal abstract class Catalog
+{
+    public abstract Price[] List();
+
+    public abstract Task BuyAsync(string what, ClaimsPrincipal user);
+
+    public abstract void SetPrice(string what, Price price);
+}
