@@ -25,7 +25,8 @@ internal static class ServerEnd
         await app.StartAsync();
 
         IReadOnlyList<EndPoint> endpoints = app.Services.GetRequiredService<IMprpcServer>().Endpoints;
-        await Console.Out.WriteLineAsync($"listening tcp://{endpoints[0]} unix://{endpoints[1]} tls://{endpoints[2]} ws://{new Uri(app.Urls.Single()).Authority}/rpc");
+        await Console.Out.WriteLineAsync(
+            $"listening tcp://{endpoints[0]} unix://{endpoints[1]} tls://{endpoints[2]} ws://{new Uri(app.Urls.Single()).Authority}/rpc");
         await Task.Run(Console.In.ReadToEnd);
     }
 

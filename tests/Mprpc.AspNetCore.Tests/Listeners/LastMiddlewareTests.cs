@@ -18,7 +18,8 @@ public sealed class LastMiddlewareTests : IDisposable
     [InlineData("own, short")]
     public async Task Middleware_BehindMessagePackRpc_FailsTheStart(string kind)
     {
-        var exception = await Assert.ThrowsAsync<InvalidOperationException>(() => StartAsync(listener => Add(kind, listener.UseMessagePackRpc(options => options.AddService<Adder>()))));
+        var exception = await Assert.ThrowsAsync<InvalidOperationException>(
+            () => StartAsync(listener => Add(kind, listener.UseMessagePackRpc(options => options.AddService<Adder>()))));
 
         Assert.Contains("UseMessagePackRpc()", exception.Message, StringComparison.Ordinal);
         Assert.Contains("must come last", exception.Message, StringComparison.Ordinal);

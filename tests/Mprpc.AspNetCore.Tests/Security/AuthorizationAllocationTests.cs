@@ -58,7 +58,8 @@ public sealed class AuthorizationAllocationTests
         var toServer = new Pipe(inline);
         var toClient = new Pipe(inline);
         var transport = new DefaultConnectionContext("measured", new Duplex(toServer.Reader, toClient.Writer), new Duplex(toClient.Reader, toServer.Writer));
-        Task connection = new RpcConnectionHandler(host.App.Services, endpoint, host.App.Services.GetRequiredService<ServerLimits>().For(endpoint)).OnConnectedAsync(transport);
+        Task connection = new RpcConnectionHandler(host.App.Services, endpoint, host.App.Services.GetRequiredService<ServerLimits>().For(endpoint))
+            .OnConnectedAsync(transport);
 
         if (isSecured)
         {

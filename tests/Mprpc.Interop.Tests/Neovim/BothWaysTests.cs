@@ -49,7 +49,8 @@ public sealed class BothWaysTests
     public async Task Errors_OfBothSides_PassThroughEachOther()
     {
         await using NeovimProcess nvim = await NeovimProcess.StartAsync();
-        (MprpcClient client, int channel) = await nvim.ConnectAsync(new MprpcClientOptions().UsePeer(MprpcPeer.Neovim).AddHandler("ask", async (MprpcCallContext context) =>
+        (MprpcClient client, int channel) = await nvim.ConnectAsync(
+            new MprpcClientOptions().UsePeer(MprpcPeer.Neovim).AddHandler("ask", async (MprpcCallContext context) =>
         {
             try
             {
