@@ -21,7 +21,7 @@ internal static class ServerEnd
         app.MapMprpcService<Ends>("tcp://127.0.0.1:0");
         app.MapMprpcService<Ends>($"unix://{folder}/rpc.sock");
         app.MapMprpcService<Ends>("tls://127.0.0.1:0").WithEndpoint(endpoint => endpoint.UseTls(certificate));
-        app.MapMprpcWebSocket("/rpc", endpoint => endpoint.AddService<Ends>());
+        app.MapMprpcWebSocket("/rpc", endpoint => endpoint.MapService<Ends>());
         await app.StartAsync();
 
         IReadOnlyList<EndPoint> endpoints = app.Services.GetRequiredService<IMprpcServer>().Endpoints;

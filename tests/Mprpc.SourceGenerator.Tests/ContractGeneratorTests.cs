@@ -32,8 +32,9 @@ public sealed class ContractGeneratorTests
     [InlineData("app.MapMprpcService<Plain>(\"tcp://127.0.0.1:0\");")]
     [InlineData("((WebApplication)app).MapMprpcService<Plain>(6000);")]
     [InlineData("services.AddMprpc().AddService<Plain>();")]
+    [InlineData("new Mprpc.AspNetCore.MprpcEndpointOptions().MapService<Plain>();")]
     [InlineData("services?.AddMprpc()?.AddService<Plain>();")]
-    [InlineData("new MprpcClientOptions().AddService(new Plain());")]
+    [InlineData("new MprpcClientOptions().AddHandlers(new Plain());")]
     [InlineData("MprpcEndpointRouteBuilderExtensions.MapMprpcService<Plain>(app, 6000); app.MapMprpcService<Plain>(6001);")]
     public void PlainClass_Mapped_IsDispatched(string call)
     {

@@ -52,7 +52,7 @@ public sealed class InjectionTests
     public async Task Registered_BehindAnInterfaceWithAddService_IsResolved()
     {
         await using RpcHost host = await RpcHost.StartOnKestrelAsync(
-            options => options.AddService<ICounted>(),
+            options => options.MapService<ICounted>(),
             builder => builder.Services.AddSingleton<Instances>().AddScoped<ICounted, Counted>());
         await using var client = new MprpcClient($"tcp://{host.Http}");
 

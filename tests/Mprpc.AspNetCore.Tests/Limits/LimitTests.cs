@@ -81,7 +81,7 @@ public sealed class LimitTests
     {
         var service = new Service();
         await using RpcHost host = onKestrel
-            ? await RpcHost.StartOnKestrelAsync(endpoint => endpoint.AddService<Service>(), Configure)
+            ? await RpcHost.StartOnKestrelAsync(endpoint => endpoint.MapService<Service>(), Configure)
             : await RpcHost.StartAsync<Service>(Limit, services => services.AddSingleton(service));
         EndPoint server = onKestrel ? host.Http : host.Rpc;
         await using RawPeer peer = await RawPeer.DialAsync(server);

@@ -11,7 +11,7 @@ public sealed class ListenerTests
     [Fact]
     public async Task UseMessagePackRpc_OnAListenerOfTheApplication_ServesTheNamedServices()
     {
-        await using RpcHost host = await RpcHost.StartOnKestrelAsync(options => options.AddService<Adder>());
+        await using RpcHost host = await RpcHost.StartOnKestrelAsync(options => options.MapService<Adder>());
         await using RawPeer peer = await RawPeer.DialAsync(host.Http);
 
         await peer.AssertOpenAsync();

@@ -53,7 +53,7 @@ public sealed class AuthorizationAllocationTests
                 builder.Services.AddSingleton<T>().AddMprpc();
             },
             map: null);
-        var endpoint = new MprpcEndpointOptions().AddService<T>();
+        var endpoint = new MprpcEndpointOptions().MapService<T>();
         var inline = new PipeOptions(readerScheduler: PipeScheduler.Inline, writerScheduler: PipeScheduler.Inline, useSynchronizationContext: false);
         var toServer = new Pipe(inline);
         var toClient = new Pipe(inline);

@@ -79,7 +79,7 @@ public sealed class ReplacedPartsTests
         var transport = new DefaultConnectionContext(
             "opened", new Duplex(toServer.Reader, toClient.Writer), new Duplex(toClient.Reader, toServer.Writer)) { User = user };
         transport.Features.Set<IAuthenticateResultFeature>(new ResultFeature { AuthenticateResult = AuthenticateResult.Success(ticket) });
-        MprpcEndpointOptions endpoint = new MprpcEndpointOptions().AddService<Service>();
+        MprpcEndpointOptions endpoint = new MprpcEndpointOptions().MapService<Service>();
         Task connection = new RpcConnectionHandler(host.App.Services, endpoint, host.App.Services.GetRequiredService<ServerLimits>().For(endpoint))
             .OnConnectedAsync(transport);
 

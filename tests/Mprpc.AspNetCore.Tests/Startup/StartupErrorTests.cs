@@ -86,7 +86,7 @@ public sealed class StartupErrorTests
     {
         var exception = await Assert.ThrowsAsync<InvalidOperationException>(() => RpcHost.StartOnKestrelAsync(endpoint: null));
 
-        AssertNames(exception, "UseMessagePackRpc()", "no service", "AddService<T>()");
+        AssertNames(exception, "UseMessagePackRpc()", "no service", "AddService<T>()", "MapService<T>()");
     }
 
     [Fact]

@@ -12,7 +12,7 @@ internal sealed class LoginTarget : FuzzTarget
     private readonly ServedConnection _server = new(
         services => services.AddAuthorization().AddAuthentication(OneTokenHandler.Name)
             .AddScheme<AuthenticationSchemeOptions, OneTokenHandler>(OneTokenHandler.Name, _ => { }),
-        endpoint => endpoint.AddService<GuardedService>().RequireAuthentication = true);
+        endpoint => endpoint.MapService<GuardedService>().RequireAuthentication = true);
 
     protected override void Execute(ReadOnlySpan<byte> input)
     {

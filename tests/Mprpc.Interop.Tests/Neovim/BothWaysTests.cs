@@ -110,7 +110,7 @@ public sealed class BothWaysTests
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(System.Net.IPAddress.Loopback, 0, listener =>
         {
             listening = listener;
-            listener.UseMessagePackRpc(options => options.UsePeer(MprpcPeer.Neovim).AddService<Nesting>());
+            listener.UseMessagePackRpc(options => options.UsePeer(MprpcPeer.Neovim).MapService<Nesting>());
         }));
         await using WebApplication app = builder.Build();
         await app.StartAsync().InTime();

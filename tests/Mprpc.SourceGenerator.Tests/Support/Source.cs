@@ -31,7 +31,7 @@ internal static class Source
         }
         public sealed class MprpcClientOptions
         {
-            public void AddService<T>(T service) where T : class { }
+            public void AddHandlers<T>(T service) where T : class { }
         }
         """;
 
