@@ -10,7 +10,7 @@ using Neovim;
 // or over TCP or a Unix socket, with neovim listening (nvim --listen 127.0.0.1:7777): dotnet run --project samples/Neovim tcp://127.0.0.1:7777
 var options = new MprpcClientOptions()
     .UsePeer(MprpcPeer.Neovim)
-    .AddService(new Plugin());
+    .AddHandlers(new Plugin());
 
 await using MprpcClient nvim = args is [var url]
     ? await MprpcClient.ConnectAsync(url, options)

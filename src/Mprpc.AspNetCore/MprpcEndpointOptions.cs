@@ -125,11 +125,11 @@ public sealed class MprpcEndpointOptions
         return this;
     }
 
-    /// <summary>Serves this service, and with it only the services named here, instead of those of <c>AddMprpc().AddService()</c>.</summary>
+    /// <summary>Serves this service here, and with it only the services that are mapped here, instead of those of <c>AddMprpc().AddService()</c>.</summary>
     /// <typeparam name="T">The service class.</typeparam>
     /// <param name="prefix">Put before each method's wire name with a dot; null: what the service's attribute says.</param>
     /// <returns>These options.</returns>
-    public MprpcEndpointOptions AddService<
+    public MprpcEndpointOptions MapService<
         [DynamicallyAccessedMembers(ServiceRegistration.NeededMembers)] T>(string? prefix = null)
         where T : class
     {

@@ -178,7 +178,7 @@ public sealed partial class MprpcClient : IAsyncDisposable, IDisposable
     /// <returns>Dispose it to take the method away; calls that run go on. It may be ignored: the method is then there as long as the client.</returns>
     /// <exception cref="InvalidOperationException">The server can call a method of that name already, or the delegate cannot be served.</exception>
     /// <exception cref="NotSupportedException">This application cannot make code at run time (native AOT): use
-    /// <see cref="MprpcClientOptions.AddService{T}"/>.</exception>
+    /// <see cref="MprpcClientOptions.AddHandlers{T}"/>.</exception>
     /// <exception cref="ObjectDisposedException">The client was disposed.</exception>
     /// <remarks>Safe for concurrent use. What the server may call from the first moment on belongs in <see cref="MprpcClientOptions"/>.</remarks>
     public IDisposable On<TDelegate>(string method, TDelegate handler)

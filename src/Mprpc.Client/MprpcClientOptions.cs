@@ -176,8 +176,8 @@ public sealed class MprpcClientOptions
     /// time, or throw. Called for the first connection and each later one, from several threads if <see cref="MaxConnections"/> is above 1; its token is
     /// cancelled after <see cref="ConnectTimeout"/> and when the client is disposed, and a transport that comes after that is disposed. What it throws fails
     /// the attempt with an <see cref="MprpcConnectionException"/>, and further attempts are made as <see cref="Reconnect"/> says. Default null. With it no
-    /// address is needed, any text may be one, and <see cref="KeepAlive"/> has no effect; the transport must protect what it carries itself: <see
-    /// cref="Tls"/>, <see cref="ConfigureWebSocket"/> and addresses of TLS or WebSockets are refused.
+    /// address is needed, any text may be one, and <see cref="KeepAlive"/> has no effect; the transport must protect what it carries itself:
+    /// <see cref="Tls"/>, <see cref="ConfigureWebSocket"/> and addresses of TLS or WebSockets are refused.
     /// </summary>
     public Func<MprpcConnectContext, CancellationToken, ValueTask<MprpcTransport>>? ConnectCallback { get; set; }
 
@@ -206,7 +206,7 @@ public sealed class MprpcClientOptions
     /// <param name="service">The object; its methods run concurrently.</param>
     /// <param name="prefix">Put before each method's wire name with a dot; null: what the type's attribute says.</param>
     /// <returns>These options.</returns>
-    public MprpcClientOptions AddService<
+    public MprpcClientOptions AddHandlers<
         [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicMethods | DynamicallyAccessedMemberTypes.Interfaces)] T>(
         T service, string? prefix = null)
         where T : class

@@ -60,7 +60,8 @@ public sealed class AotTests(NativeSample sample, ITestOutputHelper output)
     {
         string binary = sample.Binary.FullName;
 
-        (double Milliseconds, long Memory)[] figures = await MeasureAsync(() => RunningSample.StartNativeAsync(binary), () => RunningSample.StartManagedAsync(NativeSample.Managed));
+        (double Milliseconds, long Memory)[] figures = await MeasureAsync(
+            () => RunningSample.StartNativeAsync(binary), () => RunningSample.StartManagedAsync(NativeSample.Managed));
         (double Milliseconds, long Memory) native = figures[0];
         (double Milliseconds, long Memory) managed = figures[1];
 
@@ -92,5 +93,7 @@ public sealed class AotTests(NativeSample sample, ITestOutputHelper output)
     }
 
     private static string Line(string name, (double Milliseconds, long Memory) figures)
-        => string.Create(CultureInfo.InvariantCulture, $"{name}: first answer after {figures.Milliseconds:N0} ms, {figures.Memory / 1e6:N0} MB resident (medians of {Starts} starts)");
+        => string.Create(
+            CultureInfo.InvariantCulture,
+            $"{name}: first answer after {figures.Milliseconds:N0} ms, {figures.Memory / 1e6:N0} MB resident (medians of {Starts} starts)");
 }

@@ -17,7 +17,8 @@ public sealed class MatrixTests(NativeSample sample)
 
         try
         {
-            string project = typeof(MatrixTests).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(attribute => attribute.Key == "Matrix").Value!;
+            string project = typeof(MatrixTests).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
+                .Single(attribute => attribute.Key == "Matrix").Value!;
             string log = await NativePublish.PublishAsync(project, folder.FullName, sample.BuildFolder);
             string binary = Path.Combine(folder.FullName, "Mprpc.Contracts.Aot");
             Assert.True(File.Exists(binary), log);

@@ -36,7 +36,8 @@ internal static class NativePublish
         string linker = Linker!;
         string[] arguments =
         [
-            "publish", project, "-c", "Release", "-o", output, "--artifacts-path", build, "--nologo", "--disable-build-servers", $"-p:CppCompilerAndLinker={linker}",
+            "publish", project, "-c", "Release", "-o", output, "--artifacts-path", build, "--nologo", "--disable-build-servers",
+            $"-p:CppCompilerAndLinker={linker}",
         ];
         var start = new ProcessStartInfo("dotnet", arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
 

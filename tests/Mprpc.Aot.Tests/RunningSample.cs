@@ -49,7 +49,8 @@ internal sealed partial class RunningSample : IAsyncDisposable
 
     private static async Task<RunningSample> StartAsync(string program, params string[] arguments)
     {
-        var start = new ProcessStartInfo(program, [.. arguments, "--listen", "tcp://127.0.0.1:0", "--urls", "http://127.0.0.1:0"]) { RedirectStandardOutput = true };
+        var start = new ProcessStartInfo(
+            program, [.. arguments, "--listen", "tcp://127.0.0.1:0", "--urls", "http://127.0.0.1:0"]) { RedirectStandardOutput = true };
         long started = Stopwatch.GetTimestamp();
         Process process = Process.Start(start)!;
 

@@ -10,12 +10,17 @@ public sealed partial class ApiDocumentTests
     [Fact]
     public void Face_OfAllProjects_StandsInTheDocumentAndNothingElse()
     {
-        SortedSet<string> declared = new(Repository.Files("src", "PublicAPI.Unshipped.txt").SelectMany(Repository.ReadLines).Select(Entry).OfType<string>(), StringComparer.Ordinal);
+        SortedSet<string> declared = new(
+            Repository.Files("src", "PublicAPI.Unshipped.txt").SelectMany(Repository.ReadLines).Select(Entry).OfType<string>(), StringComparer.Ordinal);
 
         SortedSet<string> listed = new(Listed(), StringComparer.Ordinal);
 
         Assert.True(declared.Count > 200, $"Only {declared.Count} entries were found.");
-        Expect.Nothing([.. declared.Except(listed).Select(entry => $"not in the document: {entry}"), .. listed.Except(declared).Select(entry => $"not declared: {entry}")]);
+        Expect.Nothing(
+            [
+                .. declared.Except(listed).Select(entry => $"not in the document: {entry}"),
+                .. listed.Except(declared).Select(entry => $"not declared: {entry}"),
+            ]);
     }
 
     /// <summary>The type and the member of a line of the declared API; null for what every type has, and for what only generated code needs.</summary>
@@ -24,7 +29,8 @@ public sealed partial class ApiDocumentTests
         string name = Modifiers().Replace(line.Split(" -> ")[0].Split(" = ")[0].Split('(')[0], "");
         name = Accessor().Replace(TypeArguments().Replace(name, ""), "");
 
-        if (!name.Contains('.', StringComparison.Ordinal) || name.StartsWith("Mprpc.CompilerServices.", StringComparison.Ordinal) || OfEveryType().IsMatch(name))
+        if (!name.Contains('.', StringComparison.Ordinal) || name.StartsWith("Mprpc.CompilerServices.", StringComparison.Ordinal)
+            || OfEveryType().IsMatch(name))
         {
             return null;
         }

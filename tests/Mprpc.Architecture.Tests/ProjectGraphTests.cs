@@ -17,7 +17,10 @@ public sealed class ProjectGraphTests
     };
 
     /// <summary>What a client needs to run: it must start where no ASP.NET Core is installed.</summary>
-    private static readonly string[] _withoutAspNetCore = ["Mprpc.Core", "Mprpc.Client", "Mprpc.Cli", "Mprpc.SourceGenerator", "Mprpc.SourceGenerator.CodeFixes"];
+    private static readonly string[] _withoutAspNetCore =
+    [
+        "Mprpc.Core", "Mprpc.Client", "Mprpc.Cli", "Mprpc.SourceGenerator", "Mprpc.SourceGenerator.CodeFixes",
+    ];
 
     [Fact]
     public void Projects_UnderSrc_ReferenceExactlyTheirNeighbours()

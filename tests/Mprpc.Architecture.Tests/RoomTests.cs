@@ -33,7 +33,10 @@ public sealed class RoomTests
     [Fact]
     public void Folder_OfCore_IsARoomOfTheTable()
     {
-        string[] folders = [.. Repository.Folders(Core, depth: 3).Where(folder => folder.StartsWith(Core, StringComparison.Ordinal)).Select(folder => folder[Core.Length..])];
+        string[] folders =
+        [
+            .. Repository.Folders(Core, depth: 3).Where(folder => folder.StartsWith(Core, StringComparison.Ordinal)).Select(folder => folder[Core.Length..]),
+        ];
 
         Assert.Equal(_rooms.Select(entry => entry.Room).Order(StringComparer.Ordinal), folders);
     }

@@ -8,7 +8,10 @@ public sealed partial class SecurityDocumentTests
     [Fact]
     public void Promises_OfTheTable_NameTestsThatAreThere()
     {
-        string[] rows = [.. Repository.ReadLines("SECURITY.md").SkipWhile(line => line != "| promise | tests |").Skip(2).TakeWhile(line => line.StartsWith('|'))];
+        string[] rows =
+        [
+            .. Repository.ReadLines("SECURITY.md").SkipWhile(line => line != "| promise | tests |").Skip(2).TakeWhile(line => line.StartsWith('|')),
+        ];
         Dictionary<string, string> classes = Repository.Files("tests", "Tests.cs").ToLookup(file => Path.GetFileNameWithoutExtension(file), Repository.ReadText)
             .ToDictionary(group => group.Key, group => string.Concat(group));
         List<string> wrong = [];
@@ -23,7 +26,9 @@ public sealed partial class SecurityDocumentTests
             }
 
             wrong.AddRange(tests
-                .Where(test => !classes.TryGetValue(test.Groups[1].Value, out string? code) || !code.Contains($" {test.Groups[2].Value}(", StringComparison.Ordinal))
+                .Where(
+                    test => !classes.TryGetValue(test.Groups[1].Value, out string? code)
+                        || !code.Contains($" {test.Groups[2].Value}(", StringComparison.Ordinal))
                 .Select(test => $"There is no test {test.Value}."));
         }
 

@@ -3,7 +3,9 @@ using System.Text.RegularExpressions;
 namespace Mprpc.Architecture.Tests;
 
 /// <summary>Which files know which: an arrow goes from a file to each that declares a type whose name it uses.</summary>
-/// <remarks>The parts of a partial type, and a type and its generic namesake (<c>Call.cs</c>, <c>Call.Parts.cs</c>, <c>CallOfT.cs</c>), are one file here.</remarks>
+/// <remarks>
+/// The parts of a partial type, and a type and its generic namesake (<c>Call.cs</c>, <c>Call.Parts.cs</c>, <c>CallOfT.cs</c>), are one file here.
+/// </remarks>
 internal sealed partial class SourceGraph
 {
     private readonly SortedDictionary<string, SortedSet<string>> _known = new(StringComparer.Ordinal);
@@ -12,7 +14,8 @@ internal sealed partial class SourceGraph
     public SourceGraph(IEnumerable<(string Path, string Text)> files)
     {
         (string File, SourceText Text)[] sources = [.. files.Select(file => (FileOfType().Replace(file.Path, ""), new SourceText(file.Text)))];
-        ILookup<string, string> declaring = sources.SelectMany(source => source.Text.Declared.Select(name => (name, source.File))).ToLookup(pair => pair.name, pair => pair.File);
+        ILookup<string, string> declaring = sources.SelectMany(source => source.Text.Declared.Select(name => (name, source.File)))
+            .ToLookup(pair => pair.name, pair => pair.File);
 
         foreach ((string file, SourceText text) in sources)
         {

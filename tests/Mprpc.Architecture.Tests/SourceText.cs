@@ -8,8 +8,10 @@ internal sealed partial class SourceText
     // What may stand before the name of a type; after any other word, a name is that of a member.
     private static readonly HashSet<string> _beforeTypes =
     [
-        "new", "is", "as", "not", "or", "and", "return", "case", "in", "out", "ref", "when", "throw", "class", "record", "struct", "interface", "readonly", "static",
-        "public", "private", "internal", "protected", "override", "abstract", "sealed", "const", "params", "await", "using", "where", "else", "required", "delegate",
+        "new", "is", "as", "not", "or", "and", "return", "case", "in", "out", "ref", "when", "throw", "class", "record", "struct", "interface", "readonly",
+        "static",
+        "public", "private", "internal", "protected", "override", "abstract", "sealed", "const", "params", "await", "using", "where", "else", "required",
+        "delegate",
         "unsafe", "partial", "virtual", "init", "typeof", "nameof", "default", "this",
     ];
 

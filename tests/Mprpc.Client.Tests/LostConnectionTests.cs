@@ -123,7 +123,7 @@ public sealed class LostConnectionTests
 
         if (isService)
         {
-            options.AddService(new Asker(() => client));
+            options.AddHandlers(new Asker(() => client));
         }
         else
         {

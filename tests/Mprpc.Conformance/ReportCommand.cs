@@ -53,7 +53,8 @@ internal static class ReportCommand
             {
                 modes = chosen;
             }
-            else if ((option == value || ProfileOptions.ContainsKey(option)) && Uri.TryCreate(value, UriKind.Absolute, out Uri? url) && url is { Scheme: "tcp", Port: > 0 })
+            else if ((option == value || ProfileOptions.ContainsKey(option)) && Uri.TryCreate(value, UriKind.Absolute, out Uri? url)
+                && url is { Scheme: "tcp", Port: > 0 })
             {
                 endpoints[ProfileOptions.GetValueOrDefault(option)] = url;
             }
@@ -112,7 +113,8 @@ internal static class ReportCommand
     private static string Line(CaseResult result, ServerCase serverCase, SplitMode mode)
     {
         string policy = serverCase.IsPolicy ? " (our policy)" : "";
-        string head = string.Create(CultureInfo.InvariantCulture, $"{(result.Verdict == CaseVerdict.Pass ? "pass" : "FAIL")}  {result.Id,-5} {mode,-10} {serverCase.Why}{policy}");
+        string head = string.Create(
+            CultureInfo.InvariantCulture, $"{(result.Verdict == CaseVerdict.Pass ? "pass" : "FAIL")}  {result.Id,-5} {mode,-10} {serverCase.Why}{policy}");
         return result.Verdict == CaseVerdict.Pass ? head : $"{head}\n        expected: {result.Expected}\n        actual:   {result.Actual}";
     }
 }

@@ -7,7 +7,8 @@ internal static class FirstArgument
 {
     public static async Task<List<string>> FindWrongAsync()
     {
-        await using var client = new MprpcClient($"unix://{Path.Combine(Path.GetTempPath(), Path.GetRandomFileName())}", new MprpcClientOptions { CallTimeout = TimeSpan.FromSeconds(2) });
+        await using var client = new MprpcClient(
+            $"unix://{Path.Combine(Path.GetTempPath(), Path.GetRandomFileName())}", new MprpcClientOptions { CallTimeout = TimeSpan.FromSeconds(2) });
 
         try
         {

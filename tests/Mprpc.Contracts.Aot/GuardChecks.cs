@@ -34,7 +34,8 @@ internal sealed class GuardChecks
         await MapAsync<MappedExplicit>();
         await MapAsync<MappedOverride>();
         await CheckAsync(
-            "generic, mapped", app => app.MapMprpcService<GenericGuarded<string>>(0), services => services.AddSingleton<GenericGuarded<string>>(), isOpenGuarded: false);
+            "generic, mapped", app
+                => app.MapMprpcService<GenericGuarded<string>>(0), services => services.AddSingleton<GenericGuarded<string>>(), isOpenGuarded: false);
     }
 
     private async Task CheckNumbersAsync()
@@ -111,7 +112,8 @@ internal sealed class GuardChecks
     {
         try
         {
-            await using var host = await ContractHost<IGuarded>.StartAsync(app => app.MapMprpcService<IGuarded>(0), services => register(services.AddAuthorization()));
+            await using var host = await ContractHost<IGuarded>.StartAsync(
+                app => app.MapMprpcService<IGuarded>(0), services => register(services.AddAuthorization()));
             _wrong.Add($"{name} is served, though its methods may not have been kept.");
         }
         catch (InvalidOperationException exception) when (Tells(exception, $"MapMprpcService<{name}>"))
@@ -126,7 +128,8 @@ internal sealed class GuardChecks
     {
         try
         {
-            await using var host = await ContractHost<IGuarded>.StartAsync(app => app.MapMprpcService<IGuarded>(0), services => register(services.AddAuthorization()));
+            await using var host = await ContractHost<IGuarded>.StartAsync(
+                app => app.MapMprpcService<IGuarded>(0), services => register(services.AddAuthorization()));
             await ExpectAsync(typeof(T).Name, isRefused, () => host.Client.GuardedAsync());
         }
         catch (InvalidOperationException exception) when (Tells(exception, "as IGuarded.GuardedAsync") && Tells(exception, typeof(T).Name))

@@ -161,7 +161,8 @@ public sealed class EndlessTests
             () => MprpcRaw.From<IEnumerable>(Endless.Blocks(), maxSize: 1_000_000),
             () => MprpcRaw.From(new Stretch { Many = Endless.Many() }, maxSize: 1_000_000),
             () => MprpcRaw.From(Endless.Many(), new MprpcSerializerOptions(MessagePack.Resolvers.ContractlessStandardResolver.Instance), maxSize: 1_000_000),
-            () => MprpcRaw.From<IEnumerable>(Endless.Blocks(), new MprpcSerializerOptions(MessagePack.Resolvers.ContractlessStandardResolver.Instance), maxSize: 1_000_000),
+            () => MprpcRaw.From<IEnumerable>(
+                Endless.Blocks(), new MprpcSerializerOptions(MessagePack.Resolvers.ContractlessStandardResolver.Instance), maxSize: 1_000_000),
         ];
 
         foreach (Func<MprpcRaw> write in writes)

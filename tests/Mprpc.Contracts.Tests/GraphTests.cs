@@ -13,7 +13,9 @@ public sealed class GraphTests
 {
     private const int Seed = 20261127;
 
-    private static readonly int Graphs = string.Equals(Environment.GetEnvironmentVariable("MPRPC_RELIABILITY"), "long", StringComparison.OrdinalIgnoreCase) ? 100_000 : 10_000;
+    private static readonly int Graphs = string.Equals(Environment.GetEnvironmentVariable("MPRPC_RELIABILITY"), "long", StringComparison.OrdinalIgnoreCase)
+        ? 100_000
+        : 10_000;
 
     [Theory]
     [InlineData(1024)]
@@ -24,7 +26,8 @@ public sealed class GraphTests
         string program = typeof(GraphTests).Assembly.Location;
         string[] arguments = [program, GraphRun.Command, $"{Seed + (stackKiB == 256 ? count : 0)}", $"{count}", $"{stackKiB}"];
 
-        await using ChildProcess child = ChildProcess.Start(Environment.ProcessPath is { } host && Path.GetFileName(host) == "dotnet" ? host : "dotnet", arguments);
+        await using ChildProcess child = ChildProcess.Start(
+            Environment.ProcessPath is { } host && Path.GetFileName(host) == "dotnet" ? host : "dotnet", arguments);
         await child.WaitForExitAsync(TimeSpan.FromMinutes(15));
 
         string[] lines = child.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
@@ -55,7 +58,8 @@ public sealed class GraphTests
             {
                 await host.Client.AnyAsync(graph).InTime();
             }
-            catch (Exception exception) when (exception is MessagePackSerializationException or MprpcException or MprpcConnectionException or MprpcProtocolException)
+            catch (Exception exception) when (
+                exception is MessagePackSerializationException or MprpcException or MprpcConnectionException or MprpcProtocolException)
             {
                 refused++;
             }

@@ -84,7 +84,8 @@ public sealed class KindTests(KindTests.Host host) : IClassFixture<KindTests.Hos
         InitOf<int> generic = await Client.InitOfAsync(new InitOf<int> { Value = 3, Note = "m" }).InTime();
         InitStruct<string> value = await Client.InitStructAsync(new InitStruct<string> { Value = "v", Count = 4 }).InTime();
         KeyedInit<int> keyed = await Client.KeyedInitAsync(new KeyedInit<int> { First = 5, Second = "s" }).InTime();
-        Dictionary<object, object> fewer = await Untyped.CallAsync<Dictionary<object, object>>("kinds.init_of", new Dictionary<string, int> { ["Value"] = 6 }).InTime();
+        Dictionary<object, object> fewer = await Untyped.CallAsync<Dictionary<object, object>>(
+            "kinds.init_of", new Dictionary<string, int> { ["Value"] = 6 }).InTime();
 
         Assert.Equal([1], derived.Value!);
         Assert.Equal(("n", 2), (derived.Note, derived.Own));
@@ -148,7 +149,8 @@ public sealed class KindTests(KindTests.Host host) : IClassFixture<KindTests.Hos
     {
         // {bin "Text": bin "a", bin "Texts": [bin "b"], bin "Named": {bin "c": bin "d"}, bin "Link": bin "http://x/", bin "Id": bin of 36 characters}
         string id = Convert.ToHexString("00112233-4455-6677-8899-aabbccddeeff"u8);
-        string hex = "85C40454657874C40161" + "C4055465787473" + "91C40162" + "C4054E616D6564" + "81C40163C40164" + "C4044C696E6B" + "C409687474703A2F2F782F" + "C4024964" + "C424" + id;
+        string hex = "85C40454657874C40161" + "C4055465787473" + "91C40162" + "C4054E616D6564" + "81C40163C40164" + "C4044C696E6B" + "C409687474703A2F2F782F"
+            + "C4024964" + "C424" + id;
 
         Written inPlace = await Untyped.CallAsync<Written>("kinds.written", Raw(hex)).InTime();
         Written bySerializer = MessagePackSerializer.Deserialize<Written>(Convert.FromHexString(hex), MprpcSerializerOptions.Default.MessagePack);
@@ -273,8 +275,10 @@ public sealed class KindTests(KindTests.Host host) : IClassFixture<KindTests.Hos
     [Fact]
     public async Task UntypedValue_OfATypeThatCannotBeSent_SaysWhichAndWhy()
     {
-        var failure = await Assert.ThrowsAsync<MessagePackSerializationException>(async () => await Untyped.CallAsync<object?>("kinds.any", (Action)(() => { })).InTime());
-        var color = await Assert.ThrowsAsync<MessagePackSerializationException>(async () => await Untyped.CallAsync<object?>("kinds.any", System.Drawing.Color.Red).InTime());
+        var failure = await Assert.ThrowsAsync<MessagePackSerializationException>(
+            async () => await Untyped.CallAsync<object?>("kinds.any", (Action)(() => { })).InTime());
+        var color = await Assert.ThrowsAsync<MessagePackSerializationException>(
+            async () => await Untyped.CallAsync<object?>("kinds.any", System.Drawing.Color.Red).InTime());
 
         Assert.Contains("Action", failure.Message, StringComparison.Ordinal);
         Assert.Contains("Action", failure.Message, StringComparison.Ordinal);

@@ -89,8 +89,10 @@ public sealed class ProxyFailureTests
         var broken = Assert.Throws<MessagePackSerializationException>(() => typed.Note(new object[] { new MprpcRaw(new byte[] { 0x92 }) }));
         typed.Note(new byte[SmallLimit - 50]);
 
-        Assert.Matches("[0-9]{3} bytes; 600 may be sent. Nothing was sent. Send the value in parts, or raise MprpcClientOptions.MaxSendMessageSize", large.Message);
-        Assert.Contains("8 may be sent. Nothing was sent. Send a flatter value, or raise MprpcClientOptions.MaxSendDepth", deep.Message, StringComparison.Ordinal);
+        Assert.Matches(
+            "[0-9]{3} bytes; 600 may be sent. Nothing was sent. Send the value in parts, or raise MprpcClientOptions.MaxSendMessageSize", large.Message);
+        Assert.Contains(
+            "8 may be sent. Nothing was sent. Send a flatter value, or raise MprpcClientOptions.MaxSendDepth", deep.Message, StringComparison.Ordinal);
         Assert.Contains("is not whole MessagePack", broken.Message, StringComparison.Ordinal);
     }
 

@@ -29,7 +29,10 @@ public sealed class PublishedTests
     {
         var refused = await Assert.ThrowsAnyAsync<Exception>(() => ContractHost<ITypes>.StartAsync(app => app.MapMprpcService<Overloaded>(0)));
 
-        Assert.Contains(TestedPath.IsGenerated ? "Overloaded.Take(number) and Overloaded.Take(text, length)" : "Overloaded.Take(int) and Overloaded.Take(string, long)", refused.ToString(), StringComparison.Ordinal);
+        Assert.Contains(
+            TestedPath.IsGenerated ? "Overloaded.Take(number) and Overloaded.Take(text, length)" : "Overloaded.Take(int) and Overloaded.Take(string, long)",
+            refused.ToString(),
+            StringComparison.Ordinal);
     }
 
     /// <summary>The names that are not answered with "not found".</summary>

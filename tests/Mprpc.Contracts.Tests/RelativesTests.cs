@@ -21,11 +21,15 @@ public sealed class RelativesTests(RelativesTests.Host host) : IClassFixture<Rel
         Func<Task>[] calls =
         [
             () => Client.TextAsync(Half), () => Client.TextAsync(Half + new string('x', 300)), () => Client.TextsAsync([Half]), () => Client.ArrayAsync([Half]),
-            () => Client.MapAsync(new() { [Half] = "" }), () => Client.MapAsync(new() { [""] = Half }), () => Client.PairAsync((Half, "")), () => Client.BuilderAsync(new StringBuilder(Half)),
-            () => Client.JsonAsync(JsonValue.Create(Half)), () => Client.JsonAsync(new JsonObject { [Half] = 1 }), () => Client.JsonAsync(JsonNode.Parse("\"\\ud800\"")),
+            () => Client.MapAsync(new() { [Half] = "" }), () => Client.MapAsync(new() { [""] = Half }), () => Client.PairAsync((Half, "")),
+            () => Client.BuilderAsync(new StringBuilder(Half)),
+            () => Client.JsonAsync(JsonValue.Create(Half)), () => Client.JsonAsync(new JsonObject { [Half] = 1 }),
+            () => Client.JsonAsync(JsonNode.Parse("\"\\ud800\"")),
             () => Client.AnyAsync(Half), () => Client.AnyAsync(new List<object> { Half }), () => Client.AnyAsync(new Node { Name = Half }),
-            () => Untyped.CallAsync<object?>("relatives.any", Half).AsTask(), () => Untyped.CallAsync<object?>("relatives.any", (object)new[] { Half }).AsTask(),
-            () => Untyped.CallAsync<object?>("relatives." + Half).AsTask(), () => Task.FromResult(MprpcRaw.From(Half)), () => Task.FromResult(MprpcRaw.From(new[] { Half, "\udc00" })),
+            () => Untyped.CallAsync<object?>("relatives.any", Half).AsTask(), () => Untyped.CallAsync<object?>(
+                "relatives.any", (object)new[] { Half }).AsTask(),
+            () => Untyped.CallAsync<object?>("relatives." + Half).AsTask(), () => Task.FromResult(MprpcRaw.From(Half)),
+            () => Task.FromResult(MprpcRaw.From(new[] { Half, "\udc00" })),
         ];
 
         foreach (Func<Task> call in calls)
@@ -118,7 +122,8 @@ public sealed class RelativesTests(RelativesTests.Host host) : IClassFixture<Rel
             json = [json];
         }
 
-        foreach (Func<Task> call in new Func<Task>[] { () => Client.JsonAsync(json), () => Client.AnyAsync(json), () => Task.FromResult(MprpcRaw.From<object>(json)) })
+        foreach (Func<Task> call
+            in new Func<Task>[] { () => Client.JsonAsync(json), () => Client.AnyAsync(json), () => Task.FromResult(MprpcRaw.From<object>(json)) })
         {
             var failure = await Assert.ThrowsAsync<MessagePackSerializationException>(async () => await call().InTime());
 
@@ -131,7 +136,8 @@ public sealed class RelativesTests(RelativesTests.Host host) : IClassFixture<Rel
     public async Task Numbers_SentAsFloats_ArriveInOddPlacesToo()
     {
         ImmutableList<Rune> runes = await Untyped.CallAsync<ImmutableList<Rune>>("relatives.runes", new[] { 65d, 128512d }).InTime();
-        OrderedDictionary<long, int> ordered = await Untyped.CallAsync<OrderedDictionary<long, int>>("relatives.ordered", new Dictionary<double, double> { [2] = 1, [1] = 2 }).InTime();
+        OrderedDictionary<long, int> ordered = await Untyped.CallAsync<OrderedDictionary<long, int>>(
+            "relatives.ordered", new Dictionary<double, double> { [2] = 1, [1] = 2 }).InTime();
         int sum = await Untyped.CallAsync<int>("relatives.sum", 1d, 2f, 3d).InTime();
         await Assert.ThrowsAsync<MprpcRemoteException>(() => Untyped.CallAsync<MprpcRaw>("relatives.runes", new[] { 0xd800 }).InTime());
 

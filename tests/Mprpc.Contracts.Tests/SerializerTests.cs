@@ -6,7 +6,8 @@ namespace Mprpc.Contracts.Tests;
 /// <summary>Formatters and resolvers of the user's, given through MprpcSerializerOptions, and what the default does with values of no declared type.</summary>
 public sealed class SerializerTests
 {
-    private static readonly MprpcSerializerOptions WithFormatter = new(CompositeResolver.Create([new CelsiusFormatter()], [MprpcSerializerOptions.Default.MessagePack.Resolver]));
+    private static readonly MprpcSerializerOptions WithFormatter = new(
+        CompositeResolver.Create([new CelsiusFormatter()], [MprpcSerializerOptions.Default.MessagePack.Resolver]));
 
     [Fact]
     public async Task Formatter_OfTheUsers_IsAskedForParametersResultsMembersAndElements()

@@ -112,7 +112,8 @@ public sealed class SharedTests
         await using var client = new MprpcClient("tcp://127.0.0.1:1", new MprpcClientOptions { MaxSendMessageSize = 100_000 });
 
         var typed = await Assert.ThrowsAsync<MessagePackSerializationException>(() => Task.Run(() => client.As<IShared>().TwinAsync(Twin.Of(60))).InTime());
-        var untyped = await Assert.ThrowsAsync<MessagePackSerializationException>(() => Task.Run(() => client.CallAsync("any", Shared.ListOf(60)).AsTask()).InTime());
+        var untyped = await Assert.ThrowsAsync<MessagePackSerializationException>(
+            () => Task.Run(() => client.CallAsync("any", Shared.ListOf(60)).AsTask()).InTime());
 
         Assert.Matches("'shared.twin' has at least 1[0-9]{2},[0-9]{3} bytes; 100,000 may be sent", typed.Message);
         Assert.Matches("'any' has at least 1[0-9]{2},[0-9]{3} bytes; 100,000 may be sent", untyped.Message);
@@ -127,7 +128,8 @@ public sealed class SharedTests
         byte[] most = new byte[(4 * 1024 * 1024) - Around];
 
         var back = await host.Client.AnyAsync(most).InTime();
-        var failure = await Assert.ThrowsAsync<MessagePackSerializationException>(() => Task.Run(() => host.Client.AnyAsync(new byte[most.Length + 1])).InTime());
+        var failure = await Assert.ThrowsAsync<MessagePackSerializationException>(
+            () => Task.Run(() => host.Client.AnyAsync(new byte[most.Length + 1])).InTime());
 
         Assert.Equal(most.Length, Assert.IsType<byte[]>(back).Length);
         Assert.Contains("4,194,304 may be sent", failure.Message, StringComparison.Ordinal);
@@ -146,7 +148,10 @@ public sealed class SharedTests
         Assert.All([twin, list], failure => Assert.Contains("; 1,000,000 are allowed here", failure.Message, StringComparison.Ordinal));
         Assert.Contains("; 67,108,864 are allowed here", byDefault.Message, StringComparison.Ordinal);
         Assert.Equal(5, MprpcRaw.From(new byte[3], maxSize: 5).Memory.Length);
-        Assert.Contains("at least 5 bytes; 4 are allowed here", Assert.Throws<MessagePackSerializationException>(() => MprpcRaw.From(new byte[3], maxSize: 4)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "at least 5 bytes; 4 are allowed here",
+            Assert.Throws<MessagePackSerializationException>(() => MprpcRaw.From(new byte[3], maxSize: 4)).Message,
+            StringComparison.Ordinal);
     }
 
     private static Task<ContractHost<IShared>> StartAsync()

@@ -45,6 +45,9 @@ public sealed class PortableSocketsTests : IDisposable
         await File.WriteAllTextAsync(configuration, settings.ToJsonString());
 
         return await Sample.StartWebAppAsync(
-            ["exec", "--runtimeconfig", configuration, "--depsfile", Path.ChangeExtension(program, ".deps.json"), program, "--urls", $"http://127.0.0.1:{Requirement.AnyFreePort()}"]);
+            [
+                "exec", "--runtimeconfig", configuration, "--depsfile", Path.ChangeExtension(program, ".deps.json"), program, "--urls",
+                $"http://127.0.0.1:{Requirement.AnyFreePort()}",
+            ]);
     }
 }

@@ -12,7 +12,8 @@ public sealed class SecondSignalTests
     public async Task Signal_DuringTheDrainDelay_EndsIt()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "There are no signals on Windows.");
-        await using ChildProcess app = await Sample.StartWebAppAsync(Requirement.AnyFreePort(), "--shutdownTimeoutSeconds", ShutdownTimeout, "--Mprpc:DrainDelay", DrainDelay);
+        await using ChildProcess app = await Sample.StartWebAppAsync(
+            Requirement.AnyFreePort(), "--shutdownTimeoutSeconds", ShutdownTimeout, "--Mprpc:DrainDelay", DrainDelay);
 
         await app.TerminateAsync();
         await Bounded.Until(() => app.Output.Contains("listening continues for", StringComparison.Ordinal), "the beginning of the delay");

@@ -10,7 +10,8 @@ using SharpFuzz;
 return args switch
 {
     ["afl", string target] => Afl(target),
-    ["mutate", string target, string count, .. string[] rest] => Mutate(target, long.Parse(count, CultureInfo.InvariantCulture), rest is [string first] ? int.Parse(first, CultureInfo.InvariantCulture) : 0),
+    ["mutate", string target, string count, .. string[] rest]
+        => Mutate(target, long.Parse(count, CultureInfo.InvariantCulture), rest is [string first] ? int.Parse(first, CultureInfo.InvariantCulture) : 0),
     ["replay", string target, string file] => Replay(target, file),
     _ => Usage(),
 };
@@ -52,7 +53,9 @@ static int Mutate(string name, long count, int first)
     }
 
     Console.WriteLine(string.Create(
-        CultureInfo.InvariantCulture, $"{name}: {count:N0} inputs from number {first}, no finding; {watch.Elapsed.TotalSeconds:N0} s, {count / watch.Elapsed.TotalSeconds:N0} a second"));
+        CultureInfo.InvariantCulture,
+        $"{name}: {count:N0} inputs from number {first}, no finding; "
+        + $"{watch.Elapsed.TotalSeconds:N0} s, {count / watch.Elapsed.TotalSeconds:N0} a second"));
     return 0;
 }
 

@@ -13,7 +13,8 @@ internal sealed class Calls(int payload, int inFlight, int count)
     private int _answered;
 
     /// <summary>For the report of a cell that stands still.</summary>
-    public string State => string.Create(CultureInfo.InvariantCulture, $"{Volatile.Read(ref _begun)} begun, {Volatile.Read(ref _answered)} answered of {count}");
+    public string State
+        => string.Create(CultureInfo.InvariantCulture, $"{Volatile.Read(ref _begun)} begun, {Volatile.Read(ref _answered)} answered of {count}");
 
     public async Task RunAsync(Func<byte[], ValueTask<byte[]>> echo)
         => await Task.WhenAll(Enumerable.Range(0, inFlight).Select(_ => Task.Run(() => RunOneByOneAsync(echo))));

@@ -20,7 +20,9 @@ internal static class ClientEnd
         {
             var watch = Stopwatch.StartNew();
             string outcome = await RunAsync(Cell.Parse(line), control);
-            await Console.Out.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"{(outcome.Length == 0 ? "ok" : "failed")} {watch.ElapsedMilliseconds} {outcome.ReplaceLineEndings(" ")}"));
+            await Console.Out.WriteLineAsync(
+                string.Create(
+                    CultureInfo.InvariantCulture, $"{(outcome.Length == 0 ? "ok" : "failed")} {watch.ElapsedMilliseconds} {outcome.ReplaceLineEndings(" ")}"));
         }
     }
 
@@ -54,7 +56,8 @@ internal static class ClientEnd
         }
         catch (Exception exception)
         {
-            return $"{exception.GetType().Name}: {exception.Message} Stood still: {(last.Length == 0 ? "never for long" : last)}. In the end: {await DescribeAsync(State, control, Sockets.PortOf(cell.Url))}.";
+            return $"{exception.GetType().Name}: {exception.Message} Stood still: {(last.Length == 0 ? "never for long" : last)}. "
+                + $"In the end: {await DescribeAsync(State, control, Sockets.PortOf(cell.Url))}.";
         }
         finally
         {

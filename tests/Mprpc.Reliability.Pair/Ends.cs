@@ -31,6 +31,7 @@ public sealed class Ends(IServiceProvider services)
         IMprpcServer server = services.GetRequiredService<IMprpcServer>();
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"server: {Volatile.Read(ref _echoes)} echoes since its start, its own calls {Volatile.Read(ref _calls)?.State ?? "none"}, {server.RunningCallCount} calls run, {server.ConnectionCount} connections");
+            $"server: {Volatile.Read(ref _echoes)} echoes since its start, its own calls {Volatile.Read(ref _calls)?.State ?? "none"}, "
+            + $"{server.RunningCallCount} calls run, {server.ConnectionCount} connections");
     }
 }

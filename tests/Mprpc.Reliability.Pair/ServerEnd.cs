@@ -21,11 +21,12 @@ internal static class ServerEnd
         app.MapMprpcService<Ends>("tcp://127.0.0.1:0");
         app.MapMprpcService<Ends>($"unix://{folder}/rpc.sock");
         app.MapMprpcService<Ends>("tls://127.0.0.1:0").WithEndpoint(endpoint => endpoint.UseTls(certificate));
-        app.MapMprpcWebSocket("/rpc", endpoint => endpoint.AddService<Ends>());
+        app.MapMprpcWebSocket("/rpc", endpoint => endpoint.MapService<Ends>());
         await app.StartAsync();
 
         IReadOnlyList<EndPoint> endpoints = app.Services.GetRequiredService<IMprpcServer>().Endpoints;
-        await Console.Out.WriteLineAsync($"listening tcp://{endpoints[0]} unix://{endpoints[1]} tls://{endpoints[2]} ws://{new Uri(app.Urls.Single()).Authority}/rpc");
+        await Console.Out.WriteLineAsync(
+            $"listening tcp://{endpoints[0]} unix://{endpoints[1]} tls://{endpoints[2]} ws://{new Uri(app.Urls.Single()).Authority}/rpc");
         await Task.Run(Console.In.ReadToEnd);
     }
 

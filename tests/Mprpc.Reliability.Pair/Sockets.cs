@@ -22,12 +22,14 @@ internal static class Sockets
         string suffix = ":" + port.ToString("X4", CultureInfo.InvariantCulture);
         IEnumerable<string> lines = from line in File.ReadLines(Table).Skip(1)
                                     let columns = line.Split(' ', StringSplitOptions.RemoveEmptyEntries)
-                                    where columns[3] == Established && (columns[1].EndsWith(suffix, StringComparison.Ordinal) || columns[2].EndsWith(suffix, StringComparison.Ordinal))
+                                    where columns[3] == Established
+                                        && (columns[1].EndsWith(suffix, StringComparison.Ordinal) || columns[2].EndsWith(suffix, StringComparison.Ordinal))
                                     let queues = columns[4].Split(':')
                                     let unsent = Convert.ToInt64(queues[0], 16)
                                     let unread = Convert.ToInt64(queues[1], 16)
                                     where unsent + unread > 0
-                                    select $"{(columns[1].EndsWith(suffix, StringComparison.Ordinal) ? "server" : "client")} {unsent:N0} B unsent, {unread:N0} B unread";
+                                    let end = columns[1].EndsWith(suffix, StringComparison.Ordinal) ? "server" : "client"
+                                    select $"{end} {unsent:N0} B unsent, {unread:N0} B unread";
         string text = string.Join(", ", lines);
         return $"sockets: {(text.Length == 0 ? "empty" : text)}";
     }

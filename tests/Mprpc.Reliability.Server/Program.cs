@@ -20,7 +20,7 @@ builder.Services.AddMprpc(options => options.Serializer = new MprpcSerializerOpt
 builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, listener =>
 {
     listener.UseHttps(certificate);
-    listener.UseMessagePackRpc(options => options.AddService<Work>());
+    listener.UseMessagePackRpc(options => options.MapService<Work>());
 }));
 
 await using WebApplication app = builder.Build();

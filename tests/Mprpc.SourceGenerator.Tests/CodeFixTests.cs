@@ -16,11 +16,23 @@ public sealed class CodeFixTests
     [InlineData("MPRPC003", "[MprpcService] public interface I { void M(int x); void M(string x); }", "[MprpcIgnore]")]
     [InlineData("MPRPC005", "[MprpcService] public interface I { IAsyncEnumerable<int> M(); }", "[MprpcIgnore]")]
     [InlineData("MPRPC004", "[MprpcService] public interface I { Task M(CancellationToken token, int x); }", "M(int x, CancellationToken token)")]
-    [InlineData("MPRPC004", "[MprpcService] public interface I { Task M(int x, CancellationToken token, string y = \"a\"); }", "M(int x, string y = \"a\", CancellationToken token = default)")]
-    [InlineData("MPRPC009", "[MprpcService] public interface I { List<int> M(); } public static class C { public static object Use(MprpcClient c) => c.As<I>(); }", "{ Task<List<int>> M();")]
+    [InlineData(
+        "MPRPC004",
+        "[MprpcService] public interface I { Task M(int x, CancellationToken token, string y = \"a\"); }",
+        "M(int x, string y = \"a\", CancellationToken token = default)")]
+    [InlineData(
+        "MPRPC009",
+        "[MprpcService] public interface I { List<int> M(); } public static class C { public static object Use(MprpcClient c) => c.As<I>(); }",
+        "{ Task<List<int>> M();")]
     [InlineData("MPRPC011", "[MprpcService] public class S { public async void M() => await Task.Yield(); }", "async Task M()")]
-    [InlineData("MPRPC015", "[MprpcService] public interface I { Task M(); } public class S : I { [MprpcIgnore] public Task M() => Task.CompletedTask; }", "{ public Task M()")]
-    [InlineData("MPRPC015", "[MprpcService] public interface I { Task M(); } public class S : I { [Obsolete, MprpcMethod(\"x\")] public Task M() => Task.CompletedTask; }", "[Obsolete] public Task M()")]
+    [InlineData(
+        "MPRPC015",
+        "[MprpcService] public interface I { Task M(); } public class S : I { [MprpcIgnore] public Task M() => Task.CompletedTask; }",
+        "{ public Task M()")]
+    [InlineData(
+        "MPRPC015",
+        "[MprpcService] public interface I { Task M(); } public class S : I { [Obsolete, MprpcMethod(\"x\")] public Task M() => Task.CompletedTask; }",
+        "[Obsolete] public Task M()")]
     public async Task Fix_Applied_EndsTheDiagnostic(string id, string before, string expected)
     {
         Document document = Open(before);
@@ -28,7 +40,8 @@ public sealed class CodeFixTests
 
         Document after = await ApplyAsync(document, diagnostic);
 
-        Assert.Contains(expected, (await after.GetTextAsync()).ToString().ReplaceLineEndings(" ").Replace("  ", " ", StringComparison.Ordinal), StringComparison.Ordinal);
+        Assert.Contains(
+            expected, (await after.GetTextAsync()).ToString().ReplaceLineEndings(" ").Replace("  ", " ", StringComparison.Ordinal), StringComparison.Ordinal);
         Assert.DoesNotContain(await AnalyzeAsync(after), found => found.Id == id);
     }
 
@@ -73,7 +86,8 @@ public sealed class CodeFixTests
     private static async Task<List<CodeAction>> OfferedAsync(Document document, Diagnostic diagnostic)
     {
         List<CodeAction> offered = [];
-        await new ContractCodeFix().RegisterCodeFixesAsync(new CodeFixContext(document, diagnostic, (action, _) => offered.Add(action), CancellationToken.None));
+        await new ContractCodeFix()
+            .RegisterCodeFixesAsync(new CodeFixContext(document, diagnostic, (action, _) => offered.Add(action), CancellationToken.None));
         return offered;
     }
 }

@@ -12,7 +12,8 @@ public sealed class ContractGeneratorTests
 
     [Theory]
     [InlineData("[MprpcService] public class S { public int M() => 1; }", "S.Dispatcher.g.cs")]
-    [InlineData("[MprpcService] internal sealed record R { public int M() => 1; }", null)]       // its Equals(R) and Deconstruct are methods too, and its clone has no name
+    // Its Equals(R) and Deconstruct are methods too, and its clone has no name.
+    [InlineData("[MprpcService] internal sealed record R { public int M() => 1; }", null)]
     [InlineData("public class S { public int M() => 1; }", null)]
     [InlineData("[MprpcService] public abstract class S { public int M() => 1; }", null)]
     [InlineData("[MprpcService] public class S<T> { public int M() => 1; }", null)]
@@ -31,8 +32,9 @@ public sealed class ContractGeneratorTests
     [InlineData("app.MapMprpcService<Plain>(\"tcp://127.0.0.1:0\");")]
     [InlineData("((WebApplication)app).MapMprpcService<Plain>(6000);")]
     [InlineData("services.AddMprpc().AddService<Plain>();")]
+    [InlineData("new Mprpc.AspNetCore.MprpcEndpointOptions().MapService<Plain>();")]
     [InlineData("services?.AddMprpc()?.AddService<Plain>();")]
-    [InlineData("new MprpcClientOptions().AddService(new Plain());")]
+    [InlineData("new MprpcClientOptions().AddHandlers(new Plain());")]
     [InlineData("MprpcEndpointRouteBuilderExtensions.MapMprpcService<Plain>(app, 6000); app.MapMprpcService<Plain>(6001);")]
     public void PlainClass_Mapped_IsDispatched(string call)
     {
@@ -55,7 +57,9 @@ public sealed class ContractGeneratorTests
 
     [Fact]
     public void Method_OfTheSameNameInAnotherLibrary_IsNoMapping()
-        => Assert.Empty(Source.Generate(Plain, "public class Container { public void AddService<T>() { } public static void Use(Container c) => c.AddService<Plain>(); }").Files);
+        => Assert.Empty(
+            Source.Generate(
+                Plain, "public class Container { public void AddService<T>() { } public static void Use(Container c) => c.AddService<Plain>(); }").Files);
 
     [Fact]
     public void Generic_Closed_IsDispatchedAndCalled()
@@ -63,9 +67,12 @@ public sealed class ContractGeneratorTests
         Output generated = Source.Generate(
             "public class Repository<T> { public List<T> Twice(T item) => [item, item]; }",
             Map("app.MapMprpcService<Repository<(int A, string? B)>>(1); app.MapMprpcService<Repository<string>>(2);"),
-            "[MprpcService] public interface IStore<T> { Task<T> GetAsync(string key); } public static class C { public static object Use(MprpcClient c) => c.As<IStore<int[]>>(); }");
+            "[MprpcService] public interface IStore<T> { Task<T> GetAsync(string key); } public static class C { public static object Use(MprpcClient c) => "
+            + "c.As<IStore<int[]>>(); }");
 
-        Assert.Equal(3, generated.Files.Count(file => file.EndsWith("Dispatcher.g.cs", StringComparison.Ordinal) || file.EndsWith("Proxy.g.cs", StringComparison.Ordinal)));
+        Assert.Equal(
+            3,
+            generated.Files.Count(file => file.EndsWith("Dispatcher.g.cs", StringComparison.Ordinal) || file.EndsWith("Proxy.g.cs", StringComparison.Ordinal)));
     }
 
     [Theory]
@@ -86,7 +93,8 @@ public sealed class ContractGeneratorTests
         Output library = Source.Generate("[MprpcService] public interface IContract { Task<int> SumAsync(int x, int y); }");
         Type contract = library.LoadOnly().GetType("IContract")!;
 
-        object? create = typeof(MprpcGeneratedProxies).GetMethod("Find", BindingFlags.NonPublic | BindingFlags.Static)!.MakeGenericMethod(contract).Invoke(null, null);
+        object? create = typeof(MprpcGeneratedProxies).GetMethod("Find", BindingFlags.NonPublic | BindingFlags.Static)!.MakeGenericMethod(contract)
+            .Invoke(null, null);
 
         Assert.NotNull(create);
     }
@@ -94,8 +102,10 @@ public sealed class ContractGeneratorTests
     [Fact]
     public void Contract_OfALibraryWithoutGenerator_GetsItsProxyWhereItIsUsed()
     {
-        MetadataReference library = Source.Library("Theirs", ["namespace Theirs; [MprpcService(Prefix = \"p\")] public interface IContract { Task<int> SumAsync(int x, int y); }"]);
-        Compilation user = Source.Compile("public static class C { public static object Use(MprpcClient c) => c.As<Theirs.IContract>(); }").AddReferences(library);
+        MetadataReference library = Source.Library(
+            "Theirs", ["namespace Theirs; [MprpcService(Prefix = \"p\")] public interface IContract { Task<int> SumAsync(int x, int y); }"]);
+        Compilation user = Source.Compile("public static class C { public static object Use(MprpcClient c) => c.As<Theirs.IContract>(); }")
+            .AddReferences(library);
 
         Output generated = Source.Generate(user);
 
@@ -138,7 +148,8 @@ public sealed class ContractGeneratorTests
     {
         Type service = Source.Generate(Plain, Map("app.MapMprpcService<Plain>(6000);")).Load().GetType("Plain")!;
 
-        object? filler = typeof(MprpcGeneratedServices).GetMethod("Find", BindingFlags.NonPublic | BindingFlags.Static)!.MakeGenericMethod(service).Invoke(null, null);
+        object? filler = typeof(MprpcGeneratedServices).GetMethod("Find", BindingFlags.NonPublic | BindingFlags.Static)!.MakeGenericMethod(service)
+            .Invoke(null, null);
 
         Assert.NotNull(filler);
     }
@@ -148,10 +159,15 @@ public sealed class ContractGeneratorTests
     [InlineData("[MessagePackObject(true)] public record T(int X, T? Next);")]
     [InlineData("[MessagePackObject] public record struct T([property: Key(0)] int X, [property: Key(1)] List<T>? Y);")]
     [InlineData("public class T { public (int A, string? B)[]? Pairs { get; init; } public T? Parent; public ReadOnlyMemory<byte> Bytes { get; set; } }")]
-    [InlineData("public class T { public List<List<Dictionary<DayOfWeek, T?[]>>> Nested { get; set; } = []; public object? Any { get; set; } public dynamic? D { get; set; } }")]
+    [InlineData(
+        "public class T { public List<List<Dictionary<DayOfWeek, T?[]>>> Nested { get; set; } = []; "
+        + "public object? Any { get; set; } public dynamic? D { get; set; } }")]
     [InlineData("public class T<A> { public A? Value { get; set; } } public class U : T<int> { public T<string>? Other { get; init; } }", "U")]
     [InlineData("namespace N { public class T { public class Inner { public int X { get; set; } } public Inner? I { get; set; } } }", "N.T")]
-    [InlineData("[MessagePackFormatter(typeof(F))] public class T; public class F : MessagePack.Formatters.IMessagePackFormatter<T?> { public void Serialize(ref MessagePackWriter w, T? v, MessagePackSerializerOptions o) => w.WriteNil(); public T? Deserialize(ref MessagePackReader r, MessagePackSerializerOptions o) => null; }")]
+    [InlineData(
+        "[MessagePackFormatter(typeof(F))] public class T; public class F : MessagePack.Formatters.IMessagePackFormatter<T?> { "
+        + "public void Serialize(ref MessagePackWriter w, T? v, MessagePackSerializerOptions o) => w.WriteNil(); "
+        + "public T? Deserialize(ref MessagePackReader r, MessagePackSerializerOptions o) => null; }")]
     public void Formatter_OfAType_Compiles(string declaration, string type = "T")
     {
         Output generated = Source.Generate($"[MprpcService] public interface IService {{ Task<{type}> Get({type} value); }} ", declaration);

@@ -9,7 +9,8 @@ namespace Mprpc.SourceGenerator.Tests;
 public sealed partial class DiagnosticsTests
 {
     private static readonly string Folder = Path.Combine(
-        typeof(DiagnosticsTests).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(attribute => attribute.Key == "RepositoryRoot").Value!, "docs", "diagnostics");
+        typeof(DiagnosticsTests).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
+            .Single(attribute => attribute.Key == "RepositoryRoot").Value!, "docs", "diagnostics");
 
     public static TheoryData<string> Ids => [.. new ContractAnalyzer().SupportedDiagnostics.Select(rule => rule.Id)];
 
@@ -79,7 +80,8 @@ public sealed partial class DiagnosticsTests
     [Fact]
     public async Task Overloads_WithOneName_AreToldApart()
     {
-        Diagnostic found = Assert.Single(await Source.AnalyzeAsync("[MprpcService] public class S { public int M(int x) => x; public int M(List<string> x, long y) => 1; }"));
+        Diagnostic found = Assert.Single(
+            await Source.AnalyzeAsync("[MprpcService] public class S { public int M(int x) => x; public int M(List<string> x, long y) => 1; }"));
 
         Assert.Contains("S.M(int) and S.M(List<string>, long) have the same name", found.GetMessage(null), StringComparison.Ordinal);
     }
@@ -113,7 +115,8 @@ public sealed partial class DiagnosticsTests
     public async Task MethodOfALibrary_Mapped_IsReportedAtTheCall()
     {
         MetadataReference library = Source.Library("Theirs", ["public class Plain { public void M<T>(T x) { } }"]);
-        Compilation user = Source.Compile("public static class Program { public static void Map(IEndpointRouteBuilder app) => app.MapMprpcService<Plain>(6000); }").AddReferences(library);
+        Compilation user = Source.Compile(
+            "public static class Program { public static void Map(IEndpointRouteBuilder app) => app.MapMprpcService<Plain>(6000); }").AddReferences(library);
 
         Diagnostic diagnostic = Assert.Single(await Source.AnalyzeAsync(user));
 
@@ -144,7 +147,8 @@ public sealed partial class DiagnosticsTests
             {
                 public static void Map(IEndpointRouteBuilder app) { {{call}} }
 
-                private static void Generic<TService>(IEndpointRouteBuilder app) where TService : class {{(call.StartsWith("Generic", StringComparison.Ordinal) ? "=> app.MapMprpcService<TService>(1);" : "{ }")}}
+                private static void Generic<TService>(IEndpointRouteBuilder app) where TService : class
+                    {{(call.StartsWith("Generic", StringComparison.Ordinal) ? "=> app.MapMprpcService<TService>(1);" : "{ }")}}
             }
             """);
 

@@ -45,7 +45,16 @@ public sealed class DispatcherTests
         { "all.move", [new object[] { 1, 2 }, 300] },
         { "all.move", [null, 1] },
         { "all.bytes", [new byte[] { 1 }, new byte[] { 2 }] },
-        { "all.at", [new DateTime(2020, 1, 1, 0, 0, 0, DateTimeKind.Utc), new object[] { new DateTime(2020, 1, 1, 0, 0, 0, DateTimeKind.Utc), (short)60 }, 10L, Guid.Empty.ToString(), "1.5"] },
+        {
+            "all.at",
+            [
+                new DateTime(2020, 1, 1, 0, 0, 0, DateTimeKind.Utc),
+                new object[] { new DateTime(2020, 1, 1, 0, 0, 0, DateTimeKind.Utc), (short)60 },
+                10L,
+                Guid.Empty.ToString(),
+                "1.5",
+            ]
+        },
         { "all.any", [new object[] { 1, "a" }] },
         { "all.dynamic", ["d"] },
         { "all.raw", [new object[] { 1, 2 }] },
@@ -114,7 +123,8 @@ public sealed class DispatcherTests
 
     private static List<string> Describe(Dispatcher dispatcher)
         => [.. dispatcher.Methods.Methods
-            .Select(method => $"{method.WireName} {method} {method.Description.NeedsContext} {method.Description.RequiredParameters} {string.Join(", ", method.Description.Parameters)}")
+            .Select(method => $"{method.WireName} {method} {method.Description.NeedsContext} {method.Description.RequiredParameters} "
+                + $"{string.Join(", ", method.Description.Parameters)}")
             .Order(StringComparer.Ordinal)];
 
     private static byte[] Request(string method, object?[] arguments)

@@ -20,7 +20,10 @@ public sealed class IncrementalTests
         """;
 
     private static readonly string[] Steps =
-        [ContractGenerator.DispatchersStep, ContractGenerator.ProxiesStep, ContractGenerator.ObjectsStep, ContractGenerator.FormattersStep, ContractGenerator.ValuesStep];
+        [
+            ContractGenerator.DispatchersStep, ContractGenerator.ProxiesStep, ContractGenerator.ObjectsStep, ContractGenerator.FormattersStep,
+            ContractGenerator.ValuesStep,
+        ];
 
     [Theory]
     [InlineData("public class Other;", "public class Other { public int X; }")]
@@ -29,16 +32,23 @@ public sealed class IncrementalTests
     {
         ImmutableDictionary<string, ImmutableArray<IncrementalGeneratorRunStep>> steps = RunTwice([Contract, before], 2, after);
 
-        Assert.All(Steps, step => Assert.All(Reasons(steps, step), reason => Assert.True(reason is IncrementalStepRunReason.Cached or IncrementalStepRunReason.Unchanged, step)));
+        Assert.All(
+            Steps,
+            step => Assert.All(
+                Reasons(steps, step), reason => Assert.True(reason is IncrementalStepRunReason.Cached or IncrementalStepRunReason.Unchanged, step)));
         Assert.All(Steps, step => Assert.NotEmpty(Reasons(steps, step)));
     }
 
     [Fact]
     public void Edit_OfAMethodBody_LeavesAllStepsUnchanged()
     {
-        ImmutableDictionary<string, ImmutableArray<IncrementalGeneratorRunStep>> steps = RunTwice([Contract], 1, Contract.Replace("x + y", "y + x", StringComparison.Ordinal));
+        ImmutableDictionary<string, ImmutableArray<IncrementalGeneratorRunStep>> steps = RunTwice(
+            [Contract], 1, Contract.Replace("x + y", "y + x", StringComparison.Ordinal));
 
-        Assert.All(Steps, step => Assert.All(Reasons(steps, step), reason => Assert.True(reason is IncrementalStepRunReason.Cached or IncrementalStepRunReason.Unchanged, step)));
+        Assert.All(
+            Steps,
+            step => Assert.All(
+                Reasons(steps, step), reason => Assert.True(reason is IncrementalStepRunReason.Cached or IncrementalStepRunReason.Unchanged, step)));
     }
 
     [Fact]

@@ -42,9 +42,11 @@ public sealed class KindTests
     [Fact]
     public void InitMembers_OfConstrainedGenericTypes_Compile()
         => Source.Generate("""
-            public class Base<T, U> where T : class, IComparable<T> where U : unmanaged, Enum { public T? First { get; init; } public U Second { get; private set; } }
+            public class Base<T, U> where T : class, IComparable<T> where U : unmanaged, Enum
+            { public T? First { get; init; } public U Second { get; private set; } }
             public class Derived : Base<string, DayOfWeek> { public int Own { get; init; } }
-            public static class Outer<T> where T : notnull, new() { public struct Inner<U> where U : struct { public T? First { get; init; } public U Second { get; init; } } }
+            public static class Outer<T> where T : notnull, new()
+            { public struct Inner<U> where U : struct { public T? First { get; init; } public U Second { get; init; } } }
             [MprpcService] public interface IContract { Task<Derived> M(Derived x); Task<Outer<Version>.Inner<int>> N(Outer<Version>.Inner<int> x); }
             """);
 
@@ -75,7 +77,8 @@ public sealed class KindTests
     [Fact]
     public async Task Token_BeforeParams_IsNoProblem()
     {
-        List<Diagnostic> found = await Source.AnalyzeAsync("[MprpcService] public class Service { public void M(int x, CancellationToken token, params int[] rest) { } }");
+        List<Diagnostic> found = await Source.AnalyzeAsync(
+            "[MprpcService] public class Service { public void M(int x, CancellationToken token, params int[] rest) { } }");
 
         Assert.Empty(found);
     }
@@ -83,7 +86,9 @@ public sealed class KindTests
     [Fact]
     public void Params_AreWrittenAndReadOneByOne()
     {
-        Output generated = Source.Generate("[MprpcService] public interface IContract { Task<int> M(string a, params object?[] rest); } public class S : IContract { public Task<int> M(string a, params object?[] rest) => null!; }");
+        Output generated = Source.Generate(
+            "[MprpcService] public interface IContract { Task<int> M(string a, params object?[] rest); } public class S : IContract { public Task<int> "
+            + "M(string a, params object?[] rest) => null!; }");
 
         Assert.Contains(".ReadRest<object?>()", generated.Text("S.Dispatcher.g.cs"), StringComparison.Ordinal);
         Assert.Contains(".WriteRest<object?>(", generated.Text("IContract.Proxy.g.cs"), StringComparison.Ordinal);
@@ -117,7 +122,8 @@ public sealed class KindTests
             public struct Opaque { private readonly int _x; public Opaque(int x) => _x = x; public int Get() => _x; }
             public class Inside { public int X { get; set; } internal int Y { get; set; } internal int Computed => Y; }
             public class Marker { }
-            public class Left { [MessagePack.IgnoreMember] internal int X { get; set; } private int _cache; public int Get() => _cache; public int Y { get; set; } }
+            public class Left { [MessagePack.IgnoreMember] internal int X { get; set; } private int _cache;
+                public int Get() => _cache; public int Y { get; set; } }
             public class Fills { public List<int> X { get; } = new(); public int Y { get; private set; } public int Computed => Y; }
             public class Tags : List<string> { }
             [MprpcService] public class Service { public void M({{type}} x) { } }

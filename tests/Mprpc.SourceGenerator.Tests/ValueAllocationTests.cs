@@ -28,7 +28,8 @@ public sealed class ValueAllocationTests
     public void Read_OfAnObject_AllocatesTheObjectsOnly()
     {
         byte[] bytes = WireBytes.Write(Value);
-        long objects = Measure(() => GC.KeepAlive(new Item { Name = new string('x', 4), Parts = new List<Item>(2) { new() { Name = new string('x', 1) }, new() } }));
+        long objects = Measure(
+            () => GC.KeepAlive(new Item { Name = new string('x', 4), Parts = new List<Item>(2) { new() { Name = new string('x', 1) }, new() } }));
 
         long allocated = Measure(() =>
         {

@@ -12,7 +12,8 @@ public sealed class ValueFailureTests
 {
     [Fact]
     public void Member_OfTheWrongType_IsNamed()
-        => Assert.Equal("Shapes, with int at .Numbers[1]", WireBytes.Refusal<Shapes>(WireBytes.Map(("Text", "t"), ("Numbers", new object[] { 1, "x" }), ("Int", 1))));
+        => Assert.Equal(
+            "Shapes, with int at .Numbers[1]", WireBytes.Refusal<Shapes>(WireBytes.Map(("Text", "t"), ("Numbers", new object[] { 1, "x" }), ("Int", 1))));
 
     [Fact]
     public void Member_InAnArrayOfTheWrongType_IsNamedByItsPlace()
@@ -93,7 +94,8 @@ public sealed class ValueFailureTests
 
                 MprpcReader reader = new(bad.AsMemory(0, length), 0, 1, MprpcSerializerOptions.Default, loop: null);
                 Item? item = reader.Read<Item>();
-                Assert.True(reader.Failed ? item is null && reader.Exception is null : reader.End(), $"byte {i} as {b:X2}: {reader.Expected} {reader.Exception}");
+                Assert.True(
+                    reader.Failed ? item is null && reader.Exception is null : reader.End(), $"byte {i} as {b:X2}: {reader.Expected} {reader.Exception}");
             }
         }
     }

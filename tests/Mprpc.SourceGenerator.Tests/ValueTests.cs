@@ -134,7 +134,12 @@ public sealed class ValueTests
     {
         AssertSame(Enumerable.Range(0, 20).Where(i => i % 2 == 0));
         AssertSame(new Page<int>(new System.Collections.ObjectModel.ReadOnlyCollection<int>([1, 2]), 2));
-        AssertSame(new Shapes { Numbers = new System.Collections.ObjectModel.Collection<int> { 1, 2 }, ByColor = new SortedDictionary<Color, string?> { [Color.Red] = "r" } });
+        AssertSame(
+            new Shapes
+            {
+                Numbers = new System.Collections.ObjectModel.Collection<int> { 1, 2 },
+                ByColor = new SortedDictionary<Color, string?> { [Color.Red] = "r" },
+            });
     }
 
     [Fact]
@@ -145,7 +150,8 @@ public sealed class ValueTests
         Plain value = WireBytes.Read<Plain>(map);
 
         Assert.Equal((3, "last", null), (value.Number, value.Text, value.Points));
-        Assert.Equal(WireBytes.ByReflection(MessagePackSerializer.Deserialize<Plain>(map, ContractlessStandardResolver.Options)), WireBytes.ByReflection(value));
+        Assert.Equal(
+            WireBytes.ByReflection(MessagePackSerializer.Deserialize<Plain>(map, ContractlessStandardResolver.Options)), WireBytes.ByReflection(value));
     }
 
     [Fact]
@@ -180,7 +186,9 @@ public sealed class ValueTests
         MprpcSerializerOptions bySerializer = new MprpcSerializerOptions(ContractlessStandardResolver.Instance).WithOldSpec();
 
         Assert.Equal(WireBytes.Write(new Plain { Text = value.Text }, bySerializer), WireBytes.Write(new Plain { Text = value.Text }, generated));
-        Assert.Equal(WireBytes.Write(new List<string?> { new('z', 255), new('z', 256), null }, bySerializer), WireBytes.Write(new List<string?> { new('z', 255), new('z', 256), null }, generated));
+        Assert.Equal(
+            WireBytes.Write(new List<string?> { new('z', 255), new('z', 256), null }, bySerializer),
+            WireBytes.Write(new List<string?> { new('z', 255), new('z', 256), null }, generated));
         Assert.Equal(new string('x', 40), WireBytes.Read<Plain>(WireBytes.Write(new Plain { Text = value.Text }, generated)).Text);
     }
 

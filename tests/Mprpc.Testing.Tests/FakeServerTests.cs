@@ -92,7 +92,10 @@ public sealed class FakeServerTests
         Assert.Equal(14, await client.CallAsync<int>("twice", 7).InTime());
         Assert.Equal("text", await client.CallAsync<string>("later", "text").InTime());
         Assert.Equal("forbidden", (await Assert.ThrowsAsync<MprpcRemoteException>(() => client.CallAsync("refuse").InTime())).Code);
-        Assert.Contains("A bug of the test.", (await Assert.ThrowsAsync<MprpcRemoteException>(() => client.CallAsync("broken").InTime())).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "A bug of the test.",
+            (await Assert.ThrowsAsync<MprpcRemoteException>(() => client.CallAsync("broken").InTime())).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]

@@ -35,7 +35,8 @@ public sealed class ChildProcess : IAsyncDisposable
     /// <param name="input">What it reads on its standard input, or null.</param>
     /// <param name="environment">Variables to set.</param>
     public static ChildProcess Start(
-        string program, IEnumerable<string> arguments, string? expectedLine = null, string? input = null, IReadOnlyDictionary<string, string>? environment = null)
+        string program, IEnumerable<string> arguments, string? expectedLine = null, string? input = null,
+        IReadOnlyDictionary<string, string>? environment = null)
     {
         ArgumentNullException.ThrowIfNull(arguments);
         var start = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
@@ -92,9 +93,12 @@ public sealed class ChildProcess : IAsyncDisposable
     {
         const long Interrupt = 1 << (2 - 1);
         string status = $"/proc/{_process.Id}/status";
-        string? ignored = File.Exists(status) ? File.ReadLines(status).Single(line => line.StartsWith("SigIgn:", StringComparison.Ordinal)).Split('\t')[1] : null;
+        string? ignored = File.Exists(status)
+            ? File.ReadLines(status).Single(line => line.StartsWith("SigIgn:", StringComparison.Ordinal)).Split('\t')[1]
+            : null;
         Assert.SkipWhen(
-            ignored is not null && (Convert.ToInt64(ignored, 16) & Interrupt) != 0, "SIGINT is ignored by the processes of this test run; run it in the foreground.");
+            ignored is not null
+                && (Convert.ToInt64(ignored, 16) & Interrupt) != 0, "SIGINT is ignored by the processes of this test run; run it in the foreground.");
         return SignalAsync("-INT");
     }
 

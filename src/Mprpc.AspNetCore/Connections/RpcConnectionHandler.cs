@@ -166,7 +166,7 @@ internal sealed class RpcConnectionHandler
                 + "Name some for all such endpoints with builder.Services.AddMprpc().AddService<T>(), or for this one "
                 + (endpoint.Section is { } section
                     ? $"with app.MapMprpcService<T>(\"{section.Key}\")."
-                    : "where it is made: options => options.AddService<T>()."));
+                    : "where it is made: options => options.MapService<T>()."));
         }
 
         CheckMappedOnce(registrations, endpoint);

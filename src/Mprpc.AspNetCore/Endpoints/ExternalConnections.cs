@@ -6,6 +6,7 @@ using Mprpc.AspNetCore.Connections;
 using Mprpc.AspNetCore.Limits;
 using Mprpc.AspNetCore.Model;
 using Mprpc.AspNetCore.WebSockets;
+using Mprpc.Diagnostics;
 
 namespace Mprpc.AspNetCore.Endpoints;
 
@@ -19,6 +20,7 @@ internal sealed class ExternalConnections(IServiceProvider services, ConnectionQ
     private static readonly TimeSpan TimeAfterAbort = TimeSpan.FromSeconds(1);
 
     private readonly Lock _gate = new();
+    private readonly HarmlessLogger _logger = new(loggers.CreateLogger("Mprpc.Connection"));
     private readonly CancellationTokenSource _stopRequested = new();
     private readonly Dictionary<ServedEndpoint, RpcConnectionHandler> _handlers = [];
     private readonly Dictionary<ConnectionContext, Task> _serving = [];
@@ -69,7 +71,7 @@ internal sealed class ExternalConnections(IServiceProvider services, ConnectionQ
     /// <exception cref="MprpcConnectionException">The application has stopped, or the endpoint has its limit of connections.</exception>
     public async Task ServeAsync(MprpcTransport transport, string? endpoint, CancellationToken cancellationToken)
     {
-        var connection = new TransportConnection(transport, loggers.CreateLogger("Mprpc.Connection"));
+        var connection = new TransportConnection(transport, _logger);
 
         await using (connection.ConfigureAwait(false))
         {

@@ -1,6 +1,3 @@
-using Microsoft.Extensions.Logging;
-using Mprpc.Transports.Custom;
-
 namespace Mprpc.Client.Transports;
 
 /// <summary>Has <see cref="MprpcClientOptions.ConnectCallback"/> make the transport of each connection.</summary>
@@ -44,7 +41,7 @@ internal sealed class CallbackDialer(string? url, MprpcClientOptions options)
         => await Options.ConnectCallback!(new MprpcConnectContext(url), cancellationToken).ConfigureAwait(false);
 
     /// <summary>A transport that comes too late is of no use.</summary>
-    private static async Task DropAsync(Task<MprpcTransport?> making)
+    private async Task DropAsync(Task<MprpcTransport?> making)
     {
         await ((Task)making).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 
@@ -52,11 +49,11 @@ internal sealed class CallbackDialer(string? url, MprpcClientOptions options)
         {
             try
             {
-                await transport.DisposeAsync().ConfigureAwait(false);
+                await ClientTransport.Of(transport, ToString(), Options.LoggerFactory).Release().ConfigureAwait(false);
             }
-            catch (Exception)
+            catch (InvalidOperationException)
             {
-                // Nobody has used it, and nobody waits for it.
+                // A connection uses it: it is that one's.
             }
         }
     }

@@ -47,7 +47,7 @@ internal static class ServiceModel
         {
             throw new NotSupportedException(
                 $"The handler of '{wireName}' is a delegate, which takes code made at run time. "
-                + "Under native AOT put the method into a class and use AddService.");
+                + "Under native AOT put the method into a class: MapMprpcService serves that, and in a client AddHandlers.");
         }
 
         var builder = new MprpcServiceBuilder<TDelegate>(target ?? new InstanceTarget<TDelegate>(handler), MprpcNamingPolicy.AsDeclared, prefix: null);

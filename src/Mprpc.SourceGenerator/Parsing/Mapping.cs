@@ -13,7 +13,7 @@ internal readonly record struct Mapping(MappingKind Kind, ITypeSymbol Type)
     /// <summary>Whether a node may be such a call: cheap, for every node of the source.</summary>
     public static bool IsCandidate(SyntaxNode node)
         => node is InvocationExpressionSyntax call && NameOf(call) is { } name && KindOf(name.Identifier.ValueText) is { } kind
-            && (name is GenericNameSyntax || kind == MappingKind.Service);      // AddService(service) infers its type argument
+            && (name is GenericNameSyntax || kind == MappingKind.Service);      // AddHandlers(service) infers its type argument
 
     /// <summary>The mapping that a method's call is, or null.</summary>
     public static Mapping? Of(IMethodSymbol? method)
@@ -30,7 +30,7 @@ internal readonly record struct Mapping(MappingKind Kind, ITypeSymbol Type)
 
     private static MappingKind? KindOf(string method) => method switch
     {
-        "MapMprpcService" or "AddService" => MappingKind.Service,
+        "MapMprpcService" or "AddService" or "MapService" or "AddHandlers" => MappingKind.Service,
         "As" or "AddMprpcClient" or "CreateMprpcClient" => MappingKind.Proxy,
         _ => null,
     };

@@ -167,7 +167,8 @@ public sealed class ConcurrencyTests
         MprpcClient[] clients = [.. Enumerable.Range(0, 8).Select(_ => host.CreateClient())];
 
         // Each connection looks for room at moments when others take the last place.
-        int[][] answers = await Task.WhenAll(clients.Select(client => Task.WhenAll(Enumerable.Range(0, 1_000).Select(i => client.CallAsync<int>("pass", i).AsTask())))).InTime();
+        int[][] answers = await Task.WhenAll(
+            clients.Select(client => Task.WhenAll(Enumerable.Range(0, 1_000).Select(i => client.CallAsync<int>("pass", i).AsTask())))).InTime();
         await Task.WhenAll(clients.Select(client => client.DisposeAsync().AsTask()));
 
         Assert.All(answers, one => Assert.Equal(Enumerable.Range(0, 1_000), one));
@@ -297,7 +298,8 @@ public sealed class ConcurrencyTests
         await Parallel.ForEachAsync(Enumerable.Range(0, 50), new ParallelOptions { MaxDegreeOfParallelism = 16 }, async (connection, _) =>
         {
             await using MprpcClient client = host.CreateClient();
-            int[] answers = await Task.WhenAll(Enumerable.Range(0, 100).Select(i => client.CallAsync<int>(i % 3 == 0 ? "slow" : "fast", (connection * 1_000) + i).AsTask())).InTime();
+            int[] answers = await Task.WhenAll(
+                Enumerable.Range(0, 100).Select(i => client.CallAsync<int>(i % 3 == 0 ? "slow" : "fast", (connection * 1_000) + i).AsTask())).InTime();
             Assert.Equal(Enumerable.Range(connection * 1_000, 100), answers);
         });
     }

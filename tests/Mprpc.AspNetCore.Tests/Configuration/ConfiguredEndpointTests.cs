@@ -188,7 +188,8 @@ public sealed class ConfiguredEndpointTests
                 ["Secure:Certificate:Path"] = folder.PathOf("server"),
                 ["Secure:ClientCertificateMode"] = "RequireCertificate",
             },
-            app => app.MapMprpcService<Adder>("Secure").WithEndpoint(options => options.UseTls(tls => tls.OnAuthenticate = (_, ssl) => ssl.CertificateChainPolicy = certificates.ChainPolicy())));
+            app => app.MapMprpcService<Adder>("Secure")
+                .WithEndpoint(options => options.UseTls(tls => tls.OnAuthenticate = (_, ssl) => ssl.CertificateChainPolicy = certificates.ChainPolicy())));
         await using MprpcClient stranger = CreateTlsClient(host, certificates);
         await using MprpcClient known = CreateTlsClient(host, certificates, certificates.Client("anna"));
 
@@ -200,7 +201,11 @@ public sealed class ConfiguredEndpointTests
     private static MprpcClient CreateTlsClient(RpcHost host, TestCertificates certificates, X509Certificate2? certificate = null)
         => new($"tls://{host.Rpc}", new MprpcClientOptions
         {
-            Tls = new SslClientAuthenticationOptions { CertificateChainPolicy = certificates.ChainPolicy(), ClientCertificates = certificate is null ? null : [certificate] },
+            Tls = new SslClientAuthenticationOptions
+            {
+                CertificateChainPolicy = certificates.ChainPolicy(),
+                ClientCertificates = certificate is null ? null : [certificate],
+            },
         });
 
     private static Task<RpcHost> StartAsync(Dictionary<string, string?> endpoints, Action<WebApplication>? map = null)

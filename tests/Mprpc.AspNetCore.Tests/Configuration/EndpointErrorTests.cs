@@ -43,7 +43,11 @@ public sealed class EndpointErrorTests
 
     [Fact]
     public async Task Settings_OfWhichSeveralAreWrong_AreNamedTogether()
-        => AssertNames(await AssertStartFailsAsync(("X:Peer", "Cobol"), ("Y:Url", "tcp://127.0.0.1:0"), ("Y:OldSpec", "perhaps")), "X:Peer", "X:Url is missing", "Y:OldSpec");
+        => AssertNames(
+            await AssertStartFailsAsync(("X:Peer", "Cobol"), ("Y:Url", "tcp://127.0.0.1:0"), ("Y:OldSpec", "perhaps")),
+            "X:Peer",
+            "X:Url is missing",
+            "Y:OldSpec");
 
     [Fact]
     public async Task Certificate_MissingFile_FailsTheStart()
@@ -58,7 +62,8 @@ public sealed class EndpointErrorTests
     {
         using var certificates = new TestCertificates();
         using var folder = new TemporaryFolder();
-        await File.WriteAllBytesAsync(folder.PathOf("server"), certificates.Server().Export(X509ContentType.Pkcs12, "secret"), TestContext.Current.CancellationToken);
+        await File.WriteAllBytesAsync(
+            folder.PathOf("server"), certificates.Server().Export(X509ContentType.Pkcs12, "secret"), TestContext.Current.CancellationToken);
 
         AssertNames(
             await AssertStartFailsAsync(("X:Url", "tls://127.0.0.1:0"), ("X:Certificate:Path", folder.PathOf("server"))),
@@ -127,7 +132,8 @@ public sealed class EndpointErrorTests
     {
         var exception = await Assert.ThrowsAsync<OptionsValidationException>(() => RpcHost.StartAsync(
             builder => builder.Services.AddMprpc(),
-            app => app.MapMprpcService<Adder>(0).WithEndpoint(options => options.ConfigureLimits(limits => (limits.MaxDepth, limits.MaxCallsInFlight) = (0, 1)))));
+            app => app.MapMprpcService<Adder>(0)
+                .WithEndpoint(options => options.ConfigureLimits(limits => (limits.MaxDepth, limits.MaxCallsInFlight) = (0, 1)))));
 
         AssertNames(exception, "tcp://127.0.0.1:0", "ConfigureLimits", "MaxDepth is 0", "MaxCallsInFlight is set; it is a limit of the whole server");
     }

@@ -13,7 +13,9 @@ public sealed class ReloadReportTests : IDisposable
     private const int NotReloaded = 107;
     private const int SectionGone = 108;
     private const int FileNotRead = 109;
-    private const string Strict = """{ "Mprpc": { "Limits": { "MaxMessageSize": 5000 }, "Endpoints": { "X": { "Url": "tcp://127.0.0.1:0", "Limits": { "MaxDepth": 3 } } } } }""";
+    private const string Strict = """
+        { "Mprpc": { "Limits": { "MaxMessageSize": 5000 }, "Endpoints": { "X": { "Url": "tcp://127.0.0.1:0", "Limits": { "MaxDepth": 3 } } } } }
+        """;
 
     private readonly TemporaryFolder _folder = new();
     private readonly string _path;
@@ -99,7 +101,10 @@ public sealed class ReloadReportTests : IDisposable
 
         LogEntry line = Assert.Single(host.Log.Entries, entry => entry.Event.Id == NotReloaded && entry.Category == "Mprpc.Server");
         Assert.All(
-            ["Mprpc:DrainDelay", "Mprpc:Limits:MaxConnections", "Mprpc:Endpoints:X:Url", "Mprpc:Endpoints:X:Peer", "Mprpc:Endpoints:X:Limits:TlsHandshakeTimeout", "Mprpc:Endpoints:New"],
+            [
+                "Mprpc:DrainDelay", "Mprpc:Limits:MaxConnections", "Mprpc:Endpoints:X:Url", "Mprpc:Endpoints:X:Peer",
+                "Mprpc:Endpoints:X:Limits:TlsHandshakeTimeout", "Mprpc:Endpoints:New",
+            ],
             key => Assert.Contains(key, line.Message, StringComparison.Ordinal));
         Assert.DoesNotContain("secret", line.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("MaxDepth", line.Message, StringComparison.Ordinal);
@@ -126,7 +131,8 @@ public sealed class ReloadReportTests : IDisposable
         await File.WriteAllTextAsync(_path, Strict[..^5], TestContext.Current.CancellationToken);
         LogEntry line = await host.Log.WaitForAsync(FileNotRead);
         await AssertDepthIsStillThreeAsync(host);
-        await File.WriteAllTextAsync(_path, Strict.Replace("\"MaxDepth\": 3", "\"MaxDepth\": 2", StringComparison.Ordinal), TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(
+            _path, Strict.Replace("\"MaxDepth\": 3", "\"MaxDepth\": 2", StringComparison.Ordinal), TestContext.Current.CancellationToken);
         await host.Log.WaitForAsync(LimitsChanged);
 
         Assert.Contains("settings.json", line.Message, StringComparison.Ordinal);

@@ -35,7 +35,7 @@ public sealed class ReloadTests
     [Fact]
     public async Task Limit_OfAListenerOfTheApplication_IsReloadedToo()
     {
-        await using RpcHost host = await RpcHost.StartOnKestrelAsync(options => options.AddService<Adder>());
+        await using RpcHost host = await RpcHost.StartOnKestrelAsync(options => options.MapService<Adder>());
 
         Change(host, "Mprpc:Limits:MaxDepth", "3");
         await using RawPeer peer = await RawPeer.DialAsync(host.Http);

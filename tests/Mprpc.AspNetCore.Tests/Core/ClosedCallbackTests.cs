@@ -38,7 +38,10 @@ public sealed class ClosedCallbackTests
             Task<string> ended = peer.ReadToAnyEndAsync();
             await Task.WhenAny(ended, Task.Delay(Bound));
 
-            Assert.True(ended.IsCompleted, $"The peer has not seen the connection's end within {Bound.TotalSeconds} s; the callback on Closed {(service.HasBegun ? "blocks" : "has not begun")}.");
+            Assert.True(
+                ended.IsCompleted,
+                $"The peer has not seen the connection's end within {Bound.TotalSeconds} s; "
+                + $"the callback on Closed {(service.HasBegun ? "blocks" : "has not begun")}.");
             await Bounded.Until(() => service.HasBegun, "the callback on Closed");
         }
         finally

@@ -8,7 +8,11 @@ namespace Mprpc.AspNetCore.Tests.Core;
 /// <summary>Values of every kind that can nest without end, so many levels deep; a number is innermost.</summary>
 public static class DeepValues
 {
-    internal static string[] Kinds { get; } = ["raw", "list of raw", "object", "dictionary", "links", "struct of object", "json", "json node", "formatter", "list of formatter", "member with formatter"];
+    internal static string[] Kinds { get; } =
+    [
+        "raw", "list of raw", "object", "dictionary", "links", "struct of object", "json", "json node", "formatter", "list of formatter",
+        "member with formatter",
+    ];
 
     private static readonly JsonSerializerOptions VeryDeep = new() { MaxDepth = 1024 };
 

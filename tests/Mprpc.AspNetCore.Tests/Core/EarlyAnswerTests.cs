@@ -16,7 +16,11 @@ public sealed class EarlyAnswerTests
     {
         var service = new Slow();
         await using RpcHost host = await RpcHost.StartAsync<Slow>(services: services => services.AddSingleton(service));
-        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true, ReceiveTimeout = (int)Bounded.Time.TotalMilliseconds };
+        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp)
+        {
+            NoDelay = true,
+            ReceiveTimeout = (int)Bounded.Time.TotalMilliseconds,
+        };
         await socket.ConnectAsync(host.Rpc).InTime();
         int ranAtFirstAnswer = -1;
         var reader = new Thread(() =>
@@ -42,7 +46,8 @@ public sealed class EarlyAnswerTests
         var service = new Pushing();
         await using RpcHost host = await RpcHost.StartAsync<Pushing>(services: services => services.AddSingleton(service));
         long received = 0;
-        await using var client = new MprpcClient($"tcp://{host.Rpc}", new MprpcClientOptions().AddHandler("tick", (byte[] _) => { Interlocked.Increment(ref received); }));
+        await using var client = new MprpcClient(
+            $"tcp://{host.Rpc}", new MprpcClientOptions().AddHandler("tick", (byte[] _) => { Interlocked.Increment(ref received); }));
         Task pushing = client.CallAsync("push").AsTask();
         await Bounded.Until(() => Interlocked.Read(ref received) > 1_000, "the first pushes");
 

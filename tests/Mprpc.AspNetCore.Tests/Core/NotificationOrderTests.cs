@@ -35,7 +35,10 @@ public sealed class NotificationOrderTests
         int[] begun = service.Begun();
 
         int firstWrong = Enumerable.Range(0, Notifications).FirstOrDefault(i => begun[i] != i, -1);
-        Assert.True(firstWrong < 0, $"At place {firstWrong} number {(firstWrong < 0 ? 0 : begun[firstWrong])} began; {Enumerable.Range(0, Notifications).Count(i => begun[i] != i):N0} of {Notifications:N0} are out of their order.");
+        Assert.True(
+            firstWrong < 0,
+            $"At place {firstWrong} number {(firstWrong < 0 ? 0 : begun[firstWrong])} began; "
+            + $"{Enumerable.Range(0, Notifications).Count(i => begun[i] != i):N0} of {Notifications:N0} are out of their order.");
     }
 
     // [2, "cheap", [number]]

@@ -198,7 +198,8 @@ public sealed class SentDepthTests
     [Fact]
     public async Task Client_WithAResolverOfItsOwn_FailsAlone()
     {
-        await using CallingPair pair = await CallingPair.StartAsync(client: options => options.Serializer = new MprpcSerializerOptions(ContractlessStandardResolver.Instance));
+        await using CallingPair pair = await CallingPair.StartAsync(
+            client: options => options.Serializer = new MprpcSerializerOptions(ContractlessStandardResolver.Instance));
 
         Exception? failure = await Record.ExceptionAsync(async () => await pair.Client.CallAsync<MprpcRaw>("take", DeepValues.Links(Levels)).InTime());
 

@@ -52,7 +52,8 @@ public sealed partial class SentMessageTests
     public async Task Server_AnswerThatIsTooLargeOrTooDeep_FailsItsCallAlone(string mistake)
     {
         var service = new Service();
-        await using RpcHost host = await RpcHost.StartAsync<Service>(options => options.EnableDetailedErrors = true, services => services.AddSingleton(service));
+        await using RpcHost host = await RpcHost.StartAsync<Service>(
+            options => options.EnableDetailedErrors = true, services => services.AddSingleton(service));
         await using MprpcClient client = host.CreateClient();
         Task<int>[] neighbours = await HoldAsync(count => [.. Enumerable.Range(0, count).Select(i => client.CallAsync<int>("hold", i).AsTask())], service);
 

@@ -147,6 +147,29 @@ public sealed class ConnectCallbackTests
     }
 
     [Fact]
+    public async Task Callback_ThatReturnsPipesTooLate_CompletesThem()
+    {
+        TaskCompletionSource<MprpcTransport> late = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        TaskCompletionSource asked = Board.NewSignal();
+        var client = new MprpcClient(new MprpcClientOptions
+        {
+            ConnectCallback = async (_, _) =>
+            {
+                asked.TrySetResult();
+                return await late.Task;
+            },
+        });
+        _ = client.ConnectAsync().AsTask();
+        await asked.Task.InTime();
+        (MprpcTransport transport, MprpcTransport other) = await Carriers.CreateAsync("pipes");
+
+        await client.DisposeAsync().InTime();
+        late.SetResult(transport);
+
+        Assert.True((await other.Input.ReadAsync().InTime()).IsCompleted);
+    }
+
+    [Fact]
     public async Task Callback_ThatReturnsNull_FailsAtOnceAlsoForACallThatWaitsForTheServer()
     {
         await using var client = new MprpcClient(new MprpcClientOptions { WaitForReady = true, ConnectCallback = (_, _) => default });

@@ -70,6 +70,25 @@ public sealed class TransportTests
     }
 
     [Fact]
+    public async Task Dispose_OfTheClientWithACallInFlight_AbortsItsTransport()
+    {
+        var board = new Board();
+        await using RpcHost host = await BoardHost.StartAsync(board);
+        (Pipe toServer, Pipe toClient) = (new Pipe(), new Pipe());
+        var transport = new TestTransport(toClient.Reader, toServer.Writer);
+        _ = host.Server().ServeAsync(MprpcTransport.FromPipes(toServer.Reader, toClient.Writer));
+        MprpcClient client = MprpcClient.FromTransport(transport);
+        Task<int> waiting = client.CallAsync<int>("wait").AsTask();
+        await board.Waiting.Task.InTime();
+
+        await client.DisposeAsync().InTime();
+
+        await Assert.ThrowsAnyAsync<Exception>(() => waiting.InTime());
+        await board.Cancelled.Task.InTime();        // its end of the pipe was completed with an exception
+        await Bounded.Until(() => transport is { Aborts: 1, Disposals: 1 }, "it is aborted, then disposed");
+    }
+
+    [Fact]
     public async Task End_OfTheCarrierWithACallInFlight_LetsItBeAnswered()
     {
         var board = new Board();

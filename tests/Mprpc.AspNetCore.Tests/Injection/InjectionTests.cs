@@ -52,7 +52,7 @@ public sealed class InjectionTests
     public async Task Registered_BehindAnInterfaceWithAddService_IsResolved()
     {
         await using RpcHost host = await RpcHost.StartOnKestrelAsync(
-            options => options.AddService<ICounted>(),
+            options => options.MapService<ICounted>(),
             builder => builder.Services.AddSingleton<Instances>().AddScoped<ICounted, Counted>());
         await using var client = new MprpcClient($"tcp://{host.Http}");
 
@@ -432,9 +432,12 @@ public sealed class InjectionTests
         }
 
         public string Defaults(int number = -7, string? text = "seven", Colour colour = Colour.Blue, double ratio = 1.5, int? maybe = null, string? last = null)
-            => string.Create(CultureInfo.InvariantCulture, $"{number} {text ?? "null"} {colour} {ratio} {maybe?.ToString(CultureInfo.InvariantCulture) ?? "null"} {last ?? "null"}");
+            => string.Create(
+                CultureInfo.InvariantCulture,
+                $"{number} {text ?? "null"} {colour} {ratio} {maybe?.ToString(CultureInfo.InvariantCulture) ?? "null"} {last ?? "null"}");
 
-        public string MoreDefaults(Colour? colour = Colour.Green, long? number = 5, DateTime date = default, Guid id = default, CancellationToken cancellationToken = default)
+        public string MoreDefaults(
+            Colour? colour = Colour.Green, long? number = 5, DateTime date = default, Guid id = default, CancellationToken cancellationToken = default)
             => string.Create(CultureInfo.InvariantCulture, $"{colour} {number} {date:yyyy} {id}");
     }
 }

@@ -78,7 +78,8 @@ internal sealed class RpcHost : IAsyncDisposable
         var log = new LogRecorder();
 
         // Many hosts at once would use up the machine's file watchers.
-        WebApplicationBuilder builder = WebApplication.CreateBuilder([.. arguments ?? ["--urls", "http://127.0.0.1:0"], "--hostBuilder:reloadConfigOnChange=false"]);
+        WebApplicationBuilder builder = WebApplication.CreateBuilder(
+            [.. arguments ?? ["--urls", "http://127.0.0.1:0"], "--hostBuilder:reloadConfigOnChange=false"]);
         builder.Logging.ClearProviders().AddProvider(log).SetMinimumLevel(LogLevel.Debug);
 
         // Far above the bound of each wait: a test whose stop waits for what it must not wait for fails.

@@ -154,7 +154,8 @@ public sealed class ConnectionLimitTests : IDisposable
 
                 if (kind is "tcp" or "tls")
                 {
-                    app.MapMprpcService<Adder>($"{kind}://127.0.0.1:0").WithEndpoint(options => _ = kind == "tcp" ? options : options.UseTls(_certificates.Server()));
+                    app.MapMprpcService<Adder>($"{kind}://127.0.0.1:0")
+                        .WithEndpoint(options => _ = kind == "tcp" ? options : options.UseTls(_certificates.Server()));
                 }
             });
 }

@@ -11,7 +11,8 @@ public sealed class LimitHitTests
 
     [Theory]
     [InlineData("94 00 01 a46563686f 91 c67fffffff", "message_size")]
-    [InlineData("9191919191919191919191919191919191919191919191919191919191919191919191919191919191919191919191919191919191919191919191919191919191919191", "depth")]
+    [InlineData(
+        "9191919191919191919191919191919191919191919191919191919191919191919191919191919191919191919191919191919191919191919191919191919191919191", "depth")]
     [InlineData("c1", "message_shape")]
     [InlineData("94 00 01 a3", "partial_message")]
     public async Task Limit_Reached_IsCountedUnderItsName(string message, string limit)
@@ -120,7 +121,8 @@ public sealed class LimitHitTests
 
         int seconds = (int)watch.Elapsed.TotalSeconds + 1;
         await Assert.ThrowsAsync<MprpcRemoteException>(() => client.CallAsync<int>("fail_otherwise").InTime());
-        await Bounded.Until(() => host.Log.Entries.Any(entry => entry.Message.Contains("'fail_otherwise'", StringComparison.Ordinal)), "the line about the other method");
+        await Bounded.Until(
+            () => host.Log.Entries.Any(entry => entry.Message.Contains("'fail_otherwise'", StringComparison.Ordinal)), "the line about the other method");
         int lines = host.Log.Entries.Count(entry => entry.Event.Name == eventName && entry.Message.Contains($"'{method}'", StringComparison.Ordinal));
 
         Assert.InRange(lines, 10, (seconds + 1) * 10);

@@ -61,7 +61,8 @@ public sealed class LimitTests
     public async Task HalfClosedConnection_CallThatWaitsForItsTokenAlone_IsCancelledAndTheReasonLogged()
     {
         var service = new Service();
-        await using RpcHost host = await RpcHost.StartAsync<Service>(options => options.Limits.HalfCloseTimeout = Short, services => services.AddSingleton(service));
+        await using RpcHost host = await RpcHost.StartAsync<Service>(
+            options => options.Limits.HalfCloseTimeout = Short, services => services.AddSingleton(service));
         await using RawPeer peer = await host.DialAsync();
 
         await peer.SendAsync("94 00 01 SUM 94 00 02 a7666f7265766572 90");
@@ -80,7 +81,7 @@ public sealed class LimitTests
     {
         var service = new Service();
         await using RpcHost host = onKestrel
-            ? await RpcHost.StartOnKestrelAsync(endpoint => endpoint.AddService<Service>(), Configure)
+            ? await RpcHost.StartOnKestrelAsync(endpoint => endpoint.MapService<Service>(), Configure)
             : await RpcHost.StartAsync<Service>(Limit, services => services.AddSingleton(service));
         EndPoint server = onKestrel ? host.Http : host.Rpc;
         await using RawPeer peer = await RawPeer.DialAsync(server);
@@ -205,7 +206,10 @@ public sealed class LimitTests
 
     private sealed class Gates
     {
-        private readonly TaskCompletionSource[] _gates = [.. Enumerable.Range(0, 3).Select(_ => new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously))];
+        private readonly TaskCompletionSource[] _gates =
+        [
+            .. Enumerable.Range(0, 3).Select(_ => new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)),
+        ];
         private int _waiting;
 
         public int Waiting => Volatile.Read(ref _waiting);

@@ -24,7 +24,8 @@ public sealed class HttpAddressTests
         using var free = new FreePort();
         int port = free.Release();
 
-        await AssertBothServedAsync([], builder => builder.WebHost.UseSetting(WebHostDefaults.HttpPortsKey, port.ToString(CultureInfo.InvariantCulture)), expectedPort: port);
+        await AssertBothServedAsync(
+            [], builder => builder.WebHost.UseSetting(WebHostDefaults.HttpPortsKey, port.ToString(CultureInfo.InvariantCulture)), expectedPort: port);
     }
 
     [Fact]
@@ -89,7 +90,8 @@ public sealed class HttpAddressTests
         await peer.AssertOpenAsync();
     }
 
-    private static async Task AssertBothServedAsync(string[] arguments, Action<WebApplicationBuilder>? configure = null, Action<WebApplication>? map = null, int? expectedPort = null)
+    private static async Task AssertBothServedAsync(
+        string[] arguments, Action<WebApplicationBuilder>? configure = null, Action<WebApplication>? map = null, int? expectedPort = null)
     {
         await using RpcHost host = await StartAsync(arguments, configure, map);
         using var http = new HttpClient();

@@ -18,7 +18,8 @@ public sealed class LastMiddlewareTests : IDisposable
     [InlineData("own, short")]
     public async Task Middleware_BehindMessagePackRpc_FailsTheStart(string kind)
     {
-        var exception = await Assert.ThrowsAsync<InvalidOperationException>(() => StartAsync(listener => Add(kind, listener.UseMessagePackRpc(options => options.AddService<Adder>()))));
+        var exception = await Assert.ThrowsAsync<InvalidOperationException>(
+            () => StartAsync(listener => Add(kind, listener.UseMessagePackRpc(options => options.MapService<Adder>()))));
 
         Assert.Contains("UseMessagePackRpc()", exception.Message, StringComparison.Ordinal);
         Assert.Contains("must come last", exception.Message, StringComparison.Ordinal);
@@ -36,7 +37,7 @@ public sealed class LastMiddlewareTests : IDisposable
         {
             listener.Protocols = protocols;
             Add(kind, listener);
-            listener.UseMessagePackRpc(options => options.AddService<Adder>());
+            listener.UseMessagePackRpc(options => options.MapService<Adder>());
         });
         await using RawPeer peer = await RawPeer.DialAsync(host.Http);
 

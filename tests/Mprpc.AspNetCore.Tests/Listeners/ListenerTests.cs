@@ -11,7 +11,7 @@ public sealed class ListenerTests
     [Fact]
     public async Task UseMessagePackRpc_OnAListenerOfTheApplication_ServesTheNamedServices()
     {
-        await using RpcHost host = await RpcHost.StartOnKestrelAsync(options => options.AddService<Adder>());
+        await using RpcHost host = await RpcHost.StartOnKestrelAsync(options => options.MapService<Adder>());
         await using RawPeer peer = await RawPeer.DialAsync(host.Http);
 
         await peer.AssertOpenAsync();
@@ -22,7 +22,8 @@ public sealed class ListenerTests
     [Fact]
     public async Task UseMessagePackRpc_WithoutNames_ServesWhatAddServiceHasAdded()
     {
-        await using RpcHost host = await RpcHost.StartOnKestrelAsync(null, builder => builder.Services.AddMprpc().AddService<Adder>().AddService<Greeter>(prefix: "hello"));
+        await using RpcHost host = await RpcHost.StartOnKestrelAsync(
+            null, builder => builder.Services.AddMprpc().AddService<Adder>().AddService<Greeter>(prefix: "hello"));
         await using var client = new MprpcClient($"tcp://{host.Http}");
 
         int sum = await client.CallAsync<int>("sum", 1, 2).InTime();
@@ -129,7 +130,9 @@ public sealed class ListenerTests
     [InlineData("tcp://*:0", "127.0.0.1")]
     public async Task Url_OfTcp_IsListenedOn(string url, string dialled)
     {
-        Assert.SkipUnless(Socket.OSSupportsIPv6 || !(url.Contains('[', StringComparison.Ordinal) || url.Contains('*', StringComparison.Ordinal)), "This machine has no IPv6.");
+        Assert.SkipUnless(
+            Socket.OSSupportsIPv6 || !(url.Contains('[', StringComparison.Ordinal) || url.Contains('*', StringComparison.Ordinal)),
+            "This machine has no IPv6.");
         await using RpcHost host = await RpcHost.StartAsync(builder => builder.Services.AddMprpc(), app => app.MapMprpcService<Adder>(url));
 
         await using RawPeer peer = await RawPeer.DialAsync(new IPEndPoint(IPAddress.Parse(dialled), ((IPEndPoint)host.Rpc).Port));

@@ -26,7 +26,8 @@ public sealed class CallSurroundingsTests
     [Fact]
     public async Task MapException_ItselfThrows_IsAnInternalError()
     {
-        await using RpcHost host = await RpcHost.StartAsync<Throws>(options => options.MapException<KeyNotFoundException>(_ => throw new InvalidOperationException("worse")));
+        await using RpcHost host = await RpcHost.StartAsync<Throws>(
+            options => options.MapException<KeyNotFoundException>(_ => throw new InvalidOperationException("worse")));
         await using MprpcClient client = host.CreateClient();
 
         var error = await Assert.ThrowsAsync<MprpcRemoteException>(() => client.CallAsync<int>("missing").InTime());

@@ -12,7 +12,9 @@ public sealed class DelegateTests
         await using RpcHost host = await StartAsync(app => app.MapMprpc(
             "tcp://127.0.0.1:0",
             "both",
-            (int a, [FromServices] Offset offset, CancellationToken cancellationToken, MprpcCallContext context, int b = 2, [FromKeyedServices("big")] Offset? big = null)
+            (
+                int a, [FromServices] Offset offset, CancellationToken cancellationToken, MprpcCallContext context, int b = 2,
+                [FromKeyedServices("big")] Offset? big = null)
                 => $"{a + b + offset.Value + big!.Value} {context.Method} {cancellationToken.CanBeCanceled}"));
         await using MprpcClient client = host.CreateClient();
 
@@ -80,14 +82,16 @@ public sealed class DelegateTests
                 app.MapMprpc(port, "sum", (int a, int b) => a + b);
             }));
 
-        Assert.Contains("Adder.Sum(x, y) and delegate 'sum'.Invoke(int, int) have the same name on the wire: 'sum'", exception.ToString(), StringComparison.Ordinal);
+        Assert.Contains(
+            "Adder.Sum(x, y) and delegate 'sum'.Invoke(int, int) have the same name on the wire: 'sum'", exception.ToString(), StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task Attributes_OfTheLambdaAndOfTheMapping_AreMetadataOfTheMethod()
     {
         object[] seen = [];
-        await using RpcHost host = await StartAsync(app => app.MapMprpc("tcp://127.0.0.1:0", "marked", [Marker("lambda")] [Recording] () => 1).WithMetadata(new MarkerAttribute("mapping")));
+        await using RpcHost host = await StartAsync(
+            app => app.MapMprpc("tcp://127.0.0.1:0", "marked", [Marker("lambda")] [Recording] () => 1).WithMetadata(new MarkerAttribute("mapping")));
         await using MprpcClient client = host.CreateClient();
 
         await client.CallAsync<int>("marked").InTime();

@@ -11,8 +11,10 @@ public sealed class PublishedMethodsTests
     {
         string[] candidates =
         [
-            "plain", "inherited", "overridden", "static_one", "get_property", "set_property", "property", "add_event", "remove_event", "event", "get_item", "item", "internal_one",
-            "protected_one", "private_one", "hidden", "explicit_one", "dispose", "dispose_async", "Dispose", "DisposeAsync", "to_string", "ToString", "equals", "Equals",
+            "plain", "inherited", "overridden", "static_one", "get_property", "set_property", "property", "add_event", "remove_event", "event", "get_item",
+            "item", "internal_one",
+            "protected_one", "private_one", "hidden", "explicit_one", "dispose", "dispose_async", "Dispose", "DisposeAsync", "to_string", "ToString", "equals",
+            "Equals",
             "get_hash_code", "get_type", "memberwise_clone", "finalize", "reference_equals", ".ctor", "Plain", "PLAIN", "op_addition", "plain ", "plain\0",
         ];
 
@@ -34,7 +36,11 @@ public sealed class PublishedMethodsTests
     [Fact]
     public async Task Class_WithContractInterface_PublishesWhatTheInterfaceDeclaresOnly()
     {
-        string[] candidates = ["contract.declared", "contract.from_base", "contract.own", "declared", "own", "contract.other", "other", "contract.dispose", "contract.by_name", "named"];
+        string[] candidates =
+        [
+            "contract.declared", "contract.from_base", "contract.own", "declared", "own", "contract.other", "other", "contract.dispose", "contract.by_name",
+            "named",
+        ];
 
         string[] callable = await CallableAsync<Contracted>(candidates);
 
@@ -52,7 +58,8 @@ public sealed class PublishedMethodsTests
     [Fact]
     public async Task Class_WithBaseClassOfAFramework_PublishesNothingOfIt()
     {
-        string[] callable = await CallableAsync<FrameworkBased>(["own", "write_line", "write", "flush", "close", "get_lifetime_service", "initialize_lifetime_service"]);
+        string[] callable = await CallableAsync<FrameworkBased>(
+            ["own", "write_line", "write", "flush", "close", "get_lifetime_service", "initialize_lifetime_service"]);
 
         Assert.Equal(["own"], callable);
     }

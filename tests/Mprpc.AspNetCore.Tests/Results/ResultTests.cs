@@ -170,7 +170,9 @@ public sealed class ResultTests(ResultTests.Server server) : IClassFixture<Resul
     {
         await using MprpcClient client = server.Host.CreateClient();
 
-        Exception?[] failures = await Task.WhenAll(Enumerable.Range(0, 1_000).Select(i => Record.ExceptionAsync(() => client.CallAsync<string>(i % 2 == 0 ? "throw_later" : "unserializable").InTime()).AsTask()));
+        Exception?[] failures = await Task.WhenAll(
+            Enumerable.Range(0, 1_000).Select(
+                i => Record.ExceptionAsync(() => client.CallAsync<string>(i % 2 == 0 ? "throw_later" : "unserializable").InTime()).AsTask()));
 
         Assert.All(failures, failure => Assert.IsType<MprpcRemoteException>(failure));
         Assert.Equal("result", await client.CallAsync<string>("value").InTime());

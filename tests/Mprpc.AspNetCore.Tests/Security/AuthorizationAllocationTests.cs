@@ -53,12 +53,13 @@ public sealed class AuthorizationAllocationTests
                 builder.Services.AddSingleton<T>().AddMprpc();
             },
             map: null);
-        var endpoint = new MprpcEndpointOptions().AddService<T>();
+        var endpoint = new MprpcEndpointOptions().MapService<T>();
         var inline = new PipeOptions(readerScheduler: PipeScheduler.Inline, writerScheduler: PipeScheduler.Inline, useSynchronizationContext: false);
         var toServer = new Pipe(inline);
         var toClient = new Pipe(inline);
         var transport = new DefaultConnectionContext("measured", new Duplex(toServer.Reader, toClient.Writer), new Duplex(toClient.Reader, toServer.Writer));
-        Task connection = new RpcConnectionHandler(host.App.Services, endpoint, host.App.Services.GetRequiredService<ServerLimits>().For(endpoint)).OnConnectedAsync(transport);
+        Task connection = new RpcConnectionHandler(host.App.Services, endpoint, host.App.Services.GetRequiredService<ServerLimits>().For(endpoint))
+            .OnConnectedAsync(transport);
 
         if (isSecured)
         {

@@ -67,7 +67,10 @@ public sealed class AuthorizationTests
         }
 
         Assert.Equal(
-            [Unauthenticated, null, null, Unauthenticated, Forbidden, null, Unauthenticated, null, null, Unauthenticated, Forbidden, null, Unauthenticated, null, null, null, null, null],
+            [
+                Unauthenticated, null, null, Unauthenticated, Forbidden, null, Unauthenticated, null, null, Unauthenticated, Forbidden, null, Unauthenticated,
+                null, null, null, null, null,
+            ],
             codes);
     }
 
@@ -107,7 +110,8 @@ public sealed class AuthorizationTests
     [Fact]
     public async Task RequirementAttributes_OfTheApplication_AreAsked()
     {
-        await using RpcHost host = await SecuredHost.StartAsync<Attributed>(services: services => services.AddScoped<IAuthorizationHandler, MethodHandler>().AddScoped<Seen>());
+        await using RpcHost host = await SecuredHost.StartAsync<Attributed>(
+            services: services => services.AddScoped<IAuthorizationHandler, MethodHandler>().AddScoped<Seen>());
         await using MprpcClient client = host.CreateClient();
         await client.LogInAsync("alice");
 

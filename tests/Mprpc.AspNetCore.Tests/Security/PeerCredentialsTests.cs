@@ -17,7 +17,10 @@ public sealed class PeerCredentialsTests
         await using RpcHost host = await StartAsync(options => options.UsePeerCredentials = true);
         await using MprpcClient client = host.CreateClient();
 
-        string?[] claims = [await client.CallAsync<string>("claim", "uid"), await client.CallAsync<string>("claim", "gid"), await client.CallAsync<string>("claim", "pid")];
+        string?[] claims =
+        [
+            await client.CallAsync<string>("claim", "uid"), await client.CallAsync<string>("claim", "gid"), await client.CallAsync<string>("claim", "pid"),
+        ];
 
         Assert.Equal([Text(UserId()), Text(GroupId()), Text((uint)Environment.ProcessId)], claims);
         Assert.Equal((null, "forbidden"), (await client.CodeOfAsync("user"), await client.CodeOfAsync("admin")));
@@ -27,7 +30,8 @@ public sealed class PeerCredentialsTests
     public async Task Peer_OfAUnixSocket_GetsItsRolesFromTheClaimsTransformation()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "Only Linux has SO_PEERCRED.");
-        await using RpcHost host = await StartAsync(options => options.UsePeerCredentials = true, services => services.AddTransient<IClaimsTransformation, UsersAreAdmins>());
+        await using RpcHost host = await StartAsync(
+            options => options.UsePeerCredentials = true, services => services.AddTransient<IClaimsTransformation, UsersAreAdmins>());
         await using MprpcClient client = host.CreateClient();
 
         Assert.Null(await client.CodeOfAsync("admin"));
@@ -100,13 +104,15 @@ public sealed class PeerCredentialsTests
 
     /// <summary>proc(5): real, effective, saved and file system id.</summary>
     private static uint Effective(string name)
-        => uint.Parse(File.ReadLines("/proc/self/status").Single(line => line.StartsWith(name, StringComparison.Ordinal)).Split('\t')[2], CultureInfo.InvariantCulture);
+        => uint.Parse(
+            File.ReadLines("/proc/self/status").Single(line => line.StartsWith(name, StringComparison.Ordinal)).Split('\t')[2], CultureInfo.InvariantCulture);
 
     private sealed class UsersAreAdmins : IClaimsTransformation
     {
         public Task<ClaimsPrincipal> TransformAsync(ClaimsPrincipal principal)
         {
-            principal.AddIdentity(new ClaimsIdentity([new Claim(ClaimTypes.Role, principal.HasClaim(MprpcPeerCredentials.UserIdClaimType, Text(UserId())) ? "admin" : "none")]));
+            principal.AddIdentity(
+                new ClaimsIdentity([new Claim(ClaimTypes.Role, principal.HasClaim(MprpcPeerCredentials.UserIdClaimType, Text(UserId())) ? "admin" : "none")]));
             return Task.FromResult(principal);
         }
     }

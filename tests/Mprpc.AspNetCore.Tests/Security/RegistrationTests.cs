@@ -72,7 +72,8 @@ public sealed class RegistrationTests
     [Fact]
     public async Task Mapping_ThatSaysWhoMayCall_AnswersForAFactory()
     {
-        await using RpcHost host = await StartAsync<IShop>(services => services.AddScoped<IShop>(_ => new PlainShop()), mapping => mapping.RequireAuthorization());
+        await using RpcHost host = await StartAsync<IShop>(
+            services => services.AddScoped<IShop>(_ => new PlainShop()), mapping => mapping.RequireAuthorization());
         await using MprpcClient client = host.CreateClient();
 
         string? anonymous = await client.CodeOfAsync("buy");
@@ -97,7 +98,8 @@ public sealed class RegistrationTests
     [Fact]
     public async Task Filter_OfTheClassOfAFactory_IsNotPassedByAllowAnonymous()
     {
-        await using RpcHost host = await StartAsync<IShop>(services => services.AddSingleton<IShop>(_ => new FilteredShop()), mapping => mapping.AllowAnonymous());
+        await using RpcHost host = await StartAsync<IShop>(
+            services => services.AddSingleton<IShop>(_ => new FilteredShop()), mapping => mapping.AllowAnonymous());
         await using MprpcClient client = host.CreateClient();
 
         Assert.Equal("Internal error.", await client.CodeOfAsync("buy"));

@@ -30,7 +30,8 @@ public sealed class ReplacedPartsTests
     public async Task PolicyProvider_ThatAllowsNoCaching_IsAskedForEachCall()
     {
         var policies = new ChangingPolicies();
-        await using RpcHost host = await SecuredHost.StartAsync<Service>(AddDynamic, services: services => services.AddSingleton<IAuthorizationPolicyProvider>(policies));
+        await using RpcHost host = await SecuredHost.StartAsync<Service>(
+            AddDynamic, services: services => services.AddSingleton<IAuthorizationPolicyProvider>(policies));
         await using MprpcClient client = host.CreateClient();
 
         string?[] before = [await client.CodeOfAsync("dynamic"), await client.CodeOfAsync("open")];
@@ -48,7 +49,8 @@ public sealed class ReplacedPartsTests
     public async Task PolicyProvider_ThatThrows_FailsTheCallAndNotTheConnection()
     {
         var policies = new ChangingPolicies();
-        await using RpcHost host = await SecuredHost.StartAsync<Service>(AddDynamic, services: services => services.AddSingleton<IAuthorizationPolicyProvider>(policies));
+        await using RpcHost host = await SecuredHost.StartAsync<Service>(
+            AddDynamic, services: services => services.AddSingleton<IAuthorizationPolicyProvider>(policies));
         await using MprpcClient client = host.CreateClient();
 
         policies.Throws = true;
@@ -74,10 +76,12 @@ public sealed class ReplacedPartsTests
         var ticket = new AuthenticationTicket(user, new AuthenticationProperties { ExpiresUtc = clock.GetUtcNow().AddMinutes(1) }, "Cookies");
         var toServer = new Pipe();
         var toClient = new Pipe();
-        var transport = new DefaultConnectionContext("opened", new Duplex(toServer.Reader, toClient.Writer), new Duplex(toClient.Reader, toServer.Writer)) { User = user };
+        var transport = new DefaultConnectionContext(
+            "opened", new Duplex(toServer.Reader, toClient.Writer), new Duplex(toClient.Reader, toServer.Writer)) { User = user };
         transport.Features.Set<IAuthenticateResultFeature>(new ResultFeature { AuthenticateResult = AuthenticateResult.Success(ticket) });
-        MprpcEndpointOptions endpoint = new MprpcEndpointOptions().AddService<Service>();
-        Task connection = new RpcConnectionHandler(host.App.Services, endpoint, host.App.Services.GetRequiredService<ServerLimits>().For(endpoint)).OnConnectedAsync(transport);
+        MprpcEndpointOptions endpoint = new MprpcEndpointOptions().MapService<Service>();
+        Task connection = new RpcConnectionHandler(host.App.Services, endpoint, host.App.Services.GetRequiredService<ServerLimits>().For(endpoint))
+            .OnConnectedAsync(transport);
 
         string before = await CallAsync(toServer.Writer, toClient.Reader);
         clock.Advance(TimeSpan.FromMinutes(1));
@@ -97,7 +101,8 @@ public sealed class ReplacedPartsTests
         await using RpcHost host = await SecuredHost.StartAsync<Service>(
             AddDynamic,
             endpoint: options => options.AuthenticationScheme = "Endless",
-            services: services => services.AddSingleton<TimeProvider>(clock).AddAuthentication().AddScheme<AuthenticationSchemeOptions, EndlessHandler>("Endless", _ => { }));
+            services: services => services.AddSingleton<TimeProvider>(clock).AddAuthentication()
+                .AddScheme<AuthenticationSchemeOptions, EndlessHandler>("Endless", _ => { }));
         await using RawPeer peer = await host.DialAsync();
 
         await peer.SendAsync("94 00 01 a4 6f70656e 90");
@@ -135,7 +140,8 @@ public sealed class ReplacedPartsTests
         public AuthenticateResult? AuthenticateResult { get; set; }
     }
 
-    private sealed class EndlessHandler(IOptionsMonitor<AuthenticationSchemeOptions> options, Microsoft.Extensions.Logging.ILoggerFactory loggers, System.Text.Encodings.Web.UrlEncoder encoder)
+    private sealed class EndlessHandler(
+        IOptionsMonitor<AuthenticationSchemeOptions> options, Microsoft.Extensions.Logging.ILoggerFactory loggers, System.Text.Encodings.Web.UrlEncoder encoder)
         : AuthenticationHandler<AuthenticationSchemeOptions>(options, loggers, encoder)
     {
         private static int _runs;
@@ -153,7 +159,8 @@ public sealed class ReplacedPartsTests
     {
         public Task<AuthenticateResult> AuthenticateAsync(AuthorizationPolicy policy, HttpContext context) => Task.FromResult(AuthenticateResult.NoResult());
 
-        public Task<PolicyAuthorizationResult> AuthorizeAsync(AuthorizationPolicy policy, AuthenticateResult authenticationResult, HttpContext context, object? resource)
+        public Task<PolicyAuthorizationResult> AuthorizeAsync(
+            AuthorizationPolicy policy, AuthenticateResult authenticationResult, HttpContext context, object? resource)
             => Task.FromResult(PolicyAuthorizationResult.Success());
     }
 

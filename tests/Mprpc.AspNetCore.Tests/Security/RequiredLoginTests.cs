@@ -16,7 +16,8 @@ public sealed class RequiredLoginTests
     // Calls of: a method that is there, with wrong params, for admins, for anyone, hidden, private, unknown, empty, no name, no params.
     private static readonly string[] Calls =
     [
-        "a373756d 92 01 02", "a373756d 91 a178", "a5 61646d696e 90", "a4 70696e67 90", "a6 68696464656e 90", "a6 736563726574 90", "a6 6e6f73756368 90", "a0 90", "05 90", "a373756d 05",
+        "a373756d 92 01 02", "a373756d 91 a178", "a5 61646d696e 90", "a4 70696e67 90", "a6 68696464656e 90", "a6 736563726574 90", "a6 6e6f73756368 90",
+        "a0 90", "05 90", "a373756d 05",
     ];
 
     [Fact]
@@ -77,7 +78,8 @@ public sealed class RequiredLoginTests
         await user.ReadMessageAsync();
         await user.SendAsync(LengthOf + Hex.Repeat("00", 1024));
 
-        Assert.Contains("MprpcServerOptions.Authentication.MaxMessageSizeBeforeLogin", (await host.Log.WaitForAsync(ProtocolViolation)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "MprpcServerOptions.Authentication.MaxMessageSizeBeforeLogin", (await host.Log.WaitForAsync(ProtocolViolation)).Message, StringComparison.Ordinal);
         Assert.Equal("940102c0cd0400", await user.ReadMessageAsync());
     }
 
@@ -163,7 +165,8 @@ public sealed class RequiredLoginTests
     public async Task Credential_AtItsEnd_BringsTheLimitsAndTheDeadlineOfAStrangerBack()
     {
         var clock = new FakeTimeProvider();
-        await using RpcHost host = await StartAsync(options => options.Authentication.MaxMessageSizeBeforeLogin = 1024, services => services.AddSingleton<TimeProvider>(clock));
+        await using RpcHost host = await StartAsync(
+            options => options.Authentication.MaxMessageSizeBeforeLogin = 1024, services => services.AddSingleton<TimeProvider>(clock));
         await using RawPeer large = await host.DialAsync();
         await using RawPeer silent = await host.DialAsync();
         await using RawPeer again = await host.DialAsync();
@@ -195,7 +198,8 @@ public sealed class RequiredLoginTests
                 options.AddPolicy("slow", policy => policy.RequireAssertion(async context =>
                 {
                     // Until the caller has been told that its call took too long, if it is; else the verdict is the answer.
-                    await Task.WhenAny(Task.Delay(Timeout.Infinite, ((MprpcCallContext)context.Resource!).CancellationToken), Task.Delay(TimeSpan.FromMilliseconds(300)));
+                    await Task.WhenAny(
+                        Task.Delay(Timeout.Infinite, ((MprpcCallContext)context.Resource!).CancellationToken), Task.Delay(TimeSpan.FromMilliseconds(300)));
                     return false;
                 }));
             },

@@ -25,7 +25,11 @@ public sealed class UserIsolationTests
         foreach (string change in Changes)
         {
             await client.CodeOfAsync(change);
-            codes.AddRange([await client.CodeOfAsync("admin"), await other.CodeOfAsync("admin"), await client.CallAsync<string>("roles").InTime(), await other.CallAsync<string>("roles").InTime()]);
+            codes.AddRange(
+                [
+                    await client.CodeOfAsync("admin"), await other.CodeOfAsync("admin"), await client.CallAsync<string>("roles").InTime(),
+                    await other.CallAsync<string>("roles").InTime(),
+                ]);
         }
 
         Assert.Equal(Enumerable.Repeat(new[] { code, code, "", "" }, Changes.Length).SelectMany(each => each), codes);
@@ -34,7 +38,8 @@ public sealed class UserIsolationTests
     [Fact]
     public async Task Change_OfAHandler_IsSeenByItsCallAlone()
     {
-        await using RpcHost host = await SecuredHost.StartAsync<Service>(services: services => services.AddSingleton<IAuthorizationHandler, ElevatingHandler>());
+        await using RpcHost host = await SecuredHost.StartAsync<Service>(
+            services: services => services.AddSingleton<IAuthorizationHandler, ElevatingHandler>());
         await using MprpcClient client = host.CreateClient();
         await client.LogInAsync("alice");
 
@@ -55,14 +60,20 @@ public sealed class UserIsolationTests
     [Fact]
     public async Task Change_OfARateLimiterPolicy_ReachesNoOtherCall()
     {
-        await using RpcHost host = await SecuredHost.StartAsync<Limited>(services: services => services.AddRateLimiter(options => options.AddPolicy("changing", context =>
+        await using RpcHost host = await SecuredHost.StartAsync<Limited>(
+            services: services => services.AddRateLimiter(options => options.AddPolicy("changing", context =>
         {
             ((ClaimsIdentity)context.User.Identity!).AddClaim(new Claim(ClaimTypes.Role, "limiter"));
             return System.Threading.RateLimiting.RateLimitPartition.GetNoLimiter("all");
         })));
         await using MprpcClient client = host.CreateClient();
 
-        string[] roles = [await client.CallAsync<string>("limited").InTime(), await client.CallAsync<string>("limited").InTime(), await client.CallAsync<string>("roles").InTime()];
+        string[] roles =
+        [
+            await client.CallAsync<string>("limited").InTime(),
+            await client.CallAsync<string>("limited").InTime(),
+            await client.CallAsync<string>("roles").InTime(),
+        ];
 
         Assert.Equal(["limiter", "limiter", ""], roles);
     }

@@ -70,7 +70,8 @@ public sealed class SharedPortTests
         await using RawPeer http = await RawPeer.DialAsync(host.Http);
 
         await rpc.SendPiecesAsync(Hex.Bytes("94 00 01 SUM").Select(value => new ReadOnlyMemory<byte>([value])));
-        await http.SendPiecesAsync(Encoding.ASCII.GetBytes("GET /echo?text=slow HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n").Select(value => new ReadOnlyMemory<byte>([value])));
+        await http.SendPiecesAsync(
+            Encoding.ASCII.GetBytes("GET /echo?text=slow HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n").Select(value => new ReadOnlyMemory<byte>([value])));
 
         Assert.Equal("940101c003", await rpc.ReadMessageAsync());
         Assert.Contains("\r\nslow\r\n", Encoding.ASCII.GetString(Convert.FromHexString(await http.ReadToEndAsync())), StringComparison.Ordinal);
@@ -92,7 +93,8 @@ public sealed class SharedPortTests
     public async Task Silence_LongerThanTheLimit_ClosesTheConnection()
     {
         var clock = new FakeTimeProvider();
-        await using RpcHost host = await StartAsync(options => options.ConfigureLimits(limits => limits.PartialMessageTimeout = TimeSpan.FromMinutes(1)), clock: clock);
+        await using RpcHost host = await StartAsync(
+            options => options.ConfigureLimits(limits => limits.PartialMessageTimeout = TimeSpan.FromMinutes(1)), clock: clock);
         await using RawPeer silent = await RawPeer.DialAsync(host.Http);
         await using RawPeer talking = await RawPeer.DialAsync(host.Http);
         await talking.AssertOpenAsync();

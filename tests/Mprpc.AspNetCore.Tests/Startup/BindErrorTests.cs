@@ -28,7 +28,11 @@ public sealed class BindErrorTests
 
         Exception exception = await AssertStartFailsAsync(app => app.MapMprpcService<Adder>(port), ["--urls", $"http://127.0.0.1:{port}"]);
 
-        AssertNames(exception, $"tcp://127.0.0.1:{port}", $"this application itself listens there, on an address of its HTTP server (http://127.0.0.1:{port})", "Adder");
+        AssertNames(
+            exception,
+            $"tcp://127.0.0.1:{port}",
+            $"this application itself listens there, on an address of its HTTP server (http://127.0.0.1:{port})",
+            "Adder");
     }
 
     [Fact]
@@ -97,7 +101,8 @@ public sealed class BindErrorTests
         using var folder = new TemporaryFolder();
         using var free = new FreePort();
         int port = free.Release();
-        string Expand(string url) => url.Replace("PORT", $"{port}", StringComparison.Ordinal).Replace("FOLDER", Path.GetDirectoryName(folder.PathOf("x")), StringComparison.Ordinal);
+        string Expand(string url)
+            => url.Replace("PORT", $"{port}", StringComparison.Ordinal).Replace("FOLDER", Path.GetDirectoryName(folder.PathOf("x")), StringComparison.Ordinal);
 
         Exception exception = await AssertStartFailsAsync(app =>
         {
@@ -116,7 +121,8 @@ public sealed class BindErrorTests
         using var folder = new TemporaryFolder();
         using var free = new FreePort();
         int port = free.Release();
-        string Expand(string url) => url.Replace("PORT", $"{port}", StringComparison.Ordinal).Replace("FOLDER", Path.GetDirectoryName(folder.PathOf("x")), StringComparison.Ordinal);
+        string Expand(string url)
+            => url.Replace("PORT", $"{port}", StringComparison.Ordinal).Replace("FOLDER", Path.GetDirectoryName(folder.PathOf("x")), StringComparison.Ordinal);
 
         await using RpcHost host = await RpcHost.StartAsync(
             builder => builder.Services.AddMprpc(),

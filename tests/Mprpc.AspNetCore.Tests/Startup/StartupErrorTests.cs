@@ -86,7 +86,7 @@ public sealed class StartupErrorTests
     {
         var exception = await Assert.ThrowsAsync<InvalidOperationException>(() => RpcHost.StartOnKestrelAsync(endpoint: null));
 
-        AssertNames(exception, "UseMessagePackRpc()", "no service", "AddService<T>()");
+        AssertNames(exception, "UseMessagePackRpc()", "no service", "AddService<T>()", "MapService<T>()");
     }
 
     [Fact]
@@ -191,7 +191,9 @@ public sealed class StartupErrorTests
             },
             app => app.MapMprpcService<Simple>(0)));
 
-        AssertNames(exception, $"Mprpc:Limits:{limit}", $"MprpcServerOptions.Limits.{limit}", int.Parse(value, null).ToString("N0", null), "allowed is", "Leave it out");
+        AssertNames(
+            exception, $"Mprpc:Limits:{limit}", $"MprpcServerOptions.Limits.{limit}", int.Parse(value, null).ToString("N0", null), "allowed is",
+            "Leave it out");
     }
 
     [Fact]
@@ -211,7 +213,8 @@ public sealed class StartupErrorTests
     [Fact]
     public async Task NamingPolicy_Undefined_FailsTheStart()
     {
-        var exception = await Assert.ThrowsAsync<OptionsValidationException>(() => RpcHost.StartAsync<Simple>(options => options.NamingPolicy = (MprpcNamingPolicy)9));
+        var exception = await Assert.ThrowsAsync<OptionsValidationException>(
+            () => RpcHost.StartAsync<Simple>(options => options.NamingPolicy = (MprpcNamingPolicy)9));
 
         AssertNames(exception, "Mprpc:NamingPolicy", "SnakeCase", "CamelCase", "AsDeclared");
     }

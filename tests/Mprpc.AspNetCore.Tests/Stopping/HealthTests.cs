@@ -97,7 +97,8 @@ public sealed class HealthTests
         => RpcHost.Build(
             builder =>
             {
-                builder.Services.AddSingleton(clock ?? TimeProvider.System).Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromSeconds(30));
+                builder.Services.AddSingleton(clock ?? TimeProvider.System)
+                    .Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromSeconds(30));
                 builder.Services.AddMprpc(configure);
                 builder.Services.AddHealthChecks().AddMprpc();
             },

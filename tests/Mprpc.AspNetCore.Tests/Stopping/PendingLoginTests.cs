@@ -69,7 +69,8 @@ public sealed class PendingLoginTests
             builder =>
             {
                 builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = shutdownTimeout);
-                builder.Services.AddSingleton(gate).AddAuthorization().AddAuthentication("Gate").AddScheme<AuthenticationSchemeOptions, SlowHandler>("Gate", null);
+                builder.Services.AddSingleton(gate).AddAuthorization().AddAuthentication("Gate")
+                    .AddScheme<AuthenticationSchemeOptions, SlowHandler>("Gate", null);
                 builder.Services.AddMprpc();
             },
             app => app.MapMprpcService<Adder>(0).WithEndpoint(options => options.RequireAuthentication = true));
@@ -104,7 +105,8 @@ public sealed class PendingLoginTests
         protected override async Task<AuthenticateResult> HandleAuthenticateAsync()
         {
             await gate.WaitAsync(Context.RequestAborted);
-            return AuthenticateResult.Success(new AuthenticationTicket(new ClaimsPrincipal(new ClaimsIdentity([new Claim(ClaimTypes.Name, "anna")], Scheme.Name)), Scheme.Name));
+            return AuthenticateResult.Success(
+                new AuthenticationTicket(new ClaimsPrincipal(new ClaimsIdentity([new Claim(ClaimTypes.Name, "anna")], Scheme.Name)), Scheme.Name));
         }
     }
 }

@@ -26,7 +26,7 @@ public sealed class StopTests
     [Fact]
     public async Task Connection_IdleOnAListenerOfKestrel_DoesNotDelayTheStop()
     {
-        await using RpcHost host = await RpcHost.StartOnKestrelAsync(options => options.AddService<Worker>());
+        await using RpcHost host = await RpcHost.StartOnKestrelAsync(options => options.MapService<Worker>());
         await using RawPeer peer = await RawPeer.DialAsync(host.Http);
         await peer.AssertOpenAsync();
 

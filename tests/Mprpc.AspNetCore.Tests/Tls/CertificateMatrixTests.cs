@@ -136,7 +136,8 @@ public sealed class CertificateMatrixTests : IDisposable
     };
 
     private Task<RpcHost> StartAsync(X509Certificate2 server, bool requiresCertificate)
-        => RpcHost.StartAsync(builder => builder.Services.AddMprpc(), app => app.MapMprpcService<Who>("tls://127.0.0.1:0").WithEndpoint(options => options.UseTls(tls =>
+        => RpcHost.StartAsync(
+            builder => builder.Services.AddMprpc(), app => app.MapMprpcService<Who>("tls://127.0.0.1:0").WithEndpoint(options => options.UseTls(tls =>
         {
             tls.ServerCertificate = server;
             tls.ClientCertificateMode = requiresCertificate ? ClientCertificateMode.RequireCertificate : ClientCertificateMode.NoCertificate;

@@ -195,7 +195,7 @@ public sealed class TlsTests : IDisposable
     [Fact]
     public async Task UseTls_OnAListenerOfTheApplication_IsServed()
     {
-        await using RpcHost host = await RpcHost.StartOnKestrelAsync(options => options.AddService<Adder>().UseTls(_certificates.Server()));
+        await using RpcHost host = await RpcHost.StartOnKestrelAsync(options => options.MapService<Adder>().UseTls(_certificates.Server()));
         var url = new Uri(host.App.Urls.Single());
 
         await using SslStream stream = await DialAsync(new IPEndPoint(IPAddress.Loopback, url.Port), [new SslApplicationProtocol("mprpc")]);

@@ -82,7 +82,8 @@ public sealed class ListenerFactoriesTests
     {
         var factories = new ListenerFactories([], new UnixListenerFactory(), new DirectListenerFactory(_options), new HashSet<EndPoint>());
 
-        var exception = await Assert.ThrowsAsync<NotSupportedException>(async () => await factories.BindAsync(s_anyPort, TestContext.Current.CancellationToken));
+        var exception = await Assert.ThrowsAsync<NotSupportedException>(
+            async () => await factories.BindAsync(s_anyPort, TestContext.Current.CancellationToken));
 
         Assert.Contains("UseKestrel()", exception.Message, StringComparison.Ordinal);
     }

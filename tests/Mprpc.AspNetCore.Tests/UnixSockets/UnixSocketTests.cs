@@ -50,7 +50,8 @@ public sealed class UnixSocketTests : IDisposable
         await using MprpcClient client = living.CreateClient();
 
         Assert.Contains($"unix://{_path}", exception.Message, StringComparison.Ordinal);
-        Assert.Contains(OperatingSystem.IsLinux() ? "this application itself listens there" : "another process listens there", exception.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            OperatingSystem.IsLinux() ? "this application itself listens there" : "another process listens there", exception.Message, StringComparison.Ordinal);
         Assert.Equal(3, await client.CallAsync<int>("sum", 1, 2).InTime());
     }
 
@@ -178,7 +179,8 @@ public sealed class UnixSocketTests : IDisposable
     }
 
     private Task<RpcHost> StartAsync(Action<MprpcEndpointOptions>? configure = null, string? path = null)
-        => RpcHost.StartAsync(builder => builder.Services.AddMprpc(), app => app.MapMprpcService<Adder>($"unix://{path ?? _path}").WithEndpoint(configure ?? (_ => { })));
+        => RpcHost.StartAsync(
+            builder => builder.Services.AddMprpc(), app => app.MapMprpcService<Adder>($"unix://{path ?? _path}").WithEndpoint(configure ?? (_ => { })));
 
     /// <summary>As a process leaves it that is killed: the file is there, and nobody listens.</summary>
     private void LeaveStaleSocket()

@@ -43,8 +43,10 @@ public sealed class WebSocketHttp2Tests : IDisposable
         ClientWebSocket[] sockets = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => OpenAsync(host, 2, invoker)));
 
         sockets[0].Abort();
-        await Task.WhenAll(sockets.Skip(1).Select(socket => socket.SendAsync(Hex.Bytes("94 00 01 SUM"), WebSocketMessageType.Binary, true, CancellationToken.None).InTime()));
-        WebSocketReceiveResult[] answers = await Task.WhenAll(sockets.Skip(1).Select(socket => socket.ReceiveAsync(new byte[64], CancellationToken.None).InTime()));
+        await Task.WhenAll(
+            sockets.Skip(1).Select(socket => socket.SendAsync(Hex.Bytes("94 00 01 SUM"), WebSocketMessageType.Binary, true, CancellationToken.None).InTime()));
+        WebSocketReceiveResult[] answers = await Task.WhenAll(
+            sockets.Skip(1).Select(socket => socket.ReceiveAsync(new byte[64], CancellationToken.None).InTime()));
 
         Assert.All(answers, answer => Assert.Equal(5, answer.Count));
         await Bounded.Until(() => host.App.Services.GetRequiredService<IMprpcServer>().ConnectionCount == 19, "that the aborted one is gone");
@@ -72,7 +74,10 @@ public sealed class WebSocketHttp2Tests : IDisposable
 
     private static async Task<ClientWebSocket> OpenAsync(RpcHost host, int version, HttpMessageInvoker invoker)
     {
-        var socket = new ClientWebSocket { Options = { HttpVersion = new Version(version, version == 1 ? 1 : 0), HttpVersionPolicy = HttpVersionPolicy.RequestVersionExact } };
+        var socket = new ClientWebSocket
+        {
+            Options = { HttpVersion = new Version(version, version == 1 ? 1 : 0), HttpVersionPolicy = HttpVersionPolicy.RequestVersionExact },
+        };
         await socket.ConnectAsync(new Uri($"wss://127.0.0.1:{new Uri(host.App.Urls.Single()).Port}/rpc"), invoker, CancellationToken.None).InTime();
         return socket;
     }

@@ -189,7 +189,8 @@ public sealed class WebSocketTests
     public async Task RequireAuthorization_OfTheEndpoint_RefusesStrangers()
     {
         await using RpcHost host = await StartAsync(
-            configure: builder => builder.Services.AddAuthorization().AddAuthentication("name").AddScheme<AuthenticationSchemeOptions, NameHeader>("name", null),
+            configure: builder => builder.Services.AddAuthorization().AddAuthentication("name")
+                .AddScheme<AuthenticationSchemeOptions, NameHeader>("name", null),
             conventions: endpoint => endpoint.RequireAuthorization());
         await using MprpcClient stranger = CreateClient(host);
         await using MprpcClient anna = CreateClient(host, socket => socket.SetRequestHeader("X-Name", "anna"));
@@ -276,7 +277,8 @@ public sealed class WebSocketTests
                     return next(context);
                 });
             },
-            conventions: endpoint => endpoint.RequireAuthorization(new Microsoft.AspNetCore.Authorization.AuthorizeAttribute { AuthenticationSchemes = scheme == "default" ? null : "name" }));
+            conventions: endpoint => endpoint.RequireAuthorization(
+                new Microsoft.AspNetCore.Authorization.AuthorizeAttribute { AuthenticationSchemes = scheme == "default" ? null : "name" }));
         await using MprpcClient client = CreateClient(host, socket => socket.SetRequestHeader("X-Name", "anna"));
 
         string? before = await client.CallAsync<string?>("name").InTime();

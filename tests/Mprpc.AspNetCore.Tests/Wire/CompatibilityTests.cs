@@ -42,7 +42,7 @@ public sealed class CompatibilityTests
     {
         await using RpcHost host = await RpcHost.StartOnKestrelAsync(options =>
         {
-            options.AddService<VectorService>().AddService<Failing>();
+            options.MapService<VectorService>().MapService<Failing>();
             configure(options);
         });
         await using RawPeer peer = await RawPeer.DialAsync(host.Http);

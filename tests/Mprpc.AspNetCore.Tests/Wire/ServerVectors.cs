@@ -63,7 +63,10 @@ internal static class ServerVectors
         new("S36 text that is no UTF-8 as bytes", EchoBytesHead + "a3ff0080", ["94 01 01 c0 c403ff0080"]),
         new("S37 echo of ext", EchoHead + "d40105", ["94 01 01 c0 d40105"]),
         new("S37 echo of ext, as object", EchoObjectHead + "d40105", ["94 01 01 c0 d40105"]),
-        new("S37 echo of both, inside of an array and a map, as object", EchoObjectHead + "92 a3ff0080 81 a161 d40105", ["94 01 01 c0 92 a3ff0080 81 a161 d40105"]),
+        new(
+            "S37 echo of both, inside of an array and a map, as object",
+            EchoObjectHead + "92 a3ff0080 81 a161 d40105",
+            ["94 01 01 c0 92 a3ff0080 81 a161 d40105"]),
         new("S37 echo of a wide integer", EchoHead + "d30000000000000001", ["94 01 01 c0 d30000000000000001"]),
         new("S39 no array", "07", [], After.Closed),
         new("S40 empty array", "90", [], After.Closed),

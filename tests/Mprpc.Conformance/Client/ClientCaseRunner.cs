@@ -49,7 +49,8 @@ public static class ClientCaseRunner
             if (await Task.WhenAny(all, Task.Delay(clientCase.WaveWithin, cancellationToken)) != all)
             {
                 string? stuck = playing.IsCompleted ? await playing : null;
-                return Result(CaseVerdict.Fail, $"not answered within {clientCase.WaveWithin.TotalSeconds} s; the server's script: {stuck ?? "played or waiting"}");
+                return Result(
+                    CaseVerdict.Fail, $"not answered within {clientCase.WaveWithin.TotalSeconds} s; the server's script: {stuck ?? "played or waiting"}");
             }
 
             ClientOutcome[] outcomes = await all;

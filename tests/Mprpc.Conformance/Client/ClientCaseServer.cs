@@ -131,7 +131,8 @@ public sealed class ClientCaseServer : IDisposable
     private async Task<string?> ReadRequestAsync()
     {
         WireValue? request = await Current.ReadAsync(StepWithin);
-        if (request is not { Kind: WireKind.Array, Items: [{ Number: var type }, { Kind: WireKind.Number }, { Kind: WireKind.Text }, { Kind: WireKind.Array }] } || type != 0)
+        if (request is not { Kind: WireKind.Array, Items: [{ Number: var type }, { Kind: WireKind.Number }, { Kind: WireKind.Text }, { Kind: WireKind.Array }] }
+            || type != 0)
         {
             return $"{request?.ToString() ?? "close"} instead of a request";
         }

@@ -23,7 +23,11 @@ internal static class ClientCases
         Answered("C4", "94 01 {i} c2 c0", new(RemoteError), "false is not nil"),
         Answered("C5", "94 01 {i} 92 00 a3 \"msg\" c0", new(RemoteError) { Message = "msg" }, "neovim's pair"),
         Answered("C6", "94 01 {i} 81 a4 \"code\" 07 c0", new(RemoteError) { Data = "81 a4 \"code\" 07" }, "an error may be any object"),
-        Answered("C7", "94 01 {i} ab \"RemoteError\" 91 a4 \"boom\"", new(RemoteError) { Message = "boom", Code = "RemoteError" }, "java's message is in the result"),
+        Answered(
+            "C7",
+            "94 01 {i} ab \"RemoteError\" 91 a4 \"boom\"",
+            new(RemoteError) { Message = "boom", Code = "RemoteError" },
+            "java's message is in the result"),
         Answered("C12", "94 cc01 {id32} c0 cc03", Three, "wide encodings"),
         Answered("C13", "dc0004 01 {i} c0 03", Three, "a wide header"),
         Answered("C21", "94 01 {i} c0 a3 ff0080", new(Result) { Value = "a3 ff0080" }, "a str that is no UTF-8"),

@@ -8,7 +8,11 @@ internal sealed record CodeAndMessageAnswer(uint MessageId, string Code) : Expec
     public override async Task<string?> VerifyAsync(WireSocket socket)
     {
         WireValue? answer = await socket.ReadAsync(AnswerWithin);
-        bool asExpected = answer is { Kind: WireKind.Array, Items: [{ Number: var type }, var id, { Kind: WireKind.Text } error, { Items: [{ Kind: WireKind.Text }] }] }
+        bool asExpected = answer is
+        {
+            Kind: WireKind.Array,
+            Items: [{ Number: var type }, var id, { Kind: WireKind.Text } error, { Items: [{ Kind: WireKind.Text }] }],
+        }
             && type == 1
             && id.Number == MessageId
             && error.Text == Code;

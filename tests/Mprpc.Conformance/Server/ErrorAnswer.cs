@@ -8,7 +8,11 @@ internal sealed record ErrorAnswer(uint MessageId) : Expectation($"[1, {MessageI
     public override async Task<string?> VerifyAsync(WireSocket socket)
     {
         WireValue? answer = await socket.ReadAsync(AnswerWithin);
-        bool asExpected = answer is { Kind: WireKind.Array, Items: [{ Number: var type }, { Kind: WireKind.Number } id, { Kind: WireKind.Text } error, { Kind: WireKind.Nil }] }
+        bool asExpected = answer is
+        {
+            Kind: WireKind.Array,
+            Items: [{ Number: var type }, { Kind: WireKind.Number } id, { Kind: WireKind.Text } error, { Kind: WireKind.Nil }],
+        }
             && type == 1
             && id.Number == MessageId
             && error.Payload.Length > 0;

@@ -21,7 +21,11 @@ internal static class ServerCases
 
         // Messages and segments are unrelated.
         new("S13", "94 00 01 SUM", Expect.Answer("94 01 01 c0 03"), "byte by byte whatever the mode: the runner does so for this id"),
-        new("S14", "94 00 01 SUM 94 00 02 SUM 94 00 03 SUM", Expect.AnyOrder("94 01 01 c0 03", "94 01 02 c0 03", "94 01 03 c0 03"), "three in one segment: mprpc answers one"),
+        new(
+            "S14",
+            "94 00 01 SUM 94 00 02 SUM 94 00 03 SUM",
+            Expect.AnyOrder("94 01 01 c0 03", "94 01 02 c0 03", "94 01 03 c0 03"),
+            "three in one segment: mprpc answers one"),
         new("S15", "94 00 01 SUM 94 00 02 SUM", Expect.AnyOrder("94 01 01 c0 03", "94 01 02 c0 03"), "one and a half, then the rest: lua-mpack fails"),
         new("S16", "94 00 01 a4 \"slow\" 91 cc c8 94 00 02 SUM", Expect.Answer("94 01 02 c0 03", "94 01 01 c0 cc c8"), "a slow call holds up no other"),
 
@@ -42,8 +46,14 @@ internal static class ServerCases
         new("S23", "94 00 09 a6 \"nosuch\" 91 01", Expect.Error(9), "an unknown method is an error, and no more than that"),
         new("S24", "94 00 09 a4 \"fail\" 91 a4 \"boom\"", Expect.Answer("94 01 09 a4 \"boom\" c0"), "a message meant for the caller"),
         new("S25", "94 00 09 a4 \"fail\" 91 a0", Expect.Error(9), "\"\" reads as success in four clients"),
-        new("S26", "94 00 09 a4 \"fail\" 91 a4 \"boom\"", Expect.Answer("94 01 09 92 00 a4 \"boom\" c0"), "neovim's and pynvim's pair") { Profile = Profile.NeovimErrors },
-        new("S27", "94 00 09 a6 \"nosuch\" 91 01", Expect.CodeAndMessage(9, ".CallError.NoMethodError"), "ruby's and java's clients map this code") { Profile = Profile.RubyErrors },
+        new(
+            "S26", "94 00 09 a4 \"fail\" 91 a4 \"boom\"", Expect.Answer("94 01 09 92 00 a4 \"boom\" c0"),
+            "neovim's and pynvim's pair") { Profile = Profile.NeovimErrors },
+        new(
+            "S27",
+            "94 00 09 a6 \"nosuch\" 91 01",
+            Expect.CodeAndMessage(9, ".CallError.NoMethodError"),
+            "ruby's and java's clients map this code") { Profile = Profile.RubyErrors },
         new("S28", "94 00 09 a6 \"nosuch\" 91 01", Expect.Answer("94 01 09 01 c0"), "jubatus' 1: no such method") { Profile = Profile.JubatusErrors },
         new("S28b", "94 00 09 a3 \"sum\" 91 01", Expect.Answer("94 01 09 02 c0"), "jubatus' 2: wrong params") { Profile = Profile.JubatusErrors },
         new("S29", "94 00 09 a3 \"sum\" 91 01", Expect.Error(9), "too few params"),
@@ -52,16 +62,28 @@ internal static class ServerCases
         new("S32", "94 00 09 a3 \"sum\" 82 a1 \"a\" 01 a1 \"b\" 02", Expect.Error(9), "params that are a map"),
 
         // Values come back as they went in.
-        new("S33", "94 00 01 ECHO da0028 78*40", Expect.OneOf("94 01 01 c0 d928 78*40", "94 01 01 c0 da0028 78*40"), "40 characters: written anew or passed on untouched"),
-        new("S33a", "94 00 01 a7 \"to_text\" 91 da0028 78*40", Expect.Answer("94 01 01 c0 d928 78*40"), "the same as a text that the server writes: str8 is the shortest"),
+        new(
+            "S33",
+            "94 00 01 ECHO da0028 78*40",
+            Expect.OneOf("94 01 01 c0 d928 78*40", "94 01 01 c0 da0028 78*40"),
+            "40 characters: written anew or passed on untouched"),
+        new(
+            "S33a",
+            "94 00 01 a7 \"to_text\" 91 da0028 78*40",
+            Expect.Answer("94 01 01 c0 d928 78*40"),
+            "the same as a text that the server writes: str8 is the shortest"),
         new("S33b", "94 00 01 ECHO da0028 78*40", Expect.Answer("94 01 01 c0 da0028 78*40"), "old peers know no str8") { Profile = Profile.OldSpec },
-        new("S33c", "94 00 01 a7 \"to_text\" 91 da0028 78*40", Expect.Answer("94 01 01 c0 da0028 78*40"), "nor where the server writes it") { Profile = Profile.OldSpec },
+        new(
+            "S33c", "94 00 01 a7 \"to_text\" 91 da0028 78*40", Expect.Answer("94 01 01 c0 da0028 78*40"),
+            "nor where the server writes it") { Profile = Profile.OldSpec },
         new("S34", "94 00 01 ECHO c403 ff0080", Expect.Answer("94 01 01 c0 c403 ff0080"), "bytes"),
         new("S34b", "94 00 01 ECHO c403 ff0080", Expect.Answer("94 01 01 c0 a3 ff0080"), "old peers know no bin") { Profile = Profile.OldSpec },
         new("S35", "94 00 01 ECHO a3 ff0080", Expect.Answer("94 01 01 c0 a3 ff0080"), "a str that is no UTF-8 is not damaged"),
         new("S36", "94 00 01 a8 \"to_bytes\" 91 a3 ff0080", Expect.Answer("94 01 01 c0 c403 ff0080"), "the same into a parameter of bytes"),
         new("S37", "94 00 01 ECHO d40105", Expect.Answer("94 01 01 c0 d40105"), "an ext passes through"),
-        new("S38", "94 00 09 a4 \"fail\" 91 da0028 65*40", Expect.Answer("94 01 09 da0028 65*40 c0"), "a long error for an old peer") { Profile = Profile.OldSpec },
+        new(
+            "S38", "94 00 09 a4 \"fail\" 91 da0028 65*40", Expect.Answer("94 01 09 da0028 65*40 c0"),
+            "a long error for an old peer") { Profile = Profile.OldSpec },
         new("S53", "94 00 01 ECHO c600100000 a7*1048576", Expect.Answer("94 01 01 c0 c600100000 a7*1048576"), "1 MiB"),
 
         // What is no message ends the connection, at once and without an answer.

@@ -27,7 +27,8 @@ public sealed class WireSocket(Socket socket) : IDisposable
             : new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         try
         {
-            await socket.ConnectAsync(isUnix ? new UnixDomainSocketEndPoint(endpoint.AbsolutePath) : new DnsEndPoint(endpoint.Host, endpoint.Port), cancellationToken);
+            await socket.ConnectAsync(
+                isUnix ? new UnixDomainSocketEndPoint(endpoint.AbsolutePath) : new DnsEndPoint(endpoint.Host, endpoint.Port), cancellationToken);
             return new WireSocket(socket);
         }
         catch

@@ -18,7 +18,8 @@ public sealed record WireValue(WireKind Kind, byte[] Encoded, byte[] Payload, In
         {
             WireKind.Number => other.Kind == WireKind.Number && Number == other.Number,
             WireKind.Text or WireKind.Bytes => other.Kind is WireKind.Text or WireKind.Bytes && Payload.AsSpan().SequenceEqual(other.Payload),
-            WireKind.Array or WireKind.Map => other.Kind == Kind && Items.Count == other.Items.Count && Items.Zip(other.Items).All(pair => pair.First.Means(pair.Second)),
+            WireKind.Array or WireKind.Map => other.Kind == Kind && Items.Count == other.Items.Count
+                && Items.Zip(other.Items).All(pair => pair.First.Means(pair.Second)),
             _ => Encoded.AsSpan().SequenceEqual(other.Encoded),
         };
     }

@@ -101,4 +101,5 @@ public sealed class Closed(string name)
     }
 }
 
-public sealed record Numbers(int Int, long Long, ulong ULong, byte Byte, Color Color, int? Maybe, TimeSpan Time, DateOnly Date, int[] Ints, List<long> Longs, Dictionary<int, int> Map);
+public sealed record Numbers(
+    int Int, long Long, ulong ULong, byte Byte, Color Color, int? Maybe, TimeSpan Time, DateOnly Date, int[] Ints, List<long> Longs, Dictionary<int, int> Map);

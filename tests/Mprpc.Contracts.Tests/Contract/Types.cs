@@ -150,7 +150,9 @@ internal sealed class Types : ITypes
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     public Task<string> PathAsync()
-        => Task.FromResult(string.Join('\n', new StackTrace().GetFrames().Select(frame => $"{frame.GetMethod()?.DeclaringType?.Name ?? "dynamic"}.{frame.GetMethod()?.Name}")));
+        => Task.FromResult(
+            string.Join(
+                '\n', new StackTrace().GetFrames().Select(frame => $"{frame.GetMethod()?.DeclaringType?.Name ?? "dynamic"}.{frame.GetMethod()?.Name}")));
 
     public Task<string> InheritedAsync(string text) => Task.FromResult(text);
 

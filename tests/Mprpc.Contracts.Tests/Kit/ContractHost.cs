@@ -27,7 +27,9 @@ internal sealed class ContractHost<TContract> : IAsyncDisposable
     /// <summary>The client behind it.</summary>
     public MprpcClient Untyped => _client.GetRequiredKeyedService<MprpcClient>($"tcp://{Address}");
 
-    public static async Task<ContractHost<TContract>> StartAsync<[DynamicallyAccessedMembers(ServedMembers.All)] TService>(MprpcSerializerOptions? serializer = null)
+    public static async Task<ContractHost<TContract>> StartAsync<[
+        DynamicallyAccessedMembers(ServedMembers.All),
+    ] TService>(MprpcSerializerOptions? serializer = null)
         where TService : class, TContract
         => await StartAsync(
             app => app.MapMprpcService<TService>(0).WithEndpoint(endpoint => endpoint.Inspect = MprpcInspect.Everyone),

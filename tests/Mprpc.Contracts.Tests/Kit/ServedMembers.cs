@@ -6,6 +6,7 @@ namespace Mprpc.Contracts.Tests.Kit;
 internal static class ServedMembers
 {
     public const DynamicallyAccessedMemberTypes All =
-        DynamicallyAccessedMemberTypes.PublicConstructors | DynamicallyAccessedMemberTypes.PublicMethods | DynamicallyAccessedMemberTypes.NonPublicMethodsWithInherited
+        DynamicallyAccessedMemberTypes.PublicConstructors | DynamicallyAccessedMemberTypes.PublicMethods
+            | DynamicallyAccessedMemberTypes.NonPublicMethodsWithInherited
         | DynamicallyAccessedMemberTypes.Interfaces;
 }

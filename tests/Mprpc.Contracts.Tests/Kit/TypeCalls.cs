@@ -14,8 +14,16 @@ internal static class TypeCalls
 
     public static IReadOnlyList<TypeCall> All { get; } =
     [
-        Of("signed", async c => Assert.Equal((sbyte.MinValue, short.MinValue, int.MinValue, long.MinValue), await c.SignedAsync(sbyte.MinValue, short.MinValue, int.MinValue, long.MinValue))),
-        Of("unsigned", async c => Assert.Equal((byte.MaxValue, ushort.MaxValue, uint.MaxValue, ulong.MaxValue), await c.UnsignedAsync(byte.MaxValue, ushort.MaxValue, uint.MaxValue, ulong.MaxValue))),
+        Of(
+            "signed",
+            async c => Assert.Equal(
+                (sbyte.MinValue, short.MinValue, int.MinValue, long.MinValue),
+                await c.SignedAsync(sbyte.MinValue, short.MinValue, int.MinValue, long.MinValue))),
+        Of(
+            "unsigned",
+            async c => Assert.Equal(
+                (byte.MaxValue, ushort.MaxValue, uint.MaxValue, ulong.MaxValue),
+                await c.UnsignedAsync(byte.MaxValue, ushort.MaxValue, uint.MaxValue, ulong.MaxValue))),
         Of("others", async c => Assert.Equal((0.5f, -1.5e300, true, 'A'), await c.OthersAsync(0.5f, -1.5e300, true, 'A'))),
         Of("text", async c => Assert.Equal("grün \u20ac \U0001F600", await c.TextAsync("grün \u20ac \U0001F600"))),
         Of("text: null", async c => Assert.Null(await c.TextAsync(null))),
@@ -43,8 +51,13 @@ internal static class TypeCalls
         Of("date and time", async c => Assert.Equal(Time, await c.DateTimeAsync(Time))),
         Of("date and time: 100 ns", async c => Assert.Equal(Time.AddTicks(1), await c.DateTimeAsync(Time.AddTicks(1)))),
         Of("date and time: local", async c => Assert.Equal(Time, await c.DateTimeAsync(Time.ToLocalTime()))),
-        Of("date and time: 1901", async c => Assert.Equal(new DateTime(1901, 1, 1, 0, 0, 0, DateTimeKind.Utc), await c.DateTimeAsync(new DateTime(1901, 1, 1, 0, 0, 0, DateTimeKind.Utc)))),
-        Of("date and time with offset", async c => Assert.Equal((Time, 120), Parts(await c.DateTimeOffsetAsync(new DateTimeOffset(Time).ToOffset(TimeSpan.FromHours(2)))))),
+        Of(
+            "date and time: 1901",
+            async c => Assert.Equal(
+                new DateTime(1901, 1, 1, 0, 0, 0, DateTimeKind.Utc), await c.DateTimeAsync(new DateTime(1901, 1, 1, 0, 0, 0, DateTimeKind.Utc)))),
+        Of(
+            "date and time with offset",
+            async c => Assert.Equal((Time, 120), Parts(await c.DateTimeOffsetAsync(new DateTimeOffset(Time).ToOffset(TimeSpan.FromHours(2)))))),
         Of("time span", async c => Assert.Equal(TimeSpan.FromMilliseconds(-1500), await c.TimeSpanAsync(TimeSpan.FromMilliseconds(-1500)))),
         Of("date", async c => Assert.Equal(new DateOnly(1970, 1, 2), await c.DateAsync(new DateOnly(1970, 1, 2)))),
         Of("time", async c => Assert.Equal(new TimeOnly(1, 2, 3), await c.TimeAsync(new TimeOnly(1, 2, 3)))),
@@ -70,7 +83,9 @@ internal static class TypeCalls
         Of("array of arrays", async c => Assert.Equal([[1, 2], []], await c.JaggedAsync([[1, 2], []]))),
         Of("grid", async c => Assert.Equal(new[,] { { 1, 2, 3 }, { 4, 5, 6 } }, await c.GridAsync(new[,] { { 1, 2, 3 }, { 4, 5, 6 } }))),
         Of("enums", async c => Assert.Equal([Color.Blue, Color.Red], await c.EnumsAsync([Color.Blue, Color.Red]))),
-        Of("dictionary", async c => Assert.Equal(new Dictionary<string, int> { ["a"] = 1, ["b"] = 2 }, await c.DictionaryAsync(new() { ["a"] = 1, ["b"] = 2 }))),
+        Of(
+            "dictionary",
+            async c => Assert.Equal(new Dictionary<string, int> { ["a"] = 1, ["b"] = 2 }, await c.DictionaryAsync(new() { ["a"] = 1, ["b"] = 2 }))),
         Of("dictionary of lists", async c => Assert.Equal(["x", "y"], (await c.NestedAsync(new Dictionary<int, List<string>> { [-1] = ["x", "y"] }))[-1])),
         Of("pair", async c => Assert.Equal(KeyValuePair.Create("a", 1), await c.PairAsync(KeyValuePair.Create("a", 1)))),
         Of("any: number", async c => Assert.Equal(70000, Convert.ToInt32(await c.AnyAsync(70000), CultureInfo.InvariantCulture))),
@@ -81,12 +96,20 @@ internal static class TypeCalls
         Of("any: object", async c => Assert.Equal("Bonn", ((IDictionary<object, object>)(await c.AnyAsync(new Place("Bonn", 1.5, 2.5)))!)["City"])),
         Of("dynamic", async c => Assert.Equal("a", (string)(await c.DynamicAsync(new object[] { "a", true }))[0])),
         Of("any list", async c => Assert.Equal(["a", null, true, 0.5], await c.AnyListAsync(["a", null, true, 0.5]))),
-        Of("any map", async c => Assert.Equal(new Dictionary<string, object?> { ["a"] = "b", ["c"] = null }, await c.AnyMapAsync(new() { ["a"] = "b", ["c"] = null }))),
+        Of(
+            "any map",
+            async c => Assert.Equal(new Dictionary<string, object?> { ["a"] = "b", ["c"] = null }, await c.AnyMapAsync(new() { ["a"] = "b", ["c"] = null }))),
         // Ext type 7.
         Of("raw", async c => Assert.Equal(new MprpcRaw(new byte[] { 0xd4, 0x07, 0x2a }), await c.RawAsync(new MprpcRaw(new byte[] { 0xd4, 0x07, 0x2a })))),
         Of("object as array", async c => Assert.Equal(Nested, await c.ItemAsync(Nested))),
-        Of("object as map", async c => Assert.Equal(new Settings { Owner = "me", Level = 1, Color = Color.Green }, await c.SettingsAsync(new Settings { Owner = "me", Level = 1, Color = Color.Green }))),
-        Of("class without attributes", async c => Assert.Equal(new Plain { Number = 1, Text = "a", Time = Time }, await c.PlainAsync(new Plain { Number = 1, Text = "a", Time = Time }))),
+        Of(
+            "object as map",
+            async c => Assert.Equal(
+                new Settings { Owner = "me", Level = 1, Color = Color.Green },
+                await c.SettingsAsync(new Settings { Owner = "me", Level = 1, Color = Color.Green }))),
+        Of(
+            "class without attributes",
+            async c => Assert.Equal(new Plain { Number = 1, Text = "a", Time = Time }, await c.PlainAsync(new Plain { Number = 1, Text = "a", Time = Time }))),
         Of("record without attributes", async c => Assert.Equal(new Place("Bonn", 50.5, 7.25), await c.RecordAsync(new Place("Bonn", 50.5, 7.25)))),
         Of("struct with names as keys", async c => Assert.Equal(new Point(1, -1), await c.PointAsync(new Point(1, -1)))),
         Of("struct: null", async c => Assert.Null(await c.PointAsync(null))),

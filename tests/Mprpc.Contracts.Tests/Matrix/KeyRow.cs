@@ -5,7 +5,9 @@ using System.Diagnostics.CodeAnalysis;
 namespace Mprpc.Contracts.Tests.Matrix;
 
 /// <summary>A type that can be a key.</summary>
-internal sealed class KeyRow<TContract, [DynamicallyAccessedMembers(ServedMembers.All)] TService, T>(string name, T value, string hex) : Row<TContract, TService, T>(name, value, hex)
+internal sealed class KeyRow<TContract, [
+    DynamicallyAccessedMembers(ServedMembers.All),
+] TService, T>(string name, T value, string hex) : Row<TContract, TService, T>(name, value, hex)
     where TContract : class, IKeyPlaces<T>
     where TService : class, TContract
     where T : notnull

@@ -30,11 +30,20 @@ internal class Row<TContract, [DynamicallyAccessedMembers(ServedMembers.All)] TS
         await CheckAsync(wrong, "parameter and result", async () => Same(await host.Client.EchoAsync(value).InTime(), value));
         await CheckAsync(wrong, "member", async () => Same((await host.Client.MemberAsync(new Holder<T>(value)).InTime()).Value, value));
         await CheckAsync(wrong, "element", async () => Same((await host.Client.ElementsAsync([value]).InTime()).Single(), value));
-        await CheckAsync(wrong, "object", async () => IsHex(MprpcRaw.From(await host.Client.AnyAsync(value).InTime())) && await host.Client.AnyAsync(value).InTime() is not null);
+        await CheckAsync(
+            wrong,
+            "object",
+            async () => IsHex(MprpcRaw.From(await host.Client.AnyAsync(value).InTime())) && await host.Client.AnyAsync(value).InTime() is not null);
         await CheckAsync(wrong, "untyped argument", async () => Same(await host.Untyped.CallAsync<T>($"{prefix}.echo", value).InTime(), value));
-        await CheckAsync(wrong, "untyped argument in a list", async () => Same((await host.Untyped.CallAsync<List<T>>($"{prefix}.elements", new List<object> { value }).InTime()).Single(), value));
+        await CheckAsync(
+            wrong,
+            "untyped argument in a list",
+            async () => Same((await host.Untyped.CallAsync<List<T>>($"{prefix}.elements", new List<object> { value }).InTime()).Single(), value));
         await CheckAsync(wrong, "raw result", async () => IsHex(await host.Untyped.CallAsync<MprpcRaw>($"{prefix}.echo", MprpcRaw.From(value)).InTime()));
-        await CheckAsync(wrong, "MprpcRaw.From", () => Task.FromResult(IsHex(MprpcRaw.From(value)) && IsHex(MprpcRaw.From<object>(value)) && Same(MprpcRaw.From(value).Deserialize<T>(), value)));
+        await CheckAsync(
+            wrong,
+            "MprpcRaw.From",
+            () => Task.FromResult(IsHex(MprpcRaw.From(value)) && IsHex(MprpcRaw.From<object>(value)) && Same(MprpcRaw.From(value).Deserialize<T>(), value)));
         await CheckAsync(wrong, "serializer", () => Task.FromResult(
             Same(MessagePackSerializer.Deserialize<Holder<T>>(MessagePackSerializer.Serialize(new Holder<T>(value), options), options).Value, value)));
     }
@@ -55,7 +64,8 @@ internal class Row<TContract, [DynamicallyAccessedMembers(ServedMembers.All)] TS
     }
 
     private static bool Same(T first, T second)
-        => first is System.Collections.IEnumerable and not string ? ((System.Collections.IEnumerable)first).Cast<object>().SequenceEqual(((System.Collections.IEnumerable)second).Cast<object>())
+        => first is System.Collections.IEnumerable and not string ? ((System.Collections.IEnumerable)first).Cast<object>()
+            .SequenceEqual(((System.Collections.IEnumerable)second).Cast<object>())
             : first is JsonElement element ? JsonElement.DeepEquals(element, (JsonElement)(object)second)
             : first is Item item ? item.Equals(second)
             : EqualityComparer<T>.Default.Equals(first, second);

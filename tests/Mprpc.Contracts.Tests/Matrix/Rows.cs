@@ -32,7 +32,8 @@ internal static class Rows
         new KeyRow<ITimeSpans, TimeSpans, TimeSpan>("TimeSpan", TimeSpan.FromTicks(-200), "D1FF38"),
         new KeyRow<IDateOnlys, DateOnlys, DateOnly>("DateOnly", new(1, 1, 6), "05"),
         new KeyRow<ITimeOnlys, TimeOnlys, TimeOnly>("TimeOnly", new(5), "05"),
-        new KeyRow<IGuids, Guids, Guid>("Guid", new("00112233-4455-6677-8899-aabbccddeeff"), "D92430303131323233332D343435352D363637372D383839392D616162626363646465656666"),
+        new KeyRow<IGuids, Guids, Guid>(
+            "Guid", new("00112233-4455-6677-8899-aabbccddeeff"), "D92430303131323233332D343435352D363637372D383839392D616162626363646465656666"),
         new KeyRow<IUris, Uris, Uri>("Uri", new("http://a/b"), "AA687474703A2F2F612F62"),
         new KeyRow<IVersions, Versions, Version>("Version", new(1, 2, 3), "A5312E322E33"),
         new KeyRow<ITuples, Tuples, (int Number, string Text)>("(int Number, string Text)", (1, "a"), "9201A161"),

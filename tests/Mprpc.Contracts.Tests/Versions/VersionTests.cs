@@ -72,7 +72,8 @@ public sealed class VersionTests
     {
         await using Versions versions = await Versions.StartAsync();
 
-        var refused = await Assert.ThrowsAsync<MprpcRemoteException>(() => versions.NewClient.ShortenedAsync(new New.Shortened { Text = "a", Color = "blue" }).InTime());
+        var refused = await Assert.ThrowsAsync<MprpcRemoteException>(
+            () => versions.NewClient.ShortenedAsync(new New.Shortened { Text = "a", Color = "blue" }).InTime());
 
         Assert.Contains("must be an object", refused.Message, StringComparison.Ordinal);
     }

@@ -9,20 +9,29 @@ public sealed class ImplementingMethodTests
     /// <summary>Hierarchies of which names and signatures tell everything.</summary>
     public static TheoryData<Type> Certain =>
     [
-        typeof(Hierarchies.Implicit), typeof(Hierarchies.Explicit), typeof(Hierarchies.ExplicitAndPublic), typeof(Hierarchies.Inherited), typeof(Hierarchies.FromBaseBeside),
-        typeof(Hierarchies.Overriding), typeof(Hierarchies.OverridingTwice), typeof(Hierarchies.SealedOverride), typeof(Hierarchies.AbstractImplemented), typeof(Hierarchies.HiddenByNew),
-        typeof(Hierarchies.HiddenExplicit), typeof(Hierarchies.Again), typeof(Hierarchies.AgainExplicit), typeof(Hierarchies.BelowAgain), typeof(Hierarchies.AgainOverVirtual), typeof(Hierarchies.Overloads),
-        typeof(Hierarchies.OtherResult), typeof(Hierarchies.CovariantResult), typeof(Hierarchies.BelowCovariantResult), typeof(Hierarchies.ByDefault), typeof(Hierarchies.ByDefaultOfDerived),
-        typeof(Hierarchies.ByDefaultOfDeeper), typeof(Hierarchies.OverDefault), typeof(Hierarchies.HidingDefault), typeof(Hierarchies.Twice), typeof(Hierarchies.TwiceHalfPublic),
-        typeof(Hierarchies.OfParameter<int>), typeof(Hierarchies.OfParameterAndMore<int>), typeof(Hierarchies.OfParameterAndMore<List<int[]>>), typeof(Hierarchies.OfPair<int, string>),
-        typeof(Hierarchies.Outer<int>.Inner<string>), typeof(Hierarchies.OfNested), typeof(Hierarchies.OfKeyword), typeof(Hierarchies.ByAlias), typeof(Hierarchies.Varying),
-        typeof(Hierarchies.RefKinds), typeof(Hierarchies.DerivedGeneric), typeof(Hierarchies.TwoMethods), typeof(Hierarchies.OfTwoContracts), typeof(Hierarchies.FilteredBeside), typeof(Hierarchies.TwiceByTuple),
+        typeof(Hierarchies.Implicit), typeof(Hierarchies.Explicit), typeof(Hierarchies.ExplicitAndPublic), typeof(Hierarchies.Inherited),
+        typeof(Hierarchies.FromBaseBeside),
+        typeof(Hierarchies.Overriding), typeof(Hierarchies.OverridingTwice), typeof(Hierarchies.SealedOverride), typeof(Hierarchies.AbstractImplemented),
+        typeof(Hierarchies.HiddenByNew),
+        typeof(Hierarchies.HiddenExplicit), typeof(Hierarchies.Again), typeof(Hierarchies.AgainExplicit), typeof(Hierarchies.BelowAgain),
+        typeof(Hierarchies.AgainOverVirtual), typeof(Hierarchies.Overloads),
+        typeof(Hierarchies.OtherResult), typeof(Hierarchies.CovariantResult), typeof(Hierarchies.BelowCovariantResult), typeof(Hierarchies.ByDefault),
+        typeof(Hierarchies.ByDefaultOfDerived),
+        typeof(Hierarchies.ByDefaultOfDeeper), typeof(Hierarchies.OverDefault), typeof(Hierarchies.HidingDefault), typeof(Hierarchies.Twice),
+        typeof(Hierarchies.TwiceHalfPublic),
+        typeof(Hierarchies.OfParameter<int>), typeof(Hierarchies.OfParameterAndMore<int>), typeof(Hierarchies.OfParameterAndMore<List<int[]>>),
+        typeof(Hierarchies.OfPair<int, string>),
+        typeof(Hierarchies.Outer<int>.Inner<string>), typeof(Hierarchies.OfNested), typeof(Hierarchies.OfKeyword), typeof(Hierarchies.ByAlias),
+        typeof(Hierarchies.Varying),
+        typeof(Hierarchies.RefKinds), typeof(Hierarchies.DerivedGeneric), typeof(Hierarchies.TwoMethods), typeof(Hierarchies.OfTwoContracts),
+        typeof(Hierarchies.FilteredBeside), typeof(Hierarchies.TwiceByTuple),
     ];
 
     /// <summary>Hierarchies of which only the runtime knows.</summary>
     public static TheoryData<Type> Uncertain =>
     [
-        typeof(Hierarchies.HiddenByNewVirtual), typeof(Hierarchies.AgainVirtual), typeof(Hierarchies.HidingForAnother), typeof(Hierarchies.AgainBesideAnother), typeof(Hierarchies.HidingExplicitVirtual),
+        typeof(Hierarchies.HiddenByNewVirtual), typeof(Hierarchies.AgainVirtual), typeof(Hierarchies.HidingForAnother), typeof(Hierarchies.AgainBesideAnother),
+        typeof(Hierarchies.HidingExplicitVirtual),
     ];
 
     [Theory]
@@ -44,7 +53,10 @@ public sealed class ImplementingMethodTests
     {
         (MethodInfo Declared, MethodInfo? Target)[] methods = [.. MapsOf(type)];
 
-        (string? Expected, string? Found)[] found = [.. methods.Select(method => (NameOf(method.Target), NameOf(ImplementingMethod.FindByName(type, method.Declared))))];
+        (string? Expected, string? Found)[] found =
+        [
+            .. methods.Select(method => (NameOf(method.Target), NameOf(ImplementingMethod.FindByName(type, method.Declared)))),
+        ];
 
         Assert.Contains(found, one => one.Found is null);
         Assert.All(found, one => Assert.True(one.Found is null || one.Found == one.Expected, $"{one.Found} for {one.Expected}"));
@@ -58,7 +70,9 @@ public sealed class ImplementingMethodTests
         int known = 0;
         List<string> wrong = [];
 
-        foreach ((Type type, MethodInfo declared, MethodInfo? target) in types.SelectMany(type => MapsOf(type).Select(method => (type, method.Declared, method.Target))))
+        foreach (
+            (Type type, MethodInfo declared, MethodInfo? target) in types.SelectMany(
+                type => MapsOf(type).Select(method => (type, method.Declared, method.Target))))
         {
             MethodInfo? found = ImplementingMethod.FindByName(type, declared);
             known += found is null ? 0 : 1;

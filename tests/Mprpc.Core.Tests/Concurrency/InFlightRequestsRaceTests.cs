@@ -90,7 +90,9 @@ public sealed class InFlightRequestsRaceTests
             Assert.Equal(3 * CallsPerThread, added.Count + refused);
 
             // What the timer has taken it may complete just after.
-            Assert.True(SpinWait.SpinUntil(() => added.All(call => call.Completions == 1), TimeSpan.FromSeconds(20)), $"Completions: {string.Join(' ', added.GroupBy(call => call.Completions).Select(g => $"{g.Key}:{g.Count()}"))}");
+            Assert.True(
+                SpinWait.SpinUntil(() => added.All(call => call.Completions == 1), TimeSpan.FromSeconds(20)),
+                $"Completions: {string.Join(' ', added.GroupBy(call => call.Completions).Select(g => $"{g.Key}:{g.Count()}"))}");
             Assert.Equal(0, requests.Count);
         }
     }

@@ -41,7 +41,8 @@ public sealed class AnswerOrderTests
     public async Task InOrder_AnAnswerWaitsForItsTurn_KeepsItsPlaceAndItsBytesCount()
     {
         var running = new RunningCalls(limit: 10, total: null, new InFlightRequests(TimeProvider.System), maxAnswerBytes: 1000);
-        var order = new AnswerOrder(MprpcResponseOrder.InOrder, new MessageOutput(_sent.Writer, MprpcSerializerOptions.Default, _ => { }, running: running), running, _clock);
+        var order = new AnswerOrder(
+            MprpcResponseOrder.InOrder, new MessageOutput(_sent.Writer, MprpcSerializerOptions.Default, _ => { }, running: running), running, _clock);
         AnswerOrder.Turn first = order.Begin();
         AnswerOrder.Turn second = order.Begin();
 
@@ -104,7 +105,9 @@ public sealed class AnswerOrderTests
     }
 
     private static IEnumerable<int[]> Permutations(int[] items)
-        => items.Length <= 1 ? [items] : items.SelectMany(first => Permutations([.. items.Where(item => item != first)]).Select(rest => (int[])[first, .. rest]));
+        => items.Length <= 1
+            ? [items]
+            : items.SelectMany(first => Permutations([.. items.Where(item => item != first)]).Select(rest => (int[])[first, .. rest]));
 
     private static MprpcWriter Answer(int number, int padding = 0)
     {

@@ -87,7 +87,8 @@ public sealed class AwaitedTwiceTests
 
         Task<int> first = AwaitAsync(task);
         Task<int> second = AwaitAsync(task);
-        Task completing = second.ContinueWith(_ => call.Complete(onThisThread: true), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        Task completing = second.ContinueWith(
+            _ => call.Complete(onThisThread: true), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
 
         await AssertRefusedAsync(second);
         await completing.WaitAsync(InMemoryConnection.Deadline);

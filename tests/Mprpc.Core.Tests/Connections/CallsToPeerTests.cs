@@ -179,7 +179,8 @@ public sealed class CallsToPeerTests
         Task<int> call = peer.Connection.CallAsync<int>("a").AsTask();
         Assert.Equal("940000a16190", await peer.ReadAsync());
 
-        await peer.SendAsync("94 01 63 c0 07 94 01 ff b0 496e76616c69642070726f746f636f6c c0 93 02 a4 70696e67 90 94 00 05 a4 70696e67 90 94 01 00 c0 03 94 01 00 c0 04");
+        await peer.SendAsync(
+            "94 01 63 c0 07 94 01 ff b0 496e76616c69642070726f746f636f6c c0 93 02 a4 70696e67 90 94 00 05 a4 70696e67 90 94 01 00 c0 03 94 01 00 c0 04");
 
         Assert.Equal(3, await call.WaitAsync(InMemoryConnection.Deadline));
         Assert.StartsWith("940105", await peer.ReadAsync(), StringComparison.Ordinal);
@@ -281,7 +282,8 @@ public sealed class CallsToPeerTests
     {
         string text = $"user code {Guid.NewGuid():N}";
         int unobserved = 0;
-        EventHandler<UnobservedTaskExceptionEventArgs> handler = (_, e) => Interlocked.Add(ref unobserved, e.Exception.ToString().Contains(text, StringComparison.Ordinal) ? 1 : 0);
+        EventHandler<UnobservedTaskExceptionEventArgs> handler = (_, e) => Interlocked.Add(
+            ref unobserved, e.Exception.ToString().Contains(text, StringComparison.Ordinal) ? 1 : 0);
         TaskScheduler.UnobservedTaskException += handler;
 
         try

@@ -22,7 +22,9 @@ public sealed class ConnectionWatchTests
         Exception? reason = await peer.Ended.WaitAsync(InMemoryConnection.Deadline);
 
         Assert.True(lives);
-        Assert.Matches(@"^The peer began a message and sent 4 bytes of it in \d s; allowed are 5 s, then 10 bytes/s at least\. Raise Options\.PartialMessageTimeout", Assert.IsType<MprpcProtocolException>(reason).Message);
+        Assert.Matches(
+            @"^The peer began a message and sent 4 bytes of it in \d s; allowed are 5 s, then 10 bytes/s at least\. Raise Options\.PartialMessageTimeout",
+            Assert.IsType<MprpcProtocolException>(reason).Message);
     }
 
     [Fact]
@@ -54,7 +56,10 @@ public sealed class ConnectionWatchTests
         await TickAsync(peer, seconds: 4);
 
         Assert.True(lives);
-        Assert.Contains("The peer has read nothing for", Assert.IsType<MprpcProtocolException>(await ended.WaitAsync(InMemoryConnection.Deadline)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "The peer has read nothing for",
+            Assert.IsType<MprpcProtocolException>(await ended.WaitAsync(InMemoryConnection.Deadline)).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -114,7 +119,8 @@ public sealed class ConnectionWatchTests
         Assert.Equal("The peer has reset the connection.", Assert.IsType<IOException>(await peer.Ended.WaitAsync(InMemoryConnection.Deadline)).Message);
     }
 
-    private InMemoryConnection Serve<TService>(TService service, Deadlines deadlines, PipeWriter? output = null, Func<bool>? isReset = null, int maxRunningCalls = 100)
+    private InMemoryConnection Serve<TService>(
+        TService service, Deadlines deadlines, PipeWriter? output = null, Func<bool>? isReset = null, int maxRunningCalls = 100)
         where TService : class
         => new(
             () => InMemoryConnection.DispatcherOf(service),

@@ -17,11 +17,14 @@ internal sealed class InMemoryConnection : IAsyncDisposable
     private readonly Pipe _fromConnection = new();
     private readonly List<byte> _unread = [];
 
-    public InMemoryConnection(Func<Dispatcher>? dispatcher = null, TimeProvider? clock = null, int maxRunningCalls = 100, PipeWriter? output = null, bool inline = false, RunningCallsTotal? total = null, ILogger? logger = null,
+    public InMemoryConnection(
+        Func<Dispatcher>? dispatcher = null, TimeProvider? clock = null, int maxRunningCalls = 100, PipeWriter? output = null, bool inline = false,
+        RunningCallsTotal? total = null, ILogger? logger = null,
         ConnectionLimits? limits = null, Func<bool>? isReset = null)
     {
         PipeScheduler scheduler = inline ? PipeScheduler.Inline : PipeScheduler.ThreadPool;
-        _toConnection = new Pipe(new PipeOptions(readerScheduler: scheduler, writerScheduler: scheduler, useSynchronizationContext: false, pauseWriterThreshold: 0));
+        _toConnection = new Pipe(
+            new PipeOptions(readerScheduler: scheduler, writerScheduler: scheduler, useSynchronizationContext: false, pauseWriterThreshold: 0));
 
         Connection = new RpcConnection(new RpcConnectionSettings
         {

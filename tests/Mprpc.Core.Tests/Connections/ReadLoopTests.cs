@@ -46,8 +46,15 @@ public sealed class ReadLoopTests
     public async Task Conversation_CutAnywhere_GivesTheSameAnswers()
     {
         Gen<(byte[] Message, string? Answer)> step = Gen.OneOf(
-            Gen.Select(Gen.Byte[0, 127], MessagePackGen.Value, (id, value) => ((byte[])[0x94, 0, id, .. Hex.Bytes("a4 6563686f 91"), .. value], (string?)$"9401{id:x2}c0{Hex.Of(value)}")),
-            Gen.Select(Gen.Byte[0, 127], Gen.Byte[0, 60], Gen.Byte[0, 60], (id, x, y) => ((byte[])[0x94, 0, id, .. Hex.Bytes("a3 73756d 92"), x, y], (string?)$"9401{id:x2}c0{x + y:x2}")),
+            Gen.Select(
+                Gen.Byte[0, 127],
+                MessagePackGen.Value,
+                (id, value) => ((byte[])[0x94, 0, id, .. Hex.Bytes("a4 6563686f 91"), .. value], (string?)$"9401{id:x2}c0{Hex.Of(value)}")),
+            Gen.Select(
+                Gen.Byte[0, 127],
+                Gen.Byte[0, 60],
+                Gen.Byte[0, 60],
+                (id, x, y) => ((byte[])[0x94, 0, id, .. Hex.Bytes("a3 73756d 92"), x, y], (string?)$"9401{id:x2}c0{x + y:x2}")),
             Gen.Select(Gen.Byte[0, 127], Gen.Byte.Array[0, 20_000], (id, bytes) => (
                 (byte[])[0x94, 0, id, .. Hex.Bytes("a5 6279746573 91 c5"), (byte)(bytes.Length >> 8), (byte)bytes.Length, .. bytes],
                 (string?)$"9401{id:x2}c0{Hex.Of(MprpcRaw.From(bytes).Memory.Span)}")),
@@ -312,8 +319,10 @@ public sealed class ReadLoopTests
         await deep.SendAsync(string.Concat(Enumerable.Repeat("91", 65)));
         await large.SendAsync("c67fffffff");
 
-        Assert.Contains("64 arrays and maps. Raise Options.MaxDepth", (await deep.Ended.WaitAsync(InMemoryConnection.Deadline))?.Message, StringComparison.Ordinal);
-        Assert.Contains("4,194,304 bytes. Raise Options.MaxMessageSize", (await large.Ended.WaitAsync(InMemoryConnection.Deadline))?.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "64 arrays and maps. Raise Options.MaxDepth", (await deep.Ended.WaitAsync(InMemoryConnection.Deadline))?.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "4,194,304 bytes. Raise Options.MaxMessageSize", (await large.Ended.WaitAsync(InMemoryConnection.Deadline))?.Message, StringComparison.Ordinal);
     }
 
     [Fact]

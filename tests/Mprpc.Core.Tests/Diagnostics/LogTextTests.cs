@@ -26,7 +26,8 @@ public sealed class LogTextTests
     public void Clean_OfAnExceptionThatQuotesAPeer_IsCutAndCleaned()
     {
         string quoted = "\u001b[2J\r\n" + new string('x', 1_000_000);
-        var exception = new InvalidOperationException(quoted, new FormatException(quoted, new FormatException(quoted, new FormatException(quoted, new FormatException(quoted)))));
+        var exception = new InvalidOperationException(
+            quoted, new FormatException(quoted, new FormatException(quoted, new FormatException(quoted, new FormatException(quoted)))));
 
         string clean = LogText.Clean(exception);
 

@@ -26,7 +26,8 @@ public sealed class CollidingKeysTests
         var orderedNames = MessagePackSerializer.Deserialize<OrderedNames>(map, Options);
 
         Assert.NotEqual(EqualityComparer<long>.Default.GetType(), plain);
-        Assert.Equal([plain, plain, plain, plain], [ids!.Comparer.GetType(), names!.Comparer.GetType(), shared!.Comparer.GetType(), further!.Comparer.GetType()]);
+        Assert.Equal(
+            [plain, plain, plain, plain], [ids!.Comparer.GetType(), names!.Comparer.GetType(), shared!.Comparer.GetType(), further!.Comparer.GetType()]);
         Assert.Equal([plain, plain], [ordered!.Comparer.GetType(), orderedNames!.Comparer.GetType()]);
         Assert.Equal("one", orderedNames[1]);
         Assert.Equal([1, 2], ids.Order());
@@ -52,7 +53,13 @@ public sealed class CollidingKeysTests
         var table = MessagePackSerializer.Deserialize<Hashtable>(map, Options);
 
         Assert.Equal(Keys, table!.Count);
-        Assert.DoesNotContain("Default", table.GetType().GetProperty("EqualityComparer", System.Reflection.BindingFlags.NonPublic | System.Reflection.BindingFlags.Instance)!.GetValue(table)?.GetType().Name ?? "Default", StringComparison.Ordinal);
+        Assert.DoesNotContain(
+            "Default",
+            table.GetType()
+                .GetProperty(
+                    "EqualityComparer",
+                    System.Reflection.BindingFlags.NonPublic | System.Reflection.BindingFlags.Instance)!.GetValue(table)?.GetType().Name ?? "Default",
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -63,7 +70,8 @@ public sealed class CollidingKeysTests
         var list = MessagePackSerializer.Deserialize<SortedList<Counted, int>>(map, Options.WithResolver(new CountedResolver(Options.Resolver)));
         int comparisons = Counted.Comparisons;
         var derived = MessagePackSerializer.Deserialize<Sorted>(map, Options);
-        var old = MessagePackSerializer.Deserialize<SortedList>(MessagePackSerializer.Serialize(new Dictionary<string, int> { ["c"] = 1, ["b"] = 2, ["a"] = 3 }), Options);
+        var old = MessagePackSerializer.Deserialize<SortedList>(
+            MessagePackSerializer.Serialize(new Dictionary<string, int> { ["c"] = 1, ["b"] = 2, ["a"] = 3 }), Options);
 
         Assert.Equal(Keys, list!.Count);
         Assert.True(list.Keys.SequenceEqual(list.Keys.Order()));
@@ -76,8 +84,10 @@ public sealed class CollidingKeysTests
     public void DerivedCollections_WrittenAndReadBack_AreTheSame()
     {
         Assert.Equal(new Ids { 3, 4 }, MessagePackSerializer.Deserialize<Ids>(MessagePackSerializer.Serialize(new Ids { 3, 4 }, Options), Options));
-        Assert.Equal(new Names { [3] = "c" }, MessagePackSerializer.Deserialize<Names>(MessagePackSerializer.Serialize(new Names { [3] = "c" }, Options), Options));
-        Assert.Equal(new Sorted { [3] = 1 }, MessagePackSerializer.Deserialize<Sorted>(MessagePackSerializer.Serialize(new Sorted { [3] = 1 }, Options), Options));
+        Assert.Equal(
+            new Names { [3] = "c" }, MessagePackSerializer.Deserialize<Names>(MessagePackSerializer.Serialize(new Names { [3] = "c" }, Options), Options));
+        Assert.Equal(
+            new Sorted { [3] = 1 }, MessagePackSerializer.Deserialize<Sorted>(MessagePackSerializer.Serialize(new Sorted { [3] = 1 }, Options), Options));
         Assert.Null(MessagePackSerializer.Deserialize<Ids>(MessagePackSerializer.Serialize<Ids?>(null, Options), Options));
         Assert.Null(MessagePackSerializer.Deserialize<Names>(MessagePackSerializer.Serialize<Names?>(null, Options), Options));
     }

@@ -19,7 +19,8 @@ internal static class MessagePackGen
     public static Gen<byte[]> Value { get; } = Nest(Nest(Nest(Nest(Leaf))));
 
     /// <summary>An array of <paramref name="count"/> values with the shortest head.</summary>
-    public static Gen<byte[]> Params { get; } = Value.Array[0, 5].Select(values => (byte[])[(byte)(0x90 | values.Length), .. values.SelectMany(value => value)]);
+    public static Gen<byte[]> Params { get; } = Value.Array[0, 5]
+        .Select(values => (byte[])[(byte)(0x90 | values.Length), .. values.SelectMany(value => value)]);
 
     private static Gen<byte[]> Nest(Gen<byte[]> inner) => Gen.Frequency(
         (4, Leaf),

@@ -240,7 +240,8 @@ public sealed class MprpcReaderTests
     [Fact]
     public void Read_ManyValues_ReadsEachWhereTheLastEnded()
     {
-        var reader = new MprpcReader(Hex.Bytes("c1c1 07 a161 c403010203 9101 c3 cb3ff8000000000000 d40105 c0 82a161 90 01 c0 ff"), 2, 10, MprpcSerializerOptions.Default, loop: null);
+        var reader = new MprpcReader(
+            Hex.Bytes("c1c1 07 a161 c403010203 9101 c3 cb3ff8000000000000 d40105 c0 82a161 90 01 c0 ff"), 2, 10, MprpcSerializerOptions.Default, loop: null);
 
         Assert.Equal(7, reader.Read<int>());
         Assert.Equal("a", reader.Read<string>());

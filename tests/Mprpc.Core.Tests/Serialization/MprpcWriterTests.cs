@@ -121,8 +121,11 @@ public sealed class MprpcWriterTests
     [InlineData("c50003ff0080", "a3ff0080")]
     [InlineData("c600000003ff0080", "a3ff0080")]
     [InlineData("da0003616263", "a3616263")]
-    [InlineData("d920 7878787878787878787878787878787878787878787878787878787878787878", "da0020 7878787878787878787878787878787878787878787878787878787878787878")]
-    [InlineData("92 c420 7878787878787878787878787878787878787878787878787878787878787878 01", "92 da0020 7878787878787878787878787878787878787878787878787878787878787878 01")]
+    [InlineData(
+        "d920 7878787878787878787878787878787878787878787878787878787878787878", "da0020 7878787878787878787878787878787878787878787878787878787878787878")]
+    [InlineData(
+        "92 c420 7878787878787878787878787878787878787878787878787878787878787878 01",
+        "92 da0020 7878787878787878787878787878787878787878787878787878787878787878 01")]
     [InlineData("c0", "c0")]
     [InlineData("dd00000001 df00000001 c40161 dc0000", "dd00000001 df00000001 a161 dc0000")]
     [InlineData("92 c40161 82 d90161 c3 cc01 c40162", "92 a161 82 a161 c3 cc01 a162")]
@@ -179,7 +182,8 @@ public sealed class MprpcWriterTests
         object[] values =
         [
             1, -1L, "text", new byte[] { 1, 2 }, true, 1.5, (short)-300, (ushort)300, (byte)200, (sbyte)-100, uint.MaxValue, ulong.MaxValue, 1.5f, 'c',
-            new[] { 1, 2 }, new List<string> { "a" }, new Dictionary<string, int> { ["a"] = 1 }, (1, "a"), DateTime.UnixEpoch, 1.5m, Guid.Empty, DayOfWeek.Monday,
+            new[] { 1, 2 }, new List<string> { "a" }, new Dictionary<string, int> { ["a"] = 1 }, (1, "a"), DateTime.UnixEpoch, 1.5m, Guid.Empty,
+            DayOfWeek.Monday,
             new object?[] { 1, "a", null }, new MprpcRaw(Hex.Bytes("d40105")), new Memory<byte>([1]), new ReadOnlyMemory<byte>([1]), default(NoValue),
         ];
 

@@ -15,17 +15,27 @@ namespace Mprpc.Core.Tests.Serialization;
 public sealed class NotDataTests
 {
     public static TheoryData<Type> Refused => new(
-        typeof(Type), typeof(TypeInfo), typeof(MethodInfo), typeof(MemberInfo), typeof(Assembly), typeof(Module), typeof(ParameterInfo), typeof(Delegate), typeof(Action), typeof(Func<int, string>),
-        typeof(CultureInfo), typeof(RegionInfo), typeof(TimeZoneInfo), typeof(Encoding), typeof(Regex), typeof(Stream), typeof(FileStream), typeof(StreamReader), typeof(FileInfo), typeof(Thread),
-        typeof(Task), typeof(Task<int>), typeof(CancellationToken), typeof(IntPtr), typeof(UIntPtr), typeof(RuntimeTypeHandle), typeof(System.Diagnostics.Process), typeof(System.Data.DataSet),
-        typeof(System.Xml.XmlDocument), typeof(System.Linq.Expressions.Expression), typeof(IServiceProvider), typeof(ExpandoObject), typeof(ListDictionary), typeof(HybridDictionary),
+        typeof(Type), typeof(TypeInfo), typeof(MethodInfo), typeof(MemberInfo), typeof(Assembly), typeof(Module), typeof(ParameterInfo), typeof(Delegate),
+        typeof(Action), typeof(Func<int, string>),
+        typeof(CultureInfo), typeof(RegionInfo), typeof(TimeZoneInfo), typeof(Encoding), typeof(Regex), typeof(Stream), typeof(FileStream),
+        typeof(StreamReader), typeof(FileInfo), typeof(Thread),
+        typeof(Task), typeof(Task<int>), typeof(CancellationToken), typeof(IntPtr), typeof(UIntPtr), typeof(RuntimeTypeHandle),
+        typeof(System.Diagnostics.Process), typeof(System.Data.DataSet),
+        typeof(System.Xml.XmlDocument), typeof(System.Linq.Expressions.Expression), typeof(IServiceProvider), typeof(ExpandoObject), typeof(ListDictionary),
+        typeof(HybridDictionary),
         typeof(OrderedDictionary));
 
     [Theory]
     [MemberData(nameof(Refused))]
     public void Type_ThatIsNoData_HasAFormatterThatRefuses(Type type)
     {
-        foreach (MprpcSerializerOptions options in new[] { MprpcSerializerOptions.Default, new MprpcSerializerOptions(ContractlessStandardResolver.Instance), new MprpcSerializerOptions(StandardResolver.Instance) })
+        foreach (MprpcSerializerOptions options
+            in new[]
+            {
+                MprpcSerializerOptions.Default,
+                new MprpcSerializerOptions(ContractlessStandardResolver.Instance),
+                new MprpcSerializerOptions(StandardResolver.Instance),
+            })
         {
             var exception = Assert.ThrowsAny<Exception>(() => MessagePackSerializer.Deserialize(type, Hex.Bytes("a3 616263"), options.MessagePack));
 
@@ -39,9 +49,11 @@ public sealed class NotDataTests
         byte[] list = MessagePackSerializer.Serialize(new[] { "System.String" });
         byte[] map = MessagePackSerializer.Serialize(new Dictionary<string, string> { ["Value"] = "System.String" });
 
-        Assert.ThrowsAny<MessagePackSerializationException>(() => MessagePackSerializer.Deserialize<List<Type>>(list, MprpcSerializerOptions.Default.MessagePack));
+        Assert.ThrowsAny<MessagePackSerializationException>(
+            () => MessagePackSerializer.Deserialize<List<Type>>(list, MprpcSerializerOptions.Default.MessagePack));
         Assert.ThrowsAny<MessagePackSerializationException>(() => MessagePackSerializer.Deserialize<HasType>(map, MprpcSerializerOptions.Default.MessagePack));
-        Assert.ThrowsAny<MessagePackSerializationException>(() => MessagePackSerializer.Serialize<object>(typeof(string), MprpcSerializerOptions.Default.MessagePack));
+        Assert.ThrowsAny<MessagePackSerializationException>(
+            () => MessagePackSerializer.Serialize<object>(typeof(string), MprpcSerializerOptions.Default.MessagePack));
     }
 
     [Fact]
@@ -55,7 +67,8 @@ public sealed class NotDataTests
     [Fact]
     public void Resolver_ThatIsTypelessInside_IsRefused()
     {
-        IFormatterResolver composite = CompositeResolver.Create(NativeDateTimeResolver.Instance, CompositeResolver.Create(TypelessObjectResolver.Instance, StandardResolver.Instance));
+        IFormatterResolver composite = CompositeResolver.Create(
+            NativeDateTimeResolver.Instance, CompositeResolver.Create(TypelessObjectResolver.Instance, StandardResolver.Instance));
 
         Assert.Throws<ArgumentException>(() => new MprpcSerializerOptions(composite));
         Assert.Throws<ArgumentException>(() => new MprpcSerializerOptions(CompositeResolver.Create(TypelessContractlessStandardResolver.Instance)));
@@ -74,7 +87,8 @@ public sealed class NotDataTests
         writer.WriteRaw(payload);
         writer.Flush();
 
-        var exception = Assert.ThrowsAny<MessagePackSerializationException>(() => MessagePackSerializer.Deserialize<HasTypeless>(map.WrittenMemory, MprpcSerializerOptions.Default.MessagePack));
+        var exception = Assert.ThrowsAny<MessagePackSerializationException>(
+            () => MessagePackSerializer.Deserialize<HasTypeless>(map.WrittenMemory, MprpcSerializerOptions.Default.MessagePack));
 
         Assert.Contains("is not loaded", exception.ToString(), StringComparison.Ordinal);
     }

@@ -67,7 +67,10 @@ public sealed class RpcAddressTests
 
     [Fact]
     public void ToLocalEndPoint_OfAWebSocket_SaysWhatToUse()
-        => Assert.Contains("app.MapMprpcWebSocket(\"/rpc\")", Assert.Throws<ArgumentException>(() => RpcAddress.Parse("ws://127.0.0.1:5000/rpc").ToLocalEndPoint()).Message, StringComparison.Ordinal);
+        => Assert.Contains(
+            "app.MapMprpcWebSocket(\"/rpc\")",
+            Assert.Throws<ArgumentException>(() => RpcAddress.Parse("ws://127.0.0.1:5000/rpc").ToLocalEndPoint()).Message,
+            StringComparison.Ordinal);
 
     [Theory]
     [InlineData("tcp://127.0.0.1", "has no port")]

@@ -11,7 +11,9 @@ public sealed class ExpectedShapeTests
     [InlineData("byte[]", "byte[]")]
     [InlineData("a member's name", "a member's name")]
     [InlineData("char (a number)", "char (a number)")]
-    [InlineData("string (valid UTF-8; take byte[] or MprpcRaw for text in other encodings)", "string (valid UTF-8; take byte[] or MprpcRaw for text in other encodings)")]
+    [InlineData(
+        "string (valid UTF-8; take byte[] or MprpcRaw for text in other encodings)",
+        "string (valid UTF-8; take byte[] or MprpcRaw for text in other encodings)")]
     [InlineData("Order", "an object")]
     [InlineData("Order?", "an object or nil")]
     [InlineData("Order, with int at .Lines[3]", "an object, with int at .Lines[3]")]

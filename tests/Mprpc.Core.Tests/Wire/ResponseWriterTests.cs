@@ -66,7 +66,14 @@ public sealed class ResponseWriterTests
         },
         { "ruby, code", (int)MprpcErrorShape.CodeWithMessageAsResult, (int)RpcErrorKind.Handler, "boom", "E7", "940109 a24537 91a4626f6f6d" },
         { "java", (int)MprpcErrorShape.CodeWithMessageAsResult, (int)RpcErrorKind.Handler, "boom", null, "940109 ab52656d6f74654572726f72 91a4626f6f6d" },
-        { "java, empty code", (int)MprpcErrorShape.CodeWithMessageAsResult, (int)RpcErrorKind.Handler, "boom", "", "940109 ab52656d6f74654572726f72 91a4626f6f6d" },
+        {
+            "java, empty code",
+            (int)MprpcErrorShape.CodeWithMessageAsResult,
+            (int)RpcErrorKind.Handler,
+            "boom",
+            "",
+            "940109 ab52656d6f74654572726f72 91a4626f6f6d"
+        },
         { "S28", (int)MprpcErrorShape.Number, (int)RpcErrorKind.UnknownMethod, "no", null, "940109 01 c0" },
         { "jubatus, arguments", (int)MprpcErrorShape.Number, (int)RpcErrorKind.InvalidArguments, "no", null, "940109 02 c0" },
         {
@@ -144,7 +151,8 @@ public sealed class ResponseWriterTests
         MprpcWriter writer = MprpcWriter.Rent(MprpcSerializerOptions.Default);
         writer.WriteInt64(7);       // an answer that stands before it in the batch
 
-        Exception? failure = ResponseWriter.WriteError(writer, 9, new RpcError(RpcErrorKind.Handler, "boom", "E7", new object[] { 1, new Action(() => { }) }), MprpcErrorShape.Map);
+        Exception? failure = ResponseWriter.WriteError(
+            writer, 9, new RpcError(RpcErrorKind.Handler, "boom", "E7", new object[] { 1, new Action(() => { }) }), MprpcErrorShape.Map);
 
         Assert.NotNull(failure);
         Assert.Equal($"0794010982{Message}a4626f6f6d{Code}a24537c0", Hex.Of(writer.WrittenSpan));

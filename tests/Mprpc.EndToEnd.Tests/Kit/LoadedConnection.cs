@@ -27,7 +27,8 @@ internal sealed class LoadedConnection : IDisposable
         while (!stop.IsCancellationRequested)
         {
             // [0, msgid, "wait_for_todo", [50]]: nobody adds a todo, so that it is answered false after 50 ms
-            await _socket.SendAsync(MessagePackSerializer.Serialize<object[]>([0, _sent.Count, "wait_for_todo", new object[] { 50 }], cancellationToken: CancellationToken.None));
+            await _socket.SendAsync(
+                MessagePackSerializer.Serialize<object[]>([0, _sent.Count, "wait_for_todo", new object[] { 50 }], cancellationToken: CancellationToken.None));
             _sent.Add(Stopwatch.GetTimestamp());
             await Task.Delay(Pause, CancellationToken.None);
         }

@@ -30,9 +30,15 @@ internal sealed class BinderTarget : FuzzTarget
         var connection = new RpcConnection(new RpcConnectionSettings
         {
             Id = "fuzz",
-            Transport = new Transport(PipeReader.Create(new ReadOnlySequence<byte>(input.ToArray())), PipeWriter.Create(answers, new StreamPipeWriterOptions(leaveOpen: true))),
+            Transport = new Transport(
+                PipeReader.Create(new ReadOnlySequence<byte>(input.ToArray())), PipeWriter.Create(answers, new StreamPipeWriterOptions(leaveOpen: true))),
             AbortTransport = static () => { },
-            Limits = new ConnectionLimits(MaxSize, MaxDepth, 1000, "Options") { PartialMessageTimeout = TimeSpan.MaxValue, WriteTimeout = TimeSpan.MaxValue, HalfCloseTimeout = TimeSpan.MaxValue },
+            Limits = new ConnectionLimits(MaxSize, MaxDepth, 1000, "Options")
+            {
+                PartialMessageTimeout = TimeSpan.MaxValue,
+                WriteTimeout = TimeSpan.MaxValue,
+                HalfCloseTimeout = TimeSpan.MaxValue,
+            },
             Logger = NullLogger.Instance,
             Handler = _dispatcher,
         });

@@ -9,7 +9,7 @@ namespace Mprpc.Fuzz.Targets;
 /// </summary>
 internal sealed class ControlTarget : FuzzTarget
 {
-    private readonly ServedConnection _server = new(_ => { }, endpoint => endpoint.AddService<GuardedService>());
+    private readonly ServedConnection _server = new(_ => { }, endpoint => endpoint.MapService<GuardedService>());
 
     protected override void Execute(ReadOnlySpan<byte> input)
     {

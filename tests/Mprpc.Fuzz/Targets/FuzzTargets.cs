@@ -17,5 +17,7 @@ internal static class FuzzTargets
     public static IEnumerable<string> Names => s_all.Keys;
 
     public static FuzzTarget Find(string name)
-        => s_all.TryGetValue(name, out Func<FuzzTarget>? create) ? create() : throw new ArgumentException($"There is no target '{name}': {string.Join(", ", Names)}.", nameof(name));
+        => s_all.TryGetValue(name, out Func<FuzzTarget>? create)
+            ? create()
+            : throw new ArgumentException($"There is no target '{name}': {string.Join(", ", Names)}.", nameof(name));
 }

@@ -10,8 +10,9 @@ internal sealed class LoginTarget : FuzzTarget
     private static readonly byte[] s_token = Encoding.UTF8.GetBytes(OneTokenHandler.Token);
 
     private readonly ServedConnection _server = new(
-        services => services.AddAuthorization().AddAuthentication(OneTokenHandler.Name).AddScheme<AuthenticationSchemeOptions, OneTokenHandler>(OneTokenHandler.Name, _ => { }),
-        endpoint => endpoint.AddService<GuardedService>().RequireAuthentication = true);
+        services => services.AddAuthorization().AddAuthentication(OneTokenHandler.Name)
+            .AddScheme<AuthenticationSchemeOptions, OneTokenHandler>(OneTokenHandler.Name, _ => { }),
+        endpoint => endpoint.MapService<GuardedService>().RequireAuthentication = true);
 
     protected override void Execute(ReadOnlySpan<byte> input)
     {
@@ -21,7 +22,9 @@ internal sealed class LoginTarget : FuzzTarget
         if (input.IndexOf(s_token) < 0)
         {
             Require(GuardedService.Calls == before, $"A stranger's call has run.");
-            Require(!errors.Exists(error => error.Contains("guarded", StringComparison.OrdinalIgnoreCase)), $"An error names a method: {string.Join("; ", errors)}");
+            Require(
+                !errors.Exists(error => error.Contains("guarded", StringComparison.OrdinalIgnoreCase)),
+                $"An error names a method: {string.Join("; ", errors)}");
         }
     }
 

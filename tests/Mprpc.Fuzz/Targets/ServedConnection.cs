@@ -34,8 +34,10 @@ internal sealed class ServedConnection
     public (int Answers, List<string> Errors) Serve(ReadOnlySpan<byte> input)
     {
         var output = new MemoryStream();
-        var transport = new Transport(PipeReader.Create(new ReadOnlySequence<byte>(input.ToArray())), PipeWriter.Create(output, new StreamPipeWriterOptions(leaveOpen: true)));
-        Task<Exception?> running = _handler.ServeAsync("fuzz", transport, static () => { }, local: null, remote: null, new FeatureCollection(), CancellationToken.None);
+        var transport = new Transport(
+            PipeReader.Create(new ReadOnlySequence<byte>(input.ToArray())), PipeWriter.Create(output, new StreamPipeWriterOptions(leaveOpen: true)));
+        Task<Exception?> running = _handler.ServeAsync(
+            "fuzz", transport, static () => { }, local: null, remote: null, new FeatureCollection(), CancellationToken.None);
 
         if (!running.Wait(s_longest))
         {
@@ -58,7 +60,8 @@ internal sealed class ServedConnection
 
         while (!bytes.IsEmpty)
         {
-            if (scanner.Scan(bytes, out int length) != FrameStatus.Complete || !MessageHead.TryRead(bytes[..length], out MessageHead head) || head.Kind != MessageKind.Response)
+            if (scanner.Scan(bytes, out int length) != FrameStatus.Complete || !MessageHead.TryRead(bytes[..length], out MessageHead head)
+                || head.Kind != MessageKind.Response)
             {
                 throw new InvalidOperationException($"What it sends is no response: {Convert.ToHexString(bytes[..Math.Min(bytes.Length, 40)])}");
             }

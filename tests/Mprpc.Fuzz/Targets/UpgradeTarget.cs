@@ -26,7 +26,7 @@ internal sealed class UpgradeTarget : FuzzTarget
         builder.Services.AddOptions<WebSocketOptions>();
         _services = builder.Build().Services;
         var options = new MprpcEndpointOptions();
-        options.AddService<GuardedService>();
+        options.MapService<GuardedService>();
         _endpoint = new WebSocketEndpoint(options);
         _endpoint.Start(_services);
     }

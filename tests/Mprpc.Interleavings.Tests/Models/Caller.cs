@@ -84,7 +84,8 @@ internal sealed class Caller
     private static short Number(ValueTask<int> task)
     {
         // The token is a private field of ValueTask; what it is given to tells it.
-        return (short)typeof(ValueTask<int>).GetField("_token", System.Reflection.BindingFlags.Instance | System.Reflection.BindingFlags.NonPublic)!.GetValue(task)!;
+        return (short)typeof(ValueTask<int>)
+            .GetField("_token", System.Reflection.BindingFlags.Instance | System.Reflection.BindingFlags.NonPublic)!.GetValue(task)!;
     }
 
     private void End()

@@ -7,7 +7,10 @@ namespace Mprpc.Interleavings.Tests.Stepping;
 internal static class CachedCalls
 {
     private static readonly FieldInfo[] Fields =
-        [.. typeof(PendingCall<int>).GetFields(BindingFlags.Static | BindingFlags.NonPublic).Where(field => field.IsDefined(typeof(ThreadStaticAttribute), inherit: false))];
+        [
+            .. typeof(PendingCall<int>).GetFields(BindingFlags.Static | BindingFlags.NonPublic)
+            .Where(field => field.IsDefined(typeof(ThreadStaticAttribute), inherit: false)),
+        ];
 
     public static void Clear()
     {

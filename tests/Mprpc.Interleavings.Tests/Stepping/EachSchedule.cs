@@ -8,7 +8,9 @@ internal sealed class EachSchedule(int preemptions) : IStrategy
     private int _preemptions;
 
     /// <summary>The schedule, to be replayed: the step's number and what was chosen there, where that was not to go on.</summary>
-    public string Name => string.Join(' ', _path.Select((step, position) => (step.Choice, position)).Where(step => step.Choice > 0).Select(step => $"{step.position}:{step.Choice}"));
+    public string Name
+        => string.Join(
+            ' ', _path.Select((step, position) => (step.Choice, position)).Where(step => step.Choice > 0).Select(step => $"{step.position}:{step.Choice}"));
 
     public int Choose(int choices, bool isPreemption)
     {

@@ -8,7 +8,10 @@ namespace Mprpc.Interop.Tests.Conformance;
 public sealed class ClientConformanceTests
 {
     public static TheoryData<string, SplitMode> CasesAndModes
-        => [.. from mode in Enum.GetValues<SplitMode>() from clientCase in ConformanceCases.Client select new TheoryDataRow<string, SplitMode>(clientCase.Id, mode)];
+        => [
+            .. from mode in Enum.GetValues<SplitMode>() from clientCase in ConformanceCases.Client
+                select new TheoryDataRow<string, SplitMode>(clientCase.Id, mode),
+        ];
 
     [Theory]
     [MemberData(nameof(CasesAndModes))]

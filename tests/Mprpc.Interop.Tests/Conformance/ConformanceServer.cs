@@ -71,14 +71,14 @@ public sealed class ConformanceServer : IAsyncLifetime
 
         if (!OperatingSystem.IsWindows())
         {
-            kestrel.ListenUnixSocket(UnixSocket.LocalPath, listener => listener.UseMessagePackRpc(options => options.AddService<ConformanceService>()));
+            kestrel.ListenUnixSocket(UnixSocket.LocalPath, listener => listener.UseMessagePackRpc(options => options.MapService<ConformanceService>()));
         }
 
         void Add(object key, Action<MprpcEndpointOptions> configure)
             => kestrel.Listen(IPAddress.Loopback, 0, listener =>
             {
                 _listeners.Add(key, listener);
-                listener.UseMessagePackRpc(options => configure(options.AddService<ConformanceService>()));
+                listener.UseMessagePackRpc(options => configure(options.MapService<ConformanceService>()));
             });
     }
 

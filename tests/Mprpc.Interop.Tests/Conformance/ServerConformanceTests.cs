@@ -8,7 +8,10 @@ namespace Mprpc.Interop.Tests.Conformance;
 public sealed class ServerConformanceTests(ConformanceServer server)
 {
     public static TheoryData<string, SplitMode> CasesAndModes
-        => [.. from mode in Enum.GetValues<SplitMode>() from serverCase in ConformanceCases.Server select new TheoryDataRow<string, SplitMode>(serverCase.Id, mode)];
+        => [
+            .. from mode in Enum.GetValues<SplitMode>() from serverCase in ConformanceCases.Server
+                select new TheoryDataRow<string, SplitMode>(serverCase.Id, mode),
+        ];
 
     public static TheoryData<string> DefaultCases
         => [.. ConformanceCases.Server.Where(serverCase => serverCase.Profile == Profile.Default).Select(serverCase => serverCase.Id)];

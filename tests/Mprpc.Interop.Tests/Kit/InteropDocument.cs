@@ -14,7 +14,8 @@ internal static class InteropDocument
             .SkipWhile(line => !line.StartsWith('|'))
             .TakeWhile(line => line.StartsWith('|'))
             .Skip(2)
-            .Select(line => line.Trim('|').Split('|', StringSplitOptions.TrimEntries).Select(cell => cell.Replace("`", "", StringComparison.Ordinal)).ToArray())];
+            .Select(
+                line => line.Trim('|').Split('|', StringSplitOptions.TrimEntries).Select(cell => cell.Replace("`", "", StringComparison.Ordinal)).ToArray())];
 
     /// <summary>The first block of code under a heading.</summary>
     public static string CodeUnder(string heading)

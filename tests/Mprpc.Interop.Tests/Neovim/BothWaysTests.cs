@@ -49,7 +49,8 @@ public sealed class BothWaysTests
     public async Task Errors_OfBothSides_PassThroughEachOther()
     {
         await using NeovimProcess nvim = await NeovimProcess.StartAsync();
-        (MprpcClient client, int channel) = await nvim.ConnectAsync(new MprpcClientOptions().UsePeer(MprpcPeer.Neovim).AddHandler("ask", async (MprpcCallContext context) =>
+        (MprpcClient client, int channel) = await nvim.ConnectAsync(
+            new MprpcClientOptions().UsePeer(MprpcPeer.Neovim).AddHandler("ask", async (MprpcCallContext context) =>
         {
             try
             {
@@ -109,7 +110,7 @@ public sealed class BothWaysTests
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(System.Net.IPAddress.Loopback, 0, listener =>
         {
             listening = listener;
-            listener.UseMessagePackRpc(options => options.UsePeer(MprpcPeer.Neovim).AddService<Nesting>());
+            listener.UseMessagePackRpc(options => options.UsePeer(MprpcPeer.Neovim).MapService<Nesting>());
         }));
         await using WebApplication app = builder.Build();
         await app.StartAsync().InTime();

@@ -17,14 +17,19 @@ public sealed class PresetTests
         string[] row = InteropDocument.TableUnder("## Presets").Single(row => row[0] == name);
 
         Assert.Equal(
-            [name, peer.OldSpec ? "yes" : "no", $"{peer.ErrorShape}", $"{peer.ResponseOrder}", Limit(peer.MaxInFlightPerConnection), Limit(peer.MaxCallsPerConnection)],
+            [
+                name, peer.OldSpec ? "yes" : "no", $"{peer.ErrorShape}", $"{peer.ResponseOrder}", Limit(peer.MaxInFlightPerConnection),
+                Limit(peer.MaxCallsPerConnection),
+            ],
             row);
     }
 
     [Fact]
     public void Presets_InTheDocument_AreThoseThatThereAre()
     {
-        Assert.Equal(MprpcPeer.All.Select(peer => peer.Name).Order(StringComparer.Ordinal), InteropDocument.TableUnder("## Presets").Select(row => row[0]).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            MprpcPeer.All.Select(peer => peer.Name).Order(StringComparer.Ordinal),
+            InteropDocument.TableUnder("## Presets").Select(row => row[0]).Order(StringComparer.Ordinal));
     }
 
     [Theory]

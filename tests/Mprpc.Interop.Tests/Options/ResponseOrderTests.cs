@@ -21,7 +21,8 @@ public sealed class ResponseOrderTests(ConformanceServer server)
     public async Task InOrder_RequestsThatAllHaveMsgidZero_AreToldApartByTheirPlace()
     {
         // PHP's clients
-        string[] answers = await AnswersAsync(MprpcResponseOrder.InOrder, ["94 00 00 a4 \"slow\" 91 64 94 00 00 SUM 94 00 00 a6 \"nosuch\" 90 94 00 00 ECHO 07"], 4);
+        string[] answers = await AnswersAsync(
+            MprpcResponseOrder.InOrder, ["94 00 00 a4 \"slow\" 91 64 94 00 00 SUM 94 00 00 a6 \"nosuch\" 90 94 00 00 ECHO 07"], 4);
 
         Assert.Equal(["940100c064", "940100c003"], answers[..2]);
         Assert.DoesNotMatch("^940100c0", answers[2]);
@@ -31,7 +32,8 @@ public sealed class ResponseOrderTests(ConformanceServer server)
     [Fact]
     public async Task LastInFirstOut_SlowCallsLast_HoldTheEarlierAnswersBack()
     {
-        string[] answers = await AnswersAsync(MprpcResponseOrder.LastInFirstOut, ["94 00 01 a4 \"slow\" 91 32 94 00 02 a4 \"slow\" 91 64 94 00 03 a4 \"slow\" 91 cc c8"], 3);
+        string[] answers = await AnswersAsync(
+            MprpcResponseOrder.LastInFirstOut, ["94 00 01 a4 \"slow\" 91 32 94 00 02 a4 \"slow\" 91 64 94 00 03 a4 \"slow\" 91 cc c8"], 3);
 
         Assert.Equal(["940103c0ccc8", "940102c064", "940101c032"], answers);
     }

@@ -25,7 +25,13 @@ internal static class Peer
     {
         "neovim" => new NeovimDialect(),
         "go-ugorji" => new GoDialect(),
-        "npm-msgpack5rpc" => new PeerDialect { Largest = JavaScriptLargest, Smallest = -(long)JavaScriptLargest, WithoutExt = "msgpack5 3.6 refuses an ext that has no registered type" },
+        "npm-msgpack5rpc"
+            => new PeerDialect
+            {
+                Largest = JavaScriptLargest,
+                Smallest = -(long)JavaScriptLargest,
+                WithoutExt = "msgpack5 3.6 refuses an ext that has no registered type",
+            },
         "npm-neovim" => new PeerDialect { Largest = JavaScriptLargest, Smallest = -(long)JavaScriptLargest, TimestampTicks = TimeSpan.TicksPerMillisecond },
         "php" => new PeerDialect { Largest = long.MaxValue, HasEmptyMaps = false, WithoutExt = "php-msgpack reads no ext" },
         "msgpack-rpc-python" or "msgpack-rpc-java" => new PeerDialect { WithoutExt = "the old specification has no ext" },

@@ -29,7 +29,9 @@ public sealed class PeerMatrix : ICollectionFixture<PeerMatrix>, IDisposable
             .. cells.Where(cell => cell.Verdict == CellVerdict.Red && InteropDocument.Explains(peer, role, cell.Case) is null)
                 .Select(cell => $"{peer} as {role}, {cell.Case}: {cell.Detail}"),
             .. Cases.Except(cells.Select(cell => cell.Case)).Select(name => $"{peer} as {role}, {name}: not reported"),
-            .. cells.Where(cell => cell.Verdict == CellVerdict.Ok && InteropDocument.Explains(peer, role, cell.Case) is { } why && !why.Contains("by chance", StringComparison.Ordinal))
+            .. cells.Where(
+                cell => cell.Verdict == CellVerdict.Ok && InteropDocument.Explains(peer, role, cell.Case) is { } why
+                    && !why.Contains("by chance", StringComparison.Ordinal))
                 .Select(cell => $"{peer} as {role}, {cell.Case}: it works, though {InteropDocument.Name} says that it cannot"),
         ];
     }

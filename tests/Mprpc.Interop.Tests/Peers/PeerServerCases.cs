@@ -52,7 +52,10 @@ internal sealed class PeerServerCases
         }
         catch (Exception exception)
         {
-            return new Cell(name, CellVerdict.Red, $"{exception.GetType().Name}: {string.Join(' ', exception.Message.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries))}");
+            return new Cell(
+                name,
+                CellVerdict.Red,
+                $"{exception.GetType().Name}: {string.Join(' ', exception.Message.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries))}");
         }
     }
 
@@ -67,7 +70,11 @@ internal sealed class PeerServerCases
         "text_70000" => EchoesAsync(new string('x', 70_000)),
         "binary_all_bytes" => EchoesAsync(s_allBytes),
         "binary_1mib" => EchoesAsync(Enumerable.Repeat(s_allBytes, 4096).SelectMany(bytes => bytes).ToArray()),
-        "nested" => MeansTheSameAsync(_dialect.HasEmptyMaps ? "81 a1 61 93 01 81 a1 62 93 90 80 92 02 92 03 c0 81 a1 64 81 a1 65 a1 66" : "81 a1 61 93 01 81 a1 62 92 90 92 02 92 03 c0 81 a1 64 81 a1 65 a1 66"),
+        "nested"
+            => MeansTheSameAsync(
+                _dialect.HasEmptyMaps
+                    ? "81 a1 61 93 01 81 a1 62 93 90 80 92 02 92 03 c0 81 a1 64 81 a1 65 a1 66"
+                    : "81 a1 61 93 01 81 a1 62 92 90 92 02 92 03 c0 81 a1 64 81 a1 65 a1 66"),
         "integers" => IntegersAsync(),
         "float32" => EchoesAsync(0.5f, 0.5),
         "float64" => EchoesAsync(3.141592653589793),

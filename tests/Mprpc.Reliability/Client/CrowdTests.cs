@@ -13,7 +13,8 @@ public sealed class CrowdTests
         const int MaxConnections = 4;
         int calls = Scale.Of(50_000, 5_000_000);
         await using ServerProcess server = await ServerProcess.StartAsync();
-        await using var client = new MprpcClient(server.Url, new MprpcClientOptions { MaxConnections = MaxConnections, ConnectionLifetime = TimeSpan.FromMilliseconds(50) });
+        await using var client = new MprpcClient(
+            server.Url, new MprpcClientOptions { MaxConnections = MaxConnections, ConnectionLifetime = TimeSpan.FromMilliseconds(50) });
         await client.CallAsync<int>("sum", 1, 2).InTime();
         int most = 0;
         int left = calls;
@@ -40,7 +41,9 @@ public sealed class CrowdTests
 
         // The server sees the end of one a little after the client has made another.
         Assert.InRange(most, 0, 3 * MaxConnections);
-        Results.Add(nameof(Connections_RotatedUnderLoad_LoseNoCallAndStayBounded), $"{calls:N0} calls of 32 callers over connections of 50 ms in {took.TotalSeconds:N1} s, none failed; at most {most} connections at the server");
+        Results.Add(
+            nameof(Connections_RotatedUnderLoad_LoseNoCallAndStayBounded),
+            $"{calls:N0} calls of 32 callers over connections of 50 ms in {took.TotalSeconds:N1} s, none failed; at most {most} connections at the server");
     }
 
     [Fact]
@@ -70,7 +73,9 @@ public sealed class CrowdTests
         await Task.WhenAll(clients.Select(client => client.DisposeAsync().AsTask())).InTime();
 
         Assert.All(answers, answer => Assert.Equal(3, answer));
-        Results.Add(nameof(Clients_TwoThousandAfterARestart_AllComeBack), $"{count:N0} clients of a server that was away for {down.TotalSeconds:N1} s: all served {took.TotalSeconds:N1} s after it was back");
+        Results.Add(
+            nameof(Clients_TwoThousandAfterARestart_AllComeBack),
+            $"{count:N0} clients of a server that was away for {down.TotalSeconds:N1} s: all served {took.TotalSeconds:N1} s after it was back");
     }
 
     [Fact]
@@ -89,7 +94,10 @@ public sealed class CrowdTests
         TimeSpan took = watch.Elapsed;
         long heapAfter = GC.GetTotalMemory(forceFullCollection: true);
         double rssAfter = ProcessFigures.Of(Environment.ProcessId).RssMiB;
-        Results.Add(nameof(Calls_InMillions_KeepTheMemoryOfTheClient), $"{calls:N0} calls, {calls / took.TotalSeconds:N0} a second; heap {heapBefore / 1048576.0:N1} to {heapAfter / 1048576.0:N1} MiB, RSS {rssBefore:N0} to {rssAfter:N0} MiB");
+        Results.Add(
+            nameof(Calls_InMillions_KeepTheMemoryOfTheClient),
+            $"{calls:N0} calls, {calls / took.TotalSeconds:N0} a second; heap {heapBefore / 1048576.0:N1} to {heapAfter / 1048576.0:N1} MiB, RSS ",
+            $"{rssBefore:N0} to {rssAfter:N0} MiB");
         Assert.InRange(heapAfter - heapBefore, long.MinValue, 5 * 1024 * 1024);
         Assert.InRange(rssAfter - rssBefore, double.MinValue, 50);
     }
@@ -124,7 +132,10 @@ public sealed class CrowdTests
             Assert.True(end is null or MprpcConnectionException or MprpcRemoteException, $"{end}");
         }
 
-        Results.Add(nameof(Garbage_OfWhateverBytes_FailsOrAnswersEachCallAndNeverHangs), $"{rounds:N0} connections with random bytes: {string.Join(", ", kinds.OrderByDescending(pair => pair.Value).Select(pair => $"{pair.Value} {pair.Key}"))}");
+        Results.Add(
+            nameof(Garbage_OfWhateverBytes_FailsOrAnswersEachCallAndNeverHangs),
+            $"{rounds:N0} connections with random bytes: ",
+            $"{string.Join(", ", kinds.OrderByDescending(pair => pair.Value).Select(pair => $"{pair.Value} {pair.Key}"))}");
     }
 
     private static Task CallAsync(MprpcClient client, int calls)

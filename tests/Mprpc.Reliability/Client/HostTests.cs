@@ -28,7 +28,10 @@ public sealed class HostTests
         await host.ReconnectAsync();
         watch.Restart();
         await UntilItAnswersAsync(client);
-        Results.Add(nameof(Host_GoneWithCallsInFlight_IsNoticedAndCalledAgainWhenItIsBack), $"KeepAlive 1 s: 10 calls failed {noticed.TotalSeconds:N1} s after the link went down; a call was answered {watch.Elapsed.TotalSeconds:N1} s after it was back");
+        Results.Add(
+            nameof(Host_GoneWithCallsInFlight_IsNoticedAndCalledAgainWhenItIsBack),
+            $"KeepAlive 1 s: 10 calls failed {noticed.TotalSeconds:N1} s after the link went down; a call was answered {watch.Elapsed.TotalSeconds:N1} s ",
+            $"after it was back");
     }
 
     [Fact]
@@ -49,7 +52,9 @@ public sealed class HostTests
         await UntilItAnswersAsync(client);
 
         Assert.True(end is null or MprpcConnectionException, $"{end}");
-        Results.Add(nameof(Host_BootedAgain_DoesNotKnowTheConnectionAndIsDialledAgain), $"a half-open connection was noticed {noticed.TotalMilliseconds:N0} ms after the first call");
+        Results.Add(
+            nameof(Host_BootedAgain_DoesNotKnowTheConnectionAndIsDialledAgain),
+            $"a half-open connection was noticed {noticed.TotalMilliseconds:N0} ms after the first call");
     }
 
     [Fact]
@@ -73,7 +78,10 @@ public sealed class HostTests
         Assert.All(ends, end => Assert.IsType<TimeoutException>(end));
         Assert.Equal(Enumerable.Range(1, 100), results);
         Assert.Same(before, client.CurrentRequests);       // the same connection
-        Results.Add(nameof(Host_Stopped_CallsKeepToTheirTimesAndGoOnWhenItDoes), $"100 calls with a timeout of 300 ms ended after {took.TotalMilliseconds:N0} ms; 100 without were answered when it went on, over the same connection");
+        Results.Add(
+            nameof(Host_Stopped_CallsKeepToTheirTimesAndGoOnWhenItDoes),
+            $"100 calls with a timeout of 300 ms ended after {took.TotalMilliseconds:N0} ms; 100 without were answered when it went on, over the same ",
+            $"connection");
     }
 
     [Fact]

@@ -31,7 +31,8 @@ public sealed class LossTests
         Assert.Equal(1_000, exceptions.Distinct(ReferenceEqualityComparer.Instance).Count());
         Assert.Equal(1_000, completions);
         Assert.InRange(took, TimeSpan.Zero, TimeSpan.FromSeconds(10));
-        Results.Add(nameof(Server_KilledWithThousandCallsPending_EachFailsOnceWithinASecond), $"1,000 calls, all failed {took.TotalMilliseconds:N0} ms after the kill");
+        Results.Add(
+            nameof(Server_KilledWithThousandCallsPending_EachFailsOnceWithinASecond), $"1,000 calls, all failed {took.TotalMilliseconds:N0} ms after the kill");
     }
 
     [Theory]
@@ -40,7 +41,9 @@ public sealed class LossTests
     public async Task Answers_CutAtEveryOffset_CompleteThoseThatAreWholeAndFailTheOthers(bool isReset)
     {
         // Answers to 8 calls of all shapes: values, errors, out of order, one twice, one that nobody asked for.
-        byte[] answers = Hex.Bytes("94 01 03 c0 c5 0010 000102030405060708090a0b0c0d0e0f 94 01 00 c0 00 94 01 01 a4 626f6f6d c0 94 01 01 c0 07 94 01 63 c0 05 94 01 02 c0 93010203 94 01 04 c2 c0 94 01 05 c0 c0 94 01 06 c0 81a16101 94 01 07 c0 07");
+        byte[] answers = Hex.Bytes(
+            "94 01 03 c0 c5 0010 000102030405060708090a0b0c0d0e0f 94 01 00 c0 00 94 01 01 a4 626f6f6d c0 94 01 01 c0 07 94 01 63 c0 05 94 01 02 c0 93010203 "
+            + "94 01 04 c2 c0 94 01 05 c0 c0 94 01 06 c0 81a16101 94 01 07 c0 07");
         int calls = 0;
         var watch = Stopwatch.StartNew();
 
@@ -62,11 +65,16 @@ public sealed class LossTests
             Exception?[] ends = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Outcome.Of(async () => await client.CallAsync<MprpcRaw>("a")))).InTime();
 
             Assert.All(ends, end => Assert.True(end is null or MprpcRemoteException or MprpcConnectionException, $"{end}"));
-            Assert.InRange(ends.Count(end => end is MprpcConnectionException), isReset ? 1 : 8 - WholeAnswers(answers.AsSpan(0, cut)), isReset ? 8 : 8 - WholeAnswers(answers.AsSpan(0, cut)));
+            Assert.InRange(
+                ends.Count(end => end is MprpcConnectionException),
+                isReset ? 1 : 8 - WholeAnswers(answers.AsSpan(0, cut)),
+                isReset ? 8 : 8 - WholeAnswers(answers.AsSpan(0, cut)));
             calls += 8;
         }
 
-        Results.Add($"{nameof(Answers_CutAtEveryOffset_CompleteThoseThatAreWholeAndFailTheOthers)}, {(isReset ? "RST" : "FIN")}", $"{answers.Length} offsets, {calls} calls, {watch.Elapsed.TotalMilliseconds / answers.Length:N1} ms each");
+        Results.Add(
+            $"{nameof(Answers_CutAtEveryOffset_CompleteThoseThatAreWholeAndFailTheOthers)}, {(isReset ? "RST" : "FIN")}",
+            $"{answers.Length} offsets, {calls} calls, {watch.Elapsed.TotalMilliseconds / answers.Length:N1} ms each");
     }
 
     private static int WholeAnswers(ReadOnlySpan<byte> bytes)
@@ -101,7 +109,10 @@ public sealed class LossTests
 
         Assert.All(ends, end => Assert.IsType<TimeoutException>(end));
         Assert.IsType<MprpcConnectionException>(await pending.InTime());
-        Results.Add(nameof(Server_ThatAcceptsAndSaysNothing_KeepsNoCallBeyondItsTimeoutAndNoClientFromClosing), $"100 calls with a timeout of 300 ms ended after {took.TotalMilliseconds:N0} ms; disposed in {disposed.TotalMilliseconds:N0} ms with a call pending");
+        Results.Add(
+            nameof(Server_ThatAcceptsAndSaysNothing_KeepsNoCallBeyondItsTimeoutAndNoClientFromClosing),
+            $"100 calls with a timeout of 300 ms ended after {took.TotalMilliseconds:N0} ms; disposed in {disposed.TotalMilliseconds:N0} ms with a call ",
+            $"pending");
     }
 
     [Fact]
@@ -124,7 +135,11 @@ public sealed class LossTests
                 while (scanner.Scan(buffer.AsSpan(position, filled - position), out int length) == FrameStatus.Complete)
                 {
                     byte[] id = buffer[(position + 2)..(position + length - 3)];     // between the type and the method "a" with its params
-                    answers.Write([0x94, 0x01, 0xce, 0x7f, 0xff, 0xff, 0xff, 0xc0, 0x63, 0x94, 0x01, .. id, 0xc0, .. id, 0x94, 0x01, .. id, 0xc0, 0xff, 0x94, 0x01, .. id, 0xa1, 0x78, 0xc0]);
+                    answers.Write(
+                        [
+                            0x94, 0x01, 0xce, 0x7f, 0xff, 0xff, 0xff, 0xc0, 0x63, 0x94, 0x01, .. id, 0xc0, .. id, 0x94, 0x01, .. id, 0xc0, 0xff, 0x94, 0x01,
+                            .. id, 0xa1, 0x78, 0xc0,
+                        ]);
                     position += length;
                 }
 

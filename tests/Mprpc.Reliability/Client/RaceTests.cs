@@ -49,7 +49,9 @@ public sealed class RaceTests
         Assert.True(answered > 0 && cancelled > 0, $"{answered} answered, {cancelled} cancelled: there was no race.");
         Assert.Equal(0, client.CurrentRequests!.Count);
         Assert.Equal(3, await client.CallAsync<int>("sum", 1, 2).InTime());
-        Results.Add(nameof(Cancellation_RacingTheAnswer_CompletesEachCallOnce), $"{count:N0} calls, {answered:N0} answered, {cancelled:N0} cancelled, {count / watch.Elapsed.TotalSeconds:N0} a second");
+        Results.Add(
+            nameof(Cancellation_RacingTheAnswer_CompletesEachCallOnce),
+            $"{count:N0} calls, {answered:N0} answered, {cancelled:N0} cancelled, {count / watch.Elapsed.TotalSeconds:N0} a second");
     }
 
     [Fact]
@@ -126,7 +128,9 @@ public sealed class RaceTests
             await Assert.ThrowsAsync<ObjectDisposedException>(async () => await client.CallAsync<int>("a"));
         }
 
-        Results.Add($"{nameof(DisposeAsync_InEachState_EndsSoonAndFailsWhatIsPending)}, {state}", $"{rounds} clients, by three threads at once; {longest.TotalMilliseconds:N0} ms at most");
+        Results.Add(
+            $"{nameof(DisposeAsync_InEachState_EndsSoonAndFailsWhatIsPending)}, {state}",
+            $"{rounds} clients, by three threads at once; {longest.TotalMilliseconds:N0} ms at most");
     }
 
     [Fact]
@@ -191,6 +195,9 @@ public sealed class RaceTests
 
         Assert.All(results, result => Assert.Equal(3, result));
         Assert.InRange(accepted / down.TotalSeconds / Clients, 0, 5);
-        Results.Add(nameof(Clients_OfAServerThatIsDown_KeepToTheirDelaysAndAllComeBack), $"{Clients} clients made {accepted / down.TotalSeconds / Clients:N1} connections a second each to a server that closes at once; all served {took.TotalSeconds:N1} s after it was back");
+        Results.Add(
+            nameof(Clients_OfAServerThatIsDown_KeepToTheirDelaysAndAllComeBack),
+            $"{Clients} clients made {accepted / down.TotalSeconds / Clients:N1} connections a second each to a server that closes at once; all served ",
+            $"{took.TotalSeconds:N1} s after it was back");
     }
 }

@@ -41,7 +41,13 @@ public sealed class MatrixTests
             }
         }
 
-        Assert.True(failures.Count == 0, $"{failures.Count} of the first {cells} cells with {sockets} sockets and {bufferBytes?.ToString(CultureInfo.InvariantCulture) ?? "the system's"} buffers failed:\n{string.Join('\n', failures)}");
-        Results.Add($"{nameof(Ends_WithManyBytesInFlight_NeverStandStill)}, {sockets}, {(bufferBytes is null ? "the system's buffers" : $"buffers of {bufferBytes} bytes")}", $"{cells:N0} cells in {watch.Elapsed.TotalSeconds:N0} s, the longest {longest / 1000:N1} s");
+        Assert.True(
+            failures.Count == 0,
+            $"{failures.Count} of the first {cells} cells with {sockets} sockets and "
+            + $"{bufferBytes?.ToString(CultureInfo.InvariantCulture) ?? "the system's"} buffers failed:\n{string.Join('\n', failures)}");
+        Results.Add(
+            $"{nameof(Ends_WithManyBytesInFlight_NeverStandStill)}, {sockets}, ",
+            $"{(bufferBytes is null ? "the system's buffers" : $"buffers of {bufferBytes} bytes")}",
+            $"{cells:N0} cells in {watch.Elapsed.TotalSeconds:N0} s, the longest {longest / 1000:N1} s");
     }
 }

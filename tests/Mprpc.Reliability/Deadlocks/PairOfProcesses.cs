@@ -69,7 +69,8 @@ internal sealed class PairOfProcesses : IDisposable
     {
         string compiler = Requirement.Program("gcc", "gcc");
         string library = _folder.PathOf("libsmall_buffers.so");
-        using var process = Process.Start(compiler, ["-shared", "-fPIC", "-O1", "-o", library, Paths.Repository(Path.Combine("tests", "Mprpc.Reliability.Pair", "small_buffers.c")), "-ldl"]);
+        using var process = Process.Start(
+            compiler, ["-shared", "-fPIC", "-O1", "-o", library, Paths.Repository(Path.Combine("tests", "Mprpc.Reliability.Pair", "small_buffers.c")), "-ldl"]);
         process.WaitForExit();
         Assert.Equal(0, process.ExitCode);
         return library;

@@ -13,7 +13,8 @@ internal sealed class Canary : IDisposable
     private static readonly byte[] s_request = Hex.Bytes("94 00 cd7a7a SUM");
     private static readonly byte[] s_answer = Hex.Bytes("94 01 cd7a7a c0 03");
 
-    private readonly Socket _socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true, ReceiveTimeout = LongestMilliseconds };
+    private readonly Socket _socket = new(
+        AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true, ReceiveTimeout = LongestMilliseconds };
     private readonly List<double> _milliseconds = [];
     private readonly ManualResetEventSlim _stop = new();
     private readonly Thread _thread;

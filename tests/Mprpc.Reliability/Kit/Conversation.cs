@@ -13,7 +13,8 @@ internal static class Conversation
     private static byte[] Message(int number) => (number % 10) switch
     {
         0 or 1 => WireBytes.Request(number, "sum", 0x92, (byte)(number % 100), 0x01),
-        2 => WireBytes.Request(number, "echo", [0x91, 0x83, 0xa1, 0x61, 0xc3, 0xa1, 0x62, .. Hex.Bytes("cb3ff0000000000000"), 0xa1, 0x63, 0x93, 0x01, 0xc0, 0xd3, .. new byte[8]]),
+        2 => WireBytes.Request(
+            number, "echo", [0x91, 0x83, 0xa1, 0x61, 0xc3, 0xa1, 0x62, .. Hex.Bytes("cb3ff0000000000000"), 0xa1, 0x63, 0x93, 0x01, 0xc0, 0xd3, .. new byte[8]]),
         3 => WireBytes.Request(number, "echo", [0x91, 0xc5, (byte)(number >> 8), (byte)number, .. new byte[number]]),
         4 => WireBytes.Request(number, "no_such_method", 0x90),
         5 => WireBytes.Request(number, "sum", 0x91, 0x01),

@@ -76,7 +76,9 @@ internal sealed class MixedLoad(ServerProcess server)
             {
                 int kind = random.Next(20);
                 Task call = CallAsync(client, kind, random);
-                Assert.True(await Task.WhenAny(call, Task.Delay(Bounded.Time, CancellationToken.None)) == call, $"A call of kind {kind} has not ended after {Calls} calls; {client.CurrentRequests?.Count} wait.");
+                Assert.True(
+                    await Task.WhenAny(call, Task.Delay(Bounded.Time, CancellationToken.None)) == call,
+                    $"A call of kind {kind} has not ended after {Calls} calls; {client.CurrentRequests?.Count} wait.");
                 await call;
                 Interlocked.Increment(ref _calls);
 
@@ -123,12 +125,14 @@ internal sealed class MixedLoad(ServerProcess server)
                 // The server is not told: what waits for its connection's end keeps one of its thousand places until then, so only one in ten does.
                 using (var source = new CancellationTokenSource(TimeSpan.FromMilliseconds(random.Next(1, 20))))
                 {
-                    await EndAsync<OperationCanceledException>(() => x % 10 == 0 ? client.CallAsync("wait", source.Token) : client.CallAsync("stubborn", source.Token, 1_000));
+                    await EndAsync<OperationCanceledException>(
+                        () => x % 10 == 0 ? client.CallAsync("wait", source.Token) : client.CallAsync("stubborn", source.Token, 1_000));
                 }
 
                 break;
             case 17:
-                await EndAsync<TimeoutException>(() => client.CallAsync("stubborn", new MprpcCallOptions { Timeout = TimeSpan.FromMilliseconds(random.Next(1, 50)) }, 1_000));
+                await EndAsync<TimeoutException>(
+                    () => client.CallAsync("stubborn", new MprpcCallOptions { Timeout = TimeSpan.FromMilliseconds(random.Next(1, 50)) }, 1_000));
                 break;
             case 18 when random.Next(10) == 0:
                 Assert.Equal(15, await client.CallAsync<int>("block", 15));

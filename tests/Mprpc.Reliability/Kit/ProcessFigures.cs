@@ -23,9 +23,12 @@ internal sealed record ProcessFigures(long Rss, int Threads, int Descriptors, Ti
             Number(status, "VmRSS:") * 1024,
             (int)Number(status, "Threads:"),
             Directory.GetFiles($"/proc/{process}/fd").Length,
-            TimeSpan.FromSeconds((long.Parse(fields[11], CultureInfo.InvariantCulture) + long.Parse(fields[12], CultureInfo.InvariantCulture)) / (double)TicksPerSecond));
+            TimeSpan.FromSeconds(
+                (long.Parse(fields[11], CultureInfo.InvariantCulture) + long.Parse(fields[12], CultureInfo.InvariantCulture)) / (double)TicksPerSecond));
     }
 
     private static long Number(string[] status, string name)
-        => long.Parse(status.Single(line => line.StartsWith(name, StringComparison.Ordinal)).Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture);
+        => long.Parse(
+            status.Single(line => line.StartsWith(name, StringComparison.Ordinal)).Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)[1],
+            CultureInfo.InvariantCulture);
 }

@@ -40,7 +40,8 @@ internal sealed class RemoteHost : IAsyncDisposable
 
     /// <summary>Starts the server there.</summary>
     public Task<ServerProcess> ServeAsync(int port = 0)
-        => ServerProcess.StartAsync(["ip", "netns", "exec", _name, "dotnet"], Address, string.Create(CultureInfo.InvariantCulture, $"Listen=tcp://{Address}:{port}"));
+        => ServerProcess.StartAsync(
+            ["ip", "netns", "exec", _name, "dotnet"], Address, string.Create(CultureInfo.InvariantCulture, $"Listen=tcp://{Address}:{port}"));
 
     /// <summary>Pulls the cable.</summary>
     public Task DisconnectAsync() => IpAsync("-n", _name, "link", "set", _there, "down");

@@ -11,7 +11,8 @@ internal static class Scale
     /// How long the mixed load runs: five minutes in the long run, or as many as MPRPC_SOAK_MINUTES says; in the usual run just long enough to see that it
     /// works.
     /// </summary>
-    public static TimeSpan Soak { get; } = double.TryParse(Environment.GetEnvironmentVariable("MPRPC_SOAK_MINUTES"), CultureInfo.InvariantCulture, out double minutes)
+    public static TimeSpan Soak { get; } = double.TryParse(
+        Environment.GetEnvironmentVariable("MPRPC_SOAK_MINUTES"), CultureInfo.InvariantCulture, out double minutes)
         ? TimeSpan.FromMinutes(minutes)
         : TimeSpan.FromSeconds(Of(10, 300));
 

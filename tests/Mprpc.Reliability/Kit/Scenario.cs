@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 
 namespace Mprpc.Reliability.Kit;
 
@@ -53,6 +54,9 @@ internal sealed class Scenario : IAsyncDisposable
 
     public static async Task<Scenario> StartAsync(string test, params string[] settings) => await StartAsync(test, await ServerProcess.StartAsync(settings));
 
+    /// <summary>Ends the test, with figures in several pieces.</summary>
+    public Task EndAsync(params FormattableString[] figures) => EndAsync($"{string.Concat(figures.Select(FormattableString.Invariant))}");
+
     /// <summary>Ends the test: nobody else has noticed anything, and nothing has been left behind.</summary>
     /// <param name="figures">What the test itself has measured.</param>
     /// <param name="isServerFull">Whether the server was full, so that nobody's calls were read.</param>
@@ -62,12 +66,16 @@ internal sealed class Scenario : IAsyncDisposable
         var watch = Stopwatch.StartNew();
 
         // Threads come and go by a few with the thread pool and the garbage collector.
-        await Bounded.Until(() => Server.Figures is var now && now.Descriptors <= _before.Descriptors + FilesOfTheRuntime && now.Threads <= _before.Threads + Environment.ProcessorCount + 8,
+        await Bounded.Until(
+            () => Server.Figures is var now && now.Descriptors <= _before.Descriptors + FilesOfTheRuntime
+                && now.Threads <= _before.Threads + Environment.ProcessorCount + 8,
             $"descriptors and threads back at {_before}; they are {Server.Figures}");
         TimeSpan took = watch.Elapsed;
         ProcessFigures after = Server.Figures;
-        string text = FormattableString.Invariant(
-            $"; canary p50 {p50:N2} ms, p99 {p99:N1} ms ({_p99Before:N1} before) of {calls:N0} calls; descriptors and threads back after {took.TotalSeconds:N1} s; RSS {_before.RssMiB:N0} to {after.RssMiB:N0} MiB");
+        string text = string.Create(
+            CultureInfo.InvariantCulture,
+            $"; canary p50 {p50:N2} ms, p99 {p99:N1} ms ({_p99Before:N1} before) of {calls:N0} calls; descriptors and threads back after "
+            + $"{took.TotalSeconds:N1} s; RSS {_before.RssMiB:N0} to {after.RssMiB:N0} MiB");
         Results.Add(_test, $"{FormattableString.Invariant(figures)}{text}");
 
         Assert.Null(_canary.Error);

@@ -44,7 +44,9 @@ internal sealed class ServerProcess : IAsyncDisposable
     public static async Task<ServerProcess> StartAsync(string[] command, IPAddress address, params string[] settings)
     {
         ChildProcess process = ChildProcess.Start(
-            command[0], [.. command.Skip(1), Paths.Server, "--urls", "http://127.0.0.1:0", .. settings.Select(setting => "--" + setting)], expectedLine: "listening ");
+            command[0], [
+                .. command.Skip(1), Paths.Server, "--urls", "http://127.0.0.1:0", .. settings.Select(setting => "--" + setting),
+            ], expectedLine: "listening ");
 
         try
         {

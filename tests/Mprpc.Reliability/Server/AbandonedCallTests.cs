@@ -26,13 +26,15 @@ public sealed class AbandonedCallTests
         }
 
         Assert.InRange(mostRunning, 1, 1_000);
-        await scenario.EndAsync($"{rounds} times 100,000 calls: at most {mostRunning:N0} ran at once, all had ended {longest.TotalSeconds:N2} s after the reset at the latest");
+        await scenario.EndAsync(
+            $"{rounds} times 100,000 calls: at most {mostRunning:N0} ran at once, all had ended {longest.TotalSeconds:N2} s after the reset at the latest");
     }
 
     [Fact]
     public async Task StubbornCalls_OfLostConnections_KeepTheirPlacesUntilTheyEnd()
     {
-        await using Scenario scenario = await Scenario.StartAsync(nameof(StubbornCalls_OfLostConnections_KeepTheirPlacesUntilTheyEnd), "Mprpc:Limits:MaxCallsInFlight=20");
+        await using Scenario scenario = await Scenario.StartAsync(
+            nameof(StubbornCalls_OfLostConnections_KeepTheirPlacesUntilTheyEnd), "Mprpc:Limits:MaxCallsInFlight=20");
         int most = 0;
 
         // As CVE-2023-44487 does: start, leave, start again.

@@ -28,7 +28,9 @@ public sealed class AnswerMemoryTests
 
         string text = string.Join(", ", heaps.Select(heap => FormattableString.Invariant($"{heap:N0}")));
         Assert.True(heaps.Max() < MostMiB, $"Live heap was {text} MiB at most after {heaps.Count} cold starts; {MostMiB} is allowed.");
-        Results.Add($"{nameof(SlowReaders_AfterAColdStart_KeepLittleLiveHeap)}, {method}, processors {(isBusy ? "busy" : "idle")}", $"{Connections} connections with {CallsOfAConnection:N0} calls of 64 KiB: {text} MiB of live heap");
+        Results.Add(
+            $"{nameof(SlowReaders_AfterAColdStart_KeepLittleLiveHeap)}, {method}, processors {(isBusy ? "busy" : "idle")}",
+            $"{Connections} connections with {CallsOfAConnection:N0} calls of 64 KiB: {text} MiB of live heap");
     }
 
     private static async Task<double> MeasureAsync(string method, bool isBusy)

@@ -8,7 +8,8 @@ public sealed class BombTests
     [Fact]
     public async Task Bombs_HeldOpenOnTwoHundredConnections_TakeNoMemoryAndAreClosedInTime()
     {
-        await using Scenario scenario = await Scenario.StartAsync(nameof(Bombs_HeldOpenOnTwoHundredConnections_TakeNoMemoryAndAreClosedInTime), "Mprpc:Limits:PartialMessageTimeout=00:00:02");
+        await using Scenario scenario = await Scenario.StartAsync(
+            nameof(Bombs_HeldOpenOnTwoHundredConnections_TakeNoMemoryAndAreClosedInTime), "Mprpc:Limits:PartialMessageTimeout=00:00:02");
         byte[][] bombs =
         [
             // As deep as may be, not ended.
@@ -52,7 +53,8 @@ public sealed class BombTests
     }
 
     [Theory]
-    [InlineData("too deep", "9191919191919191919191919191919191919191919191919191919191919191919191919191919191919191919191919191919191919191919191919191919191919191")]
+    [InlineData(
+        "too deep", "9191919191919191919191919191919191919191919191919191919191919191919191919191919191919191919191919191919191919191919191919191919191919191")]
     [InlineData("too long", "94 00 01 a46563686f 91 c67fffffff")]
     [InlineData("too many elements", "94 00 01 a46563686f 91 ddffffffff")]
     [InlineData("too many entries", "94 00 01 a46563686f 91 dfffffffff")]
@@ -122,10 +124,14 @@ public sealed class BombTests
     // One of each MessagePack format, and of the boundaries within one.
     private static readonly string[] Types =
     [
-        "00", "7f", "80", "81a16101", "90", "9101", "9401020304", "a0", "a161", "bf" + "61616161616161616161616161616161616161616161616161616161616161", "c0", "c1", "c2", "c3",
-        "c400", "c40100", "c5000100", "c60000000100", "c7000500", "c70105ff", "c800010500", "c9000000010500", "ca3f800000", "cb3ff0000000000000", "cc00", "ccff", "cd0000", "cdffff",
-        "ce00000000", "ceffffffff", "cf0000000000000000", "cfffffffffffffffff", "d000", "d080", "d10000", "d18000", "d200000000", "d280000000", "d30000000000000000", "d38000000000000000",
-        "d40100", "d4ff00", "d5010000", "d60100000000", "d6ff00000000", "d7010000000000000000", "d7ff0000000000000000", "d801" + "00000000000000000000000000000000", "d900", "d90161", "da000161",
+        "00", "7f", "80", "81a16101", "90", "9101", "9401020304", "a0", "a161", "bf"
+            + "61616161616161616161616161616161616161616161616161616161616161", "c0", "c1", "c2", "c3",
+        "c400", "c40100", "c5000100", "c60000000100", "c7000500", "c70105ff", "c800010500", "c9000000010500", "ca3f800000", "cb3ff0000000000000", "cc00",
+        "ccff", "cd0000", "cdffff",
+        "ce00000000", "ceffffffff", "cf0000000000000000", "cfffffffffffffffff", "d000", "d080", "d10000", "d18000", "d200000000", "d280000000",
+        "d30000000000000000", "d38000000000000000",
+        "d40100", "d4ff00", "d5010000", "d60100000000", "d6ff00000000", "d7010000000000000000", "d7ff0000000000000000", "d801"
+            + "00000000000000000000000000000000", "d900", "d90161", "da000161",
         "db0000000161", "dc0000", "dc000101", "dd00000000", "dd0000000101", "de0000", "de0001a16101", "df00000000", "df00000001a16101", "e0", "ff",
     ];
 }

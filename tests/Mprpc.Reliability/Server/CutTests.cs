@@ -49,7 +49,8 @@ public sealed class CutTests
     [InlineData(false)]
     public async Task Conversation_EndedAfterEveryOffset_LeavesNothingBehind(bool isReset)
     {
-        await using Scenario scenario = await Scenario.StartAsync($"{nameof(Conversation_EndedAfterEveryOffset_LeavesNothingBehind)}, {(isReset ? "RST" : "FIN")}");
+        await using Scenario scenario = await Scenario.StartAsync(
+            $"{nameof(Conversation_EndedAfterEveryOffset_LeavesNothingBehind)}, {(isReset ? "RST" : "FIN")}");
         byte[] conversation = Conversation.Bytes;
         int step = Scale.Of(conversation.Length / 400, 1);
         int ends = 0;
@@ -75,7 +76,10 @@ public sealed class CutTests
         // are.
         string[] lines = (await scenario.Server.AskAsync<string>("log_summary")).Split(", ");
         string[] usual = ["CallsWait", "LinesLeftOut", "NotificationRefused", "EventsLeftOut"];
-        Assert.DoesNotContain(lines, line => !line.StartsWith("Debug ", StringComparison.Ordinal) && !usual.Any(name => line.StartsWith($"Information {name} ", StringComparison.Ordinal)));
+        Assert.DoesNotContain(
+            lines,
+            line => !line.StartsWith("Debug ", StringComparison.Ordinal)
+                && !usual.Any(name => line.StartsWith($"Information {name} ", StringComparison.Ordinal)));
         await scenario.EndAsync($"{ends:N0} connections");
     }
 
@@ -89,13 +93,19 @@ public sealed class CutTests
 
         // Eight times the bytes; a scanner that starts over takes 64 times the time. Half a second for what else the process does.
         Assert.InRange(large, TimeSpan.Zero, (small * 24) + TimeSpan.FromMilliseconds(500));
-        await scenario.EndAsync($"processor time of the server for 64-byte pieces: 0.5 MiB {small.TotalMilliseconds:N0} ms, 4 MB {large.TotalMilliseconds:N0} ms (256 KiB at first {first.TotalMilliseconds:N0} ms)");
+        await scenario.EndAsync(
+            $"processor time of the server for 64-byte pieces: 0.5 MiB {small.TotalMilliseconds:N0} ms, 4 MB {large.TotalMilliseconds:N0} ms (256 KiB at ",
+            $"first {first.TotalMilliseconds:N0} ms)");
     }
 
     private static async Task<TimeSpan> SendInPiecesAsync(Scenario scenario, int elements)
     {
         // As many heads as bytes: the most that a scanner can have to do.
-        byte[] message = [.. WireBytes.Request(1, "running"), 0x91, 0xdd, (byte)(elements >> 24), (byte)(elements >> 16), (byte)(elements >> 8), (byte)elements, .. new byte[elements]];
+        byte[] message =
+        [
+            .. WireBytes.Request(1, "running"), 0x91, 0xdd, (byte)(elements >> 24), (byte)(elements >> 16), (byte)(elements >> 8), (byte)elements,
+            .. new byte[elements],
+        ];
         using LoadSocket socket = await LoadSocket.DialAsync(scenario.Server.EndPoint);
         TimeSpan before = scenario.Server.Figures.Cpu;
 

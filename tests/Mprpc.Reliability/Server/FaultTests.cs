@@ -13,7 +13,8 @@ public sealed class FaultTests
 
     private static readonly string[] s_filtered =
     [
-        "filter_throws_at_once", "filter_throws_later", "filter_throws_behind_the_method", "filter_cancels_itself", "filter_answers_nothing", "filter_answers_another_type",
+        "filter_throws_at_once", "filter_throws_later", "filter_throws_behind_the_method", "filter_cancels_itself", "filter_answers_nothing",
+        "filter_answers_another_type",
         "filter_cannot_be_made",
     ];
 
@@ -22,7 +23,8 @@ public sealed class FaultTests
     [InlineData(true)]
     public async Task Methods_ThatFailInWhateverWay_AreAnsweredOnce(bool loggerThrows)
     {
-        await using Scenario scenario = await Scenario.StartAsync($"{nameof(Methods_ThatFailInWhateverWay_AreAnsweredOnce)}{(loggerThrows ? ", the logger throws" : "")}", $"Faults:Logger={loggerThrows}");
+        await using Scenario scenario = await Scenario.StartAsync(
+            $"{nameof(Methods_ThatFailInWhateverWay_AreAnsweredOnce)}{(loggerThrows ? ", the logger throws" : "")}", $"Faults:Logger={loggerThrows}");
         byte[] internalError = WireBytes.Text("Internal error.");
         await using RawPeer peer = await scenario.Server.DialAsync();
         int calls = 0;
@@ -131,7 +133,9 @@ public sealed class FaultTests
 
         Assert.All(sums, answers => Assert.Equal(["940102c003", "940104c003"], WireBytes.Sorted(answers)));
         Assert.All(blocked, answers => Assert.Equal(["940101c0cd07d0", "940103c0cd07d0"], WireBytes.Sorted(answers)));
-        await scenario.EndAsync($"2 calls that block for 2 s on each of {Connections} connections; the 2 sums behind them were answered after {longest.TotalMilliseconds:N0} ms at most");
+        await scenario.EndAsync(
+            $"2 calls that block for 2 s on each of {Connections} connections; the 2 sums behind them were answered after {longest.TotalMilliseconds:N0} ms ",
+            $"at most");
     }
 
     [Fact]
@@ -169,7 +173,9 @@ public sealed class FaultTests
 
         Assert.All(sums, sum => Assert.Equal("940102c003", Hex.Text(sum)));
         Assert.All(blocked, answers => Assert.Equal(["940110c0cd07d0", "940111c0cd07d0", "940112c0cd07d0", "940113c0cd07d0"], WireBytes.Sorted(answers)));
-        await scenario.EndAsync($"{Connections} connections with 4 calls each that block for 2 s: the sum behind them was answered after {longest.TotalMilliseconds:N0} ms at most, all of them after {all.TotalSeconds:N1} s");
+        await scenario.EndAsync(
+            $"{Connections} connections with 4 calls each that block for 2 s: the sum behind them was answered after {longest.TotalMilliseconds:N0} ms at ",
+            $"most, all of them after {all.TotalSeconds:N1} s");
     }
 
     [Fact]
@@ -197,7 +203,8 @@ public sealed class FaultTests
 
         Assert.InRange(most, 1, MaxConnections + 10);       // the process has opened some files since
         await Bounded.Until(() => scenario.Server.Figures.Descriptors <= scenario.Before.Descriptors + (MaxConnections / 2), "that places are free again");
-        await scenario.EndAsync($"{Descriptors * 2} connections to a process of {Descriptors} descriptors that takes {MaxConnections}: {most} descriptors more were in use");
+        await scenario.EndAsync(
+            $"{Descriptors * 2} connections to a process of {Descriptors} descriptors that takes {MaxConnections}: {most} descriptors more were in use");
     }
 
     [Fact]
@@ -219,6 +226,8 @@ public sealed class FaultTests
         Assert.Equal("940101c0cd05dc", rest);
         Assert.Equal("", idleRest);
         Assert.Equal(0, server.Process.ExitCode);
-        Results.Add(nameof(Stop_WithCallsRunning_AnswersEndsWithFinAndExitsWithZero), $"exit code 0 after {watch.Elapsed.TotalSeconds:N1} s, with a call that takes 1.5 s");
+        Results.Add(
+            nameof(Stop_WithCallsRunning_AnswersEndsWithFinAndExitsWithZero),
+            $"exit code 0 after {watch.Elapsed.TotalSeconds:N1} s, with a call that takes 1.5 s");
     }
 }

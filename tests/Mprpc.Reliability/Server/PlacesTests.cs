@@ -59,7 +59,9 @@ public sealed class PlacesTests
         }
         catch (TimeoutException)
         {
-            Assert.Fail($"A connection without calls waits for more than {Bound.TotalSeconds} s for the answer to '{method}'; at last {running:N0} calls of {Flooders} others ran.");
+            Assert.Fail(
+                $"A connection without calls waits for more than {Bound.TotalSeconds} s for the answer to '{method}'; at last {running:N0} calls of "
+                + $"{Flooders} others ran.");
             throw;
         }
     }

@@ -10,7 +10,8 @@ public sealed class SlowPeerTests
     [Fact]
     public async Task SlowReaders_HundredThatPipelineLargeAnswers_AreBoundedAndClosed()
     {
-        await using Scenario scenario = await Scenario.StartAsync(nameof(SlowReaders_HundredThatPipelineLargeAnswers_AreBoundedAndClosed), "Mprpc:Limits:WriteTimeout=00:00:03");
+        await using Scenario scenario = await Scenario.StartAsync(
+            nameof(SlowReaders_HundredThatPipelineLargeAnswers_AreBoundedAndClosed), "Mprpc:Limits:WriteTimeout=00:00:03");
         byte[] requests = WireBytes.Repeat(WireBytes.Request(1, "bytes", 0x91, 0xcd, 0xff, 0x00), 1_000);    // 65,280 bytes an answer, 64 MiB a connection
         List<LoadSocket> sockets = [];
 
@@ -56,7 +57,9 @@ public sealed class SlowPeerTests
             }
 
             Assert.InRange(lines, 1, Connections);
-            await scenario.EndAsync($"{Connections} connections that asked for 62 MiB each have {heap / 1024.0 / 1024.0:N0} MiB in use while they do not read (RSS {most - scenario.Before.RssMiB:N0} MiB more at most, with garbage); all closed {watch.Elapsed.TotalSeconds:N1} s after (WriteTimeout 3 s)");
+            await scenario.EndAsync(
+                $"{Connections} connections that asked for 62 MiB each have {heap / 1024.0 / 1024.0:N0} MiB in use while they do not read (RSS ",
+                $"{most - scenario.Before.RssMiB:N0} MiB more at most, with garbage); all closed {watch.Elapsed.TotalSeconds:N1} s after (WriteTimeout 3 s)");
         }
         finally
         {
@@ -67,7 +70,8 @@ public sealed class SlowPeerTests
     [Fact]
     public async Task SlowWriters_ThatSendAByteNowAndThen_AreClosed()
     {
-        await using Scenario scenario = await Scenario.StartAsync(nameof(SlowWriters_ThatSendAByteNowAndThen_AreClosed), "Mprpc:Limits:PartialMessageTimeout=00:00:02");
+        await using Scenario scenario = await Scenario.StartAsync(
+            nameof(SlowWriters_ThatSendAByteNowAndThen_AreClosed), "Mprpc:Limits:PartialMessageTimeout=00:00:02");
         byte[] message = [.. WireBytes.Request(1, "echo"), 0x91, 0xc6, 0x00, 0x10, 0x00, 0x00];
         var watch = Stopwatch.StartNew();
 
@@ -87,6 +91,7 @@ public sealed class SlowPeerTests
         });
 
         TimeSpan took = watch.Elapsed;
-        await scenario.EndAsync($"{Connections} connections at 20 bytes/s were closed after {took.TotalSeconds:N1} s (PartialMessageTimeout 2 s, 240 bytes/s after)");
+        await scenario.EndAsync(
+            $"{Connections} connections at 20 bytes/s were closed after {took.TotalSeconds:N1} s (PartialMessageTimeout 2 s, 240 bytes/s after)");
     }
 }

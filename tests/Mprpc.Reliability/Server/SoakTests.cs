@@ -9,7 +9,9 @@ public sealed class SoakTests
     public async Task MixedLoad_ForMinutes_LosesNoCallAndKeepsMemoryDescriptorsAndThreads()
     {
         await using Scenario scenario = await Scenario.StartAsync(
-            nameof(MixedLoad_ForMinutes_LosesNoCallAndKeepsMemoryDescriptorsAndThreads), "Mprpc:Limits:PartialMessageTimeout=00:00:02", "Mprpc:Limits:WriteTimeout=00:00:02");
+            nameof(MixedLoad_ForMinutes_LosesNoCallAndKeepsMemoryDescriptorsAndThreads),
+            "Mprpc:Limits:PartialMessageTimeout=00:00:02",
+            "Mprpc:Limits:WriteTimeout=00:00:02");
         using var end = new CancellationTokenSource(Scale.Soak);
         var load = new MixedLoad(scenario.Server);
         List<(double Heap, ProcessFigures Figures)> samples = [];
@@ -40,7 +42,10 @@ public sealed class SoakTests
         // Ten a second of each kind: broken messages of four kinds, partial ones, those that do not read, four methods that throw; and one that says how many
         // are missing.
         Assert.InRange(lines, 1, (int)(Scale.Soak.TotalSeconds + 5) * 11 * 9);
-        await scenario.EndAsync($"{Scale.Soak.TotalSeconds:N0} s, {load.Calls:N0} calls by 4 clients each as expected, {load.Connections:N0} connections that misbehaved; in use {heapBefore:N1} MiB in the first half, {heapAfter:N1} in the second; RSS {rssBefore:N0} and {rssAfter:N0} MiB; at most {descriptors} descriptors and {threads} threads more; {lines:N0} lines of log");
+        await scenario.EndAsync(
+            $"{Scale.Soak.TotalSeconds:N0} s, {load.Calls:N0} calls by 4 clients each as expected, {load.Connections:N0} connections that misbehaved; in use ",
+            $"{heapBefore:N1} MiB in the first half, {heapAfter:N1} in the second; RSS {rssBefore:N0} and {rssAfter:N0} MiB; at most {descriptors} ",
+            $"descriptors and {threads} threads more; {lines:N0} lines of log");
     }
 
     private static double Median(IEnumerable<double> values)

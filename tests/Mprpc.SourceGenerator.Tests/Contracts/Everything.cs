@@ -26,11 +26,13 @@ internal sealed class Everything : IEverything
 
     // The class's own defaults are not the contract's.
     public string Defaults(
-        int number, string text, bool flag, double real, float small, char letter, long large, byte tiny, sbyte signed, ulong huge, decimal money, Color color, int? maybe,
+        int number, string text, bool flag, double real, float small, char letter, long large, byte tiny, sbyte signed, ulong huge, decimal money, Color color,
+        int? maybe,
         string? nothing, Guid id, double notANumber, uint unsigned, short half, DayOfWeek day, Color? mood, CancellationToken cancellationToken)
         => string.Create(
             CultureInfo.InvariantCulture,
-            $"{number}|{text}|{flag}|{real}|{small}|{letter}|{large}|{tiny}|{signed}|{huge}|{money}|{color}|{maybe}|{nothing is null}|{id}|{notANumber}|{unsigned}|{half}|{day}|{mood}");
+            $"{number}|{text}|{flag}|{real}|{small}|{letter}|{large}|{tiny}|{signed}|{huge}|{money}|{color}|"
+            + $"{maybe}|{nothing is null}|{id}|{notANumber}|{unsigned}|{half}|{day}|{mood}");
 
     public string WithOptional(int first, int second = 99) => $"{first},{second}";
 

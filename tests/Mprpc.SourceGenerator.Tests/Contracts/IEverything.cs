@@ -24,9 +24,12 @@ public interface IEverything : IMore
     string Renamed(string? text);
 
     string Defaults(
-        int number = -5, string text = "a\"b\\c\n\u00e9", bool flag = true, double real = 1.5e300, float small = 0.1f, char letter = '\'', long large = long.MinValue,
-        byte tiny = 255, sbyte signed = -128, ulong huge = ulong.MaxValue, decimal money = 12.50m, Color color = Color.Blue, int? maybe = 7, string? nothing = null,
-        Guid id = default, double notANumber = double.NaN, uint unsigned = uint.MaxValue, short half = -300, DayOfWeek day = (DayOfWeek)77, Color? mood = Color.Green, CancellationToken cancellationToken = default);
+        int number = -5, string text = "a\"b\\c\n\u00e9", bool flag = true, double real = 1.5e300, float small = 0.1f, char letter = '\'',
+        long large = long.MinValue,
+        byte tiny = 255, sbyte signed = -128, ulong huge = ulong.MaxValue, decimal money = 12.50m, Color color = Color.Blue, int? maybe = 7,
+        string? nothing = null,
+        Guid id = default, double notANumber = double.NaN, uint unsigned = uint.MaxValue, short half = -300, DayOfWeek day = (DayOfWeek)77,
+        Color? mood = Color.Green, CancellationToken cancellationToken = default);
 
     string WithOptional(int first, [Optional, DefaultParameterValue(3)] int second);
 

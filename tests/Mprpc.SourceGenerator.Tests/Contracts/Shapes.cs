@@ -126,5 +126,6 @@ public interface IShapes
 
     Task<Shapes> One(Shapes shapes, Picky picky);
 
-    Task<Page<Item>> Items(Page<int> numbers, int[] array, List<string?> texts, IEnumerable<int> counted, Dictionary<string, int> counts, Dictionary<int, Picky> picky);
+    Task<Page<Item>> Items(
+        Page<int> numbers, int[] array, List<string?> texts, IEnumerable<int> counted, Dictionary<string, int> counts, Dictionary<int, Picky> picky);
 }

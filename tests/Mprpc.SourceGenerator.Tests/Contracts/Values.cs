@@ -239,7 +239,9 @@ public interface IValues
     void More(Mixed mixed, Constructed constructed, Child child, KeyedChild keyed, PlainChild plain);
 
 
-    Task<Named> Named(Named value, Derived derived, Mutable mutable, Taken taken, Uri uri, HashSet<Guid> ids, int[,] grid, Color?[] colors, decimal[] money, ILookupless lookup);
+    Task<Named> Named(
+        Named value, Derived derived, Mutable mutable, Taken taken, Uri uri, HashSet<Guid> ids, int[,] grid, Color?[] colors, decimal[] money,
+        ILookupless lookup);
 }
 
 /// <summary>Nothing formats this one; what uses it still compiles, and the analyzer says so.</summary>

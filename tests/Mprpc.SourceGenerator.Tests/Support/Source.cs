@@ -31,14 +31,16 @@ internal static class Source
         }
         public sealed class MprpcClientOptions
         {
-            public void AddService<T>(T service) where T : class { }
+            public void AddHandlers<T>(T service) where T : class { }
         }
         """;
 
     private static readonly CSharpParseOptions Parse = CSharpParseOptions.Default.WithLanguageVersion(LanguageVersion.CSharp12);
 
     private static readonly MetadataReference[] Platform = [.. ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator)
-        .Where(path => !Path.GetFileName(path).StartsWith("Mprpc.", StringComparison.Ordinal) || Path.GetFileName(path) is "Mprpc.Core.dll" or "Mprpc.AspNetCore.dll")
+        .Where(
+            path => !Path.GetFileName(path).StartsWith("Mprpc.", StringComparison.Ordinal)
+                || Path.GetFileName(path) is "Mprpc.Core.dll" or "Mprpc.AspNetCore.dll")
         .Select(path => MetadataReference.CreateFromFile(path))];
 
     private static readonly MetadataReference ClientLibrary = Library("Mprpc.Client", [Client]);
@@ -82,8 +84,12 @@ internal static class Source
     {
         var options = new AnalyzerOptions([], new BuildProperties(isAot));
         ImmutableArray<Diagnostic> found = await compilation.WithAnalyzers([new ContractAnalyzer()], options).GetAllDiagnosticsAsync();
-        Assert.DoesNotContain(found, diagnostic => diagnostic.Severity == DiagnosticSeverity.Error && !diagnostic.Id.StartsWith("MPRPC", StringComparison.Ordinal));
-        return [.. found.Where(diagnostic => diagnostic.Id.StartsWith("MPRPC", StringComparison.Ordinal)).OrderBy(diagnostic => diagnostic.Location.SourceSpan.Start)];
+        Assert.DoesNotContain(
+            found, diagnostic => diagnostic.Severity == DiagnosticSeverity.Error && !diagnostic.Id.StartsWith("MPRPC", StringComparison.Ordinal));
+        return [
+            .. found.Where(diagnostic => diagnostic.Id.StartsWith("MPRPC", StringComparison.Ordinal))
+            .OrderBy(diagnostic => diagnostic.Location.SourceSpan.Start),
+        ];
     }
 
     public static byte[] Image(Compilation compilation)

@@ -33,7 +33,8 @@ public sealed class ParityTests
 
             foreach (Registration registration in Enum.GetValues<Registration>())
             {
-                foreach (ServiceLifetime lifetime in registration is Registration.None or Registration.Instance ? [ServiceLifetime.Singleton] : Enum.GetValues<ServiceLifetime>())
+                foreach (ServiceLifetime lifetime
+                    in registration is Registration.None or Registration.Instance ? [ServiceLifetime.Singleton] : Enum.GetValues<ServiceLifetime>())
                 {
                     ways.Add(registration, lifetime, false, false);
                     ways.Add(registration, lifetime, true, false);
@@ -48,7 +49,8 @@ public sealed class ParityTests
 
     [Theory]
     [MemberData(nameof(Ways))]
-    public async Task Verdicts_OfEachSampleForEachUser_AreThoseOfHttpOrTheStartFails(Registration registration, ServiceLifetime lifetime, bool isServedAsClass, bool hasFallback)
+    public async Task Verdicts_OfEachSampleForEachUser_AreThoseOfHttpOrTheStartFails(
+        Registration registration, ServiceLifetime lifetime, bool isServedAsClass, bool hasFallback)
     {
         Dictionary<string, string?> expected = await (hasFallback ? HttpWithFallback : Http).Value;
         List<string> failed = [];
@@ -61,7 +63,11 @@ public sealed class ParityTests
         // would not.
         Assert.Equal(Sample.All.Count, served.Count + failed.Count);
         Assert.True(isKnown ? failed.Count == 0 : failed.Count > 0, $"{failed.Count} do not start.");
-        Assert.All(served.SelectMany(Keys), key => Assert.True(found[key] == expected[key] || (!isKnown && found[key] is not null), $"{key}: {found[key] ?? "allowed"}, and over HTTP {expected[key] ?? "allowed"}"));
+        Assert.All(
+            served.SelectMany(Keys),
+            key => Assert.True(
+                found[key] == expected[key] || (!isKnown && found[key] is not null),
+                $"{key}: {found[key] ?? "allowed"}, and over HTTP {expected[key] ?? "allowed"}"));
     }
 
     [Fact]
@@ -150,7 +156,8 @@ public sealed class ParityTests
                 services.Add(new ServiceDescriptor(service, _ => Activator.CreateInstance(made)!, lifetime));
                 break;
             case Registration.TypedFactory:
-                var factory = (Func<IServiceProvider, object>)typeof(ParityTests).GetMethod(nameof(FactoryOf), System.Reflection.BindingFlags.NonPublic | System.Reflection.BindingFlags.Static)!
+                var factory = (Func<IServiceProvider, object>)typeof(ParityTests)
+                    .GetMethod(nameof(FactoryOf), System.Reflection.BindingFlags.NonPublic | System.Reflection.BindingFlags.Static)!
                     .MakeGenericMethod(made).Invoke(null, [])!;
                 services.Add(new ServiceDescriptor(service, factory, lifetime));
                 break;

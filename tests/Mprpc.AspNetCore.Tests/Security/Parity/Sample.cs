@@ -139,7 +139,8 @@ internal sealed class Sample
         Kind.Filter => Attribute<RefusingFilterAttribute>(),
         Kind.RateLimit => new CustomAttributeBuilder(typeof(EnableRateLimitingAttribute).GetConstructor([typeof(string)])!, ["none"]),
         Kind.Timeout => new CustomAttributeBuilder(
-            typeof(MprpcMethodAttribute).GetConstructor([typeof(string)])!, [null], [typeof(MprpcMethodAttribute).GetProperty(nameof(MprpcMethodAttribute.TimeoutMilliseconds))!], [1]),
+            typeof(MprpcMethodAttribute)
+                .GetConstructor([typeof(string)])!, [null], [typeof(MprpcMethodAttribute).GetProperty(nameof(MprpcMethodAttribute.TimeoutMilliseconds))!], [1]),
         _ => Attribute<AllowAnonymousAttribute>(),
     };
 
@@ -152,12 +153,14 @@ internal sealed class Sample
 
     private static MethodBuilder Declare(TypeBuilder type, string name)
         => type.DefineMethod(
-            name, MethodAttributes.Public | MethodAttributes.Virtual | MethodAttributes.Abstract | MethodAttributes.HideBySig | MethodAttributes.NewSlot, typeof(Task), [typeof(CancellationToken)]);
+            name, MethodAttributes.Public | MethodAttributes.Virtual | MethodAttributes.Abstract | MethodAttributes.HideBySig
+                | MethodAttributes.NewSlot, typeof(Task), [typeof(CancellationToken)]);
 
     /// <summary>A method that returns what <see cref="Body"/> does.</summary>
     private MethodBuilder Implement(TypeBuilder type, string name, MethodAttributes slot)
     {
-        MethodBuilder method = type.DefineMethod(name, MethodAttributes.Public | MethodAttributes.Virtual | MethodAttributes.HideBySig | slot, typeof(Task), [typeof(CancellationToken)]);
+        MethodBuilder method = type.DefineMethod(
+            name, MethodAttributes.Public | MethodAttributes.Virtual | MethodAttributes.HideBySig | slot, typeof(Task), [typeof(CancellationToken)]);
         ILGenerator il = method.GetILGenerator();
         il.Emit(OpCodes.Ldarg_1);
         il.Emit(OpCodes.Call, typeof(Body).GetMethod(Kind == Kind.Timeout ? nameof(Body.WaitAsync) : nameof(Body.RunAsync))!);

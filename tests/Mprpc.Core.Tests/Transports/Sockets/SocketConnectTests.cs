@@ -18,7 +18,8 @@ public sealed class SocketConnectTests
         bound.Bind(new IPEndPoint(IPAddress.Loopback, 0));
         using Socket socket = ConnectedPair.NewSocket(AddressFamily.InterNetwork);
 
-        var exception = await Assert.ThrowsAsync<SocketException>(() => SocketTransport.ConnectAsync(socket, bound.LocalEndPoint!, poller, CancellationToken.None).InTime());
+        var exception = await Assert.ThrowsAsync<SocketException>(
+            () => SocketTransport.ConnectAsync(socket, bound.LocalEndPoint!, poller, CancellationToken.None).InTime());
 
         Assert.Equal(SocketError.ConnectionRefused, exception.SocketErrorCode);
     }
@@ -58,7 +59,10 @@ public sealed class SocketConnectTests
         Socket[] sockets = [.. Enumerable.Range(0, 8).Select(_ => ConnectedPair.NewSocket(AddressFamily.InterNetwork))];
 
         // Nobody accepts: the first are taken by the system, the others wait.
-        Task<SocketTransport>[] connecting = [.. sockets.Select(socket => SocketTransport.ConnectAsync(socket, listener.LocalEndPoint!, poller, cancellation.Token))];
+        Task<SocketTransport>[] connecting =
+        [
+            .. sockets.Select(socket => SocketTransport.ConnectAsync(socket, listener.LocalEndPoint!, poller, cancellation.Token)),
+        ];
         await Task.WhenAny(connecting).InTime();
         await cancellation.CancelAsync();
         await Task.WhenAny(Task.WhenAll(connecting)).InTime();
