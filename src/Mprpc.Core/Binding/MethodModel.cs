@@ -75,7 +75,9 @@ internal sealed class MethodModel
     {
         // Reflection gives the default of an enum that may be null as its number.
         object? value = parameter.HasDefaultValue ? parameter.DefaultValue : null;
-        return value is not null && Nullable.GetUnderlyingType(parameter.ParameterType) is { IsEnum: true } underlying ? Enum.ToObject(underlying, value) : value;
+        return value is not null && Nullable.GetUnderlyingType(parameter.ParameterType) is { IsEnum: true } underlying
+            ? Enum.ToObject(underlying, value)
+            : value;
     }
 
     private static ParameterInfo[] ParametersOf(MethodInfo method, MethodInfo? described)

@@ -40,8 +40,8 @@ public abstract class MprpcInvocation
     /// what it sees.
     /// </returns>
     /// <exception cref="ArgumentOutOfRangeException">There is no such parameter.</exception>
-    /// <exception cref="MprpcException">The peer sent a value of another type, or too few or too many arguments. Left alone, it becomes the answer that the call
-    /// gets without the filter.</exception>
+    /// <exception cref="MprpcException">The peer sent a value of another type, or too few or too many arguments. If the filter does not catch it, the caller
+    /// is told what it is told without the filter.</exception>
     public abstract object? GetArgument(int index);
 
     /// <summary>Reads an argument.</summary>

@@ -43,7 +43,8 @@ internal sealed class InspectDocument
         foreach (RpcMethod method in methods.OrderBy(method => method.WireName, StringComparer.Ordinal))
         {
             MprpcMethodDetails details = method.Description.Details;
-            _methods.Add(method, PartOf(writer => Write(writer, method, details), details.Arguments.Select(argument => argument.Schema).Append(details.Result)));
+            IEnumerable<string> schemas = details.Arguments.Select(argument => argument.Schema).Append(details.Result);
+            _methods.Add(method, PartOf(writer => Write(writer, method, details), schemas));
         }
     }
 
@@ -119,7 +120,8 @@ internal sealed class InspectDocument
         IReadOnlyList<MprpcParameter> parameters = method.Description.Parameters;
         int optional = parameters.Count(parameter => parameter.IsOptional);
         bool takesRest = parameters.Any(parameter => parameter.IsRest);
-        bool[] further = [optional > 0, takesRest, details.Summary is not null, details.ParameterTexts.Count > 0, details.Obsolete is not null];
+        (string? summary, IReadOnlyList<string> texts) = DocumentationOf(method, details);
+        bool[] further = [optional > 0, takesRest, summary is not null, texts.Count > 0, details.Obsolete is not null];
 
         writer.WriteMapHeader(6 + further.Count(has => has));
         Write(writer, "name", method.WireName);
@@ -150,17 +152,17 @@ internal sealed class InspectDocument
         Write(writer, "stream", false);
         Write(writer, "notify", details.IsNotification);
 
-        if (details.Summary is not null)
+        if (summary is not null)
         {
-            Write(writer, "doc", details.Summary);
+            Write(writer, "doc", summary);
         }
 
-        if (details.ParameterTexts.Count > 0)
+        if (texts.Count > 0)
         {
             writer.WriteString("parameter_docs");
-            writer.WriteMapHeader(details.ParameterTexts.Count / 2);
+            writer.WriteMapHeader(texts.Count / 2);
 
-            foreach (string text in details.ParameterTexts)
+            foreach (string text in texts)
             {
                 writer.WriteString(text);
             }
@@ -171,6 +173,13 @@ internal sealed class InspectDocument
             Write(writer, "deprecated", details.Obsolete);
         }
     }
+
+    /// <summary>What the service's own assembly knows, else what that of its contract knows.</summary>
+    private static (string? Summary, IReadOnlyList<string> Texts) DocumentationOf(RpcMethod method, MprpcMethodDetails details)
+        => details.Summary is null && details.ParameterTexts.Count == 0
+            && method.Description.FindMethod?.Invoke() is { } declared && MprpcGeneratedDocumentation.Find(declared) is { } found
+            ? (found.Summary, found.ParameterTexts)
+            : (details.Summary, details.ParameterTexts);
 
     private static void WriteDefaults(MprpcWriter writer, IEnumerable<MprpcArgument> arguments, int count)
     {

@@ -77,7 +77,7 @@ internal static class DispatcherEmitter
             + $"{CodeWriter.Quote(service.DisplayName)}, {CodeWriter.Quote(method.Name)}, "
             + $"new global::Mprpc.CompilerServices.MprpcParameter[] {{ {string.Join(", ", parameters)} }}, "
             + $"{(method.NeedsContext ? "true" : "false")}, {(method.WireName is null ? "null" : CodeWriter.Quote(method.WireName))}, "
-            + $"static () => typeof({method.DeclaringType}).GetMethod({CodeWriter.Quote(method.Name)}, new global::System.Type[] {{ {TypesOf(method)} }})";
+            + $"static () => {MethodText.Finding(method)}";
     }
 
     /// <summary>Made when somebody asks, in a delegate that costs little until then.</summary>
@@ -118,8 +118,6 @@ internal static class DispatcherEmitter
 
         code.Close(";");
     }
-
-    private static string TypesOf(MethodModel method) => string.Join(", ", method.Parameters.Select(parameter => $"typeof({parameter.PlainType})"));
 
     private static void EmitInvoker(CodeWriter code, DispatcherModel service, MethodModel method, string invoker)
     {

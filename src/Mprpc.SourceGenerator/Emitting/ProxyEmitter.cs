@@ -23,7 +23,10 @@ internal static class ProxyEmitter
         code.Line("[global::System.Runtime.CompilerServices.ModuleInitializer]");
         code.Line("internal static void Register()");
         string names = string.Concat(contract.Derived.Select(derived => $", {CodeWriter.Quote(derived)}"));
-        code.More($"=> global::Mprpc.CompilerServices.MprpcGeneratedProxies.Register<{contract.Type}>(static invoker => new {name}(invoker){names});");
+        code.Open();
+        code.Line($"global::Mprpc.CompilerServices.MprpcGeneratedProxies.Register<{contract.Type}>(static invoker => new {name}(invoker){names});");
+        EmitDocumentation(code, contract);
+        code.Close();
 
         code.Line();
         code.Line("global::Mprpc.CompilerServices.MprpcCallInvoker global::Mprpc.CompilerServices.IMprpcProxy.Invoker => this._invoker;");
@@ -43,6 +46,27 @@ internal static class ProxyEmitter
         }
 
         return code.End();
+    }
+
+    private static void EmitDocumentation(CodeWriter code, ProxyModel contract)
+    {
+        if (contract.Documentation.Length == 0)
+        {
+            return;
+        }
+
+        const string Documentation = "global::Mprpc.CompilerServices.MprpcMethodDocumentation";
+        code.Line($"global::Mprpc.CompilerServices.MprpcGeneratedDocumentation.Register(static () => new {Documentation}[]");
+        code.Open();
+
+        foreach (DocumentationModel documented in contract.Documentation)
+        {
+            IEnumerable<string> texts = documented.ParameterTexts.Select(CodeWriter.Quote)
+                .Prepend(documented.Summary is null ? "null" : CodeWriter.Quote(documented.Summary));
+            code.Line($"new {Documentation}({MethodText.Finding(documented.Method)}, {string.Join(", ", texts)}),");
+        }
+
+        code.Close(");");
     }
 
     private static void EmitMethod(CodeWriter code, MethodModel method)

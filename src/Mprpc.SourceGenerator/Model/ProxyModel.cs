@@ -7,5 +7,11 @@ namespace Mprpc.SourceGenerator.Model;
 /// <param name="Stubs">The other members, ready as C# text.</param>
 /// <param name="Derived">The wire names that are made of C# names, each followed by that name: a client with another naming policy makes others of
 /// them.</param>
+/// <param name="Documentation">What is documented of the methods, for the service, which may be compiled elsewhere.</param>
 internal sealed record ProxyModel(
-    string Type, string Identifier, EquatableArray<MethodModel> Methods, EquatableArray<string> Stubs, EquatableArray<string> Derived);
+    string Type,
+    string Identifier,
+    EquatableArray<MethodModel> Methods,
+    EquatableArray<string> Stubs,
+    EquatableArray<string> Derived,
+    EquatableArray<DocumentationModel> Documentation);

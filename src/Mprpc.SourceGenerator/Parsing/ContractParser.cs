@@ -57,7 +57,7 @@ internal static class ContractParser
         var formatters = new FormatterParser(compilation);
         formatters.AddSignatures(type);
         DispatcherModel? dispatcher = serves ? DispatcherParser.Parse(type, compilation, formatters.Objects, cancellationToken) : null;
-        ProxyModel? proxy = calls ? ProxyParser.Parse(type, compilation) : null;
+        ProxyModel? proxy = calls ? ProxyParser.Parse(type, compilation, cancellationToken) : null;
 
         if (dispatcher is null && proxy is null)
         {

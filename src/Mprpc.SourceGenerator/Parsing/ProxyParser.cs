@@ -7,7 +7,7 @@ namespace Mprpc.SourceGenerator.Parsing;
 internal static class ProxyParser
 {
     /// <summary>The model, or null where no code can be generated: <see cref="WhyNot"/>, or the analyzer's errors, say why.</summary>
-    public static ProxyModel? Parse(INamedTypeSymbol contract, Compilation compilation)
+    public static ProxyModel? Parse(INamedTypeSymbol contract, Compilation compilation, CancellationToken cancellationToken)
     {
         List<IMethodSymbol> methods = PublishedMethods.Of(contract);
 
@@ -28,7 +28,18 @@ internal static class ProxyParser
             new EquatableArray<string>(Members(contract).Where(member => !published.Contains(member)).Select(StubText.Of).OfType<string>()),
             new EquatableArray<string>(methods
                 .Where(method => MethodParser.ExplicitName(method) is null)
-                .SelectMany(method => new[] { NameOnWire(method, prefix), method.Name })));
+                .SelectMany(method => new[] { NameOnWire(method, prefix), method.Name })),
+            new EquatableArray<DocumentationModel>(methods.Select(method => DocumentationOf(method, cancellationToken)).OfType<DocumentationModel>()));
+    }
+
+    private static DocumentationModel? DocumentationOf(IMethodSymbol method, CancellationToken cancellationToken)
+    {
+        Documentation documentation = Documentation.Of(method, cancellationToken);
+        EquatableArray<string> texts = new(documentation.TextsOf(method.Parameters
+            .Where(parameter => MethodParser.SourceOf(parameter) == ParameterSource.Wire)
+            .Select(parameter => parameter.Name)));
+        return documentation.Summary is null && texts.Length == 0 ? null
+            : new DocumentationModel(MethodParser.Parse(method, wireName: null), documentation.Summary, texts);
     }
 
     /// <summary>Why no proxy can be generated, or null where it can.</summary>

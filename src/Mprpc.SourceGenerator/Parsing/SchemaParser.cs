@@ -81,7 +81,8 @@ internal sealed class SchemaParser(IReadOnlyDictionary<ITypeSymbol, ParsedObject
             IArrayTypeSymbol array => Array(array, Of(array.ElementType, (annotated as IArrayTypeSymbol)?.ElementType)),
             INamedTypeSymbol { EnumUnderlyingType: { } number } enumeration => Enumeration(enumeration, WireTypes.Of(number)!),
             _ when type.Has("MessagePack.UnionAttribute") => "tuple<int32,any>",
-            INamedTypeSymbol named when IsTuple(named) => $"tuple<{string.Join(",", named.TypeArguments.Select((part, i) => Of(part, Argument(annotated, i))))}>",
+            INamedTypeSymbol named when IsTuple(named)
+                => $"tuple<{string.Join(",", named.TypeArguments.Select((part, i) => Of(part, Argument(annotated, i))))}>",
             INamedTypeSymbol named when named.Is("System.Lazy") => Of(named.TypeArguments[0], Argument(annotated, 0)),
             INamedTypeSymbol named => Collection(named, annotated) ?? Object(named),
             _ => Unknown,

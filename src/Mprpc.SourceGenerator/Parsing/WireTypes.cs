@@ -49,7 +49,8 @@ internal static class WireTypes
         { TypeKind: TypeKind.Enum } => null,
         { SpecialType: not SpecialType.None } when OfSpecial(type.SpecialType) is { } special => special,
         IArrayTypeSymbol { Rank: 1, ElementType.SpecialType: SpecialType.System_Byte } => "bin",
-        INamedTypeSymbol { Arity: 1 } generic => generic.TypeArguments[0].SpecialType == SpecialType.System_Byte && Bytes.Contains(FullName(type)) ? "bin" : null,
+        INamedTypeSymbol { Arity: 1 } generic
+            => generic.TypeArguments[0].SpecialType == SpecialType.System_Byte && Bytes.Contains(FullName(type)) ? "bin" : null,
         INamedTypeSymbol { Arity: 0 } => ByName.TryGetValue(FullName(type), out string? known) ? known : null,
         _ => null,
     };

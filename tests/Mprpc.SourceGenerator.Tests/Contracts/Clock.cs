@@ -1,0 +1,8 @@
+namespace Mprpc.SourceGenerator.Tests.Contracts;
+
+[MprpcService]
+internal sealed class Clock
+{
+    /// <summary>What time it is.</summary>
+    public string Now() => "noon";
+}
