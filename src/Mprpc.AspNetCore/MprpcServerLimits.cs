@@ -46,9 +46,9 @@ public sealed class MprpcServerLimits
 
     /// <summary>
     /// How many connections each endpoint may have at once: a listener of <c>MapMprpcService</c>, one of your own with <c>UseMessagePackRpc()</c>, or a
-    /// WebSocket's path. Default null: as many as there are file descriptors, as in Kestrel. Further ones are ended when they come, before TLS; a WebSocket is
-    /// refused with 503. Set it below what the process may open (<c>ulimit -n</c>) where strangers connect: a .NET process that has no descriptor left is ended
-    /// by its runtime.
+    /// WebSocket's path; transports that <see cref="IMprpcServer.ServeAsync"/> serves count at their endpoint. Default null: as many as there are file
+    /// descriptors, as in Kestrel. Further ones are ended when they come, before TLS; a WebSocket is refused with 503, and of a transport the call throws. Set
+    /// it below what the process may open (<c>ulimit -n</c>) where strangers connect: a .NET process that has no descriptor left is ended by its runtime.
     /// </summary>
     public int? MaxConnections { get; set; }
 
