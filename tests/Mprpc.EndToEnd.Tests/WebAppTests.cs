@@ -51,7 +51,7 @@ public sealed class WebAppTests
 
         var ofParameter = await Assert.ThrowsAsync<MprpcRemoteException>(() => rpc.CallAsync("add_todo", "x", 10).AsTask().InTime());
         var ofMember = await Assert.ThrowsAsync<MprpcRemoteException>(
-            () => rpc.CallAsync("add_todos", new object[] { new { Title = "x" }, new { Title = "y", Priority = 10 } }).AsTask().InTime());
+            () => rpc.CallAsync("add_todos", new List<object> { new { Title = "x" }, new { Title = "y", Priority = 10 } }).AsTask().InTime());
 
         Assert.Contains("priority must be between 0 and 9", ofParameter.Message, StringComparison.Ordinal);
         Assert.Contains("todos[1].Priority must be between 0 and 9", ofMember.Message, StringComparison.Ordinal);
