@@ -9,6 +9,9 @@ public static class ConformanceCases
     /// <summary>Bytes into a server (S).</summary>
     public static IReadOnlyList<ServerCase> Server => ServerCases.All;
 
+    /// <summary>Bytes into a server that knows the extensions under <c>$/</c> (X).</summary>
+    public static IReadOnlyList<ServerCase> Extensions => ExtensionCases.All;
+
     /// <summary>Bytes that a server sends into a client (C).</summary>
     public static IReadOnlyList<ClientCase> Client => ClientCases.All;
 }

@@ -4,11 +4,12 @@ using Mprpc.Conformance.Wire;
 
 namespace Mprpc.Conformance;
 
-/// <summary>The command line: plays the S cases against running servers and prints a report.</summary>
+/// <summary>The command line: plays the S and X cases against running servers and prints a report.</summary>
 internal static class ReportCommand
 {
     private const string Usage = """
-        Plays the S cases against a running MessagePack-RPC server that offers the conformance service (README.md).
+        Plays the S cases against a running MessagePack-RPC server that offers the conformance service (README.md),
+        and the X cases if it answers $/hello with a result.
 
           dotnet run --project tests/Mprpc.Conformance -- tcp://host:port [options]
 
@@ -16,6 +17,9 @@ internal static class ReportCommand
           --neovim   tcp://host:port   one whose errors are [code, message]
           --ruby     tcp://host:port   one whose errors are a code, the result [message]
           --jubatus  tcp://host:port   one whose errors are 1 or 2
+          --one-place tcp://host:port  one that runs one call at a time
+          --login    tcp://host:port   one that requires login
+          --no-extensions tcp://host:port   one whose extensions are off
           --split whole|bytes|offsets|all   how the bytes are cut on their way (whole)
           --case S1,S2,...             only these
           --no-policy                  without the cases where implementations rightly disagree
@@ -29,13 +33,16 @@ internal static class ReportCommand
         ["--neovim"] = Profile.NeovimErrors,
         ["--ruby"] = Profile.RubyErrors,
         ["--jubatus"] = Profile.JubatusErrors,
+        ["--one-place"] = Profile.OnePlace,
+        ["--login"] = Profile.RequiresLogin,
+        ["--no-extensions"] = Profile.NoExtensions,
     };
 
     public static async Task<int> RunAsync(string[] args, TextWriter output, TextWriter error)
     {
         var endpoints = new Dictionary<Profile, Uri>();
         SplitMode[] modes = [SplitMode.Whole];
-        IEnumerable<ServerCase> cases = ConformanceCases.Server;
+        IEnumerable<ServerCase> cases = ConformanceCases.Server.Concat(ConformanceCases.Extensions);
         for (int i = 0; i < args.Length; i++)
         {
             string option = args[i];
@@ -86,18 +93,26 @@ internal static class ReportCommand
     private static async Task<int> ReportAsync(ServerCase[] cases, Dictionary<Profile, Uri> endpoints, SplitMode[] modes, TextWriter output)
     {
         var verdicts = new List<CaseVerdict>();
+        bool? isExtended = null;
         foreach (ServerCase serverCase in cases)
         {
-            if (!endpoints.TryGetValue(serverCase.Profile, out Uri? endpoint))
+            string? reason = endpoints.TryGetValue(serverCase.Profile, out Uri? endpoint) ? null : $"no endpoint for {serverCase.Profile}";
+            if (reason is null && ConformanceCases.Extensions.Contains(serverCase))
+            {
+                isExtended ??= await ExtensionProbe.IsSpokenAsync(endpoints.GetValueOrDefault(Profile.Default, endpoint!));
+                reason = isExtended == true ? null : "the server does not answer $/hello with a result";
+            }
+
+            if (reason is not null)
             {
                 verdicts.Add(CaseVerdict.Skip);
-                await output.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"skip  {serverCase.Id,-5} no endpoint for {serverCase.Profile}"));
+                await output.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"skip  {serverCase.Id,-5} {reason}"));
                 continue;
             }
 
             foreach (SplitMode mode in modes)
             {
-                CaseResult result = await ServerCaseRunner.RunAsync(endpoint, serverCase, mode);
+                CaseResult result = await ServerCaseRunner.RunAsync(endpoint!, serverCase, mode);
                 verdicts.Add(result.Verdict);
                 await output.WriteLineAsync(Line(result, serverCase, mode));
             }

@@ -4,7 +4,7 @@ using Mprpc.Dispatch;
 
 namespace Mprpc.AspNetCore.Security;
 
-/// <summary>The method <c>$/inspect</c> (docs/protocol.md 10.12): tells a caller which methods it may call. Safe for concurrent use.</summary>
+/// <summary>The method <c>$/inspect</c> (docs/protocol.md 10.11): tells a caller which methods it may call. Safe for concurrent use.</summary>
 /// <param name="security">Logs policies that fail.</param>
 /// <param name="published">The endpoint's methods, with their policies.</param>
 /// <param name="serializer">Writes default values.</param>

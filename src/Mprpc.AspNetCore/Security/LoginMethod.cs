@@ -95,7 +95,8 @@ internal sealed class LoginMethod(EndpointSecurity security, ILogger logger)
     private async Task<AuthenticateResult?> RunAsync(CallContext context, RpcConnection connection, string scheme, string token)
     {
         using var tooLate = new CancellationTokenSource(security.Options.LoginTimeout, security.Clock);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(tooLate.Token, context.CancellationToken);
+        // Not by the call's token: a login that its peer cancels would not be counted as failed.
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(tooLate.Token, connection.Closed);
 
         try
         {
@@ -103,7 +104,7 @@ internal sealed class LoginMethod(EndpointSecurity security, ILogger logger)
                 connection, context.Services, scheme, request => security.Options.Present(request, scheme, token), either.Token);
             return await result.WaitAsync(either.Token).ConfigureAwait(false);
         }
-        catch (OperationCanceledException) when (!context.CancellationToken.IsCancellationRequested)
+        catch (OperationCanceledException) when (!connection.Closed.IsCancellationRequested)
         {
             security.Schemes.OnTooSlow(connection, scheme, security.Options.LoginTimeout);
             return null;

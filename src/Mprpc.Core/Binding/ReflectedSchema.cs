@@ -10,7 +10,7 @@ using Mprpc.Serialization;
 
 namespace Mprpc.Binding;
 
-/// <summary>Names types as they stand on the wire (docs/protocol.md 10.12), by reflection. The generator's SchemaParser comes to the same.</summary>
+/// <summary>Names types as they stand on the wire (docs/protocol.md 10.11), by reflection. The generator's SchemaParser comes to the same.</summary>
 [UnconditionalSuppressMessage("Trimming", "IL2070", Justification = "Not reached under native AOT; without it nothing of a contract is trimmed.")]
 [UnconditionalSuppressMessage("Trimming", "IL2075", Justification = "As above.")]
 internal sealed class ReflectedSchema

@@ -15,6 +15,9 @@ internal sealed class AnswerOrder(MprpcResponseOrder order, MessageOutput output
     private ITimer? _pause;
     private bool _isPausing;
 
+    /// <summary>Whether requests are answered in the order in which they come.</summary>
+    public bool IsInOrder => order == MprpcResponseOrder.InOrder;
+
     /// <summary>Takes the place of a request, in the order in which requests come.</summary>
     public Turn Begin()
     {

@@ -59,6 +59,9 @@ internal sealed class CallControl(RpcConnection connection, ServedMethod method,
     /// <summary>Whether the caller is not told that its time is up, since it has not been let in yet; asked once, when it is. Null: it is told.</summary>
     public Func<bool>? IsHidden { get; set; }
 
+    /// <summary>Whether its deadline has been found to have passed; for <see cref="ControlledCalls"/>, under its lock.</summary>
+    public bool IsLate { get; set; }
+
     /// <summary>Why the token was cancelled.</summary>
     public CancelReason Reason => (CancelReason)Volatile.Read(ref _reason);
 
@@ -130,7 +133,7 @@ internal sealed class CallControl(RpcConnection connection, ServedMethod method,
         }
     }
 
-    /// <summary>The time is up: the caller is told at once; the call keeps its place until the method has really ended.</summary>
+    /// <summary>The time is up: the caller is told at once; the call keeps its place until the method has really ended. To be called once.</summary>
     public void OnDeadline()
     {
         if (IsHidden?.Invoke() != true)

@@ -113,13 +113,15 @@ internal sealed class ControlledCalls(TimeProvider clock, CancellationToken clos
 
             foreach (CallControl call in _calls.Values)
             {
-                if (call.Deadline == 0 || call.Reason == CancelReason.Deadline)
+                if (call.Deadline == 0 || call.IsLate)
                 {
                     continue;
                 }
 
                 if (call.Deadline <= now)
                 {
+                    // Once, whatever has cancelled it before: what is late stays listed until its method has ended.
+                    call.IsLate = true;
                     (late ??= []).Add(call);
                 }
                 else
@@ -138,7 +140,14 @@ internal sealed class ControlledCalls(TimeProvider clock, CancellationToken clos
 
         foreach (CallControl call in late ?? [])
         {
-            call.OnDeadline();
+            try
+            {
+                call.OnDeadline();
+            }
+            catch (Exception exception)
+            {
+                call.Connection.Abort(exception);       // It could not be answered; and an exception must not end the timer's thread, which is the process's.
+            }
         }
     }
 }

@@ -21,8 +21,8 @@ internal struct ParkedRequests
     /// </summary>
     public const int MaxBytesWhileCalling = 4 * 1024 * 1024;
 
-    // A peer that cancels what is not there costs no more than one that calls.
-    private const int MaxSearched = 256;
+    /// <summary>How many messages <see cref="Find"/> looks at: a peer that cancels what is not there costs no more than one that calls.</summary>
+    public const int MaxSearched = 256;
 
     private PartialMessage _bytes;
     private Queue<int>? _lengths;
@@ -31,15 +31,21 @@ internal struct ParkedRequests
 
     public readonly bool IsEmpty => _lengths is null || _lengths.Count == 0;
 
+    /// <summary>How many messages are held.</summary>
+    public readonly int Count => _lengths?.Count ?? 0;
+
+    /// <summary>How many have been taken since the connection began: the number of the first that is held.</summary>
+    public long Taken { get; private set; }
+
     /// <summary>How many bytes are held.</summary>
     public readonly int Length => _bytes.Length - _position;
 
     /// <summary>Keeps a copy of a message.</summary>
     /// <param name="message">All of it.</param>
     /// <param name="maxBytes">How much may be held.</param>
-    /// <param name="readAt">When it was read, for <see cref="TakeReadAt"/>; 0: that does not matter.</param>
+    /// <param name="readAt">When it was read, for <see cref="TakeReadAt"/>; null: that does not matter.</param>
     /// <returns>False if it is too much.</returns>
-    public bool TryAdd(ReadOnlySpan<byte> message, int maxBytes, long readAt = 0)
+    public bool TryAdd(ReadOnlySpan<byte> message, int maxBytes, long? readAt = null)
     {
         if (!IsEmpty && Length + (long)message.Length > maxBytes)
         {
@@ -55,9 +61,9 @@ internal struct ParkedRequests
         (_lengths ??= new Queue<int>()).Enqueue(message.Length);
         _bytes.Append(message, expected: 0);
 
-        if (readAt != 0)
+        if (readAt is { } time)
         {
-            (_readAt ??= new Queue<long>()).Enqueue(readAt);
+            (_readAt ??= new Queue<long>()).Enqueue(time);
         }
 
         return true;
@@ -70,6 +76,7 @@ internal struct ParkedRequests
         int length = _lengths.Dequeue();
         ReadOnlyMemory<byte> message = _bytes.Memory.Slice(_position, length);
         _position += length;
+        Taken++;
         return message;
     }
 

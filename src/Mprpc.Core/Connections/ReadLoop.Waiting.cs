@@ -10,7 +10,7 @@ internal sealed partial class ReadLoop
     // compiled.
     private static readonly TimeSpan s_untilLessIsExpected = TimeSpan.FromMilliseconds(500);
 
-    private HashSet<long>? _cancelled;      // of the requests that are set aside
+    private CancelledRequests _cancelled;       // of those that are set aside
     private Task? _lost;        // one for the connection's life: each wait would leave another with the two that it waits for
 
     /// <summary>Waits until there is something to do: requests that were set aside have room, or bytes have come.</summary>
@@ -106,11 +106,6 @@ internal sealed partial class ReadLoop
     {
         int index = _parked.Find(messageId);
 
-        if (index < 0)
-        {
-            return;
-        }
-
         // The first need not wait for its turn. So peers that cancel in the order in which they called find theirs at once.
         if (index == 0)
         {
@@ -121,11 +116,12 @@ internal sealed partial class ReadLoop
                 _parked.TakeReadAt();
             }
 
+            _cancelled.Take(messageId, _parked.Taken);      // it may have been cancelled before, when it was not the first
             _connection.AnswerCancelled(head, this);
         }
-        else
+        else if (index > 0 || _parked.Count > ParkedRequests.MaxSearched)
         {
-            (_cancelled ??= []).Add(messageId);
+            _cancelled.Add(messageId, _parked.Taken + _parked.Count, most: _parked.Count);
         }
     }
 
@@ -140,14 +136,15 @@ internal sealed partial class ReadLoop
 
         int maxBytes = _readsToTheEnd ? int.MaxValue : isCalling ? ParkedRequests.MaxBytesWhileCalling : ParkedRequests.MaxBytes;
 
-        if (_parked.TryAdd(message, maxBytes, CountsItsTime(head) ? _connection.Clock.GetTimestamp() : 0))
+        if (_parked.TryAdd(message, maxBytes, CountsItsTime(head) ? _connection.Clock.GetTimestamp() : null))
         {
             return true;
         }
 
         // A refusal is an answer too, which a peer has to read that does not want to be waited for.
         // One that has said $/hello knows what it is told, and may have control messages behind its requests.
-        if ((!isCalling && _connection.Peer is null) || _connection.IsOverUnsentBound)
+        // Not where answers come in the order of the requests: others before it still wait.
+        if ((!isCalling && (_connection.Peer is null || _connection.AnswerOrder is { IsInOrder: true })) || _connection.IsOverUnsentBound)
         {
             return false;
         }

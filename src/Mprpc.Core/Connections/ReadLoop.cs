@@ -270,12 +270,9 @@ internal sealed partial class ReadLoop : UserCodeLoop, IStallable
             Debug.Assert(isMessage, "It was read when it was set aside.");
             _work += 1 + (message.Length / BytesOfWork);
 
-            if (CountsItsTime(head))
-            {
-                ReadAt = _parked.TakeReadAt();
-            }
+            ReadAt = CountsItsTime(head) ? _parked.TakeReadAt() : 0;
 
-            if (_cancelled is not null && head.Kind == MessageKind.Request && _cancelled.Remove(head.MessageId))
+            if (head.Kind == MessageKind.Request && _cancelled.Take(head.MessageId, _parked.Taken - 1))
             {
                 _connection.AnswerCancelled(head, this);
             }
@@ -288,8 +285,13 @@ internal sealed partial class ReadLoop : UserCodeLoop, IStallable
             {
                 return false;
             }
+        }
 
-            ReadAt = 0;
+        ReadAt = 0;
+
+        if (_parked.IsEmpty)
+        {
+            _cancelled.Clear();
         }
 
         return true;
@@ -348,6 +350,7 @@ internal sealed partial class ReadLoop : UserCodeLoop, IStallable
 
         _connection.OnHeldUp(occupant);
         Occupant = null;
+        ReadAt = 0;     // it was that of the message which holds the other thread up
         int holder = Baton.Holder;
 
         if (Context is null)

@@ -305,7 +305,9 @@ internal sealed partial class RpcConnection : MprpcConnection
     }
 
     /// <summary>Whether a message is handled at once even if there is no room for requests.</summary>
-    public bool GoesAhead(in MessageHead head) => _handler.GoesAhead(head) && (head.Kind != MessageKind.Request || !IsOverUnsentBound);
+    /// <remarks>No request does where answers come in the order of the requests.</remarks>
+    public bool GoesAhead(in MessageHead head)
+        => _handler.GoesAhead(head) && (head.Kind != MessageKind.Request || (AnswerOrder is not { IsInOrder: true } && !IsOverUnsentBound));
 
     /// <summary>Answers a request that its peer has cancelled while it was set aside.</summary>
     public void AnswerCancelled(in MessageHead head, ReadLoop loop)
@@ -313,7 +315,9 @@ internal sealed partial class RpcConnection : MprpcConnection
 
     /// <summary>Answers a request for which there is no room, and which may not be set aside either.</summary>
     public void Refuse(in MessageHead head, ReadLoop loop)
-        => _handler.RefuseForRoom(new IncomingCall(this, head.Kind == MessageKind.Request ? head.MessageId : null, AnswerOrder?.Begin(), loop));
+        => _handler.RefuseForRoom(head.Kind == MessageKind.Request
+            ? new IncomingCall(this, head.MessageId, AnswerOrder?.Begin(), loop)
+            : new IncomingCall(this, messageId: null, turn: null, loop));      // a turn that nothing completes would hold all later answers back
 
     /// <summary>Sends an answer: with the loop's batch if the thread holds the loop, else by itself.</summary>
     public void Answer(in IncomingCall call, bool onLoop, MprpcWriter answer)

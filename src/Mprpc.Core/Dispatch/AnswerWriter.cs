@@ -132,7 +132,9 @@ internal sealed class AnswerWriter(MprpcSerializerOptions serializer, MprpcError
         => new(
             RpcErrorKind.Handler,
             $"The {what} has {size} bytes; {limits.MaxSendMessageSize:N0} may be sent. "
-                + $"Ask for less at a time, or raise {limits.OptionsName}.MaxSendMessageSize."
+                + (limits.IsSendSizeOfPeer
+                    ? "Ask for less at a time, or say with '$/hello' that you take more."
+                    : $"Ask for less at a time, or raise {limits.OptionsName}.MaxSendMessageSize.")
                 + SendLimit.DescribeUnended(unended),
             ErrorCode.TooLarge);
 }

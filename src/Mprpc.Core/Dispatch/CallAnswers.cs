@@ -65,8 +65,8 @@ internal sealed class CallAnswers(MprpcSerializerOptions serializer, MprpcErrorS
     }
 
     /// <summary>
-    /// Answers a call whose method, or the writing of whose result, threw, and whose answer has been taken. No exception loses the answer: if even the error cannot be formed, it is a fixed
-    /// text.
+    /// Answers a call whose method, or the writing of whose result, threw, and whose answer has been taken. No exception loses the answer: if even the error
+    /// cannot be formed, it is a fixed text.
     /// </summary>
     public void AnswerFailure(in IncomingCall call, ServedMethod method, Exception exception, bool onLoop)
     {
@@ -170,9 +170,17 @@ internal sealed class CallAnswers(MprpcSerializerOptions serializer, MprpcErrorS
             return (meant as InvalidArgumentsException)?.ToError() ?? new RpcError(RpcErrorKind.Handler, meant.Message, meant.Code, meant.ErrorData);
         }
 
-        if (exception is OperationCanceledException && call.Control is { Reason: CancelReason.Peer })
+        if (exception is OperationCanceledException)
         {
-            return new RpcError(RpcErrorKind.Handler, "The call was cancelled.", ErrorCode.Cancelled);
+            switch (call.Control?.Reason)
+            {
+                case CancelReason.Peer:
+                    return new RpcError(RpcErrorKind.Handler, "The call was cancelled.", ErrorCode.Cancelled);
+
+                // Not told at the deadline, since the caller had not been let in: nor is it told the method's name now.
+                case CancelReason.Deadline:
+                    return new RpcError(RpcErrorKind.Handler, "The call took longer than it may.", ErrorCode.Timeout);
+            }
         }
 
         LogFailure(call, method, exception);

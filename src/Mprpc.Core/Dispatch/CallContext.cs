@@ -34,7 +34,20 @@ internal sealed class CallContext(in IncomingCall call, string method) : MprpcCa
 
     public override TimeSpan TimeLeft => _control?.TimeLeft ?? Timeout.InfiniteTimeSpan;
 
-    public override DateTimeOffset? Deadline => _control is { Deadline: not 0 } ? _connection.Clock.GetUtcNow() + TimeLeft : null;
+    public override DateTimeOffset? Deadline
+    {
+        get
+        {
+            if (_control is not { Deadline: not 0 })
+            {
+                return null;
+            }
+
+            DateTimeOffset now = _connection.Clock.GetUtcNow();
+            TimeSpan left = TimeLeft;
+            return left < DateTimeOffset.MaxValue - now ? now + left : DateTimeOffset.MaxValue;     // callers may give a call more time than there are dates
+        }
+    }
 
     public override CancellationToken Draining => _connection.Draining;
 

@@ -1,4 +1,3 @@
-using MessagePack;
 using Mprpc.CompilerServices;
 using Mprpc.Connections;
 using Mprpc.Diagnostics;
@@ -10,9 +9,11 @@ namespace Mprpc.Dispatch;
 /// <summary>The protocol's own messages (docs/protocol.md 10), except calls: what each end takes, cancellation, signs of life. Safe for concurrent use.</summary>
 internal sealed class ControlMessages(CallAnswers answers)
 {
-    /// <summary>Whether a request of the protocol's own takes no room, so that it is answered at once.</summary>
-    public static bool IsAnsweredAtOnce(in MessageHead head)
-        => head.Kind == MessageKind.Request && (head.Method.SequenceEqual(ControlName.Ping) || head.Method.SequenceEqual(ControlName.Hello));
+    /// <summary>Whether a message is handled at once even if there is no room: all of the protocol's own that take none, which a call does.</summary>
+    public static bool GoesAhead(in MessageHead head)
+        => head.IsControl
+            ? !head.Method.SequenceEqual(ControlName.Call)
+            : head.Kind == MessageKind.Request && (head.Method.SequenceEqual(ControlName.Ping) || head.Method.SequenceEqual(ControlName.Hello));
 
     /// <summary>Handles a message whose method is the protocol's own; on the read loop.</summary>
     /// <returns>False if it is unknown.</returns>
@@ -78,12 +79,10 @@ internal sealed class ControlMessages(CallAnswers answers)
     private void SayHello(in IncomingCall call, long id, ReadOnlySpan<byte> message, int start)
     {
         RpcConnection connection = call.Connection;
-        string? problem = PeerOffer.Read(message, start, out PeerOffer offer);
-
-        if (problem is null && connection.Peer is not null)
-        {
-            problem = "This connection has said '$/hello' before; what was said first counts.";
-        }
+        PeerOffer? offer = null;
+        string? problem = connection.Peer is not null
+            ? "This connection has said '$/hello' before; what was said first counts."
+            : PeerOffer.Read(message, start, out offer);
 
         if (problem is not null)
         {
@@ -92,8 +91,8 @@ internal sealed class ControlMessages(CallAnswers answers)
             return;
         }
 
-        connection.OnHello(offer);
-        PeerOffer own = connection.OwnOffer(isDialer: false) with { Version = offer.Version };
+        connection.OnHello(offer!);
+        PeerOffer own = connection.OwnOffer(isDialer: false) with { Version = offer!.Version };
         MprpcWriter answer = answers.BeginAnswer(call);
         ResponseWriter.WriteHello(answer, id, own);
         CallAnswers.EndAnswer(call, answer);
@@ -127,7 +126,8 @@ internal sealed class ControlMessages(CallAnswers answers)
     private static bool TryReadMessageId(ReadOnlySpan<byte> message, int start, out long id)
     {
         id = 0;
-        return message[start] == (MessagePackCode.MinFixArray | 1)
-            && MessagePackHead.TryReadInteger(message[(start + 1)..], out id, out _);
+        return MessagePackHead.TryReadArray(message[start..], out int head, out long count)
+            && count == 1
+            && MessagePackHead.TryReadInteger(message[(start + head)..], out id, out _);
     }
 }

@@ -104,7 +104,7 @@ internal sealed class Dispatcher : IRequestHandler
     }
 
     /// <inheritdoc/>
-    public bool GoesAhead(in MessageHead head) => head.IsControl || (_control is not null && ControlMessages.IsAnsweredAtOnce(head));
+    public bool GoesAhead(in MessageHead head) => _control is null ? head.IsControl : ControlMessages.GoesAhead(head);
 
     /// <inheritdoc/>
     public void RefuseCancelled(in IncomingCall call)
@@ -200,7 +200,7 @@ internal sealed class Dispatcher : IRequestHandler
             }
         }
 
-        DispatchUnknown(call, loop, head.Method, head.MethodIsText, head.IsControl);
+        DispatchUnknown(call, loop, head.Method, head.MethodIsText, head.IsControl, terms: default);
     }
 
     // docs/protocol.md 10.6: [0, msgid, "$/call", [options, method, params]]
@@ -226,7 +226,7 @@ internal sealed class Dispatcher : IRequestHandler
 
         if (method is null)
         {
-            DispatchUnknown(call, loop, envelope.Method, envelope.MethodIsText, isControl: false);
+            DispatchUnknown(call, loop, envelope.Method, envelope.MethodIsText, isControl: false, terms);
             return;
         }
 
@@ -239,7 +239,7 @@ internal sealed class Dispatcher : IRequestHandler
         Answers.Answer(call, onLoop: true, error);
     }
 
-    private void DispatchUnknown(in IncomingCall call, ReadLoop loop, ReadOnlySpan<byte> method, bool isText, bool isControl)
+    private void DispatchUnknown(in IncomingCall call, ReadLoop loop, ReadOnlySpan<byte> method, bool isText, bool isControl, in CallTerms terms)
     {
         string name = isText ? LogText.Clean(method) : "";
         var error = new RpcError(
@@ -262,7 +262,8 @@ internal sealed class Dispatcher : IRequestHandler
             return;
         }
 
-        IncomingCall controlled = call.With(new CallControl(call.Connection, Unknown, call.MessageId, call.Turn)).WithoutLoop();
+        // With the same deadline as a method: by what becomes of it nobody learns which names there are.
+        IncomingCall controlled = call.With(terms.Control(call, Unknown)).WithoutLoop();
         var context = new CallContext(controlled, name);
         Start(call, loop, Unknown.Guard(controlled, context, new CallArguments([], 0, 0, _serializer), error));
     }

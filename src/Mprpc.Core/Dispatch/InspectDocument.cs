@@ -3,7 +3,7 @@ using Mprpc.CompilerServices;
 namespace Mprpc.Dispatch;
 
 /// <summary>
-/// Describes methods to callers, in the shape of neovim's API metadata (docs/protocol.md 10.12). What does not depend on the caller is written once. Immutable
+/// Describes methods to callers, in the shape of neovim's API metadata (docs/protocol.md 10.11). What does not depend on the caller is written once. Immutable
 /// and safe for concurrent use.
 /// </summary>
 internal sealed class InspectDocument

@@ -16,7 +16,7 @@ public abstract class MprpcArgument
 
     /// <summary>A parameter.</summary>
     /// <typeparam name="T">Its type.</typeparam>
-    /// <param name="schema">Its type on the wire (docs/protocol.md 10.12), with <c>@</c> before the keys of named types.</param>
+    /// <param name="schema">Its type on the wire (docs/protocol.md 10.11), with <c>@</c> before the keys of named types.</param>
     /// <param name="defaultValue">What it is if a peer leaves it out.</param>
     public static MprpcArgument Of<T>(string schema, T defaultValue = default!) => new MprpcArgument<T>(schema, defaultValue);
 

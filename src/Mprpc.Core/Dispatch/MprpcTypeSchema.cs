@@ -2,7 +2,7 @@ using System.ComponentModel;
 
 namespace Mprpc.CompilerServices;
 
-/// <summary>A named type as it stands on the wire (docs/protocol.md 10.12). For generated code.</summary>
+/// <summary>A named type as it stands on the wire (docs/protocol.md 10.11). For generated code.</summary>
 /// <param name="key">Its full name, by which the types of parameters and members refer to it, with <c>@</c> before it.</param>
 /// <param name="name">Its short name, which callers see as long as no other type has the same.</param>
 /// <param name="kind"><c>map</c>, <c>array</c> or <c>enum</c>.</param>

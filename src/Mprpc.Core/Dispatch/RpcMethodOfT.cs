@@ -46,7 +46,12 @@ internal sealed class RpcMethod<TService, TReturn, TReturned, TResult> : RpcMeth
 
             if (!parameters.Ended)
             {
-                Answers.RefuseArguments(call, this, Description, ref parameters);
+                // Apart from the loop the time may have run out before the params were read.
+                if (call.TryTakeAnswer())
+                {
+                    Answers.RefuseArguments(call, this, Description, ref parameters);
+                }
+
                 control?.End();
                 return;
             }

@@ -94,6 +94,29 @@ internal static class MessagePackHead
         return MessagePackPrimitives.TryReadInt64(value, out integer, out size) == MessagePackPrimitives.DecodeResult.Success;
     }
 
+    /// <summary>The head of an array and how many values it has, in any width.</summary>
+    public static bool TryReadArray(ReadOnlySpan<byte> value, out int head, out long count)
+    {
+        byte code = value[0];
+
+        if (code is >= MessagePackCode.MinFixArray and <= MessagePackCode.MaxFixArray)
+        {
+            head = 1;
+            count = code & 0x0f;
+            return true;
+        }
+
+        if (code is MessagePackCode.Array16 or MessagePackCode.Array32)
+        {
+            head = Read(value, out _, out count);
+            return true;
+        }
+
+        head = 0;
+        count = 0;
+        return false;
+    }
+
     /// <summary>The head and the length of text or binary, in any width.</summary>
     public static bool TryReadBytes(ReadOnlySpan<byte> value, out int head, out int length)
     {

@@ -64,19 +64,21 @@ internal sealed record PeerOffer
     {
         offer = new PeerOffer();
 
-        if (message[position] != (MessagePackCode.MinFixArray | 2))
+        if (!MessagePackHead.TryReadArray(message[position..], out int head, out long count) || count != 2)
         {
             return "Method '$/hello' takes 2 params: [version, offer].";
         }
 
-        position++;
+        position += head;
 
-        if (!MessagePackHead.TryReadInteger(message[position..], out long version, out int size) || version < 1)
+        long version = Number(message[position..]);
+
+        if (version == 0)
         {
             return "Param 1 ('version') of method '$/hello' must be an integer of 1 or more.";
         }
 
-        position += size;
+        position += MessagePackHead.MeasureValue(message[position..]);
 
         if (!TryReadMapCount(message, ref position, out long entries))
         {
@@ -107,6 +109,7 @@ internal sealed record PeerOffer
             : key.SequenceEqual("ping"u8) ? this with { Ping = value[0] == MessagePackCode.True }
             : this;
 
+    /// <summary>A number above zero, of which int64 maximum stands for all that are larger; zero for anything else.</summary>
     private static long Number(ReadOnlySpan<byte> value)
         => value[0] == MessagePackCode.UInt64 && value[1] >= 0x80 ? long.MaxValue
             : MessagePackHead.TryReadInteger(value, out long number, out _) && number > 0 ? number

@@ -5,7 +5,7 @@ using Mprpc.SourceGenerator.Model;
 
 namespace Mprpc.SourceGenerator.Parsing;
 
-/// <summary>Names types as they stand on the wire (docs/protocol.md 10.12). ReflectedSchema in Mprpc.Core comes to the same.</summary>
+/// <summary>Names types as they stand on the wire (docs/protocol.md 10.11). ReflectedSchema in Mprpc.Core comes to the same.</summary>
 /// <param name="objects">The types that have members, as their formatters see them.</param>
 internal sealed class SchemaParser(IReadOnlyDictionary<ITypeSymbol, ParsedObject> objects)
 {

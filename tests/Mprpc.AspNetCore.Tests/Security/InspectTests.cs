@@ -6,7 +6,7 @@ using Mprpc.Client;
 
 namespace Mprpc.AspNetCore.Tests.Security;
 
-/// <summary>The call <c>$/inspect</c>: who is answered, and which methods the answer lists (docs/protocol.md 10.12).</summary>
+/// <summary>The call <c>$/inspect</c>: who is answered, and which methods the answer lists (docs/protocol.md 10.11).</summary>
 public sealed class InspectTests
 {
     private const string Inspect = "a9 242f696e7370656374";

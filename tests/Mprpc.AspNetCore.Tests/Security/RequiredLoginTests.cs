@@ -35,6 +35,28 @@ public sealed class RequiredLoginTests
         }
     }
 
+    [Theory]
+    [InlineData("80")]
+    [InlineData("81 a7 74696d656f7574 cd2710")]
+    [InlineData("81 a4 6d657461 81 a1 78 a1 79")]
+    public async Task Call_WithOptions_OfAStrangerAndOfAUser_GetsTheBytesOfAPlainCallWhateverItNames(string options)
+    {
+        await using RpcHost host = await StartAsync(server => server.Authentication.MaxCallsInFlightBeforeLogin = 100);
+        await using RawPeer stranger = await host.DialAsync();
+        await using RawPeer user = await host.DialAsync();
+        await user.SendAsync($"94 00 01 {Alice}");
+        await user.ReadMessageAsync();
+        string[] forbidden = ["a561646d696e 90", "a561646d696e 91 01", "a6 6e6f73756368 90", "a6 68696464656e 90", "a6 736563726574 90"];
+
+        await stranger.SendAsync(string.Concat(Calls.Select(call => $"94 00 07 a6 242f63616c6c 93 {options} {call} 94 00 07 {call} ")));
+        await user.SendAsync(string.Concat(forbidden.Select(call => $"94 00 07 a6 242f63616c6c 93 {options} {call} 94 00 07 {call} ")));
+        List<string> ofStranger = await stranger.ReadMessagesAsync(Calls.Length * 2);
+        List<string> ofUser = await user.ReadMessagesAsync(forbidden.Length * 2);
+
+        Assert.Single(ofStranger.Distinct());
+        Assert.Single(ofUser.Distinct());
+    }
+
     [Fact]
     public async Task Call_OfAUser_OfAnUnknownOrAForbiddenMethod_GetsTheSameBytes()
     {

@@ -35,6 +35,32 @@ public sealed class SlowSchemeTests
         Assert.Contains(SlowHandler.Name, (await host.Log.WaitForAsync(154)).Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Login_ThatItsPeerCancels_GoesOnAndCountsAsRefused()
+    {
+        var clock = new FakeTimeProvider();
+        await using RpcHost host = await SecuredHost.StartAsync<Service>(
+            server: options => options.Authentication.Schemes.Add(SlowHandler.Name),
+            services: services =>
+            {
+                services.AddSingleton<TimeProvider>(clock);
+                services.AddAuthentication().AddScheme<AuthenticationSchemeOptions, SlowHandler>(SlowHandler.Name, _ => { });
+            });
+        await using RawPeer peer = await host.DialAsync();
+
+        for (int id = 0; id < 6; id++)
+        {
+            await peer.SendAsync($"94 00 {id:x2} ae 242f61757468656e746963617465 92 a4 536c6f77 a1 78   93 02 a8 242f63616e63656c 91 {id:x2}");
+        }
+
+        Task<List<string>> answers = peer.ReadMessagesAsync(6);
+        await clock.AdvanceUntilAsync(TimeSpan.FromSeconds(1), answers, "the answers");
+        string rest = await peer.ReadToAnyEndAsync();
+
+        Assert.All(await answers, answer => Assert.Contains(Hex.Text("unauthenticated: "u8), answer, StringComparison.Ordinal));
+        Assert.Equal("", rest);
+    }
+
     private sealed class Service
     {
         [Authorize(AuthenticationSchemes = SlowHandler.Name)]

@@ -11,6 +11,14 @@ internal static class Expect
 
     public static Expectation Nothing() => new Answers(InOrder: true);
 
+    public static Expectation Then(params Expectation[] parts) => new Sequence(parts);
+
+    public static Expectation Hello(uint messageId, uint version) => new HelloAnswer(messageId, version);
+
+    public static Expectation ErrorText(uint messageId, params string[] parts) => new ErrorText(messageId, parts);
+
+    public static Expectation SameErrors(uint messageId) => new SameErrors(messageId);
+
     public static Expectation Error(uint messageId) => new ErrorAnswer(messageId);
 
     public static Expectation CodeAndMessage(uint messageId, string code) => new CodeAndMessageAnswer(messageId, code);

@@ -17,4 +17,13 @@ public enum Profile
 
     /// <summary>An error is an integer: 1 no such method, 2 wrong params.</summary>
     JubatusErrors,
+
+    /// <summary>One call at a time runs; further requests wait.</summary>
+    OnePlace,
+
+    /// <summary>Nobody may call who has not logged in.</summary>
+    RequiresLogin,
+
+    /// <summary>The extensions under <c>$/</c> are off.</summary>
+    NoExtensions,
 }

@@ -14,6 +14,10 @@ public static class ServerCaseRunner
     private const string Probe = "94 00 7e SUM";
     private const string ProbeAnswer = "94 01 7e c0 03";
 
+    // Where only who has logged in may call.
+    private const string Ping = "94 00 7e PING 90";
+    private const string PingAnswer = "94 01 7e c0 c0";
+
     /// <summary>Runs the case, in every way that the mode cuts it; the first way that fails is the result.</summary>
     /// <param name="endpoint">tcp://host:port or unix:///path of a listener with the case's profile.</param>
     public static async Task<CaseResult> RunAsync(Uri endpoint, ServerCase serverCase, SplitMode mode, CancellationToken cancellationToken = default)
@@ -51,7 +55,7 @@ public static class ServerCaseRunner
             // Reads while it sends: a large echo would otherwise fill both directions and stop.
             string? wrong = await serverCase.Expects.VerifyAsync(socket);
             await sending;
-            return wrong ?? await VerifyAfterwardsAsync(endpoint, serverCase.Expects, socket, cancellationToken);
+            return wrong ?? await VerifyAfterwardsAsync(endpoint, serverCase, socket, cancellationToken);
         }
         catch (Exception e) when (e is TimeoutException or SocketException or FormatException)
         {
@@ -59,21 +63,22 @@ public static class ServerCaseRunner
         }
     }
 
-    private static async Task<string?> VerifyAfterwardsAsync(Uri endpoint, Expectation expects, WireSocket socket, CancellationToken cancellationToken)
+    private static async Task<string?> VerifyAfterwardsAsync(Uri endpoint, ServerCase serverCase, WireSocket socket, CancellationToken cancellationToken)
     {
-        if (expects.StaysOpen)
+        if (serverCase.Expects.StaysOpen)
         {
-            return await ProbeAsync(socket, cancellationToken) is string wrong ? $"as expected, then instead of an answer to S1: {wrong}" : null;
+            return await ProbeAsync(socket, serverCase.Profile, cancellationToken) is string wrong ? $"as expected, then instead of an answer to S1: {wrong}" : null;
         }
 
         using WireSocket other = await WireSocket.ConnectAsync(endpoint, cancellationToken);
-        return await ProbeAsync(other, cancellationToken) is string harm ? $"as expected, but another connection got: {harm}" : null;
+        return await ProbeAsync(other, serverCase.Profile, cancellationToken) is string harm ? $"as expected, but another connection got: {harm}" : null;
     }
 
-    private static async Task<string?> ProbeAsync(WireSocket socket, CancellationToken cancellationToken)
+    private static async Task<string?> ProbeAsync(WireSocket socket, Profile profile, CancellationToken cancellationToken)
     {
-        byte[] probe = Hex.Parse(Probe);
+        (string question, string answer) = profile == Profile.RequiresLogin ? (Ping, PingAnswer) : (Probe, ProbeAnswer);
+        byte[] probe = Hex.Parse(question);
         await socket.SendAsync(probe, [probe.Length], cancellationToken);
-        return await new Answers(true, ProbeAnswer).VerifyAsync(socket);
+        return await new Answers(true, answer).VerifyAsync(socket);
     }
 }

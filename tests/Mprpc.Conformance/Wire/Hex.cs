@@ -6,7 +6,7 @@ namespace Mprpc.Conformance.Wire;
 /// <summary>Reads the byte vectors of the case tables and prints bytes as the tables write them.</summary>
 /// <remarks>
 /// A vector is a row of words: hex digits (<c>94 00 01</c>), a repeated byte (<c>78*40</c>), a quoted ASCII text without spaces (<c>"sum"</c>, its bytes only,
-/// no header), or a macro: <c>SUM</c> and <c>ECHO</c>.
+/// no header), or a macro: <c>SUM</c> and <c>ECHO</c>, and the names of the extensions' messages, options and methods.
 /// </remarks>
 public static class Hex
 {
@@ -15,6 +15,24 @@ public static class Hex
 
     // The method "echo" and the header of its one param, which follows.
     private const string Echo = "a4 6563686f 91";
+
+    private static readonly Dictionary<string, string> s_macros = new(StringComparer.Ordinal)
+    {
+        ["SUM"] = Sum,
+        ["ECHO"] = Echo,
+        ["WAIT"] = "a4 \"wait\"",
+        ["STUBBORN"] = "a8 \"stubborn\"",
+        ["HELLO"] = "a7 \"$/hello\"",
+        ["HI"] = "94 00 00 HELLO 92 01 82 a5 \"calls\" 64 a6 \"goaway\" c3",
+        ["CALL"] = "a6 \"$/call\"",
+        ["CANCEL"] = "a8 \"$/cancel\"",
+        ["CANCELREQUEST"] = "af \"$/cancelRequest\"",
+        ["PING"] = "a6 \"$/ping\"",
+        ["GOAWAY"] = "a8 \"$/goaway\"",
+        ["TIMEOUT"] = "a7 \"timeout\"",
+        ["CRED"] = "a6 \"credit\"",
+        ["META"] = "a4 \"meta\"",
+    };
 
     /// <summary>The bytes that a vector means.</summary>
     /// <exception cref="FormatException">A word is none of those listed in the remarks.</exception>
@@ -44,9 +62,9 @@ public static class Hex
 
     private static void Append(List<byte> bytes, string word)
     {
-        if (word is "SUM" or "ECHO")
+        if (s_macros.TryGetValue(word, out string? meaning))
         {
-            bytes.AddRange(Parse(word == "SUM" ? Sum : Echo));
+            bytes.AddRange(Parse(meaning));
         }
         else if (word[0] == '"')
         {

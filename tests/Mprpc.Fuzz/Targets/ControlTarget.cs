@@ -33,8 +33,9 @@ internal sealed class ControlTarget : FuzzTarget
         (int answers, List<string> errors) = _server.Serve(message.WrittenSpan);
 
         Require(GuardedService.Calls == before, $"A method of the service has run.");
-        Require(answers == 1 && errors.Count == 1, $"{answers} answers, {errors.Count} of them errors.");
-        Require(!errors[0].Any(char.IsControl), $"The error has control characters.");
+        bool isPing = input[..name].SequenceEqual("ping"u8);        // which takes any params
+        Require(answers == 1 && errors.Count == (isPing ? 0 : 1), $"{answers} answers, {errors.Count} of them errors.");
+        Require(!errors.Exists(error => error.Any(char.IsControl)), $"The error has control characters.");
     }
 
     protected override long MostAllocated(ReadOnlySpan<byte> input) => (4L * FixedBytes) + (16L * input.Length);

@@ -10,6 +10,7 @@ internal static class FuzzTargets
         ["errors"] = static () => new ErrorsTarget(),
         ["login"] = static () => new LoginTarget(),
         ["control"] = static () => new ControlTarget(),
+        ["extensions"] = static () => new ExtensionsTarget(),
         ["upgrade"] = static () => new UpgradeTarget(),
         ["sharedport"] = static () => new SharedPortTarget(),
     };

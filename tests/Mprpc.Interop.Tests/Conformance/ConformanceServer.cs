@@ -29,6 +29,7 @@ public sealed class ConformanceServer : IAsyncLifetime
         builder.Logging.ClearProviders();
         builder.Services.AddMprpc();
         builder.Services.AddSingleton<ConformanceService>();
+        builder.Services.AddAuthorization().AddAuthentication();
         builder.WebHost.ConfigureKestrel(Listen);
         _app = builder.Build();
         await _app.StartAsync().InTime();
@@ -61,6 +62,9 @@ public sealed class ConformanceServer : IAsyncLifetime
         Add(Profile.NeovimErrors, options => options.ErrorShape = MprpcErrorShape.CodeAndMessage);
         Add(Profile.RubyErrors, options => options.ErrorShape = MprpcErrorShape.CodeWithMessageAsResult);
         Add(Profile.JubatusErrors, options => options.ErrorShape = MprpcErrorShape.Number);
+        Add(Profile.OnePlace, options => options.ConfigureLimits(limits => limits.MaxCallsInFlightPerConnection = 1));
+        Add(Profile.RequiresLogin, options => options.RequireAuthentication = true);
+        Add(Profile.NoExtensions, options => options.Extensions = false);
         Add(MprpcResponseOrder.InOrder, options => options.ResponseOrder = MprpcResponseOrder.InOrder);
         Add(MprpcResponseOrder.LastInFirstOut, options => options.ResponseOrder = MprpcResponseOrder.LastInFirstOut);
 

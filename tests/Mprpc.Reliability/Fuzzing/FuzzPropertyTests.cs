@@ -18,6 +18,7 @@ public sealed class FuzzPropertyTests
     [InlineData("binder")]
     [InlineData("login")]
     [InlineData("control")]
+    [InlineData("extensions")]
     [InlineData("upgrade")]
     [InlineData("sharedport")]
     public void Seeds_AsTheyAre_KeepThePromises(string name)
@@ -34,6 +35,7 @@ public sealed class FuzzPropertyTests
     [InlineData("errors", 300_000)]
     [InlineData("login", 20_000)]
     [InlineData("control", 50_000)]
+    [InlineData("extensions", 3_000)]
     [InlineData("upgrade", 100_000)]
     [InlineData("sharedport", 100_000)]
     public void Inputs_RandomAndMutated_KeepThePromises(string name, int count)
