@@ -55,7 +55,8 @@ public sealed class MprpcMetadata : IReadOnlyCollection<MprpcMetadataEntry>
     public string? GetString(string key) => Find(key) is >= 0 and var index ? _entries[index].Value : null;
 
     /// <summary>The bytes of a key's value, of text its UTF-8; null if there is none.</summary>
-    public ReadOnlyMemory<byte>? GetBytes(string key) => Find(key) is >= 0 and var index ? _entries[index].ValueBytes : null;
+    // The default, not null, which would become an array's empty memory.
+    public ReadOnlyMemory<byte>? GetBytes(string key) => Find(key) is >= 0 and var index ? _entries[index].ValueBytes : default(ReadOnlyMemory<byte>?);
 
     /// <summary>Whether there is a value for the key.</summary>
     public bool ContainsKey(string key) => Find(key) >= 0;

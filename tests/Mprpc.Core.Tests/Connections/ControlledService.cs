@@ -55,8 +55,10 @@ internal sealed class ControlledService
 
     public int Block(CancellationToken token)
     {
-        using CancellationTokenRegistration registration = Enter(null, token);
-        Assert.True(token.WaitHandle.WaitOne(InMemoryConnection.Deadline));
+        // Not by the token's own handle, which is signalled before the callbacks run: the method would end, and take back its own.
+        TaskCompletionSource end = New();
+        using CancellationTokenRegistration registration = Enter(end, token);
+        Assert.True(((IAsyncResult)end.Task).AsyncWaitHandle.WaitOne(InMemoryConnection.Deadline));
         Interlocked.Decrement(ref _running);
         token.ThrowIfCancellationRequested();
         return 0;
