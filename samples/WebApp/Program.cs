@@ -6,7 +6,9 @@ var builder = WebApplication.CreateBuilder(args);
 builder.Services.AddSingleton<Calculator>();
 builder.Services.AddSingleton<TodoList>();
 builder.Services.AddSingleton<TodoAdmin>();
+// snippet: filters/validation
 builder.Services.AddMprpc().AddFilter(new ValidationFilter());
+// end snippet
 builder.Services.AddHealthChecks().AddMprpc();
 
 // Authentication and authorization, set up once for HTTP and for MessagePack-RPC.

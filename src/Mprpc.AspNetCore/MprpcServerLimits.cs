@@ -95,7 +95,8 @@ public sealed class MprpcServerLimits
     public TimeSpan? IdleTimeout { get; set; }
 
     /// <summary>
-    /// After how long a client that knows the protocol's extensions is asked to make its further calls over a new connection, so that they spread over servers that
+    /// After how long a client that knows the protocol's extensions is asked to make its further calls over a new connection, so that they spread over
+    /// servers that
     /// were added; 10 % more or less, by chance. What runs goes on. Default null: never. Other peers are not asked.
     /// </summary>
     public TimeSpan? MaxConnectionAge { get; set; }

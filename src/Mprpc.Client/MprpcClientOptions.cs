@@ -128,7 +128,8 @@ public sealed class MprpcClientOptions
 
     /// <summary>
     /// When the client asks the server whether it knows the extensions of the protocol. Default <see cref="MprpcExtensions.WhenUsed"/>;
-    /// <c>AddMprpcClient</c> sets <see cref="MprpcExtensions.Always"/> unless a peer's preset is chosen, and each preset sets <see cref="MprpcExtensions.Never"/>.
+    /// <c>AddMprpcClient</c> sets <see cref="MprpcExtensions.Always"/> unless a peer's preset is chosen, and each preset sets <see
+    /// cref="MprpcExtensions.Never"/>.
     /// </summary>
     public MprpcExtensions Extensions { get; set; }
 
@@ -141,7 +142,9 @@ public sealed class MprpcClientOptions
     /// <summary>How long the client waits for a sign of life that it has asked for. Default 10 s.</summary>
     public TimeSpan HeartbeatTimeout { get; set; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>How the server is told of a call that was cancelled or timed out where it has not said that it knows the extensions; null: it is not told.</summary>
+    /// <summary>
+    /// How the server is told of a call that was cancelled or timed out where it has not said that it knows the extensions; null: it is not told.
+    /// </summary>
     internal string? CancelMethod { get; private set; }
 
     /// <summary>Whether something stands in the options that needs the extensions.</summary>
@@ -267,7 +270,9 @@ public sealed class MprpcClientOptions
         if (!Enum.IsDefined(Extensions))
         {
             throw new ArgumentOutOfRangeException(
-                nameof(Extensions), Extensions, $"MprpcClientOptions.Extensions is {Extensions}; allowed are {string.Join(", ", Enum.GetNames<MprpcExtensions>())}.");
+                nameof(Extensions),
+                Extensions,
+                $"MprpcClientOptions.Extensions is {Extensions}; allowed are {string.Join(", ", Enum.GetNames<MprpcExtensions>())}.");
         }
 
         var frozen = (MprpcClientOptions)MemberwiseClone();

@@ -106,7 +106,8 @@ public static class MprpcClientServiceCollectionExtensions
     /// <exception cref="InvalidOperationException">There is no address.</exception>
     internal static MprpcClientOptions WithAddress(MprpcClientOptions options, string name)
         => options.Url is not null || options.ConnectCallback is not null || options.Servers is not null ? options : throw new InvalidOperationException(
-            $"The client '{name}' has no address. Set {ConfigurationSection}:{name}:Url, {ConfigurationSection}:{name}:Servers:0 or ConnectionStrings:{name} in the configuration, "
+            $"The client '{name}' has no address. Set {ConfigurationSection}:{name}:Url, {ConfigurationSection}:{name}:Servers:0 "
+            + $"or ConnectionStrings:{name} in the configuration, "
             + "MprpcClientOptions.Url in code, or give AddMprpcClient the address itself (tcp://host:port).");
 
     private static MprpcClient Create(IServiceProvider provider, string name)

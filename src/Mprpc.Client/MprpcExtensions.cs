@@ -2,7 +2,8 @@ namespace Mprpc.Client;
 
 /// <summary>When a client asks its server whether it knows the extensions of the protocol: cancellation, timeouts and metadata of calls, error codes.</summary>
 /// <remarks>
-/// A server that does not know them is called as before. One that closes the connection at an unknown method is connected to once more; see docs/protocol.md 10.5.
+/// A server that does not know them is called as before. One that closes the connection at an unknown method is connected to once more; see docs/protocol.md
+/// 10.5.
 /// </remarks>
 public enum MprpcExtensions
 {

@@ -2,7 +2,8 @@ namespace Mprpc.Client;
 
 /// <summary>Where a client finds the servers that it may call, all of which offer the same methods.</summary>
 /// <remarks>
-/// A client calls one of them at a time over each of its connections. A connection goes to the next server of the list, which each client begins at another place;
+/// A client calls one of them at a time over each of its connections. A connection goes to the next server of the list, which each client begins at another
+/// place;
 /// one that cannot be reached, or that asks for calls to be made elsewhere because it stops, is tried after the others for a while. Immutable.
 /// </remarks>
 public abstract class MprpcServerSource
@@ -24,7 +25,8 @@ public abstract class MprpcServerSource
 
         return list.Length > 0 && !Array.Exists(list, string.IsNullOrWhiteSpace)
             ? new FixedServers(list)
-            : throw new ArgumentException("A list of servers has one address at least, and none of them is empty: MprpcServerSource.Fixed(\"tcp://a:6000\", ...).", nameof(urls));
+            : throw new ArgumentException(
+                "A list of servers has one address at least, and none of them is empty: MprpcServerSource.Fixed(\"tcp://a:6000\", ...).", nameof(urls));
     }
 
     private sealed class FixedServers(string[] urls) : MprpcServerSource

@@ -27,7 +27,7 @@ public sealed partial class ApiDocumentTests
     private static string? Entry(string line)
     {
         string name = Modifiers().Replace(line.Split(" -> ")[0].Split(" = ")[0].Split('(')[0], "");
-        name = Accessor().Replace(TypeArguments().Replace(name, ""), "");
+        name = Indexes().Replace(Accessor().Replace(TypeArguments().Replace(name, ""), ""), "");
 
         if (!name.Contains('.', StringComparison.Ordinal) || name.StartsWith("Mprpc.CompilerServices.", StringComparison.Ordinal)
             || OfEveryType().IsMatch(name))
@@ -67,6 +67,9 @@ public sealed partial class ApiDocumentTests
 
     [GeneratedRegex(@"\.(?:get|set|init)$")]
     private static partial Regex Accessor();
+
+    [GeneratedRegex(@"\[[^\]]*\]")]
+    private static partial Regex Indexes();
 
     [GeneratedRegex(@"operator |\.(?:Equals|GetHashCode|ToString|Deconstruct|\$)$|Clone")]
     private static partial Regex OfEveryType();

@@ -22,7 +22,8 @@ internal static class Hex
     public static string Id(int messageId) => Of(MessagePackSerializer.Serialize(messageId));
 
     /// <summary>Whether it is the request by which a client asks for the extensions.</summary>
-    public static bool IsHello(string message) => message.StartsWith("9400", StringComparison.Ordinal) && message.Contains("a7242f68656c6c6f", StringComparison.Ordinal);
+    public static bool IsHello(string message) => message.StartsWith("9400", StringComparison.Ordinal) && message.Contains("a7242f68656c6c6f",
+        StringComparison.Ordinal);
 
     /// <summary>The answer of a server that has no such method.</summary>
     public static string Refusal(string request) => Answer(request, "a26e6fc0");

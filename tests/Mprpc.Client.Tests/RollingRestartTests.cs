@@ -8,7 +8,8 @@ using Microsoft.Extensions.Logging;
 namespace Mprpc.Client.Tests;
 
 /// <summary>
-/// Three servers that are stopped and started in turn under callers of one client: no call fails, and none runs twice. Once in continuous integration, ten times
+/// Three servers that are stopped and started in turn under callers of one client: no call fails, and none runs twice. Once in continuous integration, ten
+/// times
 /// where MPRPC_RELIABILITY is "long".
 /// </summary>
 public sealed class RollingRestartTests : IDisposable
@@ -71,7 +72,8 @@ public sealed class RollingRestartTests : IDisposable
             await server.DisposeAsync();
         }
 
-        Assert.True(failures.IsEmpty, $"{failures.Count} of {calls} calls failed: {string.Join(", ", failures.GroupBy(failure => failure.Message).Select(group => $"{group.Count()} x {group.Key}"))}");
+        string reasons = string.Join(", ", failures.GroupBy(failure => failure.Message).Select(group => $"{group.Count()} x {group.Key}"));
+        Assert.True(failures.IsEmpty, $"{failures.Count} of {calls} calls failed: {reasons}");
         Assert.Equal(calls, work.Runs);
         Assert.Equal(0, work.Repeated);
         Assert.True(calls > Callers, $"Only {calls} calls were made.");

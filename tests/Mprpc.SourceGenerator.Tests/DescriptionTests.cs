@@ -204,7 +204,8 @@ public sealed class DescriptionTests
         return JsonNode.Parse(document.Replace("NaN", "\"NaN\"", StringComparison.Ordinal))!;
     }
 
-    private static JsonNode Function(JsonNode document, string name) => document["functions"]!.AsArray().Single(function => (string?)function!["name"] == name)!;
+    private static JsonNode Function(JsonNode document, string name) => document["functions"]!.AsArray().Single(function
+        => (string?)function!["name"] == name)!;
 
     private static JsonNode WithoutDocs(JsonNode document)
     {

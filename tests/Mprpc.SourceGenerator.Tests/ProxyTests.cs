@@ -169,6 +169,9 @@ public abstract class ProxyTests : IAsyncDisposable
 
         internal override RpcConnection? TryGetConnection(CancellationToken cancellationToken) => null;
 
+        internal override ValueTask<T> SendAsync<T>(string method, MprpcWriter request, MprpcCallOptions options)
+            => CallWhenReadyAsync<T>(method, request, options.CancellationToken);
+
         internal override ValueTask<T> CallWhenReadyAsync<T>(string method, MprpcWriter request, CancellationToken cancellationToken)
         {
             MprpcWriter.Return(request);

@@ -11,11 +11,8 @@ namespace Mprpc.Client.Connections;
 /// One of the connections that a pool may have, or the making of it, and those that it has replaced. After a loss the next call has another made.
 /// </summary>
 /// <remarks>Safe for concurrent use. Its lock is taken before the pool's, never after it.</remarks>
-internal sealed class Subchannel(ConnectionPool pool, ClientParts parts)
+internal sealed partial class Subchannel(ConnectionPool pool, ClientParts parts)
 {
-    // A server that stops is not back at once.
-    private static readonly TimeSpan s_shortestDetour = TimeSpan.FromSeconds(1);
-
     private static long s_lastId;
 
     private readonly Lock _gate = new();
@@ -24,11 +21,7 @@ internal sealed class Subchannel(ConnectionPool pool, ClientParts parts)
     private volatile bool _isConnecting;
     private OpenConnection? _currentOpen;   // under the lock
     private int _callsLeft;                 // under the lock
-    private long _wentAwayAt;               // under the lock
     private int _reserved;
-    private RpcConnection? _seen;           // by the upkeep alone, as the next two
-    private int _seenWrites;
-    private long _idleSince;
 
     /// <summary>The connection, where there is one that can take calls.</summary>
     public RpcConnection? Current => Volatile.Read(ref _current);
@@ -89,32 +82,6 @@ internal sealed class Subchannel(ConnectionPool pool, ClientParts parts)
         {
             parts.OnStateChanged();
         }
-    }
-
-    /// <summary>Whether the connection has been open for so long.</summary>
-    public bool HasServed(TimeSpan lifetime)
-    {
-        lock (_gate)
-        {
-            return _current is not null && parts.Clock.GetElapsedTime(_currentOpen!.MadeAt) >= lifetime;
-        }
-    }
-
-    /// <summary>Whether nothing has been sent over the connection for so long, as seen by regular looks; for the upkeep alone.</summary>
-    public bool HasBeenIdleFor(TimeSpan time)
-    {
-        long now = parts.Clock.GetTimestamp();
-
-        RpcConnection? connection = Current;
-        int writes = connection?.Output.Writes ?? 0;
-
-        if (connection is null || connection != _seen || writes != _seenWrites || Load > 0)
-        {
-            (_seen, _seenWrites, _idleSince) = (connection, writes, now);
-            return false;
-        }
-
-        return parts.Clock.GetElapsedTime(_idleSince, now) >= time;
     }
 
     /// <summary>Takes no more calls over the connection, and closes it after its last answer.</summary>
@@ -337,56 +304,6 @@ internal sealed class Subchannel(ConnectionPool pool, ClientParts parts)
         await made.Connection.RunAsync().ConfigureAwait(false);
         made.Transport.Abort();
         await made.Transport.Release().ConfigureAwait(false);
-    }
-
-    /// <summary>The server takes no further calls over this connection after a while: they go elsewhere, and it is closed after its last answer.</summary>
-    private void OnGoAway(OpenConnection made, TimeSpan grace)
-    {
-        ClientLog.ServerGoesAway(parts.Logger, made.Connection.Id, grace);
-        bool hasOthers = parts.Dialer.TryAvoid(made.Transport, grace > s_shortestDetour ? grace : s_shortestDetour);
-
-        if (!(hasOthers || grace == TimeSpan.Zero || MayBeAnother(grace)))
-        {
-            return;
-        }
-
-        lock (_gate)
-        {
-            // One that takes no calls yet: its time comes when it does.
-            if (_currentOpen != made)
-            {
-                made.GoesAwayIn = grace;
-                return;
-            }
-        }
-
-        if (!Retire(made.Connection))
-        {
-            return;
-        }
-
-        pool.OnChanged();
-        ThreadPool.UnsafeQueueUserWorkItem(static parts => parts.OnStateChanged(), parts, preferLocal: false);      // user code
-    }
-
-    /// <summary>
-    /// Whether the next connection to the same address may be to another server, as behind a balancer: once a grace, since it may be to the same, which serves all
-    /// calls as long as it can.
-    /// </summary>
-    private bool MayBeAnother(TimeSpan grace)
-    {
-        lock (_gate)
-        {
-            long now = parts.Clock.GetTimestamp();
-
-            if (_wentAwayAt != 0 && parts.Clock.GetElapsedTime(_wentAwayAt, now) < grace)
-            {
-                return false;
-            }
-
-            _wentAwayAt = now;
-            return true;
-        }
     }
 
     private void OnGivenUp(OpenConnection made)

@@ -178,18 +178,6 @@ internal sealed class ConnectionPool
     /// <summary>Takes no more calls over a connection that has refused what it was given.</summary>
     public void Drop(RpcConnection connection) => Array.Find(_subchannels, subchannel => subchannel.Current == connection)?.Drop(connection);
 
-    /// <summary>Takes no more calls over connections that have not asked for the extensions: those that take their places do.</summary>
-    public void RetirePlain()
-    {
-        foreach (Subchannel subchannel in _subchannels)
-        {
-            if (subchannel.Current is { Peer: null })
-            {
-                subchannel.TryRetire();
-            }
-        }
-    }
-
     /// <summary>Begins to make the first connection.</summary>
     public void Begin()
     {

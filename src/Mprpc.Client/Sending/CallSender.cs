@@ -38,7 +38,7 @@ internal abstract class CallSender(ClientParts parts, ConnectionPool pool, Notif
     {
         if (call.Metadata is not null && parts.Negotiation.TryUse())
         {
-            pool.RetirePlain();
+            RetirePlain();
         }
 
         return TryGetConnection(call.CancellationToken) is { } connection
@@ -71,6 +71,18 @@ internal abstract class CallSender(ClientParts parts, ConnectionPool pool, Notif
 
     internal sealed override ValueTask<T> CallWhenReadyAsync<T>(string method, MprpcWriter request, CancellationToken cancellationToken)
         => SendWhenReadyAsync<T>(method, request, cancellationToken, spent: default);
+
+    /// <summary>Takes no more calls over connections that have not asked for the extensions: those that take their places do.</summary>
+    private void RetirePlain()
+    {
+        foreach (Subchannel subchannel in pool.Subchannels)
+        {
+            if (subchannel.Current is { Peer: null })
+            {
+                subchannel.TryRetire();
+            }
+        }
+    }
 
     private static NotSupportedException NoMetadata(MprpcWriter notification)
     {

@@ -13,7 +13,8 @@ internal sealed class OptionsCallInvoker(MprpcCallInvoker invoker, MprpcCallOpti
         if (options.Metadata is not null)
         {
             Drop(notification);
-            throw new NotSupportedException($"The notification '{method}' cannot have metadata. Let the method return a task, or send what it needs as arguments.");
+            throw new NotSupportedException(
+                $"The notification '{method}' cannot have metadata. Let the method return a task, or send what it needs as arguments.");
         }
 
         invoker.Notify(method, notification);

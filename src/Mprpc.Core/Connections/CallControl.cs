@@ -1,6 +1,10 @@
+using Mprpc.Scheduling;
+
 namespace Mprpc.Connections;
 
-/// <summary>What can end a peer's call before its method does: the peer, its deadline, the loss of the connection. It is the source of the call's token.</summary>
+/// <summary>
+/// What can end a peer's call before its method does: the peer, its deadline, the loss of the connection. It is the source of the call's token.
+/// </summary>
 /// <remarks>
 /// <para>
 /// Only calls have one whose method takes a token or a context, or that came with a timeout. While the call runs apart from the read loop it is in
@@ -8,7 +12,7 @@ namespace Mprpc.Connections;
 /// </para>
 /// <para>The deadline may answer before the method has ended: whoever takes the answer gives it. Safe for concurrent use.</para>
 /// </remarks>
-internal sealed class CallControl(RpcConnection connection, ServedMethod method, long? messageId, AnswerOrder.Turn? turn) : CancellationTokenSource
+internal sealed class CallControl(ICallConnection connection, ServedMethod method, long? messageId, AnswerOrder.Turn? turn) : CancellationTokenSource
 {
     private const int New = 0;
     private const int Listed = 1;
@@ -17,8 +21,6 @@ internal sealed class CallControl(RpcConnection connection, ServedMethod method,
     private int _state;
     private int _isAnswered;
     private int _reason;
-
-    public RpcConnection Connection => connection;
 
     public ServedMethod Method => method;
 
@@ -83,7 +85,10 @@ internal sealed class CallControl(RpcConnection connection, ServedMethod method,
     }
 
     /// <summary>Lets the call be found, since it goes on apart from the read loop. Once it has ended, nothing happens.</summary>
-    public void Enlist() => connection.Controlled.Add(this);
+    public void Enlist() => connection.Enlist(this);
+
+    /// <summary>Closes the connection, because a call could not be answered.</summary>
+    public void AbortConnection(Exception reason) => connection.Abort(reason);
 
     /// <summary>For <see cref="ControlledCalls"/>, under its lock.</summary>
     /// <returns>False if it is listed, or has ended.</returns>
@@ -97,12 +102,12 @@ internal sealed class CallControl(RpcConnection connection, ServedMethod method,
     {
         if (Interlocked.Exchange(ref _state, Ended) == Listed)
         {
-            connection.Controlled.Remove(this);
+            connection.Delist(this);
         }
     }
 
     /// <summary>The peer no longer wants the answer; called on the read loop, where code of the application may run.</summary>
-    public void CancelOnLoop(ReadLoop loop)
+    public void CancelOnLoop(UserCodeLoop loop)
     {
         if (!TrySetReason(CancelReason.Peer))
         {
@@ -143,7 +148,7 @@ internal sealed class CallControl(RpcConnection connection, ServedMethod method,
                 return;
             }
 
-            connection.Handler.AnswerTimeout(this);
+            connection.AnswerTimeout(this);
         }
 
         CancelApart(CancelReason.Deadline);

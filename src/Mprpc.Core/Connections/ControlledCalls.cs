@@ -146,7 +146,7 @@ internal sealed class ControlledCalls(TimeProvider clock, CancellationToken clos
             }
             catch (Exception exception)
             {
-                call.Connection.Abort(exception);       // It could not be answered; and an exception must not end the timer's thread, which is the process's.
+                call.AbortConnection(exception);       // It could not be answered; and an exception must not end the timer's thread, which is the process's.
             }
         }
     }

@@ -31,5 +31,5 @@ internal interface IRequestHandler
     void RefuseCancelled(in IncomingCall call);
 
     /// <summary>Answers a call whose time is up while its method runs; the answer has been taken.</summary>
-    void AnswerTimeout(CallControl call);
+    void AnswerTimeout(RpcConnection connection, CallControl call);
 }

@@ -54,6 +54,12 @@ internal sealed partial class RpcConnection
         OnHello(offer);
     }
 
+    void ICallConnection.Enlist(CallControl call) => Controlled.Add(call);
+
+    void ICallConnection.Delist(CallControl call) => Controlled.Remove(call);
+
+    void ICallConnection.AnswerTimeout(CallControl call) => _handler.AnswerTimeout(this, call);
+
     /// <summary>The peer has said what it takes.</summary>
     public void OnHello(PeerOffer offer)
     {
@@ -124,6 +130,15 @@ internal sealed partial class RpcConnection
 
     private static async Task IgnoreAsync(ValueTask<MprpcRaw> answering)
         => await ((Task)answering.AsTask()).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+
+    /// <summary>Whether a message is handled at once even if there is no room for requests.</summary>
+    /// <remarks>No request does where answers come in the order of the requests.</remarks>
+    public bool GoesAhead(in MessageHead head)
+        => _handler.GoesAhead(head) && (head.Kind != MessageKind.Request || (AnswerOrder is not { IsInOrder: true } && !IsOverUnsentBound));
+
+    /// <summary>Answers a request that its peer has cancelled while it was set aside.</summary>
+    public void AnswerCancelled(in MessageHead head, ReadLoop loop)
+        => _handler.RefuseCancelled(new IncomingCall(this, head.MessageId, AnswerOrder?.Begin(), loop));
 
     /// <summary>The peer no longer wants the answer to a request. One that is unknown, or answered, is nothing to cancel.</summary>
     public void CancelCall(long messageId, ReadLoop loop)

@@ -9,7 +9,7 @@ using Mprpc.Wire;
 namespace Mprpc.Connections;
 
 /// <summary>A connection as both sides have it: it reads messages, serves the peer's calls, and makes calls of its own.</summary>
-internal sealed partial class RpcConnection : MprpcConnection
+internal sealed partial class RpcConnection : MprpcConnection, ICallConnection
 {
     private static readonly TimeSpan s_timeToReadTheRest = TimeSpan.FromSeconds(1);
 
@@ -304,15 +304,6 @@ internal sealed partial class RpcConnection : MprpcConnection
         }
     }
 
-    /// <summary>Whether a message is handled at once even if there is no room for requests.</summary>
-    /// <remarks>No request does where answers come in the order of the requests.</remarks>
-    public bool GoesAhead(in MessageHead head)
-        => _handler.GoesAhead(head) && (head.Kind != MessageKind.Request || (AnswerOrder is not { IsInOrder: true } && !IsOverUnsentBound));
-
-    /// <summary>Answers a request that its peer has cancelled while it was set aside.</summary>
-    public void AnswerCancelled(in MessageHead head, ReadLoop loop)
-        => _handler.RefuseCancelled(new IncomingCall(this, head.MessageId, AnswerOrder?.Begin(), loop));
-
     /// <summary>Answers a request for which there is no room, and which may not be set aside either.</summary>
     public void Refuse(in MessageHead head, ReadLoop loop)
         => _handler.RefuseForRoom(head.Kind == MessageKind.Request
@@ -389,7 +380,9 @@ internal sealed partial class RpcConnection : MprpcConnection
         }
     }
 
-    /// <summary>Tells the application that the connection is lost, and cancels the calls that run; on other threads: what runs on cancellation is not ours.</summary>
+    /// <summary>
+    /// Tells the application that the connection is lost, and cancels the calls that run; on other threads: what runs on cancellation is not ours.
+    /// </summary>
     private void TellClosed()
     {
         _ = _closed.CancelAsync().ContinueWith(static task => task.Exception, TaskScheduler.Default);

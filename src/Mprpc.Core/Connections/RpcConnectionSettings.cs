@@ -52,7 +52,8 @@ internal sealed class RpcConnectionSettings
     public TimeSpan GoAwayGrace { get; init; }
 
     /// <summary>
-    /// Called on the read loop if the peer takes no further calls after this time; zero: the calls that it has not answered fail next. Null: this side listens, and
+    /// Called on the read loop if the peer takes no further calls after this time; zero: the calls that it has not answered fail next. Null: this side
+    /// listens, and
     /// is not told.
     /// </summary>
     public Action<TimeSpan>? OnGoAway { get; init; }

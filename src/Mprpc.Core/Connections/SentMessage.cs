@@ -49,7 +49,8 @@ internal static class SentMessage
     {
         MprpcWriter.Return(message);
         throw new MessagePackSerializationException(
-            $"{Name(method)} has {size:N0} bytes; {limits.MaxSendMessageSize:N0} {(limits.IsSendSizeOfPeer ? "are what the peer accepts" : "may be sent")}. Nothing was sent. "
+            $"{Name(method)} has {size:N0} bytes; {limits.MaxSendMessageSize:N0} "
+            + $"{(limits.IsSendSizeOfPeer ? "are what the peer accepts" : "may be sent")}. Nothing was sent. "
             + $"Send the value in parts, or raise {limits.MaxSendMessageSizeOption}.");
     }
 

@@ -29,7 +29,8 @@ public abstract class MprpcCallContext
     public abstract IServiceProvider Services { get; }
 
     /// <summary>
-    /// Cancelled when the caller no longer wants the answer, when the call's time is up, or when the connection is lost; once. Code that runs on cancellation may
+    /// Cancelled when the caller no longer wants the answer, when the call's time is up, or when the connection is lost; once. Code that runs on
+    /// cancellation may
     /// run on the connection's read loop, and should not block.
     /// </summary>
     public abstract CancellationToken CancellationToken { get; }
@@ -39,7 +40,8 @@ public abstract class MprpcCallContext
     public abstract MprpcMetadata Metadata { get; }
 
     /// <summary>
-    /// When the call's time is up, by the server's clock: the caller's timeout or the method's own, whichever ends sooner. Null: never. The caller's timeout counts
+    /// When the call's time is up, by the server's clock: the caller's timeout or the method's own, whichever ends sooner. Null: never. The caller's timeout
+    /// counts
     /// from the moment at which the call was read, so that no clocks are compared.
     /// </summary>
     public abstract DateTimeOffset? Deadline { get; }

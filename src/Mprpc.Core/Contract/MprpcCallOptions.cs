@@ -39,7 +39,8 @@ public readonly record struct MprpcCallOptions
     public bool? WaitForReady { get; init; }
 
     /// <summary>
-    /// What travels with the call besides its arguments. Null, the default: nothing. Only a server that knows the protocol's extensions takes it: for another the
+    /// What travels with the call besides its arguments. Null, the default: nothing. Only a server that knows the protocol's extensions takes it: for
+    /// another the
     /// call throws <see cref="NotSupportedException"/> before anything is sent. Must not be changed while calls use it.
     /// </summary>
     public MprpcMetadata? Metadata { get; init; }

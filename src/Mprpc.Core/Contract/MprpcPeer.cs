@@ -41,7 +41,8 @@ public sealed record MprpcPeer
     /// Arduino's RPClite, and the arduino-router through which a board is called: reads errors as <c>[number, message]</c>, and takes the number 0 for no
     /// error.
     /// </summary>
-    public static MprpcPeer ArduinoRouter { get; } = new(nameof(ArduinoRouter)) { ErrorShape = MprpcErrorShape.NonZeroCodeAndMessage, TakesCancelRequest = true };
+    public static MprpcPeer ArduinoRouter { get; }
+        = new(nameof(ArduinoRouter)) { ErrorShape = MprpcErrorShape.NonZeroCodeAndMessage, TakesCancelRequest = true };
 
     /// <summary>
     /// Any peer over a MessagePack library from before 2013, when str8, bin and ext came: knows only raw, for text and bytes. Not for a newer library that

@@ -94,10 +94,13 @@ internal sealed class CallAnswers(MprpcSerializerOptions serializer, MprpcErrorS
         }
     }
 
-    /// <summary>Logs what the application should see of a call that threw: all but the cancellation of calls that were cancelled, or whose connection is gone.</summary>
+    /// <summary>
+    /// Logs what the application should see of a call that threw: all but the cancellation of calls that were cancelled, or whose connection is gone.
+    /// </summary>
     public static void LogFailure(in IncomingCall call, ServedMethod method, Exception exception)
     {
-        if (exception is not OperationCanceledException || !(call.Connection.Closed.IsCancellationRequested || call.Control is { IsCancellationRequested: true }))
+        if (exception is not OperationCanceledException
+            || !(call.Connection.Closed.IsCancellationRequested || call.Control is { IsCancellationRequested: true }))
         {
             method.Failures.MethodThrew(call.Connection.Logger, call.Connection.Id, method.WireName, exception);
         }

@@ -30,7 +30,8 @@ internal sealed class CallContext(in IncomingCall call, string method) : MprpcCa
 
     public override CancellationToken CancellationToken => _control?.Token ?? _connection.Closed;
 
-    public override MprpcMetadata Metadata => _metadata ??= _control is { Metadata: { IsEmpty: false } entries } ? MetadataReader.Read(entries) : MprpcMetadata.Empty;
+    public override MprpcMetadata Metadata
+        => _metadata ??= _control is { Metadata: { IsEmpty: false } entries } ? MetadataReader.Read(entries) : MprpcMetadata.Empty;
 
     public override TimeSpan TimeLeft => _control?.TimeLeft ?? Timeout.InfiniteTimeSpan;
 

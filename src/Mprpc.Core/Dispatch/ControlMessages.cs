@@ -6,7 +6,9 @@ using Mprpc.Wire;
 
 namespace Mprpc.Dispatch;
 
-/// <summary>The protocol's own messages (docs/protocol.md 10), except calls: what each end takes, cancellation, signs of life. Safe for concurrent use.</summary>
+/// <summary>
+/// The protocol's own messages (docs/protocol.md 10), except calls: what each end takes, cancellation, signs of life. Safe for concurrent use.
+/// </summary>
 internal sealed class ControlMessages(CallAnswers answers)
 {
     /// <summary>Whether a message is handled at once even if there is no room: all of the protocol's own that take none, which a call does.</summary>
@@ -111,8 +113,9 @@ internal sealed class ControlMessages(CallAnswers answers)
     {
         grace = default;
 
-        if (message[start] is < MessagePackCode.MinFixArray + 1 or > MessagePackCode.MaxFixArray
-            || !MessagePackHead.TryReadInteger(message[(start + 1)..], out long milliseconds, out _)
+        if (!MessagePackHead.TryReadArray(message[start..], out int head, out long count)
+            || count == 0
+            || !MessagePackHead.TryReadInteger(message[(start + head)..], out long milliseconds, out _)
             || milliseconds < 0)
         {
             return false;

@@ -115,9 +115,9 @@ internal sealed class Dispatcher : IRequestHandler
     }
 
     /// <inheritdoc/>
-    public void AnswerTimeout(CallControl control)
+    public void AnswerTimeout(RpcConnection connection, CallControl control)
     {
-        var call = new IncomingCall(control.Connection, control.MessageId, control.Turn, loop: null, control);
+        var call = new IncomingCall(connection, control.MessageId, control.Turn, loop: null, control);
         Answers.Refuse(call, control.Method, CallAnswers.TookTooLong(control));
     }
 

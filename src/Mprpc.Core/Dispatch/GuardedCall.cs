@@ -65,7 +65,8 @@ internal abstract class GuardedCall : MprpcInvocation, IThreadPoolWorkItem
     private CallControl Control => _call.Control!;
 
     /// <summary>
-    /// Takes a place, which is given back when the method has ended and what it has made is disposed. From here on the call's time runs, and it can be cancelled.
+    /// Takes a place, which is given back when the method has ended and what it has made is disposed. From here on the call's time runs, and it can be
+    /// cancelled.
     /// </summary>
     public void Start()
     {

@@ -145,7 +145,8 @@ public sealed class FilterArgumentTests
         });
         await using MprpcClient client = host.CreateClient();
 
-        Assert.Equal("3 changed 0 null 1970 c,b", await client.CallAsync<string>("place", 3, new Order("x", null), null, DateTime.UnixEpoch, "a", "b").InTime());
+        Assert.Equal("3 changed 0 null 1970 c,b", await client.CallAsync<string>("place", 3, new Order("x", null), null, DateTime.UnixEpoch, "a",
+            "b").InTime());
         Assert.Equal(2, await client.CallAsync<double>("area", MprpcRaw.From<Shape>(new Square { Side = 2 })).InTime());
     }
 

@@ -4,7 +4,9 @@ using WebApp;
 
 namespace Mprpc.AspNetCore.Tests.Policies;
 
-/// <summary>The filter of samples/WebApp that docs/filters.md shows: DataAnnotations of parameters and of records, by generated code and by reflection.</summary>
+/// <summary>
+/// The filter of samples/WebApp that docs/filters.md shows: DataAnnotations of parameters and of records, by generated code and by reflection.
+/// </summary>
 public sealed class ValidationFilterTests
 {
     public static TheoryData<string, object?[], string> Refused => new()

@@ -19,7 +19,8 @@ public sealed class InspectTests
 
         await peer.SendAsync($"94 00 0b {Inspect} 90");
 
-        // {"protocol": 1, "functions": [{"name": "sum", "parameters": [["int32", "x"], ["int32", "y"]], "required": 2, "return_type": "int32", ...}], "types": {}}
+        // {"protocol": 1, "functions": [{"name": "sum", "parameters": [["int32", "x"], ["int32", "y"]], "required": 2, "return_type": "int32", ...}],
+        // "types": {}}
         MessagePattern.AssertMatches(
             """94 01 0b c0 83 "protocol" 01 "functions" 91 86 "name" "sum" "parameters" 92 92 "int32" "x" 92 "int32" "y" "required" 02 """
                 + """ "return_type" "int32" "stream" c2 "notify" c2 "types" 80""",
@@ -216,7 +217,7 @@ public sealed class InspectTests
 
             for (int i = 0; i < 500; i++)
             {
-                endpoint.AddService<Adder>($"s{i}");
+                endpoint.MapService<Adder>($"s{i}");
             }
         });
 

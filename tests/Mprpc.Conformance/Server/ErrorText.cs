@@ -9,7 +9,8 @@ internal sealed record ErrorText(uint MessageId, params string[] Parts)
     public override async Task<string?> VerifyAsync(WireSocket socket)
     {
         WireValue? answer = await socket.ReadAsync(AnswerWithin);
-        bool asExpected = answer is { Kind: WireKind.Array, Items: [{ Number: var type }, { Kind: WireKind.Number } id, { Kind: WireKind.Text } error, { Kind: WireKind.Nil }] }
+        bool asExpected = answer is { Kind: WireKind.Array, Items: [{ Number: var type }, { Kind: WireKind.Number } id, { Kind: WireKind.Text } error,
+            { Kind: WireKind.Nil }] }
             && type == 1
             && id.Number == MessageId
             && error.Text.StartsWith(Parts[0], StringComparison.Ordinal)

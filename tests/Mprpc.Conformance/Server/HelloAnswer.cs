@@ -8,7 +8,8 @@ internal sealed record HelloAnswer(uint MessageId, uint Version) : Expectation($
     public override async Task<string?> VerifyAsync(WireSocket socket)
     {
         WireValue? answer = await socket.ReadAsync(AnswerWithin);
-        bool asExpected = answer is { Kind: WireKind.Array, Items: [{ Number: var type }, var id, { Kind: WireKind.Nil }, { Items: [var version, { Kind: WireKind.Map }] }] }
+        bool asExpected = answer is { Kind: WireKind.Array, Items: [{ Number: var type }, var id, { Kind: WireKind.Nil }, { Items: [var version,
+            { Kind: WireKind.Map }] }] }
             && type == 1
             && id.Number == MessageId
             && version.Number == Version;

@@ -67,7 +67,8 @@ public static class ServerCaseRunner
     {
         if (serverCase.Expects.StaysOpen)
         {
-            return await ProbeAsync(socket, serverCase.Profile, cancellationToken) is string wrong ? $"as expected, then instead of an answer to S1: {wrong}" : null;
+            return await ProbeAsync(socket, serverCase.Profile, cancellationToken) is string wrong ? $"as expected, then instead of an answer to S1: {wrong}"
+                : null;
         }
 
         using WireSocket other = await WireSocket.ConnectAsync(endpoint, cancellationToken);

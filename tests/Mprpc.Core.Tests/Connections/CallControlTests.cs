@@ -258,7 +258,8 @@ public sealed class CallControlTests
         RpcMethod method = ControlledPeer.Find(peer.Dispatcher.Methods, "large");
         using var control = new CallControl(peer.Peer.Connection, method, messageId: 5, turn: null);
         control.SetDeadline(peer.Clock.GetTimestamp(), TimeSpan.FromMilliseconds(50), isCallers: true);
-        var call = new OffloadedCall(new IncomingCall(peer.Peer.Connection, 5, turn: null, loop: null, control), method, Hex.Bytes("a178"), paramsStart: 0, count: 1);
+        var call = new OffloadedCall(new IncomingCall(peer.Peer.Connection, 5, turn: null, loop: null, control), method, Hex.Bytes("a178"), paramsStart: 0,
+            count: 1);
 
         (long id, string? error) = await peer.TickAsync(peer.ReadAsync());
         call.Execute();

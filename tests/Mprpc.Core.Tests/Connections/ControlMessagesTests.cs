@@ -194,7 +194,8 @@ public sealed class ControlMessagesTests
         // X61
         await using var peer = new ControlledPeer(maxRunningCalls: 1);
 
-        await peer.SendAsync(ControlBytes.Request(1, "hold"), ControlBytes.Request(2, "sum", "920102"), ControlBytes.Request(10, "$/ping"), ControlBytes.Hello(11));
+        await peer.SendAsync(ControlBytes.Request(1, "hold"), ControlBytes.Request(2, "sum", "920102"), ControlBytes.Request(10, "$/ping"),
+            ControlBytes.Hello(11));
         string pong = await peer.Peer.ReadAsync();
         (long hello, string? none) = await peer.ReadAsync();
 

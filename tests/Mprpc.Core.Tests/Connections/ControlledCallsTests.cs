@@ -169,7 +169,8 @@ public sealed class ControlledCallsTests
     {
         await using var peer = new Ordered(MprpcResponseOrder.InOrder, maxRunningCalls: 1);
 
-        await peer.SendAsync(ControlBytes.Request(1, "wait") + ControlBytes.Request(2, "sum", "920102") + ControlBytes.Request(3, "$/ping") + ControlBytes.Hello(4));
+        await peer.SendAsync(ControlBytes.Request(1, "wait") + ControlBytes.Request(2, "sum", "920102") + ControlBytes.Request(3, "$/ping")
+            + ControlBytes.Hello(4));
         await Bounded.Until(() => peer.Service.Begun == 1, "a call that runs");
         await peer.SendAsync(ControlBytes.Cancel(1));
         long[] ids = [await peer.ReadAsync(), await peer.ReadAsync(), await peer.ReadAsync(), await peer.ReadAsync()];

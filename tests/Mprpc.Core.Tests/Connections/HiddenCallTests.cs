@@ -48,7 +48,8 @@ public sealed class HiddenCallTests
     public async Task Deadline_ThatEndsWhatStandsBefore_IsAnsweredWithoutTheMethodsName()
     {
         var door = new Door();
-        await using var peer = new ControlledPeer(configure: methods => ControlledPeer.Find(methods, "wait").Policy = new MethodPolicy([new Patience()], door, []));
+        await using var peer = new ControlledPeer(configure: methods => ControlledPeer.Find(methods, "wait").Policy = new MethodPolicy([new Patience()], door,
+            []));
 
         await peer.SendAsync(ControlBytes.Call(5, ControlBytes.Timeout(20), "wait"));
         (long id, string? error) = await peer.TickAsync(peer.ReadAsync());

@@ -83,7 +83,8 @@ public sealed class WaitingRequestsTests
         await peer.SendAsync(ControlBytes.Request(1, "wait"));
         await peer.EnteredAsync();
         await peer.SendAsync(
-            ControlBytes.Call(2, ControlBytes.Timeout(50), "count"), ControlBytes.Call(3, ControlBytes.Timeout(500), "count"), ControlBytes.Call(4, "c0", "count"));
+            ControlBytes.Call(2, ControlBytes.Timeout(50), "count"), ControlBytes.Call(3, ControlBytes.Timeout(500), "count"), ControlBytes.Call(4, "c0",
+                "count"));
         await peer.Peer.AssertNothingElseAsync();
 
         peer.Clock.Advance(TimeSpan.FromMilliseconds(100));

@@ -8,11 +8,11 @@ public sealed class MprpcMetadataTests
     [InlineData("a b")]
     [InlineData("é")]
     [InlineData("$")]
-    public void Set_KeyThatIsNotAllowed_Throws(string name)
+    public void Set_KeyThatIsNotAllowed_Throws(string key)
     {
         var metadata = new MprpcMetadata();
 
-        Assert.Throws<ArgumentException>("key", () => metadata[name] = "x");
+        Assert.Throws<ArgumentException>(nameof(key), () => metadata[key] = "x");
         Assert.Empty(metadata);
     }
 

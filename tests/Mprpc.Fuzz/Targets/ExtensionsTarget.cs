@@ -4,7 +4,8 @@ using MessagePack;
 namespace Mprpc.Fuzz.Targets;
 
 /// <summary>
-/// Conversations in <c>$/call</c>, <c>$/hello</c>, <c>$/cancel</c> and <c>$/ping</c>, and plain calls between them: the input says which, with which params, well
+/// Conversations in <c>$/call</c>, <c>$/hello</c>, <c>$/cancel</c> and <c>$/ping</c>, and plain calls between them: the input says which, with which params,
+/// well
 /// formed or odd. Each request is answered once, by a response that is no more than a peer has to see.
 /// </summary>
 internal sealed class ExtensionsTarget : FuzzTarget
@@ -17,7 +18,7 @@ internal sealed class ExtensionsTarget : FuzzTarget
 
     private readonly ServedConnection _server = new(
         _ => { },
-        endpoint => endpoint.AddService<WaitingService>().ConfigureLimits(limits => limits.MaxCallsInFlightPerConnection = 4));
+        endpoint => endpoint.MapService<WaitingService>().ConfigureLimits(limits => limits.MaxCallsInFlightPerConnection = 4));
 
     protected override void Execute(ReadOnlySpan<byte> input)
     {

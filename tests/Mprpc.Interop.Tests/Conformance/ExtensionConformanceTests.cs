@@ -12,7 +12,8 @@ public sealed class ExtensionConformanceTests(ConformanceServer server)
     private const string Offer = "85 a6 \"errors\" a3 \"map\" a4 \"size\" ce00400000 a5 \"calls\" cd03e8 a4 \"meta\" cd2000 a4 \"ping\" c3";
 
     public static TheoryData<string, SplitMode> CasesAndModes
-        => [.. from mode in Enum.GetValues<SplitMode>() from serverCase in ConformanceCases.Extensions select new TheoryDataRow<string, SplitMode>(serverCase.Id, mode)];
+        => [.. from mode in Enum.GetValues<SplitMode>() from serverCase in ConformanceCases.Extensions select new TheoryDataRow<string,
+            SplitMode>(serverCase.Id, mode)];
 
     public static TheoryData<string> DefaultCases
         => [.. ConformanceCases.Extensions.Where(serverCase => serverCase.Profile == Profile.Default).Select(serverCase => serverCase.Id)];

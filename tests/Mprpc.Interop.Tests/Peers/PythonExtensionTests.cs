@@ -14,7 +14,8 @@ public sealed class PythonExtensionTests(ConformanceServer server)
     {
         await RequireAsync();
         Uri endpoint = server.EndpointOf(Profile.Default);
-        await using ChildProcess python = ChildProcess.Start(Python, [Repository.PathOf("tests/peers/python/extensions.py"), endpoint.Host, $"{endpoint.Port}"]);
+        await using ChildProcess python = ChildProcess.Start(Python, [Repository.PathOf("tests/peers/python/extensions.py"), endpoint.Host,
+            $"{endpoint.Port}"]);
 
         await python.WaitForExitAsync(Bounded.Time);
 
@@ -47,7 +48,8 @@ public sealed class PythonExtensionTests(ConformanceServer server)
         Check(answers["metadata"],
             """[1,1,null,{"tenant":"x","traceparent":"00ff"}]""",
             """[1,2,"Option 'meta' of method '$/call' may have 8,192 bytes of keys and values; it has 9,003, most of them in 'big'.",null]""",
-            """[1,3,"Key 'Upper' in option 'meta' of method '$/call' is not allowed: a key is text of 1 to 64 characters of a-z, 0-9, '.', '_' and '-'.",null]""",
+            """[1,3,"Key 'Upper' in option 'meta' of method '$/call' is not allowed: a key is text of 1 to 64 characters of """
+                + """a-z, 0-9, '.', '_' and '-'.",null]""",
             """[1,4,"The value of 'n' in option 'meta' of method '$/call' must be text or binary.",null]""",
             "[1,5,null,{}]");
         Check(answers["ping"], "[1,10,null,null]", "[1,12,null,null]", "[1,11,null,null]");

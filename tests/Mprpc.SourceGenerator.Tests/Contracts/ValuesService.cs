@@ -8,6 +8,7 @@ internal sealed class ValuesService
     {
     }
 
-    public Task<Named> Named(Named value, Derived derived, Mutable mutable, Taken taken, Uri uri, HashSet<Guid> ids, int[,] grid, Color?[] colors, decimal[] money)
+    public Task<Named> Named(Named value, Derived derived, Mutable mutable, Taken taken, Uri uri, HashSet<Guid> ids, int[,] grid, Color?[] colors,
+        decimal[] money)
         => Task.FromResult(value);
 }

@@ -13,6 +13,11 @@ internal sealed class ConnectionInvoker(RpcConnection connection) : MprpcCallInv
 
     internal override RpcConnection? TryGetConnection(CancellationToken cancellationToken) => connection;
 
+    internal override ValueTask<T> SendAsync<T>(string method, MprpcWriter request, MprpcCallOptions options)
+        => connection.TryCall(method, request, options.Timeout ?? Timeout.InfiniteTimeSpan, options.Told, options.CancellationToken, out ValueTask<T> result)
+            ? result
+            : throw new InvalidOperationException("The connection is closed.");
+
     internal override ValueTask<T> CallWhenReadyAsync<T>(string method, MprpcWriter request, CancellationToken cancellationToken)
         => throw new InvalidOperationException("The connection is closed.");
 }

@@ -71,7 +71,8 @@ internal static class Source
 
     public static Output Generate(Compilation compilation, DocumentationMode mode = DocumentationMode.Parse)
     {
-        GeneratorDriver driver = Driver(mode).RunGeneratorsAndUpdateCompilation(compilation, out Compilation output, out ImmutableArray<Diagnostic> diagnostics);
+        GeneratorDriver driver = Driver(mode).RunGeneratorsAndUpdateCompilation(compilation, out Compilation output,
+            out ImmutableArray<Diagnostic> diagnostics);
         Assert.Empty(diagnostics);
         Assert.Empty(output.GetDiagnostics().Where(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error));
         return new Output(output, driver.GetRunResult().Results[0]);

@@ -6,10 +6,13 @@ namespace Mprpc;
 /// <summary>Options for the calls of a typed client.</summary>
 public static class MprpcProxyExtensions
 {
-    /// <summary>A typed client whose calls have these options: <c>shop.With(new MprpcCallOptions { Timeout = TimeSpan.FromSeconds(2) }).BuyAsync(order)</c>.</summary>
+    /// <summary>
+    /// A typed client whose calls have these options: <c>shop.With(new MprpcCallOptions { Timeout = TimeSpan.FromSeconds(2) }).BuyAsync(order)</c>.
+    /// </summary>
     /// <typeparam name="T">The contract.</typeparam>
     /// <param name="client">The typed client; it stays as it is.</param>
-    /// <param name="options">For each call that is made by what is returned: its timeout, metadata, and a token that cancels it besides its own. What is null stays
+    /// <param name="options">For each call that is made by what is returned: its timeout, metadata, and a token that cancels it besides its own. What is
+    /// null stays
     /// as it is. A void method, which sends a notification, takes none of them; with metadata it throws.</param>
     /// <returns>A typed client over the same connections; safe for concurrent use. It costs one small object, and can be kept.</returns>
     /// <exception cref="ArgumentException">The object is not a typed client that this library has made.</exception>
