@@ -414,7 +414,7 @@ public sealed class InjectionTests
 
         public string Describe(MprpcCallContext context)
             => $"{context.Method} {context.MessageId} {context.IsNotification} {context.User.Identity?.Name ?? "anonymous"} "
-                + $"{context.Connection.RemoteEndPoint is not null} {context.CancellationToken == context.Connection.Closed}";
+                + $"{context.Connection.RemoteEndPoint is not null} {context.CancellationToken.CanBeCanceled}";
 
         public async Task WaitAsync(CancellationToken cancellationToken)
         {
