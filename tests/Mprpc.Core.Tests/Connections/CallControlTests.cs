@@ -153,7 +153,9 @@ public sealed class CallControlTests
     {
         await using var peer = new ControlledPeer();
 
-        await peer.SendAsync(ControlBytes.Request(5, "throw_on_cancel"), ControlBytes.Request(6, "wait"), ControlBytes.Cancel(5), ControlBytes.Cancel(6));
+        await peer.SendAsync(ControlBytes.Request(5, "throw_on_cancel"), ControlBytes.Request(6, "wait"));
+        await peer.Service.Registered.Task.WaitAsync(InMemoryConnection.Deadline);
+        await peer.SendAsync(ControlBytes.Cancel(5), ControlBytes.Cancel(6));
         (long, string?)[] answers = [await peer.ReadAsync(), await peer.ReadAsync()];
         await peer.Peer.AssertNothingElseAsync();
 

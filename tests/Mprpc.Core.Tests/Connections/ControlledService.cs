@@ -89,11 +89,15 @@ internal sealed class ControlledService
         return 7;
     }
 
+    /// <summary>A call of <see cref="ThrowOnCancelAsync"/> has registered its callback, which before would run, and throw, within the method.</summary>
+    public TaskCompletionSource Registered { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
     public async Task<int> ThrowOnCancelAsync(CancellationToken token)
     {
         TaskCompletionSource end = New();
         using CancellationTokenRegistration registration = Enter(end, token);
         using CancellationTokenRegistration thrown = token.Register(static () => throw new InvalidOperationException("Of a callback."));
+        Registered.TrySetResult();
         await end.Task;
         return 0;
     }
