@@ -101,6 +101,7 @@ internal sealed class RpcConnectionHandler
             Transport = transport,
             AbortTransport = abort,
             Limits = _security.InitialLimits,
+            OfferedLimits = _security.Limits,       // those of after the login: a client says hello once, before it
             RunningCallsTotal = _runningCalls,
             LimitHits = _limitHits,
             IsTransportReset = features.Get<IConnectionSocketFeature>() is { } socket ? () => IsReset(socket.Socket) : null,

@@ -23,8 +23,8 @@ internal sealed partial class RpcConnection
     public PeerOffer OwnOffer(bool isDialer) => new()
     {
         ErrorsAsMap = true,
-        Size = Limits.MaxMessageSize,
-        Calls = _handler.HasMethods ? Limits.MaxRunningCalls : 0,
+        Size = (_settings.OfferedLimits ?? Limits).MaxMessageSize,
+        Calls = _handler.HasMethods ? (_settings.OfferedLimits ?? Limits).MaxRunningCalls : 0,
         Metadata = MetadataLimits.MaxBytes,
         GoAway = isDialer,
         Ping = true,

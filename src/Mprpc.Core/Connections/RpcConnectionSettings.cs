@@ -18,6 +18,9 @@ internal sealed class RpcConnectionSettings
 
     public required ConnectionLimits Limits { get; init; }
 
+    /// <summary>What the peer is told that it may demand, where it may not demand all of it yet; null: as <see cref="Limits"/>.</summary>
+    public ConnectionLimits? OfferedLimits { get; init; }
+
     /// <summary>Counts the calls of all connections of the server; null: without limit.</summary>
     public RunningCallsTotal? RunningCallsTotal { get; init; }
 

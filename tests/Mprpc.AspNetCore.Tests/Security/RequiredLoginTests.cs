@@ -58,6 +58,20 @@ public sealed class RequiredLoginTests
     }
 
     [Fact]
+    public async Task Hello_BeforeTheLogin_TellsWhatMayBeSentAfterIt()
+    {
+        await using RpcHost host = await StartAsync();
+        await using RawPeer peer = await host.DialAsync();
+
+        await peer.SendAsync("94 00 00 a7 242f68656c6c6f 92 01 80");
+        string answer = await peer.ReadMessageAsync();
+
+        Assert.StartsWith("940100c09201", answer, StringComparison.Ordinal);
+        Assert.Contains("a473697a65ce00400000", answer, StringComparison.Ordinal);      // size: 4 MiB
+        Assert.Contains("a563616c6c73cd03e8", answer, StringComparison.Ordinal);        // calls: 1,000
+    }
+
+    [Fact]
     public async Task Call_OfAUser_OfAnUnknownOrAForbiddenMethod_GetsTheSameBytes()
     {
         await using RpcHost host = await StartAsync();
