@@ -67,7 +67,8 @@ public sealed class MprpcClientOptions
     /// <summary>
     /// How many connections the client may have, those that end their last calls included; a further one is made beside the others when all have calls in
     /// flight. Default 1: calls share it.
-    /// With <see cref="ConnectionLifetime"/> or <see cref="MaxCallsPerConnection"/> two at least: one that ends, and one that takes its place.
+    /// With <see cref="ConnectionLifetime"/> or <see cref="MaxCallsPerConnection"/>, and unless <see cref="Extensions"/> is
+    /// <see cref="MprpcExtensions.Never"/>, two at least: one that ends, and one that takes its place.
     /// </summary>
     public int MaxConnections { get; set; } = 1;
 
