@@ -175,7 +175,7 @@ internal sealed class GuardChecks
         }
         catch (MprpcRemoteException exception)
         {
-            return exception.Message;
+            return $"{exception.Code}: {exception.Message}";      // after a hello the code stands by itself
         }
     }
 

@@ -142,9 +142,7 @@ internal sealed partial class ReadLoop
         }
 
         // A refusal is an answer too, which a peer has to read that does not want to be waited for.
-        // One that has said $/hello knows what it is told, and may have control messages behind its requests.
-        // Not where answers come in the order of the requests: others before it still wait.
-        if ((!isCalling && (_connection.Peer is null || _connection.AnswerOrder is { IsInOrder: true })) || _connection.IsOverUnsentBound)
+        if (!isCalling || _connection.IsOverUnsentBound)
         {
             return false;
         }

@@ -177,7 +177,7 @@ internal sealed class CallAnswers(MprpcSerializerOptions serializer, MprpcErrorS
         {
             switch (call.Control?.Reason)
             {
-                case CancelReason.Peer:
+                case CancelReason.Peer or CancelReason.Closed:
                     return new RpcError(RpcErrorKind.Handler, "The call was cancelled.", ErrorCode.Cancelled);
 
                 // Not told at the deadline, since the caller had not been let in: nor is it told the method's name now.

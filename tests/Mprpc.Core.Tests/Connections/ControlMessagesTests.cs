@@ -231,27 +231,4 @@ public sealed class ControlMessagesTests
         // What is answered within one read is small.
         Assert.InRange(peer.Connection.RunningCalls.Unsent, 0, limits.MaxUnsentAnswerBytes + (128 * 1024));
     }
-
-    [Fact]
-    public async Task Requests_BeyondWhatIsSetAside_AfterHello_AreRefusedAndWhatStandsBehindIsRead()
-    {
-        await using var peer = new ControlledPeer(maxRunningCalls: 1);
-        await peer.SendAsync(ControlBytes.Hello());
-        await peer.ReadAsync();
-        string large = $"91c59c40{string.Concat(Enumerable.Repeat("00", 40_000))}";
-
-        await peer.SendAsync(
-            ControlBytes.Request(1, "wait"),
-            ControlBytes.Request(20, "large", large),
-            ControlBytes.Request(21, "large", large),
-            ControlBytes.Notification("large", large),
-            ControlBytes.Request(3, "$/ping"),
-            ControlBytes.Cancel(1));
-        List<(long, string?)> answers = [await peer.ReadAsync(), await peer.ReadAsync(), await peer.ReadAsync()];
-        (long last, string? _) = await peer.ReadAsync();
-
-        const string Busy = "busy: This connection has reached its limit of 1 running calls; wait for answers before sending more.";
-        Assert.Equal([(21, Busy), (3, null), (1, "cancelled: The call was cancelled.")], answers);
-        Assert.Equal(20, last);
-    }
 }
