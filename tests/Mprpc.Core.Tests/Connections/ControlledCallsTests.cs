@@ -182,9 +182,10 @@ public sealed class ControlledCallsTests
     public async Task Notification_ThatIsRefusedForRoom_WhereAnswersHaveAnOrder_HoldsNoAnswerBack()
     {
         await using var peer = new Ordered(MprpcResponseOrder.LastInFirstOut, maxRunningCalls: 1);
-        string large = $"91c60000ffff{string.Concat(Enumerable.Repeat("00", 0xffff))}";
-        await peer.SendAsync(ControlBytes.Hello(0) + ControlBytes.Request(1, "wait"));
-        Assert.Equal(0, await peer.ReadAsync());
+        string large = $"91c6002fffff{string.Concat(Enumerable.Repeat("00", 0x2fffff))}";
+        Task<int> own = peer.CallAsync();       // while it waits for its answer, what finds no room is refused
+        await peer.SendAsync(ControlBytes.Request(1, "wait"));
+        Assert.Equal("940000a46177617990", await peer.ReadMessageAsync());
         await Bounded.Until(() => peer.Service.Begun == 1, "a call that runs");
 
         await peer.SendAsync(ControlBytes.Notification("large", large) + ControlBytes.Notification("large", large) + ControlBytes.Cancel(1));
@@ -193,6 +194,7 @@ public sealed class ControlledCallsTests
         long next = await peer.ReadAsync();
 
         Assert.Equal((1, 2), (cancelled, next));
+        Assert.False(own.IsCompleted);
     }
 
     /// <summary>A connection whose answers have an order.</summary>
@@ -227,10 +229,16 @@ public sealed class ControlledCallsTests
 
         public ControlledService Service { get; } = new();
 
+        /// <summary>Calls the peer, which does not answer.</summary>
+        public Task<int> CallAsync() => _connection.CallAsync<int>("away").AsTask();
+
         public async Task SendAsync(string hex) => await _in.Writer.WriteAsync(Hex.Bytes(hex));
 
         /// <summary>The msgid of the next answer, while time passes.</summary>
-        public async Task<long> ReadAsync()
+        public async Task<long> ReadAsync() => ControlBytes.Read(await ReadMessageAsync()).Id;
+
+        /// <summary>The next message, while time passes.</summary>
+        public async Task<string> ReadMessageAsync()
         {
             while (true)
             {
@@ -238,7 +246,7 @@ public sealed class ControlledCallsTests
                 {
                     string message = Hex.Of(_unread.AsSpan(0, length));
                     _unread = _unread[length..];
-                    return ControlBytes.Read(message).Id;
+                    return message;
                 }
 
                 Task<ReadResult> read = _out.Reader.ReadAsync().AsTask();
