@@ -48,8 +48,7 @@ public sealed class ExtensionTests
         await using var client = new MprpcClient(server.Url, Always());
 
         Task<int> call = client.CallAsync<int>("sum", 1, 2).AsTask();
-        ScriptedConnection connection = await server.AcceptAsync(isPlain: false);
-        await connection.AnswerAsync(Offer);
+        ScriptedConnection connection = await AcceptAsync(server);
 
         Assert.Equal("940001a373756d920102", await connection.AnswerAsync("c003"));
         Assert.Equal(3, await call.WaitAsync(Deadline));
@@ -63,8 +62,7 @@ public sealed class ExtensionTests
         using var source = new CancellationTokenSource();
 
         Task<int> call = client.CallAsync<int>("wait", source.Token).AsTask();
-        ScriptedConnection connection = await server.AcceptAsync(isPlain: false);
-        await connection.AnswerAsync(Offer);
+        ScriptedConnection connection = await AcceptAsync(server);
         string request = await connection.ReadAsync();
         await source.CancelAsync();
         await Assert.ThrowsAsync<OperationCanceledException>(() => call.WaitAsync(Deadline));
@@ -89,8 +87,7 @@ public sealed class ExtensionTests
         await using var client = new MprpcClient(server.Url, options);
 
         Task<int> call = client.CallAsync<int>("wait").AsTask();
-        ScriptedConnection connection = await server.AcceptAsync(isPlain: false);
-        await connection.AnswerAsync(Offer);
+        ScriptedConnection connection = await AcceptAsync(server);
         string request = await connection.ReadAsync();
         clock.Advance(TimeSpan.FromSeconds(3));
 
@@ -110,8 +107,7 @@ public sealed class ExtensionTests
         await plain.WaitAsync(Deadline);
 
         Task<int> told = client.CallAsync<int>("b", new MprpcCallOptions { Metadata = new MprpcMetadata { ["tenant"] = "x" } }).AsTask();
-        ScriptedConnection second = await server.AcceptAsync(isPlain: false);
-        await second.AnswerAsync(Offer);
+        ScriptedConnection second = await AcceptAsync(server);
         string request = await second.AnswerAsync("c002");
 
         Assert.Equal(2, await told.WaitAsync(Deadline));
@@ -178,15 +174,13 @@ public sealed class ExtensionTests
         using var server = new ScriptedServer();
         await using var client = new MprpcClient(server.Url, Always());
         Task<int>[] calls = [.. Enumerable.Range(0, 3).Select(_ => client.CallAsync<int>("sum", 1, 2).AsTask())];
-        ScriptedConnection first = await server.AcceptAsync(isPlain: false);
-        await first.AnswerAsync(Offer);
+        ScriptedConnection first = await AcceptAsync(server);
         string[] requests = [await first.ReadAsync(), await first.ReadAsync(), await first.ReadAsync()];
 
         await first.SendAsync("9302a8242f676f6177617992cd1388a0");
         await Bounded(() => client.State != MprpcClientState.Connected);
         Task<int> next = client.CallAsync<int>("next").AsTask();
-        ScriptedConnection second = await server.AcceptAsync(isPlain: false);
-        await second.AnswerAsync(Offer);
+        ScriptedConnection second = await AcceptAsync(server);
         await second.AnswerAsync("c007");
 
         foreach (string request in requests)
@@ -206,8 +200,7 @@ public sealed class ExtensionTests
         using var server = new ScriptedServer();
         await using var client = new MprpcClient(server.Url, Always());
         Task<int> call = client.CallAsync<int>("sum", 1, 2).AsTask();
-        ScriptedConnection connection = await server.AcceptAsync(isPlain: false);
-        await connection.AnswerAsync(Offer);
+        ScriptedConnection connection = await AcceptAsync(server);
         await connection.ReadAsync();
 
         await connection.SendAsync("9302a8242f676f617761799200a773746f70706564");
@@ -226,8 +219,7 @@ public sealed class ExtensionTests
         options.TimeProvider = clock;
         await using var client = new MprpcClient(server.Url, options);
         Task<int> call = client.CallAsync<int>("wait").AsTask();
-        ScriptedConnection connection = await server.AcceptAsync(isPlain: false);
-        await connection.AnswerAsync(Offer);
+        ScriptedConnection connection = await AcceptAsync(server);
         await connection.ReadAsync();
 
         string ping = await Ticking(clock, connection.ReadAsync());
@@ -246,8 +238,7 @@ public sealed class ExtensionTests
         options.TimeProvider = clock;
         await using var client = new MprpcClient(server.Url, options);
         Task<int> call = client.CallAsync<int>("wait").AsTask();
-        ScriptedConnection connection = await server.AcceptAsync(isPlain: false);
-        await connection.AnswerAsync(Offer);
+        ScriptedConnection connection = await AcceptAsync(server);
         string request = await connection.ReadAsync();
 
         for (int i = 0; i < 3; i++)
@@ -275,6 +266,14 @@ public sealed class ExtensionTests
     }
 
     private static MprpcClientOptions Always() => new() { Extensions = MprpcExtensions.Always, Reconnect = new() { InitialDelay = TimeSpan.Zero } };
+
+    /// <summary>Accepts the client, and answers its hello as a server that knows the extensions.</summary>
+    private static async Task<ScriptedConnection> AcceptAsync(ScriptedServer server)
+    {
+        ScriptedConnection connection = await server.AcceptAsync(isPlain: false);
+        await connection.AnswerAsync(Offer);
+        return connection;
+    }
 
     /// <summary>Answers hello as a server that does not know it.</summary>
     /// <returns>The connection that is used.</returns>

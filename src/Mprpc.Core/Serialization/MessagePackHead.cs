@@ -117,6 +117,30 @@ internal static class MessagePackHead
         return false;
     }
 
+    /// <summary>The head of a map and how many entries it has, in any width.</summary>
+    public static bool TryReadMap(ReadOnlySpan<byte> value, out int head, out long entries)
+    {
+        byte code = value[0];
+
+        if (code is >= MessagePackCode.MinFixMap and <= MessagePackCode.MaxFixMap)
+        {
+            head = 1;
+            entries = code & 0x0f;
+            return true;
+        }
+
+        if (code is MessagePackCode.Map16 or MessagePackCode.Map32)
+        {
+            head = Read(value, out _, out long values);
+            entries = values / 2;
+            return true;
+        }
+
+        head = 0;
+        entries = 0;
+        return false;
+    }
+
     /// <summary>The head and the length of text or binary, in any width.</summary>
     public static bool TryReadBytes(ReadOnlySpan<byte> value, out int head, out int length)
     {

@@ -32,9 +32,8 @@ internal ref struct CallEnvelope
     {
         envelope = default;
         envelope.TimeoutMilliseconds = -1;
-        int position = start;
 
-        if (!TryReadCount(message, ref position, MessagePackCode.MinFixArray, MessagePackCode.Array16, MessagePackCode.Array32, out long count))
+        if (!MessagePackHead.TryReadArray(message[start..], out int size, out long count))
         {
             return "Method '$/call' takes its params as an array: [options, method, params].";
         }
@@ -43,6 +42,8 @@ internal ref struct CallEnvelope
         {
             return $"Method '$/call' takes {Values} params: [options, method, params]; it has {count}.";
         }
+
+        int position = start + size;
 
         if (envelope.ReadOptions(message, ref position) is { } problem)
         {
@@ -73,10 +74,12 @@ internal ref struct CallEnvelope
             return null;
         }
 
-        if (!TryReadCount(message, ref position, MessagePackCode.MinFixMap, MessagePackCode.Map16, MessagePackCode.Map32, out long entries))
+        if (!MessagePackHead.TryReadMap(message[position..], out int size, out long entries))
         {
             return "Param 1 ('options') of method '$/call' must be a map or nil.";
         }
+
+        position += size;
 
         for (; entries > 0; entries--)
         {
@@ -116,10 +119,12 @@ internal ref struct CallEnvelope
             return null;
         }
 
-        if (!TryReadCount(message, ref position, MessagePackCode.MinFixMap, MessagePackCode.Map16, MessagePackCode.Map32, out long entries))
+        if (!MessagePackHead.TryReadMap(message[position..], out int size, out long entries))
         {
             return "Option 'meta' of method '$/call' must be a map.";
         }
+
+        position += size;
 
         if (entries > MetadataLimits.MaxEntries)
         {
@@ -179,27 +184,5 @@ internal ref struct CallEnvelope
 
         position += head + length;
         return rest.Slice(head, length);
-    }
-
-    private static bool TryReadCount(ReadOnlySpan<byte> message, scoped ref int position, byte fix, byte code16, byte code32, out long count)
-    {
-        byte code = message[position];
-
-        if ((code & 0xf0) == fix)
-        {
-            count = code & 0x0f;
-            position++;
-            return true;
-        }
-
-        if (code != code16 && code != code32)
-        {
-            count = 0;
-            return false;
-        }
-
-        position += MessagePackHead.Read(message[position..], out _, out long values);
-        count = fix == MessagePackCode.MinFixMap ? values / 2 : values;
-        return true;
     }
 }

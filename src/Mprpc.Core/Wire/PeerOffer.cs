@@ -80,11 +80,12 @@ internal sealed record PeerOffer
 
         position += MessagePackHead.MeasureValue(message[position..]);
 
-        if (!TryReadMapCount(message, ref position, out long entries))
+        if (!MessagePackHead.TryReadMap(message[position..], out head, out long entries))
         {
             return "Param 2 ('offer') of method '$/hello' must be a map.";
         }
 
+        position += head;
         offer = offer with { Version = (int)Math.Min(version, OwnVersion) };
 
         for (; entries > 0; entries--)
@@ -117,28 +118,6 @@ internal sealed record PeerOffer
 
     private static ReadOnlySpan<byte> Text(ReadOnlySpan<byte> value)
         => MessagePackHead.TryReadBytes(value, out int head, out int length) ? value.Slice(head, length) : default;
-
-    private static bool TryReadMapCount(ReadOnlySpan<byte> message, ref int position, out long count)
-    {
-        byte code = message[position];
-
-        if (code is >= MessagePackCode.MinFixMap and <= MessagePackCode.MaxFixMap)
-        {
-            count = code & 0x0f;
-            position++;
-            return true;
-        }
-
-        if (code is not (MessagePackCode.Map16 or MessagePackCode.Map32))
-        {
-            count = 0;
-            return false;
-        }
-
-        position += MessagePackHead.Read(message[position..], out _, out long values);
-        count = values / 2;
-        return true;
-    }
 
     private static void WriteNumber(MprpcWriter writer, string key, long value)
     {
