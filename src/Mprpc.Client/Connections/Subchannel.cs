@@ -238,6 +238,7 @@ internal sealed class Subchannel(ConnectionPool pool, ClientParts parts)
             Handler = parts.Dispatcher,
             ResponseOrder = parts.Options.ResponseOrder,
             Clock = parts.Clock,
+            Services = parts.Options.Services,
             CallTimeout = parts.CallTimeout,
             CancelMethod = parts.Options.CancelMethod,
             OnGoAway = grace => OnGoAway(made, grace),

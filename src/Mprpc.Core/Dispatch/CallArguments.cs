@@ -4,7 +4,7 @@ using Mprpc.Wire;
 
 namespace Mprpc.Dispatch;
 
-/// <summary>The arguments of a call that filters may read and replace, as the bytes that the peer sent. They are taken apart only when a filter asks.</summary>
+/// <summary>The arguments of a call that filters may read and replace, as the bytes on the wire. They are taken apart only when a filter asks.</summary>
 internal sealed class CallArguments(byte[] message, int start, int count, MprpcSerializerOptions serializer)
 {
     private List<ReadOnlyMemory<byte>>? _values;
@@ -14,23 +14,31 @@ internal sealed class CallArguments(byte[] message, int start, int count, MprpcS
 
     public int Count => _values?.Count ?? count;
 
-    /// <exception cref="MprpcException">The value is of another type.</exception>
-    public T Get<T>(int index, RpcMethod method)
+    /// <summary>Whether one was replaced or added.</summary>
+    public bool IsChanged => _isChanged;
+
+    /// <param name="index">The position.</param>
+    /// <param name="method">The wire name, for errors.</param>
+    /// <param name="expected">What the value should have been if it is of another type; else null.</param>
+    public T Get<T>(int index, string method, out string? expected)
     {
         List<ReadOnlyMemory<byte>> values = Values();
         CheckIndex(index, values.Count, method);
         var reader = new MprpcReader(values[index], position: 0, count: 1, serializer, loop: null);
         T value = reader.Read<T>();
-
-        return reader.Failed
-            ? throw new MprpcException($"Param {index + 1} of method '{method.WireName}' must be {ExpectedShape.Of(reader.Expected)}.")
-            : value;
+        expected = reader.Failed ? ExpectedShape.Of(reader.Expected) : null;
+        return value;
     }
 
-    public void Set<T>(int index, T value, RpcMethod method)
+    /// <param name="index">The position.</param>
+    /// <param name="value">The new value.</param>
+    /// <param name="method">The wire name, for errors.</param>
+    /// <param name="most">How many arguments there may be.</param>
+    /// <returns>At most how deep the value nests.</returns>
+    public int Set<T>(int index, T value, string method, int most)
     {
         List<ReadOnlyMemory<byte>> values = Values();
-        CheckIndex(index, Math.Min(values.Count + 1, method.Description.MaxParameters), method);
+        CheckIndex(index, Math.Min(values.Count + 1, most), method);
         MprpcWriter writer = MprpcWriter.Rent(serializer, reserved: 0, SendLimit.OfArgument);
 
         try
@@ -48,6 +56,7 @@ internal sealed class CallArguments(byte[] message, int start, int count, MprpcS
             }
 
             _isChanged = true;
+            return writer.Levels;
         }
         finally
         {
@@ -76,6 +85,18 @@ internal sealed class CallArguments(byte[] message, int start, int count, MprpcS
         return new MprpcReader(_changed, position: 0, _values.Count, serializer, loop: null);
     }
 
+    /// <summary>Writes the arguments as an array.</summary>
+    public void WriteTo(MprpcWriter writer)
+    {
+        List<ReadOnlyMemory<byte>> values = Values();
+        writer.WriteArrayHeader(values.Count);
+
+        foreach (ReadOnlyMemory<byte> value in values)
+        {
+            writer.WriteEncoded(value.Span);
+        }
+    }
+
     private List<ReadOnlyMemory<byte>> Values()
     {
         if (_values is not null)
@@ -98,12 +119,12 @@ internal sealed class CallArguments(byte[] message, int start, int count, MprpcS
         return _values;
     }
 
-    private static void CheckIndex(int index, int end, RpcMethod method)
+    private static void CheckIndex(int index, int end, string method)
     {
         if (index < 0 || index >= end)
         {
             throw new ArgumentOutOfRangeException(
-                nameof(index), index, $"Method '{method.WireName}' has no argument {index} in this call; allowed are 0 to {end - 1}.");
+                nameof(index), index, $"Method '{method}' has no argument {index} in this call; allowed are 0 to {end - 1}.");
         }
     }
 }

@@ -36,9 +36,14 @@ internal abstract class GuardedCall : MprpcInvocation, IThreadPoolWorkItem
     /// <summary>What the caller is told in place of a result, if the call was refused.</summary>
     private RpcError? Refusal { get; set; }
 
-    public sealed override T GetArgument<T>(int index) => Arguments.Get<T>(index, RpcMethod);
+    public sealed override T GetArgument<T>(int index)
+    {
+        T value = Arguments.Get<T>(index, RpcMethod.WireName, out string? expected);
+        return expected is null ? value : throw new MprpcException($"Param {index + 1} of method '{RpcMethod.WireName}' must be {expected}.");
+    }
 
-    public sealed override void SetArgument<T>(int index, T value) => Arguments.Set(index, value, RpcMethod);
+    public sealed override void SetArgument<T>(int index, T value)
+        => Arguments.Set(index, value, RpcMethod.WireName, RpcMethod.Description.MaxParameters);
 
     /// <summary>Answers with an error, without the price of an exception.</summary>
     public void Refuse(in RpcError error) => Refusal = error;
