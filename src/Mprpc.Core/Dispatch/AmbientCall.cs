@@ -1,6 +1,6 @@
 namespace Mprpc.Dispatch;
 
-/// <summary>The call that the running code serves, for code that cannot take its context as a parameter. It is set only where somebody wants it: each call pays.</summary>
+/// <summary>The call that the running code serves, for code that cannot take its context. It is set only where somebody wants it: each call pays.</summary>
 internal static class AmbientCall
 {
     private static readonly AsyncLocal<Holder?> s_current = new();
