@@ -38,7 +38,7 @@ internal sealed class FilteredCall<T>(FilteredSender sender, string method, Mprp
         if (spent >= timeout)
         {
             throw new TimeoutException(
-                $"The call of '{Method}' was not sent within {timeout.TotalMilliseconds:N0} ms: its filters, and attempts that they made before, took that long.");
+                $"The call of '{Method}' was not sent within {timeout.TotalMilliseconds:N0} ms: its filters, and attempts before, took that long.");
         }
 
         inside.UseExtensions(call);

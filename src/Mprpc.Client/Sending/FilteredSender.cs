@@ -6,7 +6,8 @@ using Mprpc.Connections;
 
 namespace Mprpc.Client.Sending;
 
-/// <summary>Sends the calls and notifications of a client that has filters: through them to the sender that it would have without. Safe for concurrent use.</summary>
+/// <summary>Sends the calls and notifications of a client that has filters: through them to the sender that it would have without. Safe for
+/// concurrent use.</summary>
 internal sealed class FilteredSender : CallSender
 {
     private readonly NotificationQueue _notifications;

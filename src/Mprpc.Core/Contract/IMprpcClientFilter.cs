@@ -11,12 +11,14 @@ namespace Mprpc;
 public interface IMprpcClientFilter
 {
     /// <summary>
-    /// Runs for one call. To let it go on, await <paramref name="next"/>; to answer in the server's place, set <see cref="MprpcClientInvocation.Result"/> and do
+    /// Runs for one call. To let it go on, await <paramref name="next"/>; to answer in the server's place, set <see
+    /// cref="MprpcClientInvocation.Result"/> and do
     /// not call it, or throw.
     /// </summary>
     /// <param name="call">The call.</param>
     /// <param name="next">
-    /// The next filter, or the sending of the call. Throws what the call throws. Called again, it sends the call again: the server may then run it twice, except
+    /// The next filter, or the sending of the call. Throws what the call throws. Called again, it sends the call again: the server may then run it
+    /// twice, except
     /// after a <see cref="MprpcConnectionException"/> whose <see cref="MprpcConnectionException.RequestWasSent"/> is false, or a refusal such as <c>busy</c>.
     /// </param>
     ValueTask InvokeAsync(MprpcClientInvocation call, MprpcClientFilterDelegate next);
