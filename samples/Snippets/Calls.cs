@@ -1,3 +1,5 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Mprpc;
 using Mprpc.Client;
 
@@ -35,7 +37,43 @@ internal static class Calls
         // end snippet
         return client;
     }
+
+    public static (MprpcClient Client, IStock Typed) WithFilters(IServiceCollection services, string url, IStock stock)
+    {
+        // snippet: calls/filters
+        services.AddMprpcClient<IStock>("stock").AddFilter<Retry>();                       // every call of the client
+        var client = new MprpcClient(url, new MprpcClientOptions().AddFilter(new Retry())); // the same without dependency injection
+        IStock patient = stock.With(new Retry());                                           // the calls of one typed client
+        // end snippet
+        return (client, patient);
+    }
+
+    public static void Propagate(HostApplicationBuilder builder)
+    {
+        // snippet: calls/propagate
+        builder.Services.AddMprpcClient<IStock>("stock").PropagateCallContext();
+        // end snippet
+    }
 }
+
+// snippet: calls/filter
+sealed class Retry : IMprpcClientFilter
+{
+    public async ValueTask InvokeAsync(MprpcClientInvocation call, MprpcClientFilterDelegate next)
+    {
+        for (int attempt = 1; ; attempt++)
+        {
+            try
+            {
+                await next(call);
+                return;
+            }
+            catch (MprpcConnectionException e) when (!e.RequestWasSent && attempt < 3) { }      // never ran
+            catch (MprpcRemoteException e) when (e.Code == "busy" && attempt < 3) { }           // never ran
+        }
+    }
+}
+// end snippet
 
 [MprpcService]
 internal interface IStock

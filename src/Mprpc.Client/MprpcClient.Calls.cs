@@ -96,7 +96,7 @@ public sealed partial class MprpcClient
     public ValueTask NotifyAsync(string method, MprpcCallOptions options, params ReadOnlySpan<object?> arguments)
     {
         options.CancellationToken.ThrowIfCancellationRequested();
-        return _sender.NotifyAsync(_sender.Write(method, arguments), options);
+        return _sender.NotifyAsync(method, _sender.Write(method, arguments), options);
     }
 
     /// <summary>Sends a notification, with the arguments as an array and the token last.</summary>

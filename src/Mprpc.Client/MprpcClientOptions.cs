@@ -5,6 +5,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Mprpc.Binding;
 using Mprpc.Client.Connections;
+using Mprpc.Client.Sending;
 using Mprpc.Connections;
 using Mprpc.Dispatch;
 using Mprpc.Transports;
@@ -15,6 +16,7 @@ namespace Mprpc.Client;
 public sealed class MprpcClientOptions
 {
     private List<Func<MprpcClientOptions, IReadOnlyList<RpcMethod>>> _methods = [];
+    private List<IMprpcClientFilter> _filters = [];
 
     /// <summary>
     /// The server's address: <c>tcp://host:port</c>, <c>tls://host:port</c>, <c>unix:///path</c>, <c>pipe://./name</c>, <c>ws://host:port/path</c> or
@@ -148,6 +150,15 @@ public sealed class MprpcClientOptions
     /// </summary>
     internal string? CancelMethod { get; private set; }
 
+    /// <summary>What stands around each call, outermost first.</summary>
+    internal IReadOnlyList<IMprpcClientFilter> Filters => _filters;
+
+    /// <summary>Where the methods that the server calls find their services; null: nowhere.</summary>
+    internal IServiceProvider? Services { get; set; }
+
+    /// <summary>Whether calls that are made for a served call get what is left of its time, its cancellation and its trace.</summary>
+    internal bool PropagatesCallContext { get; set; }
+
     /// <summary>Whether something stands in the options that needs the extensions.</summary>
     internal bool ServesCalls => _methods.Count > 0;
 
@@ -235,6 +246,31 @@ public sealed class MprpcClientOptions
         return this;
     }
 
+    /// <summary>Lets the server call the methods of a service that each call gets from a scope of its own, of <see cref="Services"/>.</summary>
+    internal void AddScopedService<
+        [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicMethods | DynamicallyAccessedMemberTypes.Interfaces)] T>(string? prefix)
+        where T : class
+        => _methods.Add(options => ServiceModel.Build(new ScopedServingTarget<T>(options), options.NamingPolicy, prefix));
+
+    /// <summary>Puts a filter around every call and notification of the client, the last added innermost. Without filters calls pay nothing.</summary>
+    /// <param name="filter">The filter: one object for all calls, at once.</param>
+    /// <returns>These options.</returns>
+    public MprpcClientOptions AddFilter(IMprpcClientFilter filter)
+    {
+        ArgumentNullException.ThrowIfNull(filter);
+        _filters.Add(filter);
+        return this;
+    }
+
+    /// <summary>Puts a delegate around every call and notification of the client, the last added innermost.</summary>
+    /// <param name="filter">The filter, as in <c>async (call, next) => { await next(call); }</c>.</param>
+    /// <returns>These options.</returns>
+    public MprpcClientOptions AddFilter(Func<MprpcClientInvocation, MprpcClientFilterDelegate, ValueTask> filter)
+    {
+        ArgumentNullException.ThrowIfNull(filter);
+        return AddFilter(new DelegateClientFilter(filter));
+    }
+
     /// <summary>Sets the options above as this kind of server wants them.</summary>
     /// <param name="peer">The server that the client calls.</param>
     /// <returns>These options.</returns>
@@ -278,6 +314,7 @@ public sealed class MprpcClientOptions
 
         var frozen = (MprpcClientOptions)MemberwiseClone();
         frozen._methods = [.. _methods];
+        frozen._filters = [.. _filters];
         frozen.Reconnect = Reconnect.Clone();
         frozen.ConnectTimeout = CheckTime(ConnectTimeout, nameof(ConnectTimeout));
         frozen.CallTimeout = CheckTime(CallTimeout, nameof(CallTimeout));

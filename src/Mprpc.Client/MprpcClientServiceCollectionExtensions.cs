@@ -62,6 +62,7 @@ public static class MprpcClientServiceCollectionExtensions
     private static void SetFromApplication(MprpcClientOptions options, IServiceProvider provider, string name)
     {
         options.Extensions = MprpcExtensions.Always;
+        options.Services = provider;
         options.LoggerFactory = provider.GetService<ILoggerFactory>() ?? options.LoggerFactory;
         options.TimeProvider = provider.GetService<TimeProvider>() ?? options.TimeProvider;
 

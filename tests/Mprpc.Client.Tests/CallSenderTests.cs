@@ -33,6 +33,14 @@ public sealed class CallSenderTests
         Assert.IsType<LoginSender>(sender);
     }
 
+    [Fact]
+    public void Create_Filter_StandsAroundTheSenderThatThereWouldBe()
+    {
+        CallSender sender = Create(new MprpcClientOptions { MaxInFlightPerConnection = 1 }.AddFilter((call, next) => next(call)));
+
+        Assert.IsType<LimitedSender>(Assert.IsType<FilteredSender>(sender).Sender);
+    }
+
     private static CallSender Create(MprpcClientOptions options)
     {
         var dialer = new TestDialer((_, _) => throw new MprpcConnectionException("Nobody connects."));

@@ -79,7 +79,7 @@ internal sealed class MethodPolicies(IServiceProvider services, MprpcServerOptio
             filters.Add(new LogScope(services.GetRequiredService<ILoggerFactory>().CreateLogger($"Mprpc.Calls.{method.Description.Service}")));
         }
 
-        if (services.GetService<IMprpcCallContextAccessor>() is not null)
+        if (services.GetService<IMprpcCallContextAccessor>() is not null || services.GetService<AmbientCall.Wanted>() is not null)
         {
             filters.Add(new CallContextAccessor.Filter());
         }

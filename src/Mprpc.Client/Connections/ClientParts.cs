@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Mprpc.Client.Sending;
 using Mprpc.Client.Transports;
 using Mprpc.Connections;
 using Mprpc.Diagnostics;
@@ -26,6 +27,7 @@ internal sealed class ClientParts
         Login = options.TokenProvider is null ? null : new ClientLogin(options, Address);
         Dispatcher = options.CreateDispatcher(Serializer);
         Negotiation = new Negotiation(this);
+        Filters = options.PropagatesCallContext ? [new CallContextPropagation(CallTimeout), .. options.Filters] : options.Filters;
         Limits = options.ToConnectionLimits() with
         {
             // A server may keep a client waiting: that is its back-pressure, and how long to wait each call says itself.
@@ -64,6 +66,9 @@ internal sealed class ClientParts
     public Dispatcher Dispatcher { get; }
 
     public ConnectionLimits Limits { get; }
+
+    /// <summary>What stands around each call, outermost first; empty: nothing.</summary>
+    public IReadOnlyList<IMprpcClientFilter> Filters { get; }
 
     public TimeProvider Clock => Options.TimeProvider;
 

@@ -6,9 +6,15 @@ internal static class Serving
     private static readonly AsyncLocal<MprpcClientOptions?> s_client = new();
 
     /// <summary>The frozen options of the client whose server's call is being served; null: none, or of a client that limits no calls.</summary>
-    public static MprpcClientOptions? Client
+    public static MprpcClientOptions? Client => s_client.Value;
+
+    /// <summary>Notes that the code which runs from here on serves a call of a client's server.</summary>
+    public static void Begin(MprpcClientOptions client)
     {
-        get => s_client.Value;
-        set => s_client.Value = value;
+        // Ambient state costs each call an allocation.
+        if (client.MaxInFlightPerConnection != int.MaxValue || client.MaxCallsPerConnection != int.MaxValue)
+        {
+            s_client.Value = client;
+        }
     }
 }

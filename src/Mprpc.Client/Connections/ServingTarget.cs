@@ -9,16 +9,9 @@ namespace Mprpc.Client.Connections;
 /// <param name="options">The client's, frozen: they stand for the client.</param>
 internal sealed class ServingTarget<TService>(TService service, MprpcClientOptions options) : MprpcTarget<TService>
 {
-    // Ambient state costs each call an allocation.
-    private readonly bool _isLimited = options.MaxInFlightPerConnection != int.MaxValue || options.MaxCallsPerConnection != int.MaxValue;
-
     public override TService Resolve(MprpcCallContext? context)
     {
-        if (_isLimited)
-        {
-            Serving.Client = options;
-        }
-
+        Serving.Begin(options);
         return service;
     }
 }

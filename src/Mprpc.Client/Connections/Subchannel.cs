@@ -209,6 +209,7 @@ internal sealed partial class Subchannel(ConnectionPool pool, ClientParts parts)
             Handler = parts.Dispatcher,
             ResponseOrder = parts.Options.ResponseOrder,
             Clock = parts.Clock,
+            Services = parts.Options.Services,
             CallTimeout = parts.CallTimeout,
             CancelMethod = parts.Options.CancelMethod,
             OnGoAway = grace => OnGoAway(made, grace),

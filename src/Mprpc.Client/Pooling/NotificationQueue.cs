@@ -22,6 +22,21 @@ internal sealed class NotificationQueue(ClientParts parts, ConnectionPool pool)
     private int _dropped;
     private long _bytes;
     private bool _isSending;
+    private volatile bool _hasNotified;
+
+    /// <summary>Whether there may be notifications on their way.</summary>
+    public bool HasNotified
+    {
+        get => _hasNotified;
+        set
+        {
+            // Compared first: a write would take the line from the threads that notify.
+            if (_hasNotified != value)
+            {
+                _hasNotified = value;
+            }
+        }
+    }
 
     /// <summary>Sends a notification if it can be sent at once; then it belongs to the connection.</summary>
     public bool TrySend(MprpcWriter message)

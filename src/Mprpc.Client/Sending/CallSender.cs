@@ -14,10 +14,8 @@ namespace Mprpc.Client.Sending;
 /// <remarks>Safe for concurrent use.</remarks>
 internal abstract class CallSender(ClientParts parts, ConnectionPool pool, NotificationQueue notifications) : MprpcCallInvoker(parts.CallTimeout)
 {
-    private volatile bool _hasNotified;
-
     /// <summary>Whether there may be notifications on their way.</summary>
-    public bool HasNotified => _hasNotified;
+    public bool HasNotified => notifications.HasNotified;
 
     protected ClientParts Parts => parts;
 
@@ -36,11 +34,7 @@ internal abstract class CallSender(ClientParts parts, ConnectionPool pool, Notif
     /// <inheritdoc/>
     internal sealed override ValueTask<T> SendAsync<T>(string method, MprpcWriter request, MprpcCallOptions call)
     {
-        if (call.Metadata is not null && parts.Negotiation.TryUse())
-        {
-            RetirePlain();
-        }
-
+        UseExtensions(call);
         return TryGetConnection(call.CancellationToken) is { } connection
             && connection.TryCall(method, request, call.Timeout ?? parts.CallTimeout, call.Told, call.CancellationToken, out ValueTask<T> result)
             ? result
@@ -54,10 +48,19 @@ internal abstract class CallSender(ClientParts parts, ConnectionPool pool, Notif
     /// <param name="spent">How much of the time that the caller gave it had gone before.</param>
     public abstract ValueTask<T> SendWhenReadyAsync<T>(string method, MprpcWriter request, MprpcCallOptions call, TimeSpan spent);
 
+    /// <summary>Notes what the application uses of the extensions: from then on connections ask for them, if they do not always.</summary>
+    public void UseExtensions(in MprpcCallOptions call)
+    {
+        if (call.Metadata is not null && parts.Negotiation.TryUse())
+        {
+            RetirePlain();
+        }
+    }
+
     /// <summary>Sends a notification whose method and arguments are written.</summary>
     /// <returns>Completes when it is on its way.</returns>
     /// <exception cref="NotSupportedException">The options have metadata: notifications have none.</exception>
-    public ValueTask NotifyAsync(MprpcWriter notification, MprpcCallOptions call)
+    public virtual ValueTask NotifyAsync(string method, MprpcWriter notification, MprpcCallOptions call)
         => call.Metadata is null
             ? TryNotify(notification) ? ValueTask.CompletedTask : notifications.SendAsync(notification, call)
             : throw NoMetadata(notification);
@@ -68,6 +71,8 @@ internal abstract class CallSender(ClientParts parts, ConnectionPool pool, Notif
         SentMessage.Check(parts.Limits, method, notification);
         _ = NotifySoonAsync(method, notification);
     }
+
+    internal override MprpcCallInvoker WithFilters(IReadOnlyList<IMprpcClientFilter> filters) => new FilteredSender(parts, pool, this, notifications, filters);
 
     internal sealed override ValueTask<T> CallWhenReadyAsync<T>(string method, MprpcWriter request, CancellationToken cancellationToken)
         => SendWhenReadyAsync<T>(method, request, cancellationToken, spent: default);
@@ -90,14 +95,15 @@ internal abstract class CallSender(ClientParts parts, ConnectionPool pool, Notif
         return new NotSupportedException("A notification cannot have metadata. Call the method, or send what it needs as arguments.");
     }
 
+    /// <summary>Sends a notification for which nobody makes room.</summary>
+    protected ValueTask EnqueueAsync(MprpcWriter notification)
+        => TryNotify(notification) ? ValueTask.CompletedTask : new ValueTask(notifications.Enqueue(notification));
+
     private async Task NotifySoonAsync(string method, MprpcWriter notification)
     {
         try
         {
-            if (!TryNotify(notification))
-            {
-                await notifications.Enqueue(notification).ConfigureAwait(false);
-            }
+            await EnqueueAsync(notification).ConfigureAwait(false);
         }
         catch (Exception exception)
         {
@@ -107,12 +113,7 @@ internal abstract class CallSender(ClientParts parts, ConnectionPool pool, Notif
 
     private bool TryNotify(MprpcWriter notification)
     {
-        // Compared first: a write would take the line from the threads that notify.
-        if (!_hasNotified)
-        {
-            _hasNotified = true;
-        }
-
+        notifications.HasNotified = true;
         parts.ThrowIfDisposed();
         return notifications.TrySend(notification);
     }

@@ -12,6 +12,12 @@ internal static class CallSenders
         var notifications = new NotificationQueue(parts, pool);
         var waiting = new WaitingCalls(parts, pool);
         CallSender sender = pool.IsLimited ? new LimitedSender(parts, pool, waiting, notifications) : new DirectSender(parts, pool, waiting, notifications);
-        return parts.Login is null ? sender : new LoginSender(parts, parts.Login, pool, sender, notifications);
+
+        if (parts.Login is { } login)
+        {
+            sender = new LoginSender(parts, login, pool, sender, notifications);
+        }
+
+        return parts.Filters.Count == 0 ? sender : new FilteredSender(parts, pool, sender, notifications, parts.Filters);
     }
 }

@@ -67,6 +67,10 @@ public abstract class MprpcCallInvoker
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     internal static async ValueTask WithoutResultAsync(ValueTask<NoValue> call) => await call.ConfigureAwait(false);
 
+    /// <summary>What calls the same with these filters around each call, inside those that are there.</summary>
+    internal virtual MprpcCallInvoker WithFilters(IReadOnlyList<IMprpcClientFilter> filters)
+        => throw new NotSupportedException("The calls over a single connection have no filters. Add them to a client, or to a typed client of it.");
+
     /// <summary>The connection, where one can take a call at once.</summary>
     internal abstract RpcConnection? TryGetConnection(CancellationToken cancellationToken);
 

@@ -20,6 +20,9 @@ internal sealed class OptionsCallInvoker(MprpcCallInvoker invoker, MprpcCallOpti
         invoker.Notify(method, notification);
     }
 
+    // The filters see the options.
+    internal override MprpcCallInvoker WithFilters(IReadOnlyList<IMprpcClientFilter> filters) => new OptionsCallInvoker(invoker.WithFilters(filters), options);
+
     internal override RpcConnection? TryGetConnection(CancellationToken cancellationToken) => null;
 
     internal override ValueTask<T> CallWhenReadyAsync<T>(string method, MprpcWriter request, CancellationToken cancellationToken)

@@ -10,7 +10,7 @@ namespace Mprpc.Binding;
 internal sealed class RenamingCallInvoker : MprpcCallInvoker
 {
     private readonly MprpcCallInvoker _invoker;
-    private readonly Dictionary<string, string> _names = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, string> _names;
 
     /// <param name="invoker">What sends.</param>
     /// <param name="derived">The wire names that are made of C# names, each followed by that name.</param>
@@ -19,6 +19,7 @@ internal sealed class RenamingCallInvoker : MprpcCallInvoker
         : base(Timeout.InfiniteTimeSpan)
     {
         _invoker = invoker;
+        _names = new Dictionary<string, string>(StringComparer.Ordinal);
 
         for (int i = 0; i < derived.Length; i += 2)
         {
@@ -35,6 +36,13 @@ internal sealed class RenamingCallInvoker : MprpcCallInvoker
         }
     }
 
+    private RenamingCallInvoker(MprpcCallInvoker invoker, Dictionary<string, string> names)
+        : base(Timeout.InfiniteTimeSpan)
+    {
+        _invoker = invoker;
+        _names = names;
+    }
+
     public override MprpcWriter BeginCall() => _invoker.BeginCall();
 
     public override void Notify(string method, MprpcWriter notification)
@@ -48,6 +56,9 @@ internal sealed class RenamingCallInvoker : MprpcCallInvoker
         (string name, MprpcWriter renamed) = Rename(method, request);
         return _invoker.SendAsync<T>(name, renamed, options);
     }
+
+    // The filters see the names that are on the wire.
+    internal override MprpcCallInvoker WithFilters(IReadOnlyList<IMprpcClientFilter> filters) => new RenamingCallInvoker(_invoker.WithFilters(filters), _names);
 
     internal override RpcConnection? TryGetConnection(CancellationToken cancellationToken) => null;
 

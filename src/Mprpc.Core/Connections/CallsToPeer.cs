@@ -93,7 +93,11 @@ internal sealed class CallsToPeer
     {
         PeerOffer? peer = Volatile.Read(ref _peer);
 
-        if (told.Size > (peer?.Metadata ?? 0))
+        if (told.Size > (peer?.Metadata ?? 0) && told.IsOptional)
+        {
+            told = MprpcMetadata.Empty;
+        }
+        else if (told.Size > (peer?.Metadata ?? 0))
         {
             MprpcWriter.Return(request);
             throw new NotSupportedException(

@@ -31,6 +31,9 @@ public sealed class MprpcMetadata : IReadOnlyCollection<MprpcMetadataEntry>
     /// <summary>Whether it came with a call, and cannot be changed.</summary>
     internal bool IsReadOnly { get; init; }
 
+    /// <summary>Whether the call is made without it where the peer does not take it: the application has not set it.</summary>
+    internal bool IsOptional { get; init; }
+
     /// <summary>The value of a key as text; an entry that is there is replaced.</summary>
     /// <exception cref="KeyNotFoundException">There is no such key.</exception>
     /// <exception cref="ArgumentException">The key is not allowed, or there would be more than may be sent.</exception>
@@ -75,6 +78,10 @@ public sealed class MprpcMetadata : IReadOnlyCollection<MprpcMetadataEntry>
         _entries.Add(new MprpcMetadataEntry(key, value, isBinary));
         _bytes += key.Length + value.Length;
     }
+
+    /// <summary>Whether an entry may be added whose key is not there yet.</summary>
+    internal bool HasRoomFor(string key, int valueBytes)
+        => _entries.Count < MetadataLimits.MaxEntries && _bytes + key.Length + valueBytes <= MetadataLimits.MaxBytes;
 
     private int Find(string key)
     {

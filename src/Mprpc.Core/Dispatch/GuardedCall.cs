@@ -43,7 +43,8 @@ internal abstract class GuardedCall : MprpcInvocation, IThreadPoolWorkItem
 
     public sealed override T GetArgument<T>(int index) => Arguments.Get<T>(index, RpcMethod);
 
-    public sealed override void SetArgument<T>(int index, T value) => Arguments.Set(index, value, RpcMethod);
+    public sealed override void SetArgument<T>(int index, T value)
+        => Arguments.Set(index, value, RpcMethod.WireName, RpcMethod.Description.MaxParameters, RpcMethod.Description.Details.Arguments);
 
     /// <summary>Answers with an error, without the price of an exception.</summary>
     public void Refuse(in RpcError error) => Refusal = error;

@@ -16,7 +16,7 @@ internal sealed class GuardedCall<TService, TReturn, TReturned, TResult>(
 
     public override object? Result
     {
-        get => _result is NoValue ? null : _result;
+        get => _hasResult && typeof(TResult) != typeof(NoValue) ? _result : null;
         set => SetResult(Convert(value));
     }
 

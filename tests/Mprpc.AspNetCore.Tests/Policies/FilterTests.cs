@@ -109,6 +109,7 @@ public sealed class FilterTests
     {
         await using RpcHost host = await StartAsync<Filtered>(server => server.AddFilter(async (call, next) =>
         {
+            Assert.Null(call.Result);       // the method has not run yet
             await next(call);
             call.Result = (int)call.Result! + 100;
         }));
