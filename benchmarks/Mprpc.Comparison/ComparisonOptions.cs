@@ -11,7 +11,7 @@ internal sealed class ComparisonOptions
 
           --quick             short windows, for a smoke test: under a minute of measuring, figures are rough
           --scenarios A,B     only these
-          --systems A,B       only these
+          --systems A,B       only these; mprpc-call is measured only where it stands here
           --rounds N          windows a system and scenario (default 7, quick 3)
           --against FOLDER    this build beside another one: FOLDER is where a build of that commit's Mprpc.Comparison is
           --pairs N           how often both builds are started anew and measured in turns (default 7, quick 2); only with --against
@@ -27,7 +27,7 @@ internal sealed class ComparisonOptions
 
     public IReadOnlyList<Scenario> Scenarios { get; private set; } = [];
 
-    public IReadOnlyList<Peer> Systems { get; private set; } = Peer.All;
+    public IReadOnlyList<Peer> Systems { get; private set; } = [.. Peer.All.Where(peer => !peer.IsVariant)];
 
     public int Rounds { get; private set; }
 

@@ -27,9 +27,22 @@ internal class MprpcPeer : CallPeer
 
     public override async Task<ICallClient> DialAsync(IPEndPoint server) => new Client(await MprpcClient.ConnectAsync($"tcp://{server}"));
 
-    private sealed class Client(MprpcClient client) : ICallClient
+    protected sealed class Client : ICallClient
     {
-        private readonly ICalculator _calculator = client.As<ICalculator>();
+        private readonly MprpcClient _client;
+        private readonly ICalculator _calculator;
+
+        public Client(MprpcClient client)
+        {
+            _client = client;
+            _calculator = client.As<ICalculator>();
+        }
+
+        public Client(MprpcClient client, MprpcCallOptions options)
+        {
+            _client = client;
+            _calculator = client.As<ICalculator>().With(options);
+        }
 
         public ValueTask<int> SumAsync(int a, int b) => _calculator.SumAsync(a, b);
 
@@ -39,6 +52,6 @@ internal class MprpcPeer : CallPeer
 
         public async ValueTask<int> PriceAsync(Order order) => (await _calculator.PriceAsync(order)).Lines.Count;
 
-        public ValueTask DisposeAsync() => client.DisposeAsync();
+        public ValueTask DisposeAsync() => _client.DisposeAsync();
     }
 }

@@ -9,6 +9,7 @@ internal abstract class Peer
     public static IReadOnlyList<Peer> All { get; } =
     [
         new MprpcPeer(),
+        new MprpcCallPeer(),
         new GrpcPeer(),
         new StreamJsonRpcPeer(),
         new SignalRPeer(),
@@ -26,6 +27,9 @@ internal abstract class Peer
 
     /// <summary>True where the system is no RPC at all: it shows what the transport allows.</summary>
     public virtual bool IsLimit => false;
+
+    /// <summary>True where the system is another one used otherwise: it is measured only where it is asked for.</summary>
+    public virtual bool IsVariant => false;
 
     public static Peer Named(string name) =>
         All.FirstOrDefault(peer => peer.Name == name)

@@ -37,8 +37,6 @@ internal sealed class FilteredSender : CallSender
     /// <summary>Sends each attempt of a call.</summary>
     public CallSender Sender { get; }
 
-    public TimeSpan CallTimeout => Parts.CallTimeout;
-
     public TimeProvider Clock => Parts.Clock;
 
     public MprpcSerializerOptions Serializer => Parts.Serializer;

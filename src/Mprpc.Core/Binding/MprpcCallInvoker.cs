@@ -14,8 +14,18 @@ namespace Mprpc.CompilerServices;
 public abstract class MprpcCallInvoker
 {
     private readonly TimeSpan _callTimeout;
+    private readonly MprpcMetadata? _told;
 
-    private protected MprpcCallInvoker(TimeSpan callTimeout) => _callTimeout = callTimeout;
+    /// <param name="callTimeout">How long a call may take.</param>
+    /// <param name="told">What the peer is told of each call besides method and arguments; null: nothing.</param>
+    private protected MprpcCallInvoker(TimeSpan callTimeout, MprpcMetadata? told = null)
+    {
+        _callTimeout = callTimeout;
+        _told = told;
+    }
+
+    /// <summary>How long a call may take that does not say itself.</summary>
+    internal TimeSpan CallTimeout => _callTimeout;
 
     /// <summary>Gives a writer for one call: the name of the method, then an array of the arguments.</summary>
     public abstract MprpcWriter BeginCall();
@@ -32,7 +42,7 @@ public abstract class MprpcCallInvoker
     /// <remarks>Not virtual: finding the code of a virtual generic method costs each call a look-up.</remarks>
     public ValueTask<T> CallAsync<T>(string method, MprpcWriter request, CancellationToken cancellationToken)
         => TryGetConnection(cancellationToken) is { } connection
-            && connection.TryCall(method, request, _callTimeout, cancellationToken, out ValueTask<T> result)
+            && connection.TryCall(method, request, _callTimeout, _told, cancellationToken, out ValueTask<T> result)
             ? result
             : CallWhenReadyAsync<T>(method, request, cancellationToken);
 
@@ -45,6 +55,7 @@ public abstract class MprpcCallInvoker
         if (TryGetConnection(cancellationToken) is { } connection)
         {
             PendingCall<NoValue> call = PendingCall<NoValue>.Rent(method, _callTimeout);
+            call.Told = _told;
             ValueTask result = call.TaskWithoutResult;
 
             if (connection.TryCall(call, request, cancellationToken))

@@ -4,8 +4,12 @@ using Mprpc.Connections;
 namespace Mprpc.Binding;
 
 /// <summary>Gives the calls of a proxy options of their own: timeout, metadata, a token besides that of each call.</summary>
-internal sealed class OptionsCallInvoker(MprpcCallInvoker invoker, MprpcCallOptions options) : MprpcCallInvoker(Timeout.InfiniteTimeSpan)
+internal sealed class OptionsCallInvoker(MprpcCallInvoker invoker, MprpcCallOptions options)
+    : MprpcCallInvoker(options.Timeout ?? invoker.CallTimeout, options.Told)
 {
+    // Calls can be sent as the base class knows them: not with options upon options.
+    private readonly MprpcCallInvoker? _direct = invoker is OptionsCallInvoker || options.CancellationToken.CanBeCanceled ? null : invoker;
+
     public override MprpcWriter BeginCall() => invoker.BeginCall();
 
     public override void Notify(string method, MprpcWriter notification)
@@ -23,7 +27,9 @@ internal sealed class OptionsCallInvoker(MprpcCallInvoker invoker, MprpcCallOpti
     // The filters see the options.
     internal override MprpcCallInvoker WithFilters(IReadOnlyList<IMprpcClientFilter> filters) => new OptionsCallInvoker(invoker.WithFilters(filters), options);
 
-    internal override RpcConnection? TryGetConnection(CancellationToken cancellationToken) => null;
+    // A connection that has not asked for the extensions may have to give way to one that has.
+    internal override RpcConnection? TryGetConnection(CancellationToken cancellationToken)
+        => _direct?.TryGetConnection(cancellationToken) is { } connection && (options.Metadata is null || connection.Peer is not null) ? connection : null;
 
     internal override ValueTask<T> CallWhenReadyAsync<T>(string method, MprpcWriter request, CancellationToken cancellationToken)
         => !cancellationToken.CanBeCanceled ? invoker.SendAsync<T>(method, request, options)

@@ -8,7 +8,11 @@ namespace Mprpc.Connections;
 /// <remarks>
 /// <para>
 /// Only calls have one whose method takes a token or a context, or that came with a timeout. While the call runs apart from the read loop it is in
-/// <see cref="ControlledCalls"/>, where it can be found. Each call has an object of its own, since the application may keep the token.
+/// <see cref="ControlledCalls"/>, where it can be found.
+/// </para>
+/// <para>
+/// A call whose method takes a token has an object of its own, since the application may keep the token. That of another serves further calls of the loop,
+/// unless it was listed: whoever has found it may come to it late.
 /// </para>
 /// <para>The deadline may answer before the method has ended: whoever takes the answer gives it. Safe for concurrent use.</para>
 /// </remarks>
@@ -17,16 +21,17 @@ internal sealed class CallControl(ICallConnection connection, ServedMethod metho
     private const int New = 0;
     private const int Listed = 1;
     private const int Ended = 2;
+    private const int EndedUnlisted = 3;
 
     private int _state;
     private int _isAnswered;
     private int _reason;
 
-    public ServedMethod Method => method;
+    public ServedMethod Method { get; private set; } = method;
 
-    public long? MessageId => messageId;
+    public long? MessageId { get; private set; } = messageId;
 
-    public AnswerOrder.Turn? Turn => turn;
+    public AnswerOrder.Turn? Turn { get; private set; } = turn;
 
     /// <summary>The number under which it is listed.</summary>
     public long Key { get; set; }
@@ -87,6 +92,22 @@ internal sealed class CallControl(ICallConnection connection, ServedMethod metho
     /// <summary>Lets the call be found, since it goes on apart from the read loop. Once it has ended, nothing happens.</summary>
     public void Enlist() => connection.Enlist(this);
 
+    /// <summary>Whether the call has ended and was never listed, so that nobody but the read loop knows it, and it can be begun again.</summary>
+    public bool IsReusable => Volatile.Read(ref _state) == EndedUnlisted;
+
+    /// <summary>Prepares it for another call, which <see cref="Open"/> begins; for one that is reusable, on the loop that has it.</summary>
+    public void Renew(ServedMethod method, long? messageId, AnswerOrder.Turn? turn)
+    {
+        Method = method;
+        MessageId = messageId;
+        Turn = turn;
+        Deadline = 0;
+        _isAnswered = 0;
+    }
+
+    /// <summary>Begins the call that it was renewed for. From here on it may be listed, also by a guard of the loop that means an earlier call.</summary>
+    public void Open() => Volatile.Write(ref _state, New);
+
     /// <summary>Closes the connection, because a call could not be answered.</summary>
     public void AbortConnection(Exception reason) => connection.Abort(reason);
 
@@ -100,8 +121,9 @@ internal sealed class CallControl(ICallConnection connection, ServedMethod metho
     /// <summary>The method has ended, and is answered.</summary>
     public void End()
     {
-        if (Interlocked.Exchange(ref _state, Ended) == Listed)
+        if (Interlocked.CompareExchange(ref _state, EndedUnlisted, New) == Listed)
         {
+            Volatile.Write(ref _state, Ended);
             connection.Delist(this);
         }
     }

@@ -85,6 +85,17 @@ internal sealed partial class ReadLoop : UserCodeLoop, IStallable
     /// <summary>Where answers go that are written on the loop; sent together when all that was read is handled.</summary>
     public MprpcWriter Batch => _batch ??= MprpcWriter.Rent(_connection.Serializer);
 
+    /// <summary>What is left of a call that came with a deadline, for the next such call; used on the loop only.</summary>
+    public CallControl? SpareControl { private get; set; }
+
+    /// <summary>Takes what is left of an earlier call; null: there is none.</summary>
+    public CallControl? TakeSpareControl()
+    {
+        CallControl? spare = SpareControl;
+        SpareControl = null;
+        return spare;
+    }
+
     /// <summary>Runs until the peer sends no more, or the loop is told to stop.</summary>
     /// <exception cref="MprpcProtocolException">The peer broke the protocol.</exception>
     public Task RunAsync()

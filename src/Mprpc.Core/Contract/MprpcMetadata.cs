@@ -28,6 +28,9 @@ public sealed class MprpcMetadata : IReadOnlyCollection<MprpcMetadataEntry>
     /// <summary>How many bytes the keys and the values have.</summary>
     internal int Size => _bytes;
 
+    /// <summary>The option of a call that it is on the wire, kept for further calls; null until one was sent.</summary>
+    internal byte[]? Encoded { get; set; }
+
     /// <summary>Whether it came with a call, and cannot be changed.</summary>
     internal bool IsReadOnly { get; init; }
 
@@ -76,6 +79,7 @@ public sealed class MprpcMetadata : IReadOnlyCollection<MprpcMetadataEntry>
     internal void AddReceived(string key, ReadOnlyMemory<byte> value, bool isBinary)
     {
         _entries.Add(new MprpcMetadataEntry(key, value, isBinary));
+        Encoded = null;
         _bytes += key.Length + value.Length;
     }
 
@@ -136,6 +140,7 @@ public sealed class MprpcMetadata : IReadOnlyCollection<MprpcMetadataEntry>
             _entries.Add(entry);
         }
 
+        Encoded = null;
         _bytes = bytes;
     }
 }

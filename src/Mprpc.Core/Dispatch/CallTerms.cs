@@ -24,12 +24,30 @@ internal readonly ref struct CallTerms(long readAt, long timeoutMilliseconds, Re
             Metadata = metadata.IsEmpty || !(method.NeedsContext || method.Policy is not null) ? default : metadata.ToArray(),
         };
 
+        SetDeadline(control, call.Connection);
+        return control;
+    }
+
+    /// <summary>What can end a call whose method sees neither token nor context: that of an earlier call if there is one.</summary>
+    public CallControl Control(in IncomingCall call, RpcMethod method, CallControl? spare)
+    {
+        if (spare is null)
+        {
+            return Control(call, method);
+        }
+
+        spare.Renew(method, call.MessageId, call.Turn);
+        SetDeadline(spare, call.Connection);
+        spare.Open();
+        return spare;
+    }
+
+    private void SetDeadline(CallControl control, RpcConnection connection)
+    {
         if (_hasDeadline)
         {
             control.SetDeadline(
-                readAt != 0 ? readAt : call.Connection.Clock.GetTimestamp(), TimeSpan.FromMilliseconds(timeoutMilliseconds), isCallers: true);
+                readAt != 0 ? readAt : connection.Clock.GetTimestamp(), TimeSpan.FromMilliseconds(timeoutMilliseconds), isCallers: true);
         }
-
-        return control;
     }
 }

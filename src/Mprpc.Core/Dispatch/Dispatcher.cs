@@ -160,14 +160,34 @@ internal sealed class Dispatcher : IRequestHandler
 
         if (method.IsControlled || terms.HasDeadline)
         {
-            CallControl control = terms.Control(call, method);
-            loop.Occupant = control;
-            Run(method, call.With(control), loop, message, values, count);
+            RunControlled(method, call, loop, message, values, count, terms);
             return;
         }
 
         loop.Occupant = method;
         Run(method, call, loop, message, values, count);
+    }
+
+    private void RunControlled(
+        RpcMethod method, in IncomingCall call, ReadLoop loop, in ReadOnlyMemory<byte> message, int values, int count, in CallTerms terms)
+    {
+        if (method.IsControlled)
+        {
+            CallControl own = terms.Control(call, method);
+            loop.Occupant = own;
+            Run(method, call.With(own), loop, message, values, count);
+            return;
+        }
+
+        CallControl control = terms.Control(call, method, loop.TakeSpareControl());
+        loop.Occupant = control;
+        Run(method, call.With(control), loop, message, values, count);
+
+        // A loop that went on without this thread has listed the call.
+        if (control.IsReusable)
+        {
+            loop.SpareControl = control;
+        }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -134,7 +134,7 @@ internal ref struct CallEnvelope
         int start = position;
         long bytes = 0;
         long largest = -1;
-        string largestKey = "";
+        ReadOnlySpan<byte> largestKey = default;
 
         for (; entries > 0; entries--)
         {
@@ -157,14 +157,14 @@ internal ref struct CallEnvelope
             if (key.Length + length > largest)
             {
                 largest = key.Length + length;
-                largestKey = LogText.Clean(key);
+                largestKey = key;
             }
         }
 
         if (bytes > MetadataLimits.MaxBytes)
         {
             return $"Option 'meta' of method '$/call' may have {MetadataLimits.MaxBytes:N0} bytes of keys and values; it has {bytes:N0}, "
-                + $"most of them in '{largestKey}'.";
+                + $"most of them in '{LogText.Clean(largestKey)}'.";
         }
 
         Metadata = start..position;

@@ -5,11 +5,15 @@ namespace Mprpc.Wire;
 /// <summary>Writes the protocol's own requests and notifications (docs/protocol.md 10), each with room for the head.</summary>
 internal static class ControlWriter
 {
-    private const string Timeout = "timeout";
-    private const string Metadata = "meta";
-
     // The params and the array in them.
     private const int LevelsOfCall = 1;
+
+    // docs/protocol.md 10.6: "$/call", [ ...
+    private static ReadOnlySpan<byte> BeginningOfCall => [0xa6, (byte)'$', (byte)'/', (byte)'c', (byte)'a', (byte)'l', (byte)'l', 0x93];
+
+    private static ReadOnlySpan<byte> Timeout => [0xa7, (byte)'t', (byte)'i', (byte)'m', (byte)'e', (byte)'o', (byte)'u', (byte)'t'];
+
+    private static ReadOnlySpan<byte> Metadata => [0xa4, (byte)'m', (byte)'e', (byte)'t', (byte)'a'];
 
     // docs/protocol.md 10.6: "$/call", [options, method, params]
     /// <param name="serializer">Writes.</param>
@@ -20,26 +24,18 @@ internal static class ControlWriter
     {
         bool hasTimeout = timeout > TimeSpan.Zero;
         MprpcWriter call = MprpcWriter.Rent(serializer, RequestWriter.HeadRoom);
-        call.WriteString("$/call");
-        call.WriteArrayHeader(3);
+        call.WriteEncoded(BeginningOfCall);
         call.WriteMapHeader((hasTimeout ? 1 : 0) + (metadata.Count > 0 ? 1 : 0));
 
         if (hasTimeout)
         {
-            call.WriteString(Timeout);
+            call.WriteEncoded(Timeout);
             call.WriteInt64((long)Math.Ceiling(timeout.TotalMilliseconds));
         }
 
         if (metadata.Count > 0)
         {
-            call.WriteString(Metadata);
-            call.WriteMapHeader(metadata.Count);
-
-            foreach (MprpcMetadataEntry entry in metadata)
-            {
-                call.WriteString(entry.Key);
-                WriteValue(call, entry);
-            }
+            WriteMetadata(call, metadata);
         }
 
         call.WriteEncoded(request.WrittenSpan);
@@ -86,6 +82,30 @@ internal static class ControlWriter
         return goAway;
     }
 
+    private static void WriteMetadata(MprpcWriter call, MprpcMetadata metadata)
+    {
+        if (metadata.Encoded is { } encoded && !call.Serializer.OldSpec)
+        {
+            call.WriteEncoded(encoded);
+            return;
+        }
+
+        int start = call.Length;
+        call.WriteEncoded(Metadata);
+        call.WriteMapHeader(metadata.Count);
+
+        foreach (MprpcMetadataEntry entry in metadata)
+        {
+            call.WriteString(entry.Key);
+            WriteValue(call, entry);
+        }
+
+        if (!call.Serializer.OldSpec)
+        {
+            metadata.Encoded = call.WrittenSpan[start..].ToArray();
+        }
+    }
+
     private static void WriteValue(MprpcWriter writer, in MprpcMetadataEntry entry)
     {
         if (entry.IsBinary)
@@ -94,7 +114,8 @@ internal static class ControlWriter
         }
         else
         {
-            writer.WriteString(entry.Value);
+            writer.WriteStringHeader(entry.ValueBytes.Length);
+            writer.WriteEncoded(entry.ValueBytes.Span);
         }
     }
 }

@@ -271,6 +271,52 @@ public sealed class CallControlTests
         Assert.Equal(0, peer.Running.Count);
     }
 
+    /// <summary>What can end such calls is used again, one after another; none may get what was another's.</summary>
+    [Fact]
+    public async Task CallsWithTimeouts_OfMethodsWithoutToken_EachHaveTheirOwn()
+    {
+        await using var peer = new ControlledPeer();
+        string timeout = ControlBytes.Timeout(50);
+
+        await peer.SendAsync(Sum(1, timeout), Sum(2, timeout), ControlBytes.Call(3, timeout, "plain"), Sum(4, timeout), Sum(5, ControlBytes.Timeout(60_000)));
+        (long, string?)[] first = [await peer.ReadAsync(), await peer.ReadAsync(), await peer.ReadAsync(), await peer.ReadAsync()];
+        (long id, string? error) = await peer.TickAsync(peer.ReadAsync());
+        await peer.SendAsync(Sum(3, timeout));      // the msgid of the call that still runs
+        (long, string?) again = await peer.ReadAsync();
+        peer.Service.Released.TrySetResult();
+        await peer.UntilRunningAsync(0);
+        await peer.Peer.AssertNothingElseAsync();
+
+        Assert.Equal([(1, null), (2, null), (4, null), (5, null)], first);
+        Assert.Equal((3, "timeout: Method 'plain' took longer than 0.05 s, the time that the caller gave it."), (id, error));
+        Assert.Equal((3, null), again);
+    }
+
+    [Fact]
+    public async Task CallsWithTimeouts_BesideOneThatHoldsTheLoopUp_EachHaveTheirOwn()
+    {
+        await using var peer = new ControlledPeer();
+        string timeout = ControlBytes.Timeout(50);
+
+        await peer.SendAsync(Sum(1, timeout), ControlBytes.Call(2, timeout, "hold_plain"), Sum(3, timeout), Sum(4, timeout));
+        (long, string?)[] sums = [await peer.ReadAsync(), await peer.ReadAsync(), await peer.ReadAsync()];
+        (long id, string? error) = await peer.TickAsync(peer.ReadAsync());
+        await peer.SendAsync(Sum(5, timeout));
+        (long, string?) before = await peer.ReadAsync();
+        peer.Service.Gate.TrySetResult();
+        await peer.UntilRunningAsync(0);
+        await peer.SendAsync(Sum(6, timeout));
+        (long, string?) after = await peer.ReadAsync();
+        await peer.Peer.AssertNothingElseAsync();
+
+        Assert.Equal([(1, null), (3, null), (4, null)], sums);
+        Assert.Equal((2, "timeout: Method 'hold_plain' took longer than 0.05 s, the time that the caller gave it."), (id, error));
+        Assert.Equal((5, null), before);
+        Assert.Equal((6, null), after);
+    }
+
+    private static string Sum(int id, string options) => ControlBytes.Call(id, options, "sum", "920102");
+
     private static ControlledPeer Serve(Way way, out string method)
     {
         string name = way is Way.HeldUp or Way.Offloaded or Way.GuardedAndOffloaded ? "block" : "wait";

@@ -113,7 +113,13 @@ public sealed class ConnectionWatchTests
         await TickAsync(peer, seconds: 3);
         bool lives = !peer.Ended.IsCompleted;
         isReset = true;
-        await TickAsync(peer, seconds: 2);
+        await Bounded.Until(
+            () =>
+            {
+                _clock.Advance(TimeSpan.FromSeconds(1));
+                return peer.Ended.IsCompleted;
+            },
+            "the end of the connection");
 
         Assert.True(lives);
         Assert.Equal("The peer has reset the connection.", Assert.IsType<IOException>(await peer.Ended.WaitAsync(InMemoryConnection.Deadline)).Message);

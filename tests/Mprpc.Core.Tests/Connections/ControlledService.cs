@@ -72,6 +72,15 @@ internal sealed class ControlledService
         return 7;
     }
 
+    /// <summary>Blocks, and takes no token.</summary>
+    public int HoldPlain()
+    {
+        Enter(null, CancellationToken.None);
+        Assert.True(Gate.Task.Wait(InMemoryConnection.Deadline, CancellationToken.None));
+        Interlocked.Decrement(ref _running);
+        return 7;
+    }
+
     public async Task<int> StubbornAsync(CancellationToken token)
     {
         using CancellationTokenRegistration registration = Enter(null, token);
