@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Mprpc.Diagnostics;
 using Mprpc.Serialization;
 using Mprpc.Wire;
@@ -81,11 +82,27 @@ internal sealed record ConnectionLimits(int MaxMessageSize, int MaxDepth, int Ma
     // As long as a .NET host waits for what is running when it stops (HostOptions.ShutdownTimeout).
     public static readonly TimeSpan DefaultHalfCloseTimeout = TimeSpan.FromSeconds(30);
 
+    private static readonly ConditionalWeakTable<ConnectionLimits, ConnectionLimits> s_ofPeers = [];
+
     /// <summary>These limits for a peer that has said what it takes; null: it has not.</summary>
     public ConnectionLimits For(PeerOffer? peer)
-        => peer is { Size: > 0 } && peer.Size < MaxSendMessageSize
-            ? this with { MaxSendMessageSize = (int)Math.Max(peer.Size, MinSendSizeOfPeer), IsSendSizeOfPeer = true }
-            : this;
+    {
+        if (peer is not { Size: > 0 } || peer.Size >= MaxSendMessageSize)
+        {
+            return this;
+        }
+
+        int size = (int)Math.Max(peer.Size, MinSendSizeOfPeer);
+
+        // Thousands of connections keep theirs, and most peers say the same.
+        if (!s_ofPeers.TryGetValue(this, out ConnectionLimits? limits) || limits.MaxSendMessageSize != size)
+        {
+            limits = this with { MaxSendMessageSize = size, IsSendSizeOfPeer = true };
+            s_ofPeers.AddOrUpdate(this, limits);
+        }
+
+        return limits;
+    }
 
     /// <summary>Whether the connection has to be looked at from time to time.</summary>
     public bool HasDeadlines

@@ -37,6 +37,7 @@ internal sealed class ConnectionWatch(RpcConnection connection, ReadLoop loop, C
         CheckSilence(now);
         CheckAge(now);
         connection.CheckTransport();
+        loop.TakeControl();     // an idle connection keeps nothing
     }
 
     private void CheckPartialMessage(long now)

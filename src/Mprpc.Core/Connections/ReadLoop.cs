@@ -43,6 +43,7 @@ internal sealed partial class ReadLoop : UserCodeLoop, IStallable
     private bool _holdsOutput;
     private int _work;                  // since something was sent
     private int _looks;                 // of the guard, when the batch was begun
+    private CallControl? _spareControl;
 
     public ReadLoop(RpcConnection connection, PipeReader input, int maxMessageSize, int maxDepth)
     {
@@ -85,16 +86,11 @@ internal sealed partial class ReadLoop : UserCodeLoop, IStallable
     /// <summary>Where answers go that are written on the loop; sent together when all that was read is handled.</summary>
     public MprpcWriter Batch => _batch ??= MprpcWriter.Rent(_connection.Serializer);
 
-    /// <summary>What is left of a call that came with a deadline, for the next such call; used on the loop only.</summary>
-    public CallControl? SpareControl { private get; set; }
+    /// <summary>Keeps what is left of a call that came with a deadline, for the next such call.</summary>
+    public void KeepControl(CallControl ended) => Volatile.Write(ref _spareControl, ended);
 
-    /// <summary>Takes what is left of an earlier call; null: there is none.</summary>
-    public CallControl? TakeSpareControl()
-    {
-        CallControl? spare = SpareControl;
-        SpareControl = null;
-        return spare;
-    }
+    /// <summary>Takes what is left of an earlier call; null: there is none. May be called by any thread.</summary>
+    public CallControl? TakeControl() => _spareControl is null ? null : Interlocked.Exchange(ref _spareControl, null);
 
     /// <summary>Runs until the peer sends no more, or the loop is told to stop.</summary>
     /// <exception cref="MprpcProtocolException">The peer broke the protocol.</exception>
@@ -144,6 +140,7 @@ internal sealed partial class ReadLoop : UserCodeLoop, IStallable
 
                 Send();
                 IsBusy = false;
+                ForgetCall();
                 _parked.Trim();
 
                 if (_hasRead && !_isBlocked)
@@ -172,6 +169,16 @@ internal sealed partial class ReadLoop : UserCodeLoop, IStallable
             {
                 _connection.OnStrayFailure(exception);
             }
+        }
+    }
+
+    /// <summary>A loop that waits keeps no call: neither what its application keeps by the token, nor the bytes of its metadata.</summary>
+    private void ForgetCall()
+    {
+        if (Occupant is CallControl)
+        {
+            Occupant = null;
+            Baton.Forget();
         }
     }
 

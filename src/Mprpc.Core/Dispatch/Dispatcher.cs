@@ -179,14 +179,14 @@ internal sealed class Dispatcher : IRequestHandler
             return;
         }
 
-        CallControl control = terms.Control(call, method, loop.TakeSpareControl());
+        CallControl control = terms.Control(call, method, loop.TakeControl());
         loop.Occupant = control;
         Run(method, call.With(control), loop, message, values, count);
 
         // A loop that went on without this thread has listed the call.
         if (control.IsReusable)
         {
-            loop.SpareControl = control;
+            loop.KeepControl(control);
         }
     }
 

@@ -49,6 +49,9 @@ internal sealed class Baton
     /// <returns>Whether the thread still holds the loop; else another has gone on with it, and this one must not touch it again.</returns>
     public bool TryLeave(long entry) => Interlocked.CompareExchange(ref _state, entry & ~InUserCode, entry) == entry;
 
+    /// <summary>Keeps nothing of what ran; for the thread that holds the loop, outside of user code.</summary>
+    public void Forget() => _occupant = null;
+
     /// <summary>Whether user code runs at this moment, and which entry it is.</summary>
     public bool TryGetEntry(out long entry)
     {

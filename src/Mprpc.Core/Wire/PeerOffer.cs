@@ -10,6 +10,9 @@ internal sealed record PeerOffer
     /// <summary>The version of the extensions that this side speaks.</summary>
     public const int OwnVersion = 1;
 
+    // Thousands of connections keep what their peers have said, and most say the same.
+    private static PeerOffer? s_last;
+
     /// <summary>The lower version of both ends.</summary>
     public int Version { get; init; } = OwnVersion;
 
@@ -97,7 +100,21 @@ internal sealed record PeerOffer
             offer = offer.With(key, value);
         }
 
+        offer = Share(offer);
         return null;
+    }
+
+    private static PeerOffer Share(PeerOffer offer)
+    {
+        PeerOffer? last = Volatile.Read(ref s_last);
+
+        if (offer.Equals(last))
+        {
+            return last;
+        }
+
+        Volatile.Write(ref s_last, offer);
+        return offer;
     }
 
     // Values of another kind are as if the key were absent: a later version may know them.

@@ -315,6 +315,24 @@ public sealed class CallControlTests
         Assert.Equal((6, null), after);
     }
 
+    [Fact]
+    public async Task CallThatHasEnded_OnAConnectionThatWaits_IsNotKept()
+    {
+        await using var peer = new ControlledPeer();
+
+        await peer.SendAsync(ControlBytes.Request(1, "remember"));
+        (long, string?) answer = await peer.ReadAsync();
+
+        Assert.Equal((1, null), answer);
+        await Bounded.Until(
+            () =>
+            {
+                GC.Collect();
+                return !peer.Service.Mark.IsAlive;
+            },
+            "the end of what the call's token keeps");
+    }
+
     private static string Sum(int id, string options) => ControlBytes.Call(id, options, "sum", "920102");
 
     private static ControlledPeer Serve(Way way, out string method)

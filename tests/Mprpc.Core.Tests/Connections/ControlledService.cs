@@ -72,6 +72,17 @@ internal sealed class ControlledService
         return 7;
     }
 
+    /// <summary>What the token of the last <see cref="Remember"/> keeps.</summary>
+    public WeakReference Mark { get; private set; } = new(null);
+
+    public int Remember(CancellationToken token)
+    {
+        object mark = new();
+        Mark = new WeakReference(mark);
+        token.UnsafeRegister(static _ => { }, mark);
+        return 7;
+    }
+
     /// <summary>Blocks, and takes no token.</summary>
     public int HoldPlain()
     {
