@@ -27,8 +27,9 @@ public sealed class MprpcClientOptions
     public string? Url { get; set; }
 
     /// <summary>
-    /// The servers that the client may call, in place of <see cref="Url"/>: if one cannot be reached, or stops, calls go to another. In the configuration
-    /// <c>Mprpc:Clients:NAME:Servers:0</c> and on. Default null: the one of <see cref="Url"/>.
+    /// The servers that the client may call, in place of <see cref="Url"/>: if one cannot be reached, or stops, calls go to another. A call
+    /// that a server has taken and not run, since it stopped, is sent to another up to three times within its timeout; each call is copied for that. In the
+    /// configuration <c>Mprpc:Clients:NAME:Servers:0</c> and on. Default null: the one of <see cref="Url"/>.
     /// </summary>
     public MprpcServerSource? Servers { get; set; }
 

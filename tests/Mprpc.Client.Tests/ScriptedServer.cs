@@ -23,6 +23,9 @@ internal sealed class ScriptedServer : IDisposable
 
     public string Url => $"tcp://127.0.0.1:{Port}";
 
+    /// <summary>Whether a connection waits to be accepted.</summary>
+    public bool IsDialled => _listener.Poll(0, SelectMode.SelectRead);
+
     public async Task<ScriptedConnection> AcceptAsync(bool isPlain = true)
     {
         var connection = new ScriptedConnection(await _listener.AcceptAsync().WaitAsync(Deadline).ConfigureAwait(false)) { IsPlain = isPlain };

@@ -18,6 +18,11 @@ internal static class CallSenders
             sender = new LoginSender(parts, login, pool, sender, notifications);
         }
 
+        if (parts.Options.Servers is not null)
+        {
+            sender = new RepeatingSender(parts, pool, sender, notifications);
+        }
+
         return parts.Filters.Count == 0 ? sender : new FilteredSender(parts, pool, sender, notifications, parts.Filters);
     }
 }

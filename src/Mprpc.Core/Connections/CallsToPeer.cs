@@ -303,14 +303,15 @@ internal sealed class CallsToPeer
         => _requests.Drain(
             static _ => true,
             static call => new MprpcConnectionException(
-                $"The server stopped before the call of '{call.Method}' began; it has not run, and can be made again.", requestWasSent: false));
+                $"The server stopped before the call of '{call.Method}' began; it has not run, and can be made again.",
+                requestWasSent: false) { WasTaken = true });
 
     /// <summary>Fails all calls: the connection is lost or closed.</summary>
     public void Close(string message, Exception? reason)
         => _requests.Close(call => new MprpcConnectionException(
             call.RequestBytes == CallWindow.Waiting ? $"{message} The request had not been sent." : message,
             requestWasSent: call.RequestBytes != CallWindow.Waiting,
-            reason));
+            reason) { WasTaken = true });
 
     private CallWindow Window => _window ?? Interlocked.CompareExchange(ref _window, new CallWindow(_requests, _output), null) ?? _window;
 

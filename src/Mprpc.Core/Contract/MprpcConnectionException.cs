@@ -13,6 +13,9 @@ public sealed class MprpcConnectionException(string message, bool requestWasSent
     /// </summary>
     public bool RequestWasSent { get; } = requestWasSent;
 
+    /// <summary>Whether a connection had taken the call, and ended before it was run: another may take it.</summary>
+    internal bool WasTaken { get; init; }
+
     /// <summary>Whether another attempt to connect would fail likewise: a call that waits for the server need not wait.</summary>
     internal bool IsLasting { get; init; }
 }
