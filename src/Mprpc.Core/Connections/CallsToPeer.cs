@@ -155,12 +155,17 @@ internal sealed class CallsToPeer
         int messageId = call.MessageId;
         bool isInWindow = call.RequestBytes == CallWindow.Waiting;
         RequestWriter.PrependRequestHead(request, messageId);
+
+        if (!isInWindow)
+        {
+            call.BeginSending();
+        }
+
         call.Watch(cancellationToken);      // before it is sent: once it is answered, the object may be another call's
 
         if (isInWindow ? Window.TrySend(messageId, request) : _output.TrySend(request))
         {
-            // It may have been given up before it was sent, so that what told the peer went first.
-            if (cancellationToken.IsCancellationRequested && !isInWindow)
+            if (!isInWindow && !call.EndSending(messageId))
             {
                 TellCancelled(messageId);
             }
@@ -274,7 +279,7 @@ internal sealed class CallsToPeer
     private void OnGivenUp(PendingCall call)
     {
         // What waits for the window was not sent, and never will be.
-        if (call.RequestBytes != CallWindow.Waiting)
+        if (call.RequestBytes != CallWindow.Waiting && call.GiveUp())
         {
             TellCancelled(call.MessageId);
         }

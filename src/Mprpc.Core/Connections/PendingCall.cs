@@ -12,8 +12,15 @@ namespace Mprpc.Connections;
 /// </remarks>
 internal abstract class PendingCall
 {
+    // Of a call that can be cancelled while it is being sent: its id, and how far it is. By the id, who comes late sees that the object is another call's.
+    private const int Sending = 1;
+    private const int Sent = 2;
+    private const int GivenUp = 3;
+    private const int IdShift = 2;
+
     private CancellationToken _cancellationToken;
     private CancellationTokenRegistration _registration;
+    private long _sending;
 
     /// <summary>The id under which it is in flight.</summary>
     public int MessageId { get; set; }
@@ -72,6 +79,19 @@ internal abstract class PendingCall
         Complete(onThisThread: false);
     }
 
+    /// <summary>It is about to be sent, and may be given up at any time from here on.</summary>
+    public void BeginSending() => Volatile.Write(ref _sending, Stage(MessageId, Sending));
+
+    /// <summary>It has been sent.</summary>
+    /// <param name="messageId">Its id: the object may be another call's by now.</param>
+    /// <returns>False if it was given up before, so that the peer is still to be told.</returns>
+    public bool EndSending(int messageId)
+        => Interlocked.CompareExchange(ref _sending, Stage(messageId, Sent), Stage(messageId, Sending)) != Stage(messageId, GivenUp);
+
+    /// <summary>It is given up.</summary>
+    /// <returns>Whether the peer is to be told; if not, whoever sends it tells it then, since what overtakes the request means nothing.</returns>
+    public bool GiveUp() => Interlocked.CompareExchange(ref _sending, Stage(MessageId, GivenUp), Stage(MessageId, Sending)) != Stage(MessageId, Sending);
+
     /// <summary>Cancels the call when the token says so; to be called when it is in flight.</summary>
     public void Watch(CancellationToken cancellationToken)
     {
@@ -111,6 +131,8 @@ internal abstract class PendingCall
         Deadline = 0;
         RequestBytes = 0;
     }
+
+    private static long Stage(int messageId, int stage) => ((long)messageId << IdShift) | (uint)stage;
 
     private void Cancel()
     {
