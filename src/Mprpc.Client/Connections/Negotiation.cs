@@ -20,6 +20,7 @@ internal sealed class Negotiation(ClientParts parts)
 
     private readonly Lock _gate = new();
     private volatile bool _isUsed = parts.Options.Extensions == MprpcExtensions.Always || parts.Options.ServesCalls;
+    private volatile bool _isSettled = parts.Options.Extensions != MprpcExtensions.WhenUsed || parts.Options.ServesCalls;
     private TimeSpan _pause;
     private long _plainSince;
 
@@ -44,7 +45,7 @@ internal sealed class Negotiation(ClientParts parts)
     /// <returns>Whether connections that have not asked are of no use any more: new ones ask.</returns>
     public bool TryUse()
     {
-        if (_isUsed || parts.Options.Extensions != MprpcExtensions.WhenUsed)
+        if (_isSettled)
         {
             return false;
         }
@@ -52,6 +53,9 @@ internal sealed class Negotiation(ClientParts parts)
         _isUsed = true;
         return true;
     }
+
+    /// <summary>Connections that had not asked when the application began to use the extensions take no more calls.</summary>
+    public void Settle() => _isSettled = true;
 
     /// <summary>Asks.</summary>
     /// <param name="connection">The new connection.</param>
