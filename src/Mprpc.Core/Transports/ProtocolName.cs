@@ -1,6 +1,6 @@
 namespace Mprpc.Transports;
 
-/// <summary>What the protocol is called where a handshake below it agrees on one (docs/protocol.md 10.12): in TLS (ALPN) and of WebSockets (subprotocol).</summary>
+/// <summary>What the protocol is called in a handshake that agrees on one (docs/protocol.md 10.12): of TLS (ALPN) and of WebSockets (subprotocol).</summary>
 internal static class ProtocolName
 {
     public const string Plain = "mprpc";
