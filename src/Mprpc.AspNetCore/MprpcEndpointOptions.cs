@@ -66,8 +66,8 @@ public sealed class MprpcEndpointOptions
 
     /// <summary>Encrypts the connections of this listener.</summary>
     /// <param name="configure"> Sets Kestrel's own options: the certificate (none: the default one, see <see cref="UseTls()"/>), whether clients must have one
-    /// too, protocols. Clients that offer the application protocol <c>mprpc</c>, or none, are served; set
-    /// <see cref="HttpsConnectionAdapterOptions.OnAuthenticate"/> to choose others.
+    /// too, protocols. Clients that offer the application protocols <c>mprpc.1</c> (where <see cref="Extensions"/> are on) or <c>mprpc</c>, or none, are
+    /// served; set <see cref="HttpsConnectionAdapterOptions.OnAuthenticate"/> to choose others.
     /// </param>
     /// <returns>These options.</returns>
     public MprpcEndpointOptions UseTls(Action<HttpsConnectionAdapterOptions> configure)

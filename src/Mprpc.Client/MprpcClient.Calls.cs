@@ -84,12 +84,16 @@ public sealed partial class MprpcClient
     /// <remarks>Notifications of one thread are sent in its order, over the same connection as long as that holds.</remarks>
     public ValueTask NotifyAsync(string method, params ReadOnlySpan<object?> arguments) => NotifyAsync(method, default(MprpcCallOptions), arguments);
 
-    /// <summary>Sends a notification, with a timeout or cancellation.</summary>
+    /// <summary>Sends a notification, with a timeout, cancellation or metadata.</summary>
     /// <param name="method">The method's wire name.</param>
-    /// <param name="options">How long it may wait to be sent, and what ends the wait; a <see cref="CancellationToken"/> can be passed in its place.</param>
+    /// <param name="options">
+    /// How long it may wait to be sent, what ends the wait, and its metadata; a <see cref="CancellationToken"/> can be passed in its place. The server is not
+    /// told the timeout.
+    /// </param>
     /// <param name="arguments">The arguments by position.</param>
     /// <returns>Completes when the notification is on its way; that it has arrived, nobody says.</returns>
     /// <exception cref="MprpcConnectionException">The server cannot be reached.</exception>
+    /// <exception cref="NotSupportedException">It has metadata, and the server takes none; nothing was sent.</exception>
     /// <exception cref="TimeoutException">It could not be sent in time.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled before it was sent.</exception>
     /// <exception cref="ObjectDisposedException">The client was disposed.</exception>

@@ -92,7 +92,7 @@ public static class MprpcClientBuilderExtensions
     /// <summary>
     /// Gives the calls that the client makes for a call that the application's server is serving what is left of that call's time, if it is less than their own
     /// timeout; its cancellation; and its trace: <c>traceparent</c>, <c>tracestate</c> and <c>baggage</c> of the running activity, else as the caller has sent
-    /// them. Calls that are made for none, and notifications, stay as they are.
+    /// them. Notifications get the trace alone. What is sent for no such call stays as it is.
     /// </summary>
     /// <param name="builder">The client.</param>
     /// <returns>The client's builder.</returns>

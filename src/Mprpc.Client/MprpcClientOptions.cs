@@ -176,7 +176,7 @@ public sealed class MprpcClientOptions
 
     /// <summary>
     /// For <c>tls://</c> and <c>wss://</c> addresses: client certificates, the name to verify, how to verify it. Default null: the server's certificate must be
-    /// trusted, and issued for the address's host.
+    /// trusted, and issued for the address's host. Its ApplicationProtocols replace what <c>tls://</c> offers, <c>mprpc.1</c> and <c>mprpc</c>; empty: nothing.
     /// </summary>
     public SslClientAuthenticationOptions? Tls { get; set; }
 

@@ -8,14 +8,14 @@ namespace Mprpc.Client;
 public enum MprpcExtensions
 {
     /// <summary>
-    /// When the application uses something that needs them: metadata of a call, or methods that the server may call. Until then the client sends what any
-    /// MessagePack-RPC client sends.
+    /// When the application uses something that needs them: metadata, or methods that the server may call; and where the server has said in the handshake of
+    /// TLS or a WebSocket that it knows them (<c>mprpc.1</c>). Until then the client sends what any MessagePack-RPC client sends.
     /// </summary>
     WhenUsed,
 
     /// <summary>On each connection, before its first call.</summary>
     Always,
 
-    /// <summary>Never.</summary>
+    /// <summary>Never; over TLS and WebSockets the client offers only the name <c>mprpc</c>.</summary>
     Never,
 }

@@ -49,12 +49,12 @@ public sealed class NotificationFilterTests
     }
 
     [Fact]
-    public async Task Metadata_OfANotification_IsRefused()
+    public async Task Metadata_WhereNoneIsTaken_IsRefused()
     {
         using var server = new ScriptedServer();
         var log = new Recorder();
         using var loggers = LoggerFactory.Create(builder => builder.AddProvider(log));
-        var options = new MprpcClientOptions { LoggerFactory = loggers };
+        var options = new MprpcClientOptions { LoggerFactory = loggers, Extensions = MprpcExtensions.Never };
         options.AddFilter((call, next) =>
         {
             call.Options = call.Options with { Metadata = new MprpcMetadata { ["tenant"] = "x" } };

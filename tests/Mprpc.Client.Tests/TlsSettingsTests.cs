@@ -42,6 +42,23 @@ public sealed class TlsSettingsTests
             property => Assert.True(Equals(property.GetValue(given), property.GetValue(copy)), $"TlsSettings.For does not copy {property.Name}."));
     }
 
+    [Theory]
+    [InlineData(null, null, "mprpc")]
+    [InlineData("example.com", null, "mprpc")]
+    [InlineData("example.com", "other", "other")]
+    [InlineData(null, "", "")]
+    public void Protocols_OfOptions_AreThoseOfTheCallerOrOursInACopy(string? name, string? protocol, string expected)
+    {
+        List<SslApplicationProtocol>? own = protocol is null ? null : protocol.Length == 0 ? [] : [new(protocol)];
+        var given = new SslClientAuthenticationOptions { TargetHost = name, ApplicationProtocols = own };
+
+        SslClientAuthenticationOptions copy = TlsSettings.For(given, "example.org", [new SslApplicationProtocol("mprpc")]);
+
+        Assert.Equal(expected, string.Join(',', copy.ApplicationProtocols!));
+        Assert.Equal(name ?? "example.org", copy.TargetHost);
+        Assert.Equal((name, own), (given.TargetHost, given.ApplicationProtocols));
+    }
+
     /// <summary>A value that is not the property's default.</summary>
     private static object? Other(Type type, object? standard, X509Certificate2 certificate) => standard switch
     {

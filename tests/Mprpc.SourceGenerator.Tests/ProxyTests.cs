@@ -167,6 +167,10 @@ public abstract class ProxyTests : IAsyncDisposable
         {
         }
 
+        internal override void Notify(string method, MprpcWriter notification, MprpcCallOptions options)
+        {
+        }
+
         internal override RpcConnection? TryGetConnection(CancellationToken cancellationToken) => null;
 
         internal override ValueTask<T> SendAsync<T>(string method, MprpcWriter request, MprpcCallOptions options)

@@ -3,14 +3,13 @@ using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
+using Mprpc.Transports;
 
 namespace Mprpc.AspNetCore.Tls;
 
 /// <summary>Puts TLS before MessagePack-RPC.</summary>
 internal static class TlsListener
 {
-    private static readonly SslApplicationProtocol Mprpc = new("mprpc");
-
     /// <summary>On a listener of the server's own, whose Kestrel knows nothing of the application's certificates.</summary>
     /// <exception cref="InvalidOperationException">There is no certificate, or it cannot be loaded.</exception>
     public static void Use(
@@ -30,7 +29,7 @@ internal static class TlsListener
             tls.ServerCertificateChain = found.ServerCertificateChain;
         }
 
-        ChooseProtocol(tls, withHttp: false);
+        ChooseProtocol(tls, endpoint, withHttp: false);
         listener.UseHttps(tls);
     }
 
@@ -48,18 +47,22 @@ internal static class TlsListener
         {
             tls.HandshakeTimeout = handshakeTimeout;
             endpoint.Tls!(tls);
-            ChooseProtocol(tls, withHttp);
+            ChooseProtocol(tls, endpoint, withHttp);
         });
     }
 
-    /// <summary>Kestrel accepts the protocols of HTTP only, and a client that offers "mprpc" would fail. One that offers none is not asked.</summary>
-    private static void ChooseProtocol(HttpsConnectionAdapterOptions tls, bool withHttp)
+    /// <summary>
+    /// Kestrel accepts the protocols of HTTP only, and a client that offers ours would fail. One that offers none is not asked. Of several that a client offers
+    /// the server's first is chosen.
+    /// </summary>
+    private static void ChooseProtocol(HttpsConnectionAdapterOptions tls, MprpcEndpointOptions endpoint, bool withHttp)
     {
         Action<ConnectionContext, SslServerAuthenticationOptions>? users = tls.OnAuthenticate;
+        SslApplicationProtocol[] ours = [.. ProtocolName.Known(endpoint.Extensions).Select(name => new SslApplicationProtocol(name))];
 
         tls.OnAuthenticate = (connection, options) =>
         {
-            options.ApplicationProtocols = withHttp ? [.. options.ApplicationProtocols ?? [], Mprpc] : [Mprpc];
+            options.ApplicationProtocols = withHttp ? [.. options.ApplicationProtocols ?? [], .. ours] : [.. ours];
             users?.Invoke(connection, options);
         };
     }

@@ -9,6 +9,7 @@ using Mprpc.AspNetCore.Connections;
 using Mprpc.AspNetCore.Endpoints;
 using Mprpc.AspNetCore.Limits;
 using Mprpc.AspNetCore.Security;
+using Mprpc.Transports;
 using Mprpc.Transports.WebSockets;
 
 namespace Mprpc.AspNetCore.WebSockets;
@@ -16,8 +17,6 @@ namespace Mprpc.AspNetCore.WebSockets;
 /// <summary>Serves MessagePack-RPC over the WebSockets of an HTTP endpoint.</summary>
 internal sealed class WebSocketEndpoint(MprpcEndpointOptions options)
 {
-    private const string SubProtocol = "mprpc";
-
     // How long a peer has to agree to a close; shorter where the application stops, which waits for it.
     private static readonly TimeSpan CloseTimeout = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan CloseTimeoutAtStop = TimeSpan.FromSeconds(1);
@@ -83,7 +82,7 @@ internal sealed class WebSocketEndpoint(MprpcEndpointOptions options)
     private async Task AcceptAsync(HttpContext context)
     {
         RequestUser user = await RequestUser.OfAsync(context).ConfigureAwait(false);
-        string? subProtocol = context.WebSockets.WebSocketRequestedProtocols.Contains(SubProtocol) ? SubProtocol : null;
+        string? subProtocol = Array.Find(ProtocolName.Known(Options.Extensions), context.WebSockets.WebSocketRequestedProtocols.Contains);
         using WebSocket socket = await context.WebSockets.AcceptWebSocketAsync(subProtocol).ConfigureAwait(false);
         await ServeAsync(context, user, socket).ConfigureAwait(false);
     }

@@ -1,6 +1,8 @@
 using Mprpc.Client.Diagnostics;
+using Mprpc.Client.Transports;
 using Mprpc.Connections;
 using Mprpc.Diagnostics;
+using Mprpc.Transports;
 
 namespace Mprpc.Client.Connections;
 
@@ -18,31 +20,32 @@ internal sealed class Negotiation(ClientParts parts)
 
     private readonly Lock _gate = new();
     private volatile bool _isUsed = parts.Options.Extensions == MprpcExtensions.Always || parts.Options.ServesCalls;
+    private volatile bool _isSettled = parts.Options.Extensions != MprpcExtensions.WhenUsed || parts.Options.ServesCalls;
     private TimeSpan _pause;
     private long _plainSince;
 
-    /// <summary>Whether a new connection is to ask.</summary>
-    public bool IsWanted
+    private bool IsPaused
     {
         get
         {
-            if (!_isUsed || parts.Options.Extensions == MprpcExtensions.Never)
-            {
-                return false;
-            }
-
             lock (_gate)
             {
-                return _pause == TimeSpan.Zero || parts.Clock.GetElapsedTime(_plainSince) >= _pause;
+                return _pause > TimeSpan.Zero && parts.Clock.GetElapsedTime(_plainSince) < _pause;
             }
         }
     }
+
+    /// <summary>Whether a new connection is to ask.</summary>
+    /// <param name="said">What the server has said already.</param>
+    public bool IsWanted(ExtensionSupport said)
+        => parts.Options.Extensions != MprpcExtensions.Never
+            && (said == ExtensionSupport.Known || ((_isUsed || said == ExtensionSupport.Claimed) && !IsPaused));
 
     /// <summary>The application uses something that needs the extensions.</summary>
     /// <returns>Whether connections that have not asked are of no use any more: new ones ask.</returns>
     public bool TryUse()
     {
-        if (_isUsed || parts.Options.Extensions != MprpcExtensions.WhenUsed)
+        if (_isSettled)
         {
             return false;
         }
@@ -51,19 +54,26 @@ internal sealed class Negotiation(ClientParts parts)
         return true;
     }
 
+    /// <summary>Connections that had not asked when the application began to use the extensions take no more calls.</summary>
+    public void Settle() => _isSettled = true;
+
     /// <summary>Asks.</summary>
+    /// <param name="connection">The new connection.</param>
+    /// <param name="said">What the server has said already.</param>
     /// <returns>Whether the connection can be used; false if the server has closed it, as one does that knows no such method.</returns>
-    public async Task<bool> AskAsync(RpcConnection connection)
+    /// <exception cref="MprpcConnectionException">The server has said that it knows the extensions, and does not answer as one that does.</exception>
+    public async Task<bool> AskAsync(RpcConnection connection, ExtensionSupport said)
     {
+        if (said == ExtensionSupport.Known)
+        {
+            await GreetAsync(connection).ConfigureAwait(false);
+            return true;
+        }
+
         try
         {
             await connection.SayHelloAsync(s_timeToAnswer, parts.Disposed).ConfigureAwait(false);
-
-            lock (_gate)
-            {
-                _pause = TimeSpan.Zero;
-            }
-
+            TakeForCapable();
             return true;
         }
         catch (Exception exception) when (exception is MprpcRemoteException or MprpcProtocolException)
@@ -83,6 +93,48 @@ internal sealed class Negotiation(ClientParts parts)
             TakeForPlain();
             ClientLog.ServerIsPlain(parts.Logger, parts.Address, LogText.Clean(exception.Message));
             return false;
+        }
+    }
+
+    /// <summary>
+    /// Asks a server that knows the extensions. Without the answer there is no connection: to take the server for plain would hide what is wrong with it, such
+    /// as a proxy that promises more than the server behind it has.
+    /// </summary>
+    private async Task GreetAsync(RpcConnection connection)
+    {
+        TimeSpan timeout = parts.Options.ConnectTimeout ?? Timeout.InfiniteTimeSpan;
+
+        try
+        {
+            await connection.SayHelloAsync(timeout, parts.Disposed).ConfigureAwait(false);
+            TakeForCapable();
+        }
+        catch (Exception exception) when (exception is MprpcRemoteException or MprpcProtocolException)
+        {
+            throw NotGreeted($"refuses '$/hello': {LogText.Clean(exception.Message)}", exception);
+        }
+        catch (TimeoutException exception)
+        {
+            throw NotGreeted($"has not answered '$/hello' within {timeout.TotalMilliseconds:N0} ms.", exception);
+        }
+        catch (MprpcConnectionException exception)
+        {
+            throw NotGreeted($"has ended the connection in place of an answer to '$/hello': {exception.Message}", exception);
+        }
+    }
+
+    private MprpcConnectionException NotGreeted(string problem, Exception exception)
+        => new(
+            $"Cannot connect to {parts.Address}: in the TLS handshake it has chosen '{ProtocolName.Extended}', and {problem} "
+            + "Is TLS terminated by a proxy before another server? MprpcClientOptions.Extensions = Never connects without the extensions.",
+            requestWasSent: false,
+            exception);
+
+    private void TakeForCapable()
+    {
+        lock (_gate)
+        {
+            _pause = TimeSpan.Zero;
         }
     }
 

@@ -145,11 +145,12 @@ internal sealed partial class Subchannel(ConnectionPool pool, ClientParts parts)
             await WaitForAttemptAsync().ConfigureAwait(false);
             failures = pool.Backoff.Failures;
             long start = parts.Clock.GetTimestamp();
-            bool asks = parts.Negotiation.IsWanted;
+            ClientTransport transport = await parts.Dialer.ConnectAsync(parts.Disposed).ConfigureAwait(false);
+            bool asks = parts.Negotiation.IsWanted(transport.Extensions);
             bool isReady = parts.Login is null && !asks;
-            made = Start(await parts.Dialer.ConnectAsync(parts.Disposed).ConfigureAwait(false), failures, isReady);
+            made = Start(transport, failures, isReady);
 
-            if (asks && !await parts.Negotiation.AskAsync(made.Connection).ConfigureAwait(false))
+            if (asks && !await AskAsync(made).ConfigureAwait(false))
             {
                 // As a server does that knows only the plain protocol: nothing of it is sent this time.
                 pool.OnDialledAgain();
@@ -164,7 +165,7 @@ internal sealed partial class Subchannel(ConnectionPool pool, ClientParts parts)
 
             if (!isReady)
             {
-                Publish(made);
+                Publish(made, mayBeOutdated: !asks);
             }
 
             return;
@@ -238,30 +239,21 @@ internal sealed partial class Subchannel(ConnectionPool pool, ClientParts parts)
 
         if (isReady)
         {
-            Publish(made);        // before it is served: what it receives may call back
+            Publish(made, mayBeOutdated: false);        // before it is served: what it receives may call back
         }
 
         _ = ServeAsync(made);      // owned: ends with the connection, and cannot throw
         return made;
     }
 
-    private async Task LoginAsync(ClientLogin login, RpcConnection connection, long start)
-    {
-        try
-        {
-            await login.LoginAsync(connection, start, parts.Disposed).ConfigureAwait(false);
-        }
-        catch
-        {
-            connection.Abort();
-            throw;
-        }
-    }
-
     /// <summary>Lets calls take the connection.</summary>
+    /// <param name="made">The connection.</param>
+    /// <param name="mayBeOutdated">Whether it has not asked for the extensions, and the application may have begun to use them meanwhile.</param>
     /// <exception cref="MprpcConnectionException">It has been lost while it logged in.</exception>
-    private void Publish(OpenConnection made)
+    private void Publish(OpenConnection made, bool mayBeOutdated)
     {
+        bool isOutdated;
+
         lock (_gate)
         {
             if (!_open.Contains(made))
@@ -269,10 +261,22 @@ internal sealed partial class Subchannel(ConnectionPool pool, ClientParts parts)
                 throw new MprpcConnectionException($"The connection to {parts.Address} was lost before the first call; none was sent.");
             }
 
-            _currentOpen = made;
-            _callsLeft = parts.Options.MaxCallsPerConnection;
-            Volatile.Write(ref _current, made.Connection);
+            isOutdated = mayBeOutdated && parts.Negotiation.IsWanted(made.Transport.Extensions);
+
+            if (!isOutdated)
+            {
+                _currentOpen = made;
+                _callsLeft = parts.Options.MaxCallsPerConnection;
+                Volatile.Write(ref _current, made.Connection);
+            }
+
             _isConnecting = false;
+        }
+
+        if (isOutdated)
+        {
+            End(made);
+            return;
         }
 
         Interlocked.MemoryBarrier();    // with that of ClientMethods: either the method is seen here, or the connection there

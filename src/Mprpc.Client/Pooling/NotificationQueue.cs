@@ -43,15 +43,22 @@ internal sealed class NotificationQueue(ClientParts parts, ConnectionPool pool)
         => Volatile.Read(ref _count) == 0 && !pool.IsLimited
             && pool.TryGetForNotification() is { Output.IsCongested: false } connection && connection.TryNotify(message);
 
+    /// <summary>The same with metadata.</summary>
+    /// <exception cref="NotSupportedException">The server takes none.</exception>
+    public bool TrySend(string method, MprpcWriter message, MprpcMetadata? metadata)
+        => Volatile.Read(ref _count) == 0 && !pool.IsLimited
+            && pool.TryGetForNotification() is { Output.IsCongested: false } connection && connection.TryNotify(method, message, metadata);
+
     /// <summary>Sends a notification as soon as it can be sent.</summary>
     /// <exception cref="MprpcConnectionException">The peer cannot be reached.</exception>
     /// <exception cref="TimeoutException">It was not sent in time.</exception>
-    public async ValueTask SendAsync(MprpcWriter message, MprpcCallOptions call)
+    /// <exception cref="NotSupportedException">The call has metadata, and the server takes none.</exception>
+    public async ValueTask SendAsync(string method, MprpcWriter message, MprpcCallOptions call)
     {
         call.CancellationToken.ThrowIfCancellationRequested();
         TimeSpan timeout = call.Timeout ?? parts.CallTimeout;
         using var deadline = new CallDeadline(parts.Clock, timeout, spentBefore: default, call.CancellationToken);
-        WaitingNotification waiting = Add(message, call.WaitForReady ?? parts.Options.WaitForReady, mayExceed: true)!;
+        WaitingNotification waiting = Add(method, message, call.Metadata, call.WaitForReady ?? parts.Options.WaitForReady, mayExceed: true)!;
 
         try
         {
@@ -76,9 +83,10 @@ internal sealed class NotificationQueue(ClientParts parts, ConnectionPool pool)
     /// <returns>Completes when it is on its way, or where it is dropped.</returns>
     /// <exception cref="MprpcConnectionException">As much as may wait is waiting: the notification is dropped. Of several in a row the first says so; how many
     /// it were is logged.</exception>
-    public Task Enqueue(MprpcWriter message)
+    /// <exception cref="NotSupportedException">It has metadata, and the server takes none.</exception>
+    public Task Enqueue(string method, MprpcWriter message, MprpcMetadata? metadata)
     {
-        if (Add(message, parts.Options.WaitForReady, mayExceed: false) is { } waiting)
+        if (Add(method, message, metadata, parts.Options.WaitForReady, mayExceed: false) is { } waiting)
         {
             return waiting.Task;
         }
@@ -90,9 +98,9 @@ internal sealed class NotificationQueue(ClientParts parts, ConnectionPool pool)
                 + "Use and await NotifyAsync instead of a void method to wait for room.");
     }
 
-    private WaitingNotification? Add(MprpcWriter message, bool waitsForReady, bool mayExceed)
+    private WaitingNotification? Add(string method, MprpcWriter message, MprpcMetadata? metadata, bool waitsForReady, bool mayExceed)
     {
-        var waiting = new WaitingNotification(message, Serving.Client == parts.Options, waitsForReady);
+        var waiting = new WaitingNotification(method, message, metadata, Serving.Client == parts.Options, waitsForReady);
 
         lock (_gate)
         {
@@ -132,10 +140,10 @@ internal sealed class NotificationQueue(ClientParts parts, ConnectionPool pool)
                 Remove();
                 first.TrySetResult();
             }
-            catch (MessagePackSerializationException exception)
+            catch (Exception exception) when (exception is MessagePackSerializationException or NotSupportedException)
             {
                 Remove();
-                first.Fail(exception);      // too large: its own fault
+                first.Fail(exception);      // too large, or with metadata that the server does not take: its own fault
             }
             catch (Exception exception)
             {
@@ -177,7 +185,7 @@ internal sealed class NotificationQueue(ClientParts parts, ConnectionPool pool)
                         return;
                     }
 
-                    if (connection.TryNotify(waiting.Message))
+                    if (connection.TryNotify(waiting.Method, waiting.Message, waiting.Metadata))
                     {
                         return;
                     }

@@ -3,16 +3,22 @@ using Mprpc.CompilerServices;
 namespace Mprpc.Client.Pooling;
 
 /// <summary>A notification that cannot be sent at once. Its task completes when it is on its way.</summary>
-internal sealed class WaitingNotification(MprpcWriter message, bool isServing, bool waitsForReady)
+internal sealed class WaitingNotification(string method, MprpcWriter message, MprpcMetadata? metadata, bool isServing, bool waitsForReady)
     : TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)
 {
     private int _isTaken;
     private bool _isTakenToSend;    // by the sender alone
 
+    /// <summary>The method's wire name, for errors.</summary>
+    public string Method => method;
+
     public MprpcWriter Message => message;
 
+    /// <summary>What the server is told besides; null: nothing.</summary>
+    public MprpcMetadata? Metadata => metadata;
+
     /// <summary>In bytes; the message itself may be gone by the time it is asked for.</summary>
-    public int Length { get; } = message.WrittenSpan.Length;
+    public int Length { get; } = message.WrittenSpan.Length + (metadata?.Size ?? 0);
 
     /// <summary>Whether a call of the server's waits for it.</summary>
     public bool IsServing => isServing;

@@ -3,14 +3,27 @@ using Mprpc.Dispatch;
 namespace Mprpc.Client.Sending;
 
 /// <summary>
-/// Gives a call that is made for a call which is being served what is left of that one's time, its cancellation and its trace. Notifications, and calls that
-/// are made for none, stay as they are.
+/// Gives a call that is made for a call which is being served what is left of that one's time, its cancellation and its trace; a notification, which nobody
+/// waits for, the trace alone. What is sent for none stays as it is.
 /// </summary>
 /// <param name="callTimeout">How long a call of the client may take that does not say itself.</param>
 internal sealed class CallContextPropagation(TimeSpan callTimeout) : IMprpcClientFilter
 {
     public ValueTask InvokeAsync(MprpcClientInvocation call, MprpcClientFilterDelegate next)
-        => call.IsNotification || AmbientCall.Context is not { } served ? next(call) : CallWithinAsync(served, call, next);
+    {
+        if (AmbientCall.Context is not { } served)
+        {
+            return next(call);
+        }
+
+        if (!call.IsNotification)
+        {
+            return CallWithinAsync(served, call, next);
+        }
+
+        call.Options = call.Options with { Metadata = TraceMetadata.Add(call.Options.Metadata, served.Metadata) };
+        return next(call);
+    }
 
     private async ValueTask CallWithinAsync(MprpcCallContext served, MprpcClientInvocation call, MprpcClientFilterDelegate next)
     {

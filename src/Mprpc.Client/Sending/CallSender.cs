@@ -34,7 +34,7 @@ internal abstract class CallSender(ClientParts parts, ConnectionPool pool, Notif
     /// <inheritdoc/>
     internal sealed override ValueTask<T> SendAsync<T>(string method, MprpcWriter request, MprpcCallOptions call)
     {
-        UseExtensions(call);
+        UseExtensions(call.Metadata);
         return TryGetConnection(call.CancellationToken) is { } connection
             && connection.TryCall(method, request, call.Timeout ?? parts.CallTimeout, call.Told, call.CancellationToken, out ValueTask<T> result)
             ? result
@@ -49,27 +49,40 @@ internal abstract class CallSender(ClientParts parts, ConnectionPool pool, Notif
     public abstract ValueTask<T> SendWhenReadyAsync<T>(string method, MprpcWriter request, MprpcCallOptions call, TimeSpan spent);
 
     /// <summary>Notes what the application uses of the extensions: from then on connections ask for them, if they do not always.</summary>
-    public void UseExtensions(in MprpcCallOptions call)
+    public void UseExtensions(MprpcMetadata? metadata)
     {
-        if (call.Metadata is not null && parts.Negotiation.TryUse())
+        // Each caller that comes before it is done does the same: none may go on with a connection that has not asked.
+        if (metadata is not null && parts.Negotiation.TryUse())
         {
             RetirePlain();
+            parts.Negotiation.Settle();
         }
     }
 
     /// <summary>Sends a notification whose method and arguments are written.</summary>
     /// <returns>Completes when it is on its way.</returns>
-    /// <exception cref="NotSupportedException">The options have metadata: notifications have none.</exception>
+    /// <exception cref="NotSupportedException">The options have metadata, and the server takes none.</exception>
     public virtual ValueTask NotifyAsync(string method, MprpcWriter notification, MprpcCallOptions call)
-        => call.Metadata is null
-            ? TryNotify(notification) ? ValueTask.CompletedTask : notifications.SendAsync(notification, call)
-            : throw NoMetadata(notification);
+        => (call.Metadata is null ? TryNotify(notification) : TryNotify(method, notification, call.Metadata))
+            ? ValueTask.CompletedTask
+            : notifications.SendAsync(method, notification, call);
 
     // What is wrong with the arguments is thrown here. A void method cannot wait for the rest.
     public override void Notify(string method, MprpcWriter notification)
     {
         SentMessage.Check(parts.Limits, method, notification);
-        _ = NotifySoonAsync(method, notification);
+        _ = NotifySoonAsync(method, notification, metadata: null);
+    }
+
+    internal override void Notify(string method, MprpcWriter notification, MprpcCallOptions call)
+    {
+        SentMessage.Check(parts.Limits, method, notification);
+
+        // Thrown here as well: that the server is known to take no metadata.
+        if (call.Metadata is null || !TryNotify(method, notification, call.Metadata))
+        {
+            _ = NotifySoonAsync(method, notification, call.Metadata);
+        }
     }
 
     internal override MprpcCallInvoker WithFilters(IReadOnlyList<IMprpcClientFilter> filters) => new FilteredSender(parts, pool, this, notifications, filters);
@@ -82,28 +95,21 @@ internal abstract class CallSender(ClientParts parts, ConnectionPool pool, Notif
     {
         foreach (Subchannel subchannel in pool.Subchannels)
         {
-            if (subchannel.Current is { Peer: null })
-            {
-                subchannel.TryRetire();
-            }
+            subchannel.TryRetirePlain();
         }
     }
 
-    private static NotSupportedException NoMetadata(MprpcWriter notification)
-    {
-        MprpcWriter.Return(notification);
-        return new NotSupportedException("A notification cannot have metadata. Call the method, or send what it needs as arguments.");
-    }
-
     /// <summary>Sends a notification for which nobody makes room.</summary>
-    protected ValueTask EnqueueAsync(MprpcWriter notification)
-        => TryNotify(notification) ? ValueTask.CompletedTask : new ValueTask(notifications.Enqueue(notification));
+    protected ValueTask EnqueueAsync(string method, MprpcWriter notification, MprpcMetadata? metadata)
+        => (metadata is null ? TryNotify(notification) : TryNotify(method, notification, metadata))
+            ? ValueTask.CompletedTask
+            : new ValueTask(notifications.Enqueue(method, notification, metadata));
 
-    private async Task NotifySoonAsync(string method, MprpcWriter notification)
+    private async Task NotifySoonAsync(string method, MprpcWriter notification, MprpcMetadata? metadata)
     {
         try
         {
-            await EnqueueAsync(notification).ConfigureAwait(false);
+            await EnqueueAsync(method, notification, metadata).ConfigureAwait(false);
         }
         catch (Exception exception)
         {
@@ -116,5 +122,23 @@ internal abstract class CallSender(ClientParts parts, ConnectionPool pool, Notif
         notifications.HasNotified = true;
         parts.ThrowIfDisposed();
         return notifications.TrySend(notification);
+    }
+
+    /// <summary>The same with metadata.</summary>
+    private bool TryNotify(string method, MprpcWriter notification, MprpcMetadata metadata)
+    {
+        notifications.HasNotified = true;
+        parts.ThrowIfDisposed();
+
+        if (parts.Options.Extensions == MprpcExtensions.Never && metadata is { Size: > 0, IsOptional: false })
+        {
+            MprpcWriter.Return(notification);
+            throw new NotSupportedException(
+                $"The notification of '{method}' has {metadata.Size:N0} bytes of metadata ({metadata}), and with MprpcClientOptions.Extensions = Never "
+                + "no server takes any. Nothing was sent.");
+        }
+
+        UseExtensions(metadata);
+        return notifications.TrySend(method, notification, metadata);
     }
 }

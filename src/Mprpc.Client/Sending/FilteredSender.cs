@@ -60,15 +60,17 @@ internal sealed class FilteredSender : CallSender
     public override ValueTask NotifyAsync(string method, MprpcWriter notification, MprpcCallOptions call)
         => NotifyAsync(new FilteredNotification(this, method, notification, call, isAwaited: true));
 
-    public override void Notify(string method, MprpcWriter notification)
-    {
-        SentMessage.Check(Parts.Limits, method, notification);
-        _ = NotifyAndLogAsync(method, notification);
-    }
+    public override void Notify(string method, MprpcWriter notification) => Notify(method, notification, call: default);
 
     /// <summary>Sends a notification that has passed the filters.</summary>
     public ValueTask NotifyFilteredAsync(string method, MprpcWriter notification, MprpcCallOptions call, bool isAwaited)
-        => isAwaited || call.Metadata is not null ? base.NotifyAsync(method, notification, call) : EnqueueAsync(notification);
+        => isAwaited ? base.NotifyAsync(method, notification, call) : EnqueueAsync(method, notification, call.Metadata);
+
+    internal override void Notify(string method, MprpcWriter notification, MprpcCallOptions call)
+    {
+        SentMessage.Check(Parts.Limits, method, notification);
+        _ = NotifyAndLogAsync(method, notification, call);
+    }
 
     internal override MprpcCallInvoker WithFilters(IReadOnlyList<IMprpcClientFilter> filters)
         => new FilteredSender(Parts, Pool, Sender, _notifications, [.. _filters, .. filters]);
@@ -78,11 +80,11 @@ internal sealed class FilteredSender : CallSender
 
     private static MprpcClientFilterDelegate Prepend(IMprpcClientFilter filter, MprpcClientFilterDelegate next) => call => filter.InvokeAsync(call, next);
 
-    private async Task NotifyAndLogAsync(string method, MprpcWriter notification)
+    private async Task NotifyAndLogAsync(string method, MprpcWriter notification, MprpcCallOptions call)
     {
         try
         {
-            await NotifyAsync(new FilteredNotification(this, method, notification, options: default, isAwaited: false)).ConfigureAwait(false);
+            await NotifyAsync(new FilteredNotification(this, method, notification, call, isAwaited: false)).ConfigureAwait(false);
         }
         catch (Exception exception)
         {

@@ -25,6 +25,9 @@ internal sealed record ClientTransport(PipeReader Input, PipeWriter Output, Acti
     /// <summary>What has made it, where there are several; else null.</summary>
     public Dialer? MadeBy { get; init; }
 
+    /// <summary>What the server has said of the protocol's extensions while the transport was made.</summary>
+    public ExtensionSupport Extensions { get; init; }
+
     public EndPoint? LocalEndPoint { get; init; }
 
     public EndPoint? RemoteEndPoint { get; init; }

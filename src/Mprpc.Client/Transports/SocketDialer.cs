@@ -15,6 +15,11 @@ internal sealed class SocketDialer(RpcAddress address, MprpcClientOptions option
     private const int KeepAliveRetries = 3;
     private const int LongestKeepAliveSeconds = 32_767;     // Linux takes no more
 
+    private static readonly SslApplicationProtocol s_extended = new(ProtocolName.Extended);
+
+    // Until the server has refused them, or from the start where the application says what is offered.
+    private volatile bool _offersProtocols = options.Tls?.ApplicationProtocols is null;
+
     protected override async Task<ClientTransport> DialAsync(CancellationToken cancellationToken)
     {
         EndPoint endPoint = address.ToRemoteEndPoint();
@@ -106,8 +111,30 @@ internal sealed class SocketDialer(RpcAddress address, MprpcClientOptions option
         }
     }
 
-    /// <summary>Verifies the server by its certificate, for the name that the address has unless the options say another.</summary>
     private async Task<ClientTransport> ConnectTlsAsync(EndPoint endPoint, CancellationToken cancellationToken)
+    {
+        if (_offersProtocols)
+        {
+            try
+            {
+                string[] names = ProtocolName.Known(Options.Extensions != MprpcExtensions.Never);
+                return await ConnectTlsAsync(endPoint, [.. names.Select(name => new SslApplicationProtocol(name))], cancellationToken).ConfigureAwait(false);
+            }
+            catch (AuthenticationException exception) when (exception.InnerException is not null)
+            {
+                // An alert: TLS fails if both ends name protocols and none is the same. Kestrel's UseHttps() knows only those of HTTP, whatever
+                // stands behind it.
+            }
+        }
+
+        ClientTransport transport = await ConnectTlsAsync(endPoint, protocols: null, cancellationToken).ConfigureAwait(false);
+        _offersProtocols = false;
+        return transport;
+    }
+
+    /// <summary>Verifies the server by its certificate, for the name that the address has unless the options say another.</summary>
+    private async Task<ClientTransport> ConnectTlsAsync(
+        EndPoint endPoint, List<SslApplicationProtocol>? protocols, CancellationToken cancellationToken)
     {
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
 
@@ -116,10 +143,11 @@ internal sealed class SocketDialer(RpcAddress address, MprpcClientOptions option
             Configure(socket);
             await socket.ConnectAsync(endPoint, cancellationToken).ConfigureAwait(false);
             var stream = new SslStream(new NetworkStream(socket, ownsSocket: true));
-            await stream.AuthenticateAsClientAsync(TlsSettings.For(Options.Tls, address.Host!), cancellationToken).ConfigureAwait(false);
+            await stream.AuthenticateAsClientAsync(TlsSettings.For(Options.Tls, address.Host!, protocols), cancellationToken).ConfigureAwait(false);
             var transport = new ClientTransport(PipeReader.Create(stream), PipeWriter.Create(stream), stream.Dispose)
             {
                 Reset = () => TcpOptions.Reset(socket),
+                Extensions = stream.NegotiatedApplicationProtocol == s_extended ? ExtensionSupport.Known : ExtensionSupport.Unknown,
             };
             return Describe(transport, socket);
         }

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.WebSockets;
 using Mprpc.Transports;
 using Mprpc.Transports.WebSockets;
@@ -10,7 +11,28 @@ internal sealed class WebSocketDialer(RpcAddress address, MprpcClientOptions opt
     private static readonly TimeSpan CloseTimeout = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan PongTimeout = TimeSpan.FromSeconds(15);    // as long as TCP is given
 
+    private volatile bool _offersProtocols = true;      // until the server has refused them
+
     protected override async Task<ClientTransport> DialAsync(CancellationToken cancellationToken)
+    {
+        if (_offersProtocols && await TryOpenAsync(offersProtocols: true, cancellationToken).ConfigureAwait(false) is { } first)
+        {
+            return first;
+        }
+
+        ClientTransport transport = (await TryOpenAsync(offersProtocols: false, cancellationToken).ConfigureAwait(false))!;
+        _offersProtocols = false;
+        return transport;
+    }
+
+    protected override string? Describe(Exception exception, string? late)
+        => exception is OperationCanceledException or WebSocketException or HttpRequestException
+            ? $": {(late is null ? exception.GetBaseException().Message : $"it is not open {late}.")} "
+                + "Does a MessagePack-RPC server have its WebSocket there, and is this client let in?"
+            : null;     // of the user's code
+
+    /// <returns>Null: the server may have refused what was offered.</returns>
+    private async Task<ClientTransport?> TryOpenAsync(bool offersProtocols, CancellationToken cancellationToken)
     {
         var socket = new ClientWebSocket();
         HttpMessageInvoker? http = null;
@@ -20,8 +42,21 @@ internal sealed class WebSocketDialer(RpcAddress address, MprpcClientOptions opt
             socket.Options.KeepAliveInterval = Options.KeepAlive ?? Timeout.InfiniteTimeSpan;
             socket.Options.KeepAliveTimeout = PongTimeout;
             Options.ConfigureWebSocket?.Invoke(socket.Options);
+            socket.Options.CollectHttpResponseDetails = true;
+
+            if (offersProtocols)
+            {
+                OfferProtocols(socket.Options);
+            }
+
             http = WebSocketHandshake.CreateInvoker(socket.Options, Options.Tls, address.Host!);
             await socket.ConnectAsync(address.WebSocket!, http, cancellationToken).ConfigureAwait(false);
+        }
+        catch (WebSocketException exception) when (offersProtocols && IsOfProtocols(exception, socket))
+        {
+            socket.Dispose();
+            http?.Dispose();
+            return null;
         }
         catch
         {
@@ -32,14 +67,31 @@ internal sealed class WebSocketDialer(RpcAddress address, MprpcClientOptions opt
 
         var transport = new WebSocketTransport(socket);
         transport.Start();
-        return new ClientTransport(transport.Input, transport.Output, Abort(transport, socket, http)) { Reset = socket.Abort };
+        return new ClientTransport(transport.Input, transport.Output, Abort(transport, socket, http))
+        {
+            Reset = socket.Abort,
+            Extensions = socket.SubProtocol == ProtocolName.Extended ? ExtensionSupport.Claimed : ExtensionSupport.Unknown,
+        };
     }
 
-    protected override string? Describe(Exception exception, string? late)
-        => exception is OperationCanceledException or WebSocketException or HttpRequestException
-            ? $": {(late is null ? exception.GetBaseException().Message : $"it is not open {late}.")} "
-                + "Does a MessagePack-RPC server have its WebSocket there, and is this client let in?"
-            : null;     // of the user's code
+    private void OfferProtocols(ClientWebSocketOptions socket)
+    {
+        foreach (string name in ProtocolName.Known(Options.Extensions != MprpcExtensions.Never))
+        {
+            try
+            {
+                socket.AddSubProtocol(name);
+            }
+            catch (ArgumentException)
+            {
+                // The application has added it itself; nothing tells which it has added.
+            }
+        }
+    }
+
+    /// <summary>Whether a server that would let the client in may have refused the protocols, or answered with something that is none of them.</summary>
+    private static bool IsOfProtocols(WebSocketException exception, ClientWebSocket socket)
+        => exception.WebSocketErrorCode == WebSocketError.UnsupportedProtocol || socket.HttpStatusCode == HttpStatusCode.BadRequest;
 
     private Action Abort(WebSocketTransport transport, ClientWebSocket socket, HttpMessageInvoker http)
     {

@@ -82,6 +82,10 @@ public abstract class MprpcCallInvoker
     internal virtual MprpcCallInvoker WithFilters(IReadOnlyList<IMprpcClientFilter> filters)
         => throw new NotSupportedException("The calls over a single connection have no filters. Add them to a client, or to a typed client of it.");
 
+    /// <summary>Sends a notification with options of its own; nobody waits for it, so that its timeout and its token have no effect.</summary>
+    /// <exception cref="NotSupportedException">It has metadata, and it is known already that the peer takes none; nothing was sent.</exception>
+    internal abstract void Notify(string method, MprpcWriter notification, MprpcCallOptions options);
+
     /// <summary>The connection, where one can take a call at once.</summary>
     internal abstract RpcConnection? TryGetConnection(CancellationToken cancellationToken);
 

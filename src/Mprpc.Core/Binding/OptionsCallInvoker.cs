@@ -12,17 +12,9 @@ internal sealed class OptionsCallInvoker(MprpcCallInvoker invoker, MprpcCallOpti
 
     public override MprpcWriter BeginCall() => invoker.BeginCall();
 
-    public override void Notify(string method, MprpcWriter notification)
-    {
-        if (options.Metadata is not null)
-        {
-            Drop(notification);
-            throw new NotSupportedException(
-                $"The notification '{method}' cannot have metadata. Let the method return a task, or send what it needs as arguments.");
-        }
+    public override void Notify(string method, MprpcWriter notification) => invoker.Notify(method, notification, options);
 
-        invoker.Notify(method, notification);
-    }
+    internal override void Notify(string method, MprpcWriter notification, MprpcCallOptions own) => invoker.Notify(method, notification, Merge(own));
 
     // The filters see the options.
     internal override MprpcCallInvoker WithFilters(IReadOnlyList<IMprpcClientFilter> filters) => new OptionsCallInvoker(invoker.WithFilters(filters), options);
@@ -39,17 +31,19 @@ internal sealed class OptionsCallInvoker(MprpcCallInvoker invoker, MprpcCallOpti
     // Options upon options: what is set last counts.
     internal override ValueTask<T> SendAsync<T>(string method, MprpcWriter request, MprpcCallOptions own)
     {
-        MprpcCallOptions merged = options with
-        {
-            Timeout = own.Timeout ?? options.Timeout,
-            Metadata = own.Metadata ?? options.Metadata,
-            WaitForReady = own.WaitForReady ?? options.WaitForReady,
-        };
+        MprpcCallOptions merged = Merge(own);
 
         return !own.CancellationToken.CanBeCanceled ? invoker.SendAsync<T>(method, request, merged)
             : !options.CancellationToken.CanBeCanceled ? invoker.SendAsync<T>(method, request, merged with { CancellationToken = own.CancellationToken })
             : SendWithBothAsync<T>(method, request, merged, own.CancellationToken);
     }
+
+    private MprpcCallOptions Merge(in MprpcCallOptions own) => options with
+    {
+        Timeout = own.Timeout ?? options.Timeout,
+        Metadata = own.Metadata ?? options.Metadata,
+        WaitForReady = own.WaitForReady ?? options.WaitForReady,
+    };
 
     private async ValueTask<T> SendWithBothAsync<T>(string method, MprpcWriter request, MprpcCallOptions merged, CancellationToken cancellationToken)
     {

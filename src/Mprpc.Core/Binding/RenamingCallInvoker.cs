@@ -51,6 +51,12 @@ internal sealed class RenamingCallInvoker : MprpcCallInvoker
         _invoker.Notify(name, renamed);
     }
 
+    internal override void Notify(string method, MprpcWriter notification, MprpcCallOptions options)
+    {
+        (string name, MprpcWriter renamed) = Rename(method, notification);
+        _invoker.Notify(name, renamed, options);
+    }
+
     internal override ValueTask<T> SendAsync<T>(string method, MprpcWriter request, MprpcCallOptions options)
     {
         (string name, MprpcWriter renamed) = Rename(method, request);

@@ -92,18 +92,7 @@ internal sealed class CallsToPeer
     private bool TryCallTold(PendingCall call, MprpcWriter request, MprpcMetadata told, CancellationToken cancellationToken)
     {
         PeerOffer? peer = Volatile.Read(ref _peer);
-
-        if (told.Size > (peer?.Metadata ?? 0) && told.IsOptional)
-        {
-            told = MprpcMetadata.Empty;
-        }
-        else if (told.Size > (peer?.Metadata ?? 0))
-        {
-            MprpcWriter.Return(request);
-            throw new NotSupportedException(
-                $"The call of '{call.Method}' has {told.Size:N0} bytes of metadata ({told}); the peer of connection {_connectionId} takes "
-                + (peer is null ? "none, since it has not said that it knows the protocol's extensions." : $"{peer.Metadata:N0}.") + " Nothing was sent.");
-        }
+        told = Taken(told, peer, "call", call.Method, request);
 
         if (peer is null)
         {
@@ -125,6 +114,26 @@ internal sealed class CallsToPeer
 
         MprpcWriter.Return(isSent ? request : wrapped);
         return isSent;
+    }
+
+    /// <summary>The metadata as the peer takes it: whole, or none if that may be left out.</summary>
+    /// <exception cref="NotSupportedException">The peer takes none, or less; <paramref name="message"/> is given back.</exception>
+    private MprpcMetadata Taken(MprpcMetadata told, PeerOffer? peer, string noun, string method, MprpcWriter message)
+    {
+        if (told.Size <= (peer?.Metadata ?? 0))
+        {
+            return told;
+        }
+
+        if (told.IsOptional)
+        {
+            return MprpcMetadata.Empty;
+        }
+
+        MprpcWriter.Return(message);
+        throw new NotSupportedException(
+            $"The {noun} of '{method}' has {told.Size:N0} bytes of metadata ({told}); the peer of connection {_connectionId} takes "
+            + (peer is null ? "none, since it has not said that it knows the protocol's extensions." : $"{peer.Metadata:N0}.") + " Nothing was sent.");
     }
 
     private bool TryCallPlain(PendingCall call, MprpcWriter request, CancellationToken cancellationToken)
@@ -201,12 +210,48 @@ internal sealed class CallsToPeer
         return false;
     }
 
+    /// <summary>Sends a notification with what the peer is told besides; null: nothing.</summary>
+    /// <returns>False if the connection is closed: nothing was sent.</returns>
+    /// <exception cref="MessagePackSerializationException">The notification is larger, or nests deeper, than may be sent.</exception>
+    /// <exception cref="NotSupportedException">The notification has metadata, and the peer takes none.</exception>
+    public bool TryNotify(string method, MprpcWriter notification, MprpcMetadata? told)
+    {
+        told = told is null ? MprpcMetadata.Empty : Taken(told, Volatile.Read(ref _peer), "notification", method, notification);
+
+        if (told.Count == 0)
+        {
+            return TryNotify(notification);
+        }
+
+        // Without the timeout: it is the time to be sent in, and a peer that drops what comes late would tell nobody.
+        MprpcWriter wrapped = ControlWriter.Call(_serializer, notification, timeout: TimeSpan.Zero, told);
+        bool isSent;
+
+        try
+        {
+            isSent = TryNotify(wrapped);
+        }
+        catch
+        {
+            MprpcWriter.Return(notification);
+            throw;
+        }
+
+        MprpcWriter.Return(isSent ? notification : wrapped);
+        return isSent;
+    }
+
     /// <summary>Sends a notification once the output has room, if that is in time.</summary>
-    /// <inheritdoc cref="TryNotify" path="/*[self::returns or self::exception]"/>
+    /// <inheritdoc cref="TryNotify(string, MprpcWriter, MprpcMetadata?)" path="/*[self::returns or self::exception]"/>
     /// <exception cref="TimeoutException">The peer did not read in time; nothing was sent.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled; nothing was sent.</exception>
     public async ValueTask<bool> TryNotifyAsync(
-        string method, MprpcWriter notification, TimeSpan timeout, TimeProvider clock, CancellationToken cancellationToken)
+        string method,
+        MprpcWriter notification,
+        MprpcMetadata? told,
+        TimeSpan timeout,
+        TimeProvider clock,
+        CancellationToken cancellationToken)
     {
         using var timer = new CancellationTokenSource(timeout, clock);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timer.Token, cancellationToken);
@@ -230,7 +275,7 @@ internal sealed class CallsToPeer
                     exception);
         }
 
-        return TryNotify(notification);
+        return TryNotify(method, notification, told);
     }
 
     /// <summary>Ends the call that a response answers, and lets its caller go on.</summary>

@@ -37,7 +37,7 @@ internal sealed partial class RpcConnection
         MprpcWriter notification = RequestWriter.Begin(Serializer, Limits.SendLimit, method, arguments);
 
         return Output.IsCongested ? NotifyWhenThereIsRoomAsync(method, notification, options)
-            : TryNotify(notification) ? ValueTask.CompletedTask
+            : TryNotify(method, notification, options.Metadata) ? ValueTask.CompletedTask
             : throw NotSent(notification);
     }
 
@@ -63,8 +63,11 @@ internal sealed partial class RpcConnection
     /// <inheritdoc cref="CallsToPeer.TryCall"/>
     public bool TryCall(PendingCall call, MprpcWriter request, CancellationToken cancellationToken) => _calls.TryCall(call, request, cancellationToken);
 
-    /// <inheritdoc cref="CallsToPeer.TryNotify"/>
+    /// <inheritdoc cref="CallsToPeer.TryNotify(MprpcWriter)"/>
     public bool TryNotify(MprpcWriter notification) => _calls.TryNotify(notification);
+
+    /// <inheritdoc cref="CallsToPeer.TryNotify(string, MprpcWriter, MprpcMetadata?)"/>
+    public bool TryNotify(string method, MprpcWriter notification, MprpcMetadata? told) => _calls.TryNotify(method, notification, told);
 
     /// <summary>This side serves methods from now on, so that the peer may call at any time.</summary>
     public void ExpectCalls() => _calls.OnPeerCalls();
@@ -73,7 +76,7 @@ internal sealed partial class RpcConnection
     {
         TimeSpan timeout = options.Timeout ?? _settings.CallTimeout;
 
-        if (!await _calls.TryNotifyAsync(method, notification, timeout, Clock, options.CancellationToken).ConfigureAwait(false))
+        if (!await _calls.TryNotifyAsync(method, notification, options.Metadata, timeout, Clock, options.CancellationToken).ConfigureAwait(false))
         {
             throw NotSent(notification);
         }

@@ -13,7 +13,7 @@ public abstract class MprpcClientInvocation
     /// <summary>The method's wire name.</summary>
     public abstract string Method { get; }
 
-    /// <summary>Whether the server answers nothing. A notification cannot have metadata, and has no result.</summary>
+    /// <summary>Whether the server answers nothing. A notification has no result, and its timeout is the time to be sent in.</summary>
     public abstract bool IsNotification { get; }
 
     /// <summary>

@@ -82,12 +82,13 @@ public abstract class MprpcConnection
     /// <summary>Sends a notification once the peer keeps up, with a timeout or cancellation of that wait.</summary>
     /// <param name="method">The method's wire name.</param>
     /// <param name="options">
-    /// How long it may wait to be sent (the default: as long as calls of this connection may take), and what ends the wait; a <see cref="CancellationToken"/>
-    /// can be passed in its place.
+    /// How long it may wait to be sent (the default: as long as calls of this connection may take), what ends the wait, and its metadata; a
+    /// <see cref="CancellationToken"/> can be passed in its place. The peer is not told the timeout.
     /// </param>
     /// <param name="arguments">The arguments by position.</param>
     /// <returns>Completes when the notification is on its way; that it has arrived, nobody says.</returns>
     /// <exception cref="MprpcConnectionException">The connection is closed; nothing was sent.</exception>
+    /// <exception cref="NotSupportedException">It has metadata, and the peer takes none; nothing was sent.</exception>
     /// <exception cref="TimeoutException">The peer did not read in time; nothing was sent.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled before the notification was sent; nothing was sent.</exception>
     /// <remarks>What is sent while this waits goes first: await it where the order matters.</remarks>

@@ -136,6 +136,23 @@ public sealed class PropagationTests
         Assert.Equal((Timeout.InfiniteTimeSpan, 0), (seen.Left, seen.Metadata.Length));
     }
 
+    [Theory]
+    [InlineData(MprpcExtensions.Always, true, true)]
+    [InlineData(MprpcExtensions.WhenUsed, true, true)]
+    [InlineData(MprpcExtensions.Never, true, false)]
+    [InlineData(MprpcExtensions.Always, false, false)]
+    public async Task Notification_MadeForACall_HasItsTraceAndNotItsTime(MprpcExtensions mode, bool propagates, bool isTold)
+    {
+        await using Hosts hosts = await Hosts.StartAsync(options => options.Extensions = mode, propagates);
+        var metadata = new MprpcMetadata { ["traceparent"] = Parent, ["tenant"] = "x" };
+
+        await hosts.Client.CallAsync("tell", new MprpcCallOptions { Timeout = TimeSpan.FromSeconds(1000), Metadata = metadata }).InTime();
+        Seen seen = await hosts.Inner.Told.Task.InTime();
+
+        Assert.Equal(Timeout.InfiniteTimeSpan, seen.Left);
+        Assert.Equal(isTold ? ["traceparent=" + Parent] : [], seen.Metadata);
+    }
+
     [Fact]
     public async Task Client_DoesNotPropagate_PassesNothingOn()
     {
@@ -155,6 +172,8 @@ public sealed class PropagationTests
         Task<Seen> LookAsync();
 
         Task WaitAsync(CancellationToken cancellationToken);
+
+        void Hear(int number);
     }
 
     /// <summary>What a call came with.</summary>
@@ -169,6 +188,10 @@ public sealed class PropagationTests
         public TaskCompletionSource Cancelled { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
         public int Looks => Volatile.Read(ref _looks);
+
+        public TaskCompletionSource<Seen> Told { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public void Hear(int number, MprpcCallContext call) => Told.TrySetResult(Look(call));
 
         public Seen Look(MprpcCallContext call)
         {
@@ -209,6 +232,8 @@ public sealed class PropagationTests
             await Task.Yield();
             return await inner.LookAsync() with { LeftOutside = left };
         }
+
+        public void Tell() => inner.Hear(1);
 
         public Task<Seen> LookWithMetadataAsync() => inner.With(new MprpcCallOptions { Metadata = Own }).LookAsync();
 

@@ -1,3 +1,5 @@
+using Mprpc.Wire;
+
 namespace Mprpc.Core.Tests.Connections;
 
 /// <summary>Notifications to a peer that does not read: the wait ends by token or timeout, and what was given up is not sent.</summary>
@@ -63,6 +65,44 @@ public sealed class NotificationOptionsTests
         Assert.True(sent.IsCompletedSuccessfully);
         Assert.Equal("9302a1619101", await peer.ReadAsync());
         await Assert.ThrowsAsync<OperationCanceledException>(async () => await peer.Connection.NotifyAsync("a", new CancellationToken(canceled: true)));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task NotifyAsync_WithMetadata_IsSentWithItWhetherThePeerReadsOrNot(bool isCongested)
+    {
+        await using var peer = new InMemoryConnection();
+        peer.Connection.OnHello(new PeerOffer { Metadata = 100 });
+        Task[] large = isCongested ? Congest(peer.Connection) : [];
+        var options = new MprpcCallOptions { Metadata = new MprpcMetadata { ["x"] = "y" } };
+
+        Task told = peer.Connection.NotifyAsync("a", options, 1).AsTask();
+        bool waits = !told.IsCompleted;
+        List<string> received = [];
+
+        while (received.Count < large.Length + 1)
+        {
+            received.Add(await peer.ReadAsync());
+        }
+
+        await Task.WhenAll([.. large, told]).WaitAsync(Deadline);
+        Assert.Equal(isCongested, waits);
+        Assert.Equal("9302a6242f63616c6c9381a46d65746181a178a179a1619101", received[^1]);
+    }
+
+    [Fact]
+    public async Task NotifyAsync_WithMetadataToAPlainPeer_ThrowsAndSendsNothing()
+    {
+        await using var peer = new InMemoryConnection();
+        MprpcConnection connection = peer.Connection;
+        var options = new MprpcCallOptions { Metadata = new MprpcMetadata { ["x"] = "y" } };
+
+        var exception = await Assert.ThrowsAsync<NotSupportedException>(async () => await connection.NotifyAsync("a", options, 1));
+        await connection.NotifyAsync("b", default(MprpcCallOptions));
+
+        Assert.Contains("notification of 'a'", exception.Message, StringComparison.Ordinal);
+        Assert.Equal("9302a16290", await peer.ReadAsync());
     }
 
     [Fact]

@@ -11,6 +11,9 @@ internal sealed class ConnectionInvoker(RpcConnection connection) : MprpcCallInv
 
     public override void Notify(string method, MprpcWriter notification) => Assert.True(connection.TryNotify(notification));
 
+    internal override void Notify(string method, MprpcWriter notification, MprpcCallOptions options)
+        => Assert.True(connection.TryNotify(method, notification, options.Metadata));
+
     internal override RpcConnection? TryGetConnection(CancellationToken cancellationToken) => connection;
 
     internal override ValueTask<T> SendAsync<T>(string method, MprpcWriter request, MprpcCallOptions options)

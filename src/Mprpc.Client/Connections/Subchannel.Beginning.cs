@@ -1,0 +1,58 @@
+using Mprpc.Connections;
+
+namespace Mprpc.Client.Connections;
+
+/// <content>What comes before the first call of a connection: the extensions of the protocol (docs/protocol.md 10.5), and the login.</content>
+internal sealed partial class Subchannel
+{
+    /// <summary>Takes no more calls over a connection whose server has not said that it knows the extensions, and closes it after its last answer.</summary>
+    public void TryRetirePlain()
+    {
+        RpcConnection? connection;
+
+        // With the lock of Publish: either that sees that the extensions are used, or this sees the connection.
+        lock (_gate)
+        {
+            connection = _current;
+        }
+
+        if (connection is { Peer: null })
+        {
+            TryRetire();
+        }
+    }
+
+    private async Task<bool> AskAsync(OpenConnection made)
+    {
+        try
+        {
+            return await parts.Negotiation.AskAsync(made.Connection, made.Transport.Extensions).ConfigureAwait(false);
+        }
+        catch
+        {
+            made.Connection.Abort();
+            throw;
+        }
+    }
+
+    private async Task LoginAsync(ClientLogin login, RpcConnection connection, long start)
+    {
+        try
+        {
+            await login.LoginAsync(connection, start, parts.Disposed).ConfigureAwait(false);
+        }
+        catch
+        {
+            connection.Abort();
+            throw;
+        }
+    }
+
+    /// <summary>Ends a connection that never took a call, because the application has begun to use the extensions since: the next one asks for them.</summary>
+    private void End(OpenConnection made)
+    {
+        made.Connection.Requests.WhenEmpty(made.Connection.Stop);
+        pool.OnChanged();       // those who wait get another
+        parts.OnStateChanged();
+    }
+}
