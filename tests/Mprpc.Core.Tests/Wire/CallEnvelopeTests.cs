@@ -157,6 +157,16 @@ public sealed class CallEnvelopeTests
         Assert.Equal("1", metadata["k"]);
     }
 
+    [Fact]
+    public void Metadata_ThatIsThereTwiceAndNilAtLast_IsNone()
+    {
+        byte[] message = Hex.Bytes($"9382{Text("meta")}81{Text("k")}a131{Text("meta")}c0{s_sum}");
+
+        CallEnvelope.Read(message, 0, out CallEnvelope envelope);
+
+        Assert.Empty(message[envelope.Metadata]);
+    }
+
     private static string? Read(string metadata) => CallEnvelope.Read(Hex.Bytes($"9381{Text("meta")}{metadata}{s_sum}"), 0, out _);
 
     private static string KeyRefused(string key)
