@@ -105,7 +105,8 @@ internal sealed class CallsToPeer
                 + (peer is null ? "none, since it has not said that it knows the protocol's extensions." : $"{peer.Metadata:N0}.") + " Nothing was sent.");
         }
 
-        if (peer is null)
+        // docs/protocol.md 10.6: by $/call no method of the protocol's own is called, so that such a one is told no timeout.
+        if (peer is null || (told.Count == 0 && call.Method.StartsWith(ControlName.PrefixText, StringComparison.Ordinal)))
         {
             return TryCallPlain(call, request, cancellationToken);
         }
