@@ -32,7 +32,11 @@ internal sealed class WebSocketDialer(RpcAddress address, MprpcClientOptions opt
 
         var transport = new WebSocketTransport(socket);
         transport.Start();
-        return new ClientTransport(transport.Input, transport.Output, Abort(transport, socket, http)) { Reset = socket.Abort };
+        return new ClientTransport(transport.Input, transport.Output, Abort(transport, socket, http))
+        {
+            Reset = socket.Abort,
+            IsProtected = address.IsTls || address.WebSocket!.IsLoopback,
+        };
     }
 
     protected override string? Describe(Exception exception, string? late)

@@ -72,6 +72,9 @@ internal sealed class CallsToPeer
     /// <summary>The name by which the peer is told that an answer is no longer wanted, though it has not said <c>$/hello</c>; null: it is not told.</summary>
     public string? CancelMethod { get; init; }
 
+    /// <summary>Whether no call may be sent with a credential in its metadata.</summary>
+    public bool RefusesCredentials { get; init; }
+
     /// <summary>Changes how large and deep messages may be that are sent, and what the peer takes besides plain calls; null: nothing.</summary>
     [MemberNotNull(nameof(_limits))]
     public void ChangeLimits(ConnectionLimits limits, PeerOffer? peer)
@@ -85,13 +88,22 @@ internal sealed class CallsToPeer
     /// <summary>Sends a request whose method and arguments are written.</summary>
     /// <returns>False if the connection is closed: nothing was sent, and both can be sent over another.</returns>
     /// <exception cref="MessagePackSerializationException">The request is larger, or nests deeper, than may be sent.</exception>
-    /// <exception cref="NotSupportedException">The call has metadata, and the peer takes none.</exception>
+    /// <exception cref="NotSupportedException">The call has metadata, and the peer takes none; or a credential that others could read.</exception>
     public bool TryCall(PendingCall call, MprpcWriter request, CancellationToken cancellationToken)
         => call.Told is null ? TryCallPlain(call, request, cancellationToken) : TryCallTold(call, request, call.Told, cancellationToken);
 
     private bool TryCallTold(PendingCall call, MprpcWriter request, MprpcMetadata told, CancellationToken cancellationToken)
     {
         PeerOffer? peer = Volatile.Read(ref _peer);
+
+        if (RefusesCredentials && told.ContainsKey(CredentialKey.Name))
+        {
+            MprpcWriter.Return(request);
+            throw new NotSupportedException(
+                $"The call of '{call.Method}' has a credential (metadata '{CredentialKey.Name}'), and connection {_connectionId} is neither encrypted "
+                + "nor local: it could be read on the way. Connect by tls://, wss://, a Unix socket or loopback; "
+                + "or set MprpcClientOptions.AllowPlaintextCredentials if what lies between is trusted. Nothing was sent.");
+        }
 
         if (told.Size > (peer?.Metadata ?? 0) && told.IsOptional)
         {
