@@ -98,6 +98,18 @@ public sealed class CallCredentialTests
     }
 
     [Fact]
+    public async Task Policy_ThatNamesTheScheme_SeesTheUserOfItsCall()
+    {
+        await using RpcHost host = await StartAsync();
+        await using MprpcClient client = host.CreateExtendedClient();
+        await client.LogInAsync("bob");
+
+        string[] names = [await client.CallAsync<string>("by_scheme", As("alice")).InTime(), await client.CallAsync<string>("by_scheme").InTime()];
+
+        Assert.Equal(["alice", "bob"], names);
+    }
+
+    [Fact]
     public async Task Method_WithoutAContext_RunsOnlyWithACredentialThatIsGood()
     {
         await using RpcHost host = await StartAsync();
@@ -236,6 +248,9 @@ public sealed class CallCredentialTests
 
         [AllowAnonymous]
         public string Open(MprpcCallContext call) => NameOf(call.User);
+
+        [Authorize(AuthenticationSchemes = TokenHandler.Name)]
+        public string ByScheme(MprpcCallContext call) => NameOf(call.User);
 
         [EnableRateLimiting("seen")]
         public void Limited()
