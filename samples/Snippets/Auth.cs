@@ -39,6 +39,41 @@ internal static class Auth
             .RequireAuthorization(policy => policy.RequireClaim("uid", "0", "1000"));
         // end snippet
     }
+
+    public static void MapForBackends(WebApplication app)
+    {
+        // snippet: auth/call-credentials
+        app.MapMprpcService<Shop>("tls://*:6443").RequireAuthorization()
+            .WithEndpoint(options => options.AllowCallCredentials = true);
+        // end snippet
+    }
+
+    public static void AddBackend(IServiceCollection services)
+    {
+        // snippet: auth/backend
+        services.AddHttpContextAccessor();
+        services.AddMprpcClient<IShop>("shop").AddFilter<ForUser>();
+        // end snippet
+    }
+}
+
+// snippet: auth/backend
+sealed class ForUser(IHttpContextAccessor http) : IMprpcClientFilter
+{
+    public ValueTask InvokeAsync(MprpcClientInvocation call, MprpcClientFilterDelegate next)
+    {
+        string credential = http.HttpContext?.Request.Headers.Authorization.SingleOrDefault()
+            ?? throw new InvalidOperationException("A call for nobody.");       // else it would be made as the backend itself
+        call.Options = call.Options with { Metadata = new MprpcMetadata { ["authorization"] = credential } };
+        return next(call);
+    }
+}
+// end snippet
+
+[MprpcService]
+internal interface IShop
+{
+    Task BuyAsync(string what);
 }
 
 // snippet: auth/service

@@ -26,6 +26,14 @@ internal static class Calls
         return tenant;
     }
 
+    public static IStock ForUser(IStock stock, string token)
+    {
+        // snippet: calls/credential
+        IStock users = stock.With(new MprpcCallOptions { Metadata = new MprpcMetadata { ["authorization"] = $"Bearer {token}" } });
+        // end snippet
+        return users;
+    }
+
     public static MprpcClient OfSeveral()
     {
         // snippet: calls/servers

@@ -108,6 +108,18 @@ public sealed class MprpcEndpointOptions
     public bool UsePeerCredentials { get; set; }
 
     /// <summary>
+    /// Whether a call may bring its own credential, as the metadata <c>authorization</c> with the value <c>Bearer TOKEN</c>: the application's authentication
+    /// schemes look at it before anything else of the call, which is then that user's, and no other call of the connection is. Default false: metadata never
+    /// says who somebody is. Only over TLS, a Unix socket or loopback: another address fails the start, and where it is known only then, the connection.
+    /// </summary>
+    /// <remarks>
+    /// The schemes are the default one and those of <see cref="MprpcAuthenticationOptions.Schemes"/>; the first that knows the token counts. A verdict is kept
+    /// for its connection, for five minutes at most and no longer than the token is valid, of 1,024 tokens of the endpoint. With
+    /// <see cref="RequireAuthentication"/>, a call whose token is accepted needs no login of the connection.
+    /// </remarks>
+    public bool AllowCallCredentials { get; set; }
+
+    /// <summary>
     /// Who may ask, by the call <c>$/inspect</c>, which methods it may call, with their parameters, types and documentation. Default null:
     /// <see cref="MprpcInspect.Everyone"/> in the Development environment, else <see cref="MprpcInspect.Off"/>, answered as a method that is not there. Another
     /// value than those of the type fails the start.

@@ -13,7 +13,7 @@ using Mprpc.Transports;
 namespace Mprpc.Client;
 
 /// <summary>How a client connects and calls. Read once, when the client is created.</summary>
-public sealed class MprpcClientOptions
+public sealed partial class MprpcClientOptions
 {
     private List<Func<MprpcClientOptions, IReadOnlyList<RpcMethod>>> _methods = [];
     private List<IMprpcClientFilter> _filters = [];

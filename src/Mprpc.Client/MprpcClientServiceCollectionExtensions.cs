@@ -138,6 +138,7 @@ public static class MprpcClientServiceCollectionExtensions
         options.Extensions = section.GetValue(nameof(options.Extensions), options.Extensions);
         options.HeartbeatInterval = section.GetValue(nameof(options.HeartbeatInterval), options.HeartbeatInterval);
         options.HeartbeatTimeout = section.GetValue(nameof(options.HeartbeatTimeout), options.HeartbeatTimeout);
+        options.AllowPlaintextCredentials = section.GetValue(nameof(options.AllowPlaintextCredentials), options.AllowPlaintextCredentials);
         options.NamingPolicy = section.GetValue(nameof(options.NamingPolicy), options.NamingPolicy);
         section.GetSection(nameof(options.Reconnect)).Bind(options.Reconnect);
     }

@@ -21,7 +21,7 @@ internal static class ConfiguredEndpoint
         nameof(MprpcEndpointOptions.ResponseOrder), nameof(MprpcEndpointOptions.UnixSocketMode), nameof(MprpcEndpointOptions.RateLimitingPolicy),
         nameof(MprpcEndpointOptions.RequireAuthentication), nameof(MprpcEndpointOptions.Extensions),
         nameof(MprpcEndpointOptions.AuthenticationScheme), nameof(MprpcEndpointOptions.UsePeerCredentials),
-        nameof(MprpcEndpointOptions.Inspect),
+        nameof(MprpcEndpointOptions.AllowCallCredentials), nameof(MprpcEndpointOptions.Inspect),
     ];
 
     /// <summary>Reads the address, and sets the options.</summary>
@@ -106,6 +106,7 @@ internal static class ConfiguredEndpoint
         options.Extensions = Read(section, nameof(options.Extensions), options.Extensions, failures);
         options.RequireAuthentication = Read(section, nameof(options.RequireAuthentication), options.RequireAuthentication, failures);
         options.UsePeerCredentials = Read(section, nameof(options.UsePeerCredentials), options.UsePeerCredentials, failures);
+        options.AllowCallCredentials = Read(section, nameof(options.AllowCallCredentials), options.AllowCallCredentials, failures);
         options.Inspect = section[nameof(options.Inspect)] is null ? options.Inspect
             : Read(section, nameof(options.Inspect), default(MprpcInspect), failures);
         ReadMode(section, options, failures);

@@ -58,6 +58,7 @@ internal sealed class RpcConnectionHandler
         {
             Exceptions = options.Exceptions,
             Unknown = policies.ForUnknown(),
+            Credentials = endpoint.AllowCallCredentials ? new BearerCredentials(_security) : null,
         };
         _responseOrder = endpoint.ResponseOrder;
         _goAwayGrace = options.GoAwayGrace;
@@ -94,6 +95,12 @@ internal sealed class RpcConnectionHandler
         CancellationToken stopping,
         CancellationToken closed = default)
     {
+        if (RefusesTransport(id, local, remote, features))
+        {
+            abort();
+            return null;
+        }
+
         using var session = new ConnectionSession(_security);
         var connection = new RpcConnection(new RpcConnectionSettings
         {
@@ -134,6 +141,10 @@ internal sealed class RpcConnectionHandler
             _registry.Remove(connection);
         }
     }
+
+    /// <inheritdoc cref="EndpointSecurity.RefusesTransport"/>
+    public bool RefusesTransport(string id, EndPoint? local, EndPoint? remote, IFeatureCollection features)
+        => _security.RefusesTransport(id, local, remote, features);
 
     private async Task EndTlsAsync(Task serving, ConnectionContext transport, ISslStreamFeature tls)
     {

@@ -29,6 +29,11 @@ internal sealed class TransportConnection : ConnectionContext
 
         // Its own over the transport's: what is set here does not reach that.
         Features = new FeatureCollection(transport.Features);
+
+        if (transport.IsEncrypted)
+        {
+            Features.Set(KnownProtected.Instance);
+        }
     }
 
     public override string ConnectionId { get; set; }

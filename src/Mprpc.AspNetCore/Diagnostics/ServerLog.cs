@@ -65,6 +65,22 @@ internal static partial class ServerLog
     public static partial void AuthorizationThrew(ILogger logger, string connectionId, string method, Exception exception);
 
     [LoggerMessage(
+        157,
+        LogLevel.Error,
+        "Connection {ConnectionId} is refused: {Option} is true, and the connection is neither encrypted nor local, so that the credentials of calls could be "
+        + "read on the way. Put TLS on the listener, or let it listen on loopback or a Unix socket; else leave the option false.",
+        EventName = "TransportUnprotected")]
+    public static partial void TransportUnprotected(ILogger logger, string connectionId, string option);
+
+    [LoggerMessage(
+        158,
+        LogLevel.Warning,
+        "The authentication scheme {Scheme} knows the caller of connection {ConnectionId} without a call's credential, so that it was not asked about that. "
+        + "Add a scheme that looks at tokens to MprpcServerOptions.Authentication.Schemes, or make it the default.",
+        EventName = "CredentialIgnored")]
+    public static partial void CredentialIgnored(ILogger logger, string connectionId, string scheme);
+
+    [LoggerMessage(
         105,
         LogLevel.Warning,
         "Calls that have not ended within the time for stopping were abandoned, {Count} in all: {Methods}. "

@@ -10,6 +10,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Mprpc.AspNetCore.Configuration;
 using Mprpc.AspNetCore.Limits;
+using Mprpc.AspNetCore.Security;
 using Mprpc.AspNetCore.Tls;
 using Mprpc.AspNetCore.Transport;
 
@@ -63,6 +64,15 @@ internal sealed class RpcListeners(
     private void Configure(ListenOptions listener, RpcEndpoint endpoint)
     {
         EndpointLimits endpointLimits = limits.For(endpoint.Options);
+
+        if (endpoint.Options.AllowCallCredentials && !ProtectedTransport.Is(endpoint))
+        {
+            throw new InvalidOperationException(
+                $"{EndpointSecurity.OptionOf(endpoint.Options, nameof(MprpcEndpointOptions.AllowCallCredentials))} is true, and {endpoint} is neither "
+                + $"encrypted nor local, so that the credentials of calls can be read on the way; allowed are {ProtectedTransport.Allowed}. "
+                + "Use tls://host:port, UseTls() or a loopback address, or leave the option false.");
+        }
+
         listener.LimitConnections(endpoint.Options);        // before TLS: what is refused costs no handshake
 
         if (endpoint.Address.Path is { } path)

@@ -1,12 +1,14 @@
 using System.Security.Claims;
 using Microsoft.AspNetCore.Authentication;
+using Mprpc.Connections;
 
 namespace Mprpc.AspNetCore.Security;
 
 /// <summary>
-/// Who calls, as one login has found out. A further login makes another, so that what is kept here of verdicts never outlives it. Safe for concurrent use.
+/// Who calls, as one login or a call's credential has found out. A further login makes another, so that what is kept here of verdicts never outlives it. Safe
+/// for concurrent use.
 /// </summary>
-internal sealed class Caller
+internal sealed class Caller : RpcCaller
 {
     private const byte Allowed = 1;
     private const byte Refused = 2;
@@ -28,8 +30,8 @@ internal sealed class Caller
     /// <summary>The caller after its credential's end.</summary>
     public static Caller Expired() => new(principal: null) { HasExpired = true };
 
-    /// <summary>Null: nobody has logged in. Never given to code of the application: it would be the same for all calls.</summary>
-    public ClaimsPrincipal? Principal { get; }
+    /// <inheritdoc/>
+    public override ClaimsPrincipal? Principal { get; }
 
     /// <summary>The authentication scheme that knows the caller, or null.</summary>
     public string? Scheme { get; }

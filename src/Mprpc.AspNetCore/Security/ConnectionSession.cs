@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Security.Claims;
 using Microsoft.AspNetCore.Authentication;
 using Mprpc.Connections;
+using Mprpc.Dispatch;
 
 namespace Mprpc.AspNetCore.Security;
 
@@ -10,6 +11,8 @@ internal sealed class ConnectionSession(EndpointSecurity security) : RpcSession,
 {
     private static readonly TimeSpan ShortestWait = TimeSpan.FromMilliseconds(1);
     private static readonly TimeSpan LongestWait = TimeSpan.FromDays(40);       // what a timer can be set to is 49
+
+    private static long s_lastNumber;
 
     private readonly Lock _gate = new();
     private ConcurrentDictionary<string, Lazy<Task<AuthenticateResult>>>? _ofConnection;      // most connections are asked by no scheme
@@ -20,9 +23,28 @@ internal sealed class ConnectionSession(EndpointSecurity security) : RpcSession,
     private int _acceptedLogin;
     private int _loginsUnderWay;
     private int _failedLogins;
+    private DateTimeOffset _vouchedUntil;
+    private long _number;
 
     /// <summary>The session of a connection that this server has accepted.</summary>
     public static ConnectionSession Of(RpcConnection connection) => (ConnectionSession)connection.Session!;
+
+    /// <summary>Whose a call is: its own credential's, else the connection's at this moment.</summary>
+    public static Caller CallerOf(CallContext call) => (Caller?)call.Caller ?? Of((RpcConnection)call.Connection).Caller;
+
+    /// <summary>Tells this connection from all others of the process; given when it is first asked for.</summary>
+    public long Number
+    {
+        get
+        {
+            if (Volatile.Read(ref _number) == 0)
+            {
+                Interlocked.CompareExchange(ref _number, Interlocked.Increment(ref s_lastNumber), 0);
+            }
+
+            return Volatile.Read(ref _number);
+        }
+    }
 
     public override ClaimsPrincipal? Principal => Caller.Principal;
 
@@ -109,6 +131,31 @@ internal sealed class ConnectionSession(EndpointSecurity security) : RpcSession,
         }
     }
 
+    /// <summary>
+    /// A call's credential was accepted: the peer is no stranger while that is valid, whether it logs in or not. The connection's user stays who it is.
+    /// </summary>
+    public void Vouch(RpcConnection connection, Caller caller)
+    {
+        if (!security.RequiresLogin)
+        {
+            return;
+        }
+
+        DateTimeOffset until = caller.Expires ?? DateTimeOffset.MaxValue;
+
+        lock (_gate)
+        {
+            if (until <= _vouchedUntil)
+            {
+                return;
+            }
+
+            _vouchedUntil = until;
+        }
+
+        Adapt(connection);
+    }
+
     /// <summary>What a scheme makes of what the connection itself brings; asked once a connection.</summary>
     public async Task<AuthenticateResult> AuthenticateAsync(RpcConnection connection, string scheme)
     {
@@ -142,7 +189,7 @@ internal sealed class ConnectionSession(EndpointSecurity security) : RpcSession,
     }
 
     /// <summary>
-    /// Gives the connection the limits of a user, until its credential ends, or of a stranger, until it must have logged in. Where login is required.
+    /// Gives the connection the limits of a user, until the credential ends, or of a stranger, until it must have logged in. Where login is required.
     /// </summary>
     private void Adapt(RpcConnection connection)
     {
@@ -156,16 +203,27 @@ internal sealed class ConnectionSession(EndpointSecurity security) : RpcSession,
             }
 
             Caller caller = Caller;
-            connection.ChangeLimits(caller.IsAuthenticated ? security.Limits : security.LimitsOfStranger(connection.RunningCalls.Count));
+            DateTimeOffset now = security.Clock.GetUtcNow();
+            bool isKnown = caller.IsAuthenticated || now < _vouchedUntil;
+            connection.ChangeLimits(isKnown ? security.Limits : security.LimitsOfStranger(connection.RunningCalls.Count));
 
-            if (caller.IsAuthenticated)
+            if (isKnown)
             {
-                _timer = caller.Expires is not { } expires ? null : CreateTimer(expires - security.Clock.GetUtcNow(), () => Adapt(connection));
+                DateTimeOffset end = caller.IsAuthenticated ? caller.Expires ?? DateTimeOffset.MaxValue : _vouchedUntil;
+                _timer = end == DateTimeOffset.MaxValue ? null : CreateTimer(end - now, () => Adapt(connection));
             }
             else if (security.Options.LoginTimeout != Timeout.InfiniteTimeSpan)
             {
                 _timer = CreateTimer(security.Options.LoginTimeout, () => OnDeadline(connection));
             }
+        }
+    }
+
+    private bool IsKnown()
+    {
+        lock (_gate)
+        {
+            return Caller.IsAuthenticated || security.Clock.GetUtcNow() < _vouchedUntil;
         }
     }
 
@@ -178,7 +236,7 @@ internal sealed class ConnectionSession(EndpointSecurity security) : RpcSession,
 
     private void OnDeadline(RpcConnection connection)
     {
-        if (!Caller.IsAuthenticated)
+        if (!IsKnown())
         {
             connection.Abort(new MprpcProtocolException(
                 $"The peer has not logged in within {security.Options.LoginTimeout.TotalSeconds:0.###} s, as this endpoint requires. "

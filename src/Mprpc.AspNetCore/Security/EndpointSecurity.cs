@@ -1,8 +1,10 @@
+using System.Net;
 using System.Security.Claims;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Authorization.Policy;
 using Microsoft.AspNetCore.Connections.Features;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Mprpc.AspNetCore.Diagnostics;
@@ -65,6 +67,10 @@ internal sealed class EndpointSecurity
             MaxMessageSizeOption = "MprpcServerOptions.Authentication.MaxMessageSizeBeforeLogin",
         };
     }
+
+    /// <summary>How an option of an endpoint is named where it was set, for errors.</summary>
+    public static string OptionOf(MprpcEndpointOptions endpoint, string option)
+        => endpoint.Section is { } section ? $"{section.Path}:{option} (MprpcEndpointOptions.{option})" : $"MprpcEndpointOptions.{option} of {endpoint.Origin}";
 
     /// <summary>How many methods there are whose verdicts are kept.</summary>
     public int KeptVerdicts { get; private set; }
@@ -129,6 +135,30 @@ internal sealed class EndpointSecurity
     /// <summary>Whether a policy's scheme can be asked about what a connection brings.</summary>
     public async ValueTask<bool> CanRunAsync(string scheme)
         => _schemes is not null && await _schemes.GetSchemeAsync(scheme).ConfigureAwait(false) is not null;
+
+    /// <summary>The schemes that look at the credentials of calls, in their order: the application's default one, and those that it offers to logins.</summary>
+    public async Task<IReadOnlyList<string>> FindSchemesAsync()
+    {
+        if (_schemes is null)
+        {
+            return [];
+        }
+
+        AuthenticationScheme? standard = await _schemes.GetDefaultAuthenticateSchemeAsync().ConfigureAwait(false);
+        return standard is null ? [.. Options.Schemes.Distinct()] : [.. Options.Schemes.Prepend(standard.Name).Distinct()];
+    }
+
+    /// <summary>Whether a connection cannot be served, because the credentials of its calls could be read on the way; that is logged.</summary>
+    public bool RefusesTransport(string connectionId, EndPoint? local, EndPoint? remote, IFeatureCollection features)
+    {
+        if (!_endpoint.AllowCallCredentials || ProtectedTransport.Is(local, remote, features))
+        {
+            return false;
+        }
+
+        ServerLog.TransportUnprotected(_logger, connectionId, OptionOf(_endpoint, nameof(MprpcEndpointOptions.AllowCallCredentials)));
+        return true;
+    }
 
     /// <summary>A policy that throws says no; where login is required, in the words that are said of all methods.</summary>
     public void OnThrew(RpcConnection connection, string method, Exception exception)
@@ -217,11 +247,34 @@ internal sealed class EndpointSecurity
                 + "and the application has none of this name. Add it to AddAuthentication().");
         }
 
+        if (_endpoint.AllowCallCredentials)
+        {
+            CheckCallCredentials();
+        }
+
         if (RequiresLogin && _schemes is null && !_endpoint.UsePeerCredentials)
         {
             throw new InvalidOperationException(
                 "An endpoint requires login (MprpcEndpointOptions.RequireAuthentication), but no peer can log in: the application has no authentication. "
                 + "Call builder.Services.AddAuthentication() and add a scheme, or set UsePeerCredentials on a Unix socket.");
+        }
+    }
+
+    private void CheckCallCredentials()
+    {
+        string option = OptionOf(_endpoint, nameof(MprpcEndpointOptions.AllowCallCredentials));
+
+        if (!_endpoint.Extensions)
+        {
+            throw new InvalidOperationException(
+                $"{option} is true, and the endpoint's Extensions are false, without which no call has metadata. Set Extensions, or leave the option false.");
+        }
+
+        if (FindSchemesAsync() is { IsCompletedSuccessfully: true } schemes && schemes.GetAwaiter().GetResult().Count == 0)
+        {
+            throw new InvalidOperationException(
+                $"{option} is true, and no authentication scheme looks at the credentials of calls: the application has no default one, and "
+                + "MprpcServerOptions.Authentication.Schemes is empty. Call builder.Services.AddAuthentication(\"Bearer\") and add the scheme.");
         }
     }
 }

@@ -62,7 +62,7 @@ internal sealed class InspectMethod(EndpointSecurity security, IReadOnlyList<Rpc
             return true;
         }
 
-        if (authorization.TryAuthorize(connection) is { } verdict)
+        if (context.Caller is null && authorization.TryAuthorize(connection) is { } verdict)
         {
             return verdict;
         }

@@ -17,7 +17,7 @@ internal sealed class LoggedInAuthorization(EndpointSecurity security) : CallAut
 
     public override ValueTask<RpcError?> AuthorizeAsync(CallContext context)
     {
-        var connection = (RpcConnection)context.Connection;
-        return new(ConnectionSession.Of(connection).Caller.IsAuthenticated ? null : Denied(connection));
+        Caller caller = ConnectionSession.CallerOf(context);
+        return new(caller.IsAuthenticated ? null : SecurityError.Unauthenticated(caller));
     }
 }

@@ -38,7 +38,7 @@ internal sealed class MethodAuthorization(EndpointSecurity security, string meth
     {
         var connection = (RpcConnection)context.Connection;
         ConnectionSession session = ConnectionSession.Of(connection);
-        Caller caller = session.Caller;
+        Caller caller = ConnectionSession.CallerOf(context);
 
         if (security.RequiresLogin && !caller.IsAuthenticated)
         {

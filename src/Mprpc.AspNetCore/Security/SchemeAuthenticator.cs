@@ -24,6 +24,22 @@ internal sealed class SchemeAuthenticator(ILogger logger)
         }
     }
 
+    /// <summary>Runs a scheme on a token, in a scope of its own: a handler keeps its outcome as long as its scope lives.</summary>
+    public async Task<AuthenticateResult> AuthenticateTokenAsync(
+        RpcConnection connection, string scheme, Action<HttpRequest> present, CancellationToken cancellationToken)
+    {
+        AsyncServiceScope scope = connection.Services.CreateAsyncScope();
+
+        try
+        {
+            return await AuthenticateTokenAsync(connection, scope.ServiceProvider, scheme, present, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            await DisposeAsync(scope, connection, scheme).ConfigureAwait(false);
+        }
+    }
+
     /// <summary>Runs a scheme on a token.</summary>
     public async Task<AuthenticateResult> AuthenticateTokenAsync(
         RpcConnection connection, IServiceProvider services, string scheme, Action<HttpRequest> present, CancellationToken cancellationToken)
@@ -45,6 +61,22 @@ internal sealed class SchemeAuthenticator(ILogger logger)
     /// <summary>A scheme has not answered in time.</summary>
     public void OnTooSlow(RpcConnection connection, string scheme, TimeSpan timeout)
         => ServerLog.SchemeTooSlow(logger, connection.Id, scheme, timeout.TotalSeconds);
+
+    /// <summary>A scheme knows the caller of a call by something else than the call's credential.</summary>
+    public void OnCredentialIgnored(RpcConnection connection, string scheme) => ServerLog.CredentialIgnored(logger, connection.Id, scheme);
+
+    /// <summary>What the scheme's services fail with when they are disposed is no call's failure.</summary>
+    private async ValueTask DisposeAsync(AsyncServiceScope scope, RpcConnection connection, string scheme)
+    {
+        try
+        {
+            await scope.DisposeAsync().ConfigureAwait(false);
+        }
+        catch (Exception exception)
+        {
+            ServerLog.SchemeThrew(logger, connection.Id, scheme, exception.GetType().ToString());
+        }
+    }
 
     private static DefaultHttpContext CreateContext(RpcConnection connection, IServiceProvider services, bool keepRequest, CancellationToken cancellationToken)
         => ConnectionHttpContext.Create(connection, new RequestServicesFeature(services), keepRequest, cancellationToken);

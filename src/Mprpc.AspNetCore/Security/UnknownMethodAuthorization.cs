@@ -11,13 +11,9 @@ internal sealed class UnknownMethodAuthorization : CallAuthorization
 
     public override bool? TryAuthorize(RpcConnection connection) => null;
 
-    public override RpcError Denied(RpcConnection connection) => Refuse(connection);
+    public override RpcError Denied(RpcConnection connection) => Refuse(ConnectionSession.Of(connection).Caller);
 
-    public override ValueTask<RpcError?> AuthorizeAsync(CallContext context) => new(Refuse((RpcConnection)context.Connection));
+    public override ValueTask<RpcError?> AuthorizeAsync(CallContext context) => new(Refuse(ConnectionSession.CallerOf(context)));
 
-    private static RpcError Refuse(RpcConnection connection)
-    {
-        Caller caller = ConnectionSession.Of(connection).Caller;
-        return caller.IsAuthenticated ? SecurityError.ForbiddenOrUnknown : SecurityError.Unauthenticated(caller);
-    }
+    private static RpcError Refuse(Caller caller) => caller.IsAuthenticated ? SecurityError.ForbiddenOrUnknown : SecurityError.Unauthenticated(caller);
 }

@@ -60,7 +60,20 @@ internal sealed class WebSocketEndpoint(MprpcEndpointOptions options)
             return;
         }
 
-        if (!_quota!.TryTake(EndPointOf(context.Connection.RemoteIpAddress, context.Connection.RemotePort)))
+        ConnectionInfo http = context.Connection;
+
+        if (_handler!.RefusesTransport(
+            http.Id, EndPointOf(http.LocalIpAddress, http.LocalPort), EndPointOf(http.RemoteIpAddress, http.RemotePort), context.Features))
+        {
+            await RefuseAsync(
+                context,
+                StatusCodes.Status403Forbidden,
+                "Calls may bring credentials here, and this connection is neither encrypted nor local: use wss://. "
+                + "Behind a proxy that terminates TLS, call app.UseForwardedHeaders().").ConfigureAwait(false);
+            return;
+        }
+
+        if (!_quota!.TryTake(EndPointOf(http.RemoteIpAddress, http.RemotePort)))
         {
             await RefuseAsync(
                 context,

@@ -213,6 +213,7 @@ internal sealed partial class Subchannel(ConnectionPool pool, ClientParts parts)
             Services = parts.Options.Services,
             CallTimeout = parts.CallTimeout,
             CancelMethod = parts.Options.CancelMethod,
+            RefusesCredentials = !(transport.IsProtected || parts.Options.AllowPlaintextCredentials),
             OnGoAway = grace => OnGoAway(made, grace),
             LocalEndPoint = transport.LocalEndPoint,
             RemoteEndPoint = transport.RemoteEndPoint,

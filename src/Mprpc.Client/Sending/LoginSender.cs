@@ -36,7 +36,7 @@ internal sealed class LoginSender(ClientParts parts, ClientLogin login, Connecti
             MprpcWriter.Return(again);
             return result;
         }
-        catch (MprpcRemoteException exception) when (exception.Code == ErrorCode.Unauthenticated)
+        catch (MprpcRemoteException exception) when (exception.Code == ErrorCode.Unauthenticated && !HasOwnCredential(call))
         {
             if (!await WaitForRenewalAsync(RenewAsync(seen), method, call, start).ConfigureAwait(false))
             {
@@ -47,6 +47,9 @@ internal sealed class LoginSender(ClientParts parts, ClientLogin login, Connecti
         MprpcCallOptions rest = call with { Timeout = Left(call, start) };
         return await sender.SendWhenReadyAsync<T>(method, again, rest, Parts.Clock.GetElapsedTime(start)).ConfigureAwait(false);
     }
+
+    /// <summary>Whether what was refused may be the call's own credential, which no login of the connection mends.</summary>
+    private static bool HasOwnCredential(in MprpcCallOptions call) => call.Metadata?.ContainsKey(CredentialKey.Name) == true;
 
     // A copy of each request is kept, until it is known that it was let in.
     internal override RpcConnection? TryGetConnection(CancellationToken cancellationToken) => null;

@@ -1,5 +1,6 @@
 using System.IO.Pipelines;
 using System.Net;
+using System.Net.Sockets;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Logging;
 using Mprpc.Diagnostics;
@@ -21,6 +22,15 @@ internal sealed record ClientTransport(PipeReader Input, PipeWriter Output, Acti
 
     /// <summary>Whether all that was sent has arrived at the peer's system, as far as the transport knows.</summary>
     public Func<bool> HasArrived { get; init; } = static () => true;
+
+    /// <summary>Whether nobody on the way can read what is sent: it is encrypted, or does not leave the machine. If nothing is known, it is not.</summary>
+    public bool IsProtected
+    {
+        get => field
+            || RemoteEndPoint is UnixDomainSocketEndPoint
+            || (RemoteEndPoint is IPEndPoint { Address: var address } && IPAddress.IsLoopback(address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address));
+        init;
+    }
 
     /// <summary>What has made it, where there are several; else null.</summary>
     public Dialer? MadeBy { get; init; }
@@ -56,6 +66,7 @@ internal sealed record ClientTransport(PipeReader Input, PipeWriter Output, Acti
             RemoteEndPoint = transport.RemoteEndPoint,
             Features = new FeatureCollection(transport.Features),
             Closed = transport.Closed,
+            IsProtected = transport.IsEncrypted,
         };
     }
 }

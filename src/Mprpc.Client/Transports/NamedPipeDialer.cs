@@ -17,7 +17,7 @@ internal sealed class NamedPipeDialer(RpcAddress address, MprpcClientOptions opt
         {
             // It waits for a pipe that is not there yet: the timeout ends that.
             await pipe.ConnectAsync(cancellationToken).ConfigureAwait(false);
-            return new ClientTransport(PipeReader.Create(pipe), PipeWriter.Create(pipe), pipe.Dispose);
+            return new ClientTransport(PipeReader.Create(pipe), PipeWriter.Create(pipe), pipe.Dispose) { IsProtected = true };
         }
         catch
         {

@@ -32,7 +32,12 @@ internal sealed class SocketDialer(RpcAddress address, MprpcClientOptions option
         SocketTransport transport = endPoint is DnsEndPoint name
             ? await ConnectToAnyAsync(name, cancellationToken).ConfigureAwait(false)
             : await ConnectSocketAsync(endPoint, cancellationToken).ConfigureAwait(false);
-        return Describe(new ClientTransport(transport.Input, transport.Output, transport.Close) { Reset = transport.Reset }, transport.Socket);
+        var connected = new ClientTransport(transport.Input, transport.Output, transport.Close)
+        {
+            Reset = transport.Reset,
+            IsProtected = endPoint is UnixDomainSocketEndPoint,
+        };
+        return Describe(connected, transport.Socket);
     }
 
     protected override string? Describe(Exception exception, string? late) => exception switch
@@ -148,6 +153,7 @@ internal sealed class SocketDialer(RpcAddress address, MprpcClientOptions option
             {
                 Reset = () => TcpOptions.Reset(socket),
                 Extensions = stream.NegotiatedApplicationProtocol == s_extended ? ExtensionSupport.Known : ExtensionSupport.Unknown,
+                IsProtected = true,
             };
             return Describe(transport, socket);
         }

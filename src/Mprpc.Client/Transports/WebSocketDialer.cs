@@ -71,6 +71,7 @@ internal sealed class WebSocketDialer(RpcAddress address, MprpcClientOptions opt
         {
             Reset = socket.Abort,
             Extensions = socket.SubProtocol == ProtocolName.Extended ? ExtensionSupport.Claimed : ExtensionSupport.Unknown,
+            IsProtected = address.IsTls || address.WebSocket!.IsLoopback,
         };
     }
 

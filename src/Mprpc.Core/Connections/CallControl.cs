@@ -72,7 +72,7 @@ internal sealed class CallControl(ICallConnection connection, ServedMethod metho
     /// <summary>Why the token was cancelled.</summary>
     public CancelReason Reason => (CancelReason)Volatile.Read(ref _reason);
 
-    /// <summary>Sets when the time is up, if that is sooner than what was set before; to be called before the call is listed.</summary>
+    /// <summary>Sets when the time is up, if that is sooner than what was set before; to be called before <see cref="Enlist"/>.</summary>
     /// <param name="start">When the time began, as a timestamp.</param>
     /// <param name="timeout">How long the call may take.</param>
     /// <param name="isCallers">Whether the caller has said so.</param>
@@ -89,7 +89,9 @@ internal sealed class CallControl(ICallConnection connection, ServedMethod metho
         }
     }
 
-    /// <summary>Lets the call be found, since it goes on apart from the read loop. Once it has ended, nothing happens.</summary>
+    /// <summary>
+    /// Lets the call be found, since it goes on apart from the read loop; called again, has its deadline looked at anew. Once it has ended, nothing happens.
+    /// </summary>
     public void Enlist() => connection.Enlist(this);
 
     /// <summary>Whether the call has ended and was never listed, so that nobody but the read loop knows it, and it can be begun again.</summary>
@@ -114,6 +116,9 @@ internal sealed class CallControl(ICallConnection connection, ServedMethod metho
     /// <summary>For <see cref="ControlledCalls"/>, under its lock.</summary>
     /// <returns>False if it is listed, or has ended.</returns>
     public bool TryEnterList() => Interlocked.CompareExchange(ref _state, Listed, New) == New;
+
+    /// <summary>Whether it is listed, and has not ended.</summary>
+    public bool IsListed => Volatile.Read(ref _state) == Listed;
 
     /// <summary>Whether the answer is the caller's to give.</summary>
     public bool TryTakeAnswer() => Interlocked.Exchange(ref _isAnswered, 1) == 0;

@@ -72,6 +72,9 @@ internal sealed class CallsToPeer
     /// <summary>The name by which the peer is told that an answer is no longer wanted, though it has not said <c>$/hello</c>; null: it is not told.</summary>
     public string? CancelMethod { get; init; }
 
+    /// <summary>Whether no call may be sent with a credential in its metadata.</summary>
+    public bool RefusesCredentials { get; init; }
+
     /// <summary>Changes how large and deep messages may be that are sent, and what the peer takes besides plain calls; null: nothing.</summary>
     [MemberNotNull(nameof(_limits))]
     public void ChangeLimits(ConnectionLimits limits, PeerOffer? peer)
@@ -85,7 +88,7 @@ internal sealed class CallsToPeer
     /// <summary>Sends a request whose method and arguments are written.</summary>
     /// <returns>False if the connection is closed: nothing was sent, and both can be sent over another.</returns>
     /// <exception cref="MessagePackSerializationException">The request is larger, or nests deeper, than may be sent.</exception>
-    /// <exception cref="NotSupportedException">The call has metadata, and the peer takes none.</exception>
+    /// <exception cref="NotSupportedException">The call has metadata, and the peer takes none; or a credential that others could read.</exception>
     public bool TryCall(PendingCall call, MprpcWriter request, CancellationToken cancellationToken)
         => call.Told is null ? TryCallPlain(call, request, cancellationToken) : TryCallTold(call, request, call.Told, cancellationToken);
 
@@ -94,7 +97,8 @@ internal sealed class CallsToPeer
         PeerOffer? peer = Volatile.Read(ref _peer);
         told = Taken(told, peer, "call", call.Method, request);
 
-        if (peer is null)
+        // docs/protocol.md 10.6: by $/call no method of the protocol's own is called, so that such a one is told no timeout.
+        if (peer is null || (told.Count == 0 && call.Method.StartsWith(ControlName.PrefixText, StringComparison.Ordinal)))
         {
             return TryCallPlain(call, request, cancellationToken);
         }
@@ -117,9 +121,20 @@ internal sealed class CallsToPeer
     }
 
     /// <summary>The metadata as the peer takes it: whole, or none if that may be left out.</summary>
-    /// <exception cref="NotSupportedException">The peer takes none, or less; <paramref name="message"/> is given back.</exception>
+    /// <exception cref="NotSupportedException">
+    /// The peer takes none, or less, or it may not have a credential; <paramref name="message"/> is given back.
+    /// </exception>
     private MprpcMetadata Taken(MprpcMetadata told, PeerOffer? peer, string noun, string method, MprpcWriter message)
     {
+        if (RefusesCredentials && told.ContainsKey(CredentialKey.Name))
+        {
+            MprpcWriter.Return(message);
+            throw new NotSupportedException(
+                $"The {noun} of '{method}' has a credential (metadata '{CredentialKey.Name}'), and connection {_connectionId} is neither encrypted "
+                + "nor local: it could be read on the way. Connect by tls://, wss://, a Unix socket or loopback; "
+                + "or set MprpcClientOptions.AllowPlaintextCredentials if what lies between is trusted. Nothing was sent.");
+        }
+
         if (told.Size <= (peer?.Metadata ?? 0))
         {
             return told;

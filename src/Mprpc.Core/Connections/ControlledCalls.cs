@@ -19,22 +19,24 @@ internal sealed class ControlledCalls(TimeProvider clock, CancellationToken clos
     private ITimer? _timer;
     private long _nextTick = long.MaxValue;
 
-    /// <summary>Lists a call, unless it has ended.</summary>
+    /// <summary>Lists a call, unless it has ended; of one that is listed, looks at the deadline anew.</summary>
     public void Add(CallControl call)
     {
         lock (_gate)
         {
-            if (!call.TryEnterList())
+            if (call.TryEnterList())
+            {
+                call.Key = call.MessageId ?? _nextOtherKey++;
+
+                if (!_calls.TryAdd(call.Key, call))
+                {
+                    call.Key = _nextOtherKey++;
+                    _calls.Add(call.Key, call);
+                }
+            }
+            else if (!call.IsListed)
             {
                 return;
-            }
-
-            call.Key = call.MessageId ?? _nextOtherKey++;
-
-            if (!_calls.TryAdd(call.Key, call))
-            {
-                call.Key = _nextOtherKey++;
-                _calls.Add(call.Key, call);
             }
 
             if (call.Deadline != 0 && call.Deadline < _nextTick)

@@ -93,6 +93,9 @@ public abstract class MprpcTransport : IAsyncDisposable
         return ValueTask.CompletedTask;
     }
 
+    /// <summary>Whether it is known to encrypt.</summary>
+    internal virtual bool IsEncrypted => false;
+
     /// <summary>A connection begins to use the transport.</summary>
     /// <exception cref="InvalidOperationException">One does, or did, already.</exception>
     internal void Take()

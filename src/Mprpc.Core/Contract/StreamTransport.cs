@@ -1,4 +1,5 @@
 using System.IO.Pipelines;
+using System.Net.Security;
 
 namespace Mprpc;
 
@@ -33,6 +34,8 @@ internal sealed class StreamTransport : MprpcTransport
     public override PipeReader Input { get; }
 
     public override PipeWriter Output { get; }
+
+    internal override bool IsEncrypted => _input is AuthenticatedStream { IsEncrypted: true } && _output is AuthenticatedStream { IsEncrypted: true };
 
     public override void Abort()
     {

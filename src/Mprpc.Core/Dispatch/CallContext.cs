@@ -26,6 +26,9 @@ internal sealed class CallContext(in IncomingCall call, string method) : MprpcCa
     /// <summary>Whom <see cref="User"/> is a copy of, as it was when the call came: a later login is for later calls. Null: the caller is anonymous.</summary>
     public ClaimsPrincipal? Principal { get; private set; } = call.Connection.Session?.Principal;
 
+    /// <summary>Whose call it is by the credential that came with it; null: the connection's.</summary>
+    public RpcCaller? Caller { get; private set; }
+
     public override IServiceProvider Services => (_scope ??= _connection.Services.CreateScope()).ServiceProvider;
 
     public override CancellationToken CancellationToken => _control?.Token ?? _connection.Closed;
@@ -63,8 +66,25 @@ internal sealed class CallContext(in IncomingCall call, string method) : MprpcCa
         _user = null;
     }
 
+    /// <summary>The call has a caller of its own, whoever the connection's is.</summary>
+    public void SetCaller(RpcCaller caller)
+    {
+        Caller = caller;
+        SetUser(caller.Principal);
+    }
+
     /// <summary>The context that the same caller's call of another method would have; with a scope of its own.</summary>
-    public CallContext For(string otherMethod) => new(new IncomingCall(_connection, _messageId, turn: null, loop: null, _control), otherMethod);
+    public CallContext For(string otherMethod)
+    {
+        var other = new CallContext(new IncomingCall(_connection, _messageId, turn: null, loop: null, _control), otherMethod);
+
+        if (Caller is not null)
+        {
+            other.SetCaller(Caller);
+        }
+
+        return other;
+    }
 
     /// <summary>Disposes a service that no scope knows, after the call.</summary>
     public void DisposeAfterCall(object service) => _disposable = service;

@@ -12,6 +12,9 @@ internal readonly ref struct CallTerms(long readAt, long timeoutMilliseconds, Re
 
     public bool HasDeadline => _hasDeadline;
 
+    /// <summary>Whether the metadata says who calls: it is looked at whatever the method takes.</summary>
+    public bool HasCredential { get; init; }
+
     /// <summary>Whether the time is up.</summary>
     public bool IsOver(TimeProvider clock)
         => _hasDeadline && (timeoutMilliseconds == 0 || (readAt != 0 && clock.GetElapsedTime(readAt).TotalMilliseconds >= timeoutMilliseconds));
@@ -21,7 +24,7 @@ internal readonly ref struct CallTerms(long readAt, long timeoutMilliseconds, Re
     {
         var control = new CallControl(call.Connection, method, call.MessageId, call.Turn)
         {
-            Metadata = metadata.IsEmpty || !(method.NeedsContext || method.Policy is not null) ? default : metadata.ToArray(),
+            Metadata = metadata.IsEmpty || !(method.NeedsContext || method.Policy is not null || HasCredential) ? default : metadata.ToArray(),
         };
 
         SetDeadline(control, call.Connection);

@@ -18,6 +18,7 @@ internal sealed class Dispatcher : IRequestHandler
 {
     private readonly MprpcSerializerOptions _serializer;
     private readonly ControlMessages? _control;
+    private readonly UnknownMethod? _unknownWithCredential;
     private MethodTable _methods;
 
     /// <param name="methods">Belong to this dispatcher alone.</param>
@@ -61,6 +62,17 @@ internal sealed class Dispatcher : IRequestHandler
         {
             field = value;
             value?.Answers = Answers;
+        }
+    }
+
+    /// <summary>Say whose a call is that comes with a credential; null: credentials are metadata like any other.</summary>
+    public CallCredentials? Credentials
+    {
+        get;
+        init
+        {
+            field = value;
+            _unknownWithCredential = value is null ? null : new UnknownMethod { Answers = Answers };
         }
     }
 
@@ -232,7 +244,10 @@ internal sealed class Dispatcher : IRequestHandler
             return;
         }
 
-        var terms = new CallTerms(loop.ReadAt, envelope.TimeoutMilliseconds, message[envelope.Metadata]);
+        var terms = new CallTerms(loop.ReadAt, envelope.TimeoutMilliseconds, message[envelope.Metadata])
+        {
+            HasCredential = Credentials is not null && MetadataReader.Contains(message.Span[envelope.Metadata], CredentialKey.Utf8),
+        };
 
         // Before the name is looked at: it does not tell who may not know whether there is such a method.
         if (terms.IsOver(call.Connection.Clock))
@@ -247,6 +262,12 @@ internal sealed class Dispatcher : IRequestHandler
         if (method is null)
         {
             DispatchUnknown(call, loop, envelope.Method, envelope.MethodIsText, isControl: false, terms);
+            return;
+        }
+
+        if (terms.HasCredential)
+        {
+            DispatchGuarded(call, loop, method, message, envelope.ParamsStart, terms);
             return;
         }
 
@@ -267,7 +288,7 @@ internal sealed class Dispatcher : IRequestHandler
             !isText ? "The method must be a name (str or bin)." : name.Length == 0 ? "The method's name is empty." : $"Method '{name}' not found.");
 
         // Of the protocol's own notifications nobody is told, and no policy of the application counts them: they may come while there is no room.
-        if (Unknown is null || isControl)
+        if ((terms.HasCredential ? Unknown ?? _unknownWithCredential : Unknown) is not { } unknown || isControl)
         {
             if (call.MessageId is not null)
             {
@@ -283,9 +304,9 @@ internal sealed class Dispatcher : IRequestHandler
         }
 
         // With the same deadline as a method: by what becomes of it nobody learns which names there are.
-        IncomingCall controlled = call.With(terms.Control(call, Unknown)).WithoutLoop();
+        IncomingCall controlled = call.With(terms.Control(call, unknown)).WithoutLoop();
         var context = new CallContext(controlled, name);
-        Start(call, loop, Unknown.Guard(controlled, context, new CallArguments([], 0, 0, _serializer), error));
+        Start(call, loop, unknown.Guard(controlled, context, new CallArguments([], 0, 0, _serializer), error), terms);
     }
 
     private void DispatchGuarded(
@@ -296,11 +317,12 @@ internal sealed class Dispatcher : IRequestHandler
         IncomingCall controlled = call.With(terms.Control(call, method)).WithoutLoop();
         var context = new CallContext(controlled, method.WireName);
         var arguments = new CallArguments(message.ToArray(), values, invalid is null ? count : 0, _serializer);
-        Start(call, loop, method.Guard(controlled, context, arguments, invalid));
+        Start(call, loop, method.Guard(controlled, context, arguments, invalid), terms);
     }
 
-    private static void Start(in IncomingCall call, ReadLoop loop, GuardedCall guarded)
+    private void Start(in IncomingCall call, ReadLoop loop, GuardedCall guarded, in CallTerms terms)
     {
+        guarded.Credentials = terms.HasCredential ? Credentials : null;
         guarded.Start();
 
         if (guarded.RpcMethod.BlocksItsThread || (call.MessageId is null && call.Connection.NotificationsRunApart))

@@ -4,12 +4,15 @@ using Mprpc.Wire;
 
 namespace Mprpc.Dispatch;
 
-/// <summary>A call of a method that has a policy: it runs on a copy of its message, apart from the read loop, and answers by itself, once.</summary>
+/// <summary>
+/// A call with a credential, or of a method that has a policy: it runs on a copy of its message, apart from the read loop, and answers by itself, once.
+/// </summary>
 internal abstract class GuardedCall : MprpcInvocation, IThreadPoolWorkItem
 {
     private readonly IncomingCall _call;
     private readonly RpcError? _invalidArguments;
     private GuardedPlace? _place;
+    private Task? _pending;         // what goes on for the call, though it is answered
     private int _isAdmitted;        // or its time has run out before
 
     protected GuardedCall(IncomingCall call, RpcMethod method, CallContext context, CallArguments arguments, RpcError? invalidArguments)
@@ -32,6 +35,9 @@ internal abstract class GuardedCall : MprpcInvocation, IThreadPoolWorkItem
     public CallContext CallContext { get; }
 
     public RpcMethod RpcMethod { get; }
+
+    /// <summary>Says whose call it is, before anything else of it; null: the connection's. Set before <see cref="Start"/>.</summary>
+    public CallCredentials? Credentials { get; set; }
 
     protected CallArguments Arguments { get; }
 
@@ -72,14 +78,13 @@ internal abstract class GuardedCall : MprpcInvocation, IThreadPoolWorkItem
     public void Start()
     {
         _place = GuardedPlace.Begin(_call, RpcMethod);
-        MethodPolicy policy = RpcMethod.Policy!;
 
-        if (policy.Timeout != Timeout.InfiniteTimeSpan)
+        if (Credentials is null)
         {
-            Control.SetDeadline(Connection.Clock.GetTimestamp(), policy.Timeout, isCallers: false);
+            SetTimeout();
         }
 
-        if (policy.Authorization is { HidesMethods: true })
+        if (Credentials is not null || HidesMethods)
         {
             Control.IsHidden = () => Interlocked.Exchange(ref _isAdmitted, 1) == 0;
         }
@@ -89,6 +94,9 @@ internal abstract class GuardedCall : MprpcInvocation, IThreadPoolWorkItem
 
     /// <summary>Runs the call, which has been started.</summary>
     public void Execute() => _ = RunAsync();    // owned: it has a place, and answers its own failure
+
+    /// <summary>Whether authorization lets the call in, where its caller is told nothing of the method until then.</summary>
+    private bool HidesMethods => RpcMethod.Policy is { Authorization.HidesMethods: true };
 
     /// <summary>Whether the result is the method's to write: false where neither the method has run nor a filter has set one.</summary>
     protected abstract bool HasResult { get; }
@@ -114,7 +122,11 @@ internal abstract class GuardedCall : MprpcInvocation, IThreadPoolWorkItem
     {
         try
         {
-            await RpcMethod.Policy!.InvokeAsync(this).ConfigureAwait(false);
+            if (Credentials is null || await TryCheckAsync(Credentials).ConfigureAwait(false))
+            {
+                await InvokeAsync().ConfigureAwait(false);
+            }
+
             Answer();
         }
         catch (Exception exception)
@@ -124,7 +136,44 @@ internal abstract class GuardedCall : MprpcInvocation, IThreadPoolWorkItem
 
         Control.End();
         await CallContext.ReleaseAsync().ConfigureAwait(false);
+
+        if (_pending is not null)
+        {
+            await _pending.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);      // whoever has begun it hears of its failure
+        }
+
         _place!.End();
+    }
+
+    // Without a policy there are only those that have credentials.
+    private ValueTask InvokeAsync() => RpcMethod.Policy is { } policy ? policy.InvokeAsync(this) : InvokeMethodAsync();
+
+    private async ValueTask<bool> TryCheckAsync(CallCredentials credentials)
+    {
+        if (await credentials.CheckAsync(CallContext, pending => _pending = pending).ConfigureAwait(false) is { } refusal)
+        {
+            Refuse(refusal);
+            return false;
+        }
+
+        // Not before: by the method's own time nobody whose credential is refused learns that there is the method.
+        if (SetTimeout())
+        {
+            Control.Enlist();
+        }
+
+        return HidesMethods || TryAdmit();
+    }
+
+    private bool SetTimeout()
+    {
+        if (RpcMethod.Policy is not { } policy || policy.Timeout == Timeout.InfiniteTimeSpan)
+        {
+            return false;
+        }
+
+        Control.SetDeadline(Connection.Clock.GetTimestamp(), policy.Timeout, isCallers: false);
+        return true;
     }
 
     private void Answer()

@@ -116,6 +116,7 @@ internal ref struct CallEnvelope
     {
         if (message[position] == MessagePackCode.Nil)
         {
+            Metadata = default;     // the last one counts
             return null;
         }
 

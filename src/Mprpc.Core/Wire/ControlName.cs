@@ -3,6 +3,8 @@ namespace Mprpc.Wire;
 /// <summary>The protocol's own methods, all under the prefix <c>$/</c> (docs/protocol.md 10).</summary>
 internal static class ControlName
 {
+    public const string PrefixText = "$/";
+
     public static ReadOnlySpan<byte> Prefix => "$/"u8;
 
     /// <summary>What each end takes.</summary>

@@ -22,6 +22,25 @@ internal static class MetadataReader
         return metadata;
     }
 
+    /// <summary>Whether there is an entry of a key.</summary>
+    public static bool Contains(ReadOnlySpan<byte> entries, ReadOnlySpan<byte> key)
+    {
+        while (!entries.IsEmpty)
+        {
+            MessagePackHead.TryReadBytes(entries, out int head, out int length);
+
+            if (entries.Slice(head, length).SequenceEqual(key))
+            {
+                return true;
+            }
+
+            entries = entries[(head + length)..];
+            entries = entries[MessagePackHead.MeasureValue(entries)..];
+        }
+
+        return false;
+    }
+
     private static ReadOnlyMemory<byte> Take(ref ReadOnlyMemory<byte> rest, out bool isBinary)
     {
         byte code = rest.Span[0];

@@ -1,5 +1,6 @@
 using System.IO.Pipelines;
 using Microsoft.AspNetCore.Connections;
+using Mprpc.AspNetCore.Connections;
 
 namespace Mprpc.Testing.Connections;
 
@@ -17,6 +18,7 @@ internal sealed class MemoryConnectionContext : DefaultConnectionContext
         _link = link;
         Transport = new Duplex(link.ServerInput, link.ServerOutput);
         ConnectionClosed = _closed.Token;
+        Features.Set(KnownProtected.Instance);
     }
 
     public override void Abort(ConnectionAbortedException abortReason)

@@ -14,6 +14,7 @@ internal sealed class MemoryDialer(string name, Action<MemoryLink> accept) : Dia
         accept(link);
         return Task.FromResult(new ClientTransport(link.ClientInput, link.ClientOutput, link.Close)
         {
+            IsProtected = true,
             Reset = () => link.Reset(new IOException("The client has reset the connection.")),
         });
     }

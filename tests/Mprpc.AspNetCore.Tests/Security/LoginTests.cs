@@ -1,4 +1,5 @@
 using System.Security.Claims;
+using MessagePack;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.Extensions.Time.Testing;
@@ -30,6 +31,25 @@ public sealed class LoginTests
 
         Assert.Equal("940101c0c0", login);
         MessagePattern.AssertMatches("""94 01 02 c0 "alice" """, await peer.ReadMessageAsync());
+    }
+
+    [Theory]
+    [InlineData(MprpcExtensions.Never)]
+    [InlineData(MprpcExtensions.Always)]
+    public async Task Client_WithATokenProvider_LogsInWhateverItUsesOfTheProtocol(MprpcExtensions extensions)
+    {
+        await using RpcHost host = await SecuredHost.StartAsync<Service>(endpoint: options => options.Inspect = MprpcInspect.Authenticated);
+        await using var client = new MprpcClient($"tcp://{host.Rpc}", new MprpcClientOptions
+        {
+            Extensions = extensions,
+            TokenProvider = (_, _) => ValueTask.FromResult(new MprpcToken(TokenHandler.Name, "alice")),
+        });
+
+        string who = await client.CallAsync<string>("whoami", new MprpcCallOptions { Timeout = Bounded.Time }).InTime();
+        MprpcRaw inspected = await client.CallAsync<MprpcRaw>("$/inspect", new MprpcCallOptions { Timeout = Bounded.Time }).InTime();
+
+        Assert.Equal("alice", who);
+        Assert.Equal(MessagePackType.Map, inspected.Type);
     }
 
     [Fact]

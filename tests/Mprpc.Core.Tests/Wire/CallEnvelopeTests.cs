@@ -157,6 +157,32 @@ public sealed class CallEnvelopeTests
         Assert.Equal("1", metadata["k"]);
     }
 
+    [Fact]
+    public void Metadata_ThatIsThereTwiceAndNilAtLast_IsNone()
+    {
+        byte[] message = Hex.Bytes($"9382{Text("meta")}81{Text("k")}a131{Text("meta")}c0{s_sum}");
+
+        CallEnvelope.Read(message, 0, out CallEnvelope envelope);
+
+        Assert.Empty(message[envelope.Metadata]);
+    }
+
+    [Theory]
+    [InlineData("k", true)]
+    [InlineData("authorization", true)]
+    [InlineData("b", true)]
+    [InlineData("v", false)]
+    [InlineData("authorizatio", false)]
+    public void Key_OfMetadata_IsFoundAmongTheKeysOnly(string key, bool isThere)
+    {
+        byte[] message = Hex.Bytes($"9381{Text("meta")}83{Text("k")}{Text("v")}c40162c40176{Text("authorization")}a0{s_sum}");
+        CallEnvelope.Read(message, 0, out CallEnvelope envelope);
+
+        bool found = MetadataReader.Contains(message.AsSpan()[envelope.Metadata], Encoding.UTF8.GetBytes(key));
+
+        Assert.Equal(isThere, found);
+    }
+
     private static string? Read(string metadata) => CallEnvelope.Read(Hex.Bytes($"9381{Text("meta")}{metadata}{s_sum}"), 0, out _);
 
     private static string KeyRefused(string key)

@@ -12,7 +12,11 @@ internal sealed class LoginTarget : FuzzTarget
     private readonly ServedConnection _server = new(
         services => services.AddAuthorization().AddAuthentication(OneTokenHandler.Name)
             .AddScheme<AuthenticationSchemeOptions, OneTokenHandler>(OneTokenHandler.Name, _ => { }),
-        endpoint => endpoint.MapService<GuardedService>().RequireAuthentication = true);
+        endpoint =>
+        {
+            endpoint.MapService<GuardedService>().RequireAuthentication = true;
+            endpoint.AllowCallCredentials = true;
+        });
 
     protected override void Execute(ReadOnlySpan<byte> input)
     {

@@ -36,8 +36,10 @@ internal sealed class ServedConnection
         var output = new MemoryStream();
         var transport = new Transport(
             PipeReader.Create(new ReadOnlySequence<byte>(input.ToArray())), PipeWriter.Create(output, new StreamPipeWriterOptions(leaveOpen: true)));
+        var features = new FeatureCollection();
+        features.Set(KnownProtected.Instance);
         Task<Exception?> running = _handler.ServeAsync(
-            "fuzz", transport, static () => { }, local: null, remote: null, new FeatureCollection(), CancellationToken.None);
+            "fuzz", transport, static () => { }, local: null, remote: null, features, CancellationToken.None);
 
         if (!running.Wait(s_longest))
         {
