@@ -16,6 +16,9 @@ public enum MprpcExtensions
     /// <summary>On each connection, before its first call.</summary>
     Always,
 
-    /// <summary>Never.</summary>
+    /// <summary>
+    /// Never; and what the server sends of them is unknown to the client, if it may call: every byte is that of a client from before the extensions, except
+    /// under the preset <see cref="MprpcPeer.ArduinoRouter"/>.
+    /// </summary>
     Never,
 }
