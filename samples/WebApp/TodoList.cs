@@ -4,11 +4,15 @@ using Mprpc;
 
 namespace WebApp;
 
-/// <summary>A small service with state: callable as add_todo, add_todos, complete_todo, list_todos and wait_for_todo.</summary>
+/// <summary>A small service with state: callable as add_todo, add_todos, complete_todo, list_todos, wait_for_todo and next_todo.</summary>
 public class TodoList(ILogger<TodoList> logger)
 {
+    // What the answer of a call may need on its way back.
+    private static readonly TimeSpan WayBack = TimeSpan.FromSeconds(1);
+
     private readonly ConcurrentDictionary<int, Todo> _todos = new();
     private readonly SemaphoreSlim _added = new(0);
+    private TaskCompletionSource<Todo> _next = NewNext();
     private int _lastId;
 
     public async Task<Todo> AddTodoAsync(string title, [Range(0, 9)] int priority = 0, CancellationToken cancellationToken = default)
@@ -26,6 +30,7 @@ public class TodoList(ILogger<TodoList> logger)
         _todos[todo.Id] = todo;
         logger.LogInformation("Added todo {Id}", todo.Id);
         _added.Release();
+        Interlocked.Exchange(ref _next, NewNext()).SetResult(todo);
         return todo;
     }
 
@@ -58,6 +63,33 @@ public class TodoList(ILogger<TodoList> logger)
     public async Task<bool> WaitForTodoAsync(int milliseconds, CancellationToken cancellationToken)
         => await _added.WaitAsync(milliseconds, cancellationToken);
 
+    /// <summary>The next todo that is added; null if there is none before the caller's time is over. A caller without a timeout waits until it cancels.</summary>
+    public async Task<Todo?> NextTodoAsync(MprpcCallContext call, CancellationToken cancellationToken)
+    {
+        Task<Todo> next = Volatile.Read(ref _next).Task;
+
+        // The timeout that the caller gave the call. When it is over the token is cancelled: an answer has to be earlier.
+        TimeSpan time = call.Deadline is null ? Timeout.InfiniteTimeSpan
+            : call.TimeLeft > WayBack ? call.TimeLeft - WayBack
+            : TimeSpan.Zero;
+        logger.LogInformation("A caller waits for a todo until {Deadline}", call.Deadline?.ToString("O") ?? "it cancels");
+
+        try
+        {
+            return await next.WaitAsync(time, cancellationToken);
+        }
+        catch (TimeoutException)
+        {
+            return null;
+        }
+        catch (OperationCanceledException)
+        {
+            // The caller has cancelled the call, or is gone.
+            logger.LogInformation("A caller no longer waits for a todo");
+            throw;
+        }
+    }
+
     /// <summary>Not public, and therefore not published.</summary>
     internal int Clear()
     {
@@ -65,4 +97,6 @@ public class TodoList(ILogger<TodoList> logger)
         _todos.Clear();
         return count;
     }
+
+    private static TaskCompletionSource<Todo> NewNext() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 }

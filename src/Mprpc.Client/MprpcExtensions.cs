@@ -16,6 +16,9 @@ public enum MprpcExtensions
     /// <summary>On each connection, before its first call.</summary>
     Always,
 
-    /// <summary>Never; over TLS and WebSockets the client offers only the name <c>mprpc</c>.</summary>
+    /// <summary>
+    /// Never, and over TLS and WebSockets the client offers only the name <c>mprpc</c>. What the server sends of them is unknown to the client, if it may call:
+    /// every byte is that of a client from before the extensions, except under the preset <see cref="MprpcPeer.ArduinoRouter"/>.
+    /// </summary>
     Never,
 }

@@ -94,13 +94,28 @@ public sealed class WebAppTests
     }
 
     [Fact]
-    public async Task SampleClient_AgainstTheSampleServer_PrintsThree()
+    public async Task SampleClient_AgainstTheSampleServer_CallsWithATimeoutAndCancels()
     {
         await using ChildProcess app = await Sample.StartWebAppAsync(Requirement.AnyFreePort());
 
         string output = await ChildProcess.RunAsync("dotnet", [Sample.PathOf("Client")]);
+        await Bounded.Until(() => app.Output.Contains("A caller no longer waits for a todo", StringComparison.Ordinal), "the end of the cancelled call");
 
-        Assert.Equal("3", output.Trim());
+        Assert.Equal("3\nNo todo has come.\nNo longer waiting.", output.ReplaceLineEndings("\n").Trim());
+        Assert.Matches(@"A caller waits for a todo until \d{4}-[^\n]*\n(.*\n)*.*A caller waits for a todo until it cancels", app.Output.ReplaceLineEndings("\n"));
+    }
+
+    [Fact]
+    public async Task NextTodo_IsAdded_IsTheAnswerOfWhoWaits()
+    {
+        await using ChildProcess app = await Sample.StartWebAppAsync(Requirement.AnyFreePort());
+        await using var rpc = new MprpcClient($"tcp://127.0.0.1:{Sample.RpcPort}");
+
+        Task<Dictionary<string, object>> waiting = rpc.CallAsync<Dictionary<string, object>>("next_todo").AsTask();
+        await Bounded.Until(() => app.Output.Contains("A caller waits for a todo", StringComparison.Ordinal), "the call");
+        await rpc.CallAsync("add_todo", "tea").AsTask().InTime();
+
+        Assert.Equal("tea", (await waiting.InTime())["Title"]);
     }
 
     [Fact]

@@ -1,3 +1,5 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace Mprpc.Reliability.Server;
 
 /// <summary>Methods that behave, and methods that do not.</summary>
@@ -5,6 +7,7 @@ public sealed class Work(CountingLog log)
 {
     private readonly TaskCompletionSource _released = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _running;
+    private int _mostRunning;
     private int _notified;
 
     public int Sum(int x, int y) => x + y;
@@ -46,6 +49,28 @@ public sealed class Work(CountingLog log)
     public async Task<int> StubbornAsync(int milliseconds)
     {
         Interlocked.Increment(ref _running);
+
+        try
+        {
+            await Task.Delay(milliseconds, CancellationToken.None);
+            return milliseconds;
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _running);
+        }
+    }
+
+    /// <summary>As <see cref="StubbornAsync"/>, of a method that has a token and does not care for it.</summary>
+    [SuppressMessage("Reliability", "CA2016:Forward the CancellationToken", Justification = "It does not care for it.")]
+    public async Task<int> DeafAsync(int milliseconds, CancellationToken cancellationToken)
+    {
+        int running = Interlocked.Increment(ref _running);
+
+        for (int most; running > (most = Volatile.Read(ref _mostRunning));)
+        {
+            Interlocked.CompareExchange(ref _mostRunning, running, most);
+        }
 
         try
         {
@@ -135,6 +160,9 @@ public sealed class Work(CountingLog log)
     public int FilterRunsTheMethodTwice() => 1;
 
     public int Running() => Volatile.Read(ref _running);
+
+    /// <summary>How many calls of <see cref="DeafAsync"/> have run at once.</summary>
+    public int MostRunning() => Volatile.Read(ref _mostRunning);
 
     public int Notified() => Volatile.Read(ref _notified);
 

@@ -198,7 +198,7 @@ internal sealed class RpcConnectionHandler
 
         List<RpcMethod> ofProtocol = [.. ofLogin];
 
-        if (InspectOf(endpoint, services) is not MprpcInspect.Off and var inspect)
+        if (InspectOf(endpoint, services) is not MprpcInspect.Off and var inspect && endpoint.Extensions)
         {
             RpcMethod method = InspectMethod.Build(security, published, options.Serializer);
             method.Policy = policies.ForInspect(method, inspect);

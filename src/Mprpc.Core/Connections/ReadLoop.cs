@@ -65,6 +65,9 @@ internal sealed partial class ReadLoop : UserCodeLoop, IStallable
     /// <summary>Whether the peer has ended its side.</summary>
     public bool PeerHasFinished { get; private set; }
 
+    /// <summary>Whether this side has ended the reading: a socket that is read no more looks as if its peer had finished.</summary>
+    public bool WasStopped { get; private set; }
+
     /// <summary>Whether nothing is read, not even to notice the connection's loss: the peer goes on sending while it may not call.</summary>
     public bool IsDeaf { get; private set; }
 
@@ -188,6 +191,7 @@ internal sealed partial class ReadLoop : UserCodeLoop, IStallable
         Reads++;
         _lastRead = read.IsCompleted || read.IsCanceled;
         PeerHasFinished |= read.IsCompleted;
+        WasStopped |= read.IsCanceled;
         HasReceived |= !read.Buffer.IsEmpty;
         HoldOutput();
         _hasRead = true;

@@ -94,10 +94,13 @@ internal sealed partial class RpcConnection
     public void OnHelloWhileDraining()
         => ThreadPool.UnsafeQueueUserWorkItem(static connection => connection.SendGoAway(connection._settings.GoAwayGrace, Stopping), this, preferLocal: false);
 
-    /// <summary>The peer takes no further calls after this time; zero: what it has not answered by now has not run, and never will.</summary>
+    /// <summary>
+    /// The peer takes no further calls after this time; zero: what it has not answered by now has not run, and never will. Of a peer that has not been asked
+    /// whether it knows the extensions it means nothing.
+    /// </summary>
     public void OnGoAway(TimeSpan grace)
     {
-        if (_settings.OnGoAway is not { } handler)
+        if (Peer is null || _settings.OnGoAway is not { } handler)
         {
             return;
         }

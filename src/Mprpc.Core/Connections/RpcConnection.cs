@@ -157,7 +157,7 @@ internal sealed partial class RpcConnection : MprpcConnection, ICallConnection
             using CancellationTokenRegistration registration = _settings.TransportClosed.UnsafeRegister(
                 static connection => ((RpcConnection)connection!).CheckTransport(), this);
 
-            if (_loop.PeerHasFinished && Peer is not null)
+            if (_loop is { PeerHasFinished: true, WasStopped: false } && Peer is not null)
             {
                 // docs/protocol.md 10.10: one that knows the extensions ends its side only if it wants no more answers.
                 Volatile.Read(ref _controlled)?.CancelAll();
@@ -166,7 +166,7 @@ internal sealed partial class RpcConnection : MprpcConnection, ICallConnection
             await Task.WhenAny(RunningCalls.WaitForNoneAsync(), Aborted).ConfigureAwait(false);
 
             // This side has stopped: what the peer has sent since was not read, and it may call elsewhere.
-            if (!_loop.PeerHasFinished)
+            if (_loop.WasStopped)
             {
                 SendGoAway(TimeSpan.Zero, "stopped");
             }

@@ -8,7 +8,10 @@ using Mprpc.Wire;
 namespace Mprpc.Dispatch;
 
 /// <summary>Writes the answers of calls; what a peer would refuse becomes an error that it takes (docs/protocol.md 1.3). Safe for concurrent use.</summary>
-internal sealed class AnswerWriter(MprpcSerializerOptions serializer, MprpcErrorShape errorShape)
+/// <param name="serializer">Writes the results.</param>
+/// <param name="errorShape">What errors look like.</param>
+/// <param name="takesExtensions">Whether peers may use the extensions of the protocol: else no message begins with one of their codes.</param>
+internal sealed class AnswerWriter(MprpcSerializerOptions serializer, MprpcErrorShape errorShape, bool takesExtensions)
 {
     /// <summary>Where it is said that the data of errors could not be written.</summary>
     private readonly FailureLog _dataFailures = new();
@@ -79,8 +82,9 @@ internal sealed class AnswerWriter(MprpcSerializerOptions serializer, MprpcError
     {
         ConnectionLimits limits = connection.Limits;
         int start = writer.Length;
+        RpcError told = takesExtensions ? error : WithoutExtensions(error);
 
-        if (ResponseWriter.WriteError(writer, messageId, error, ShapeFor(connection), limits.MaxSendMessageSize, limits.MaxSendDepth) is { } failure)
+        if (ResponseWriter.WriteError(writer, messageId, told, ShapeFor(connection), limits.MaxSendMessageSize, limits.MaxSendDepth) is { } failure)
         {
             _dataFailures.ErrorDataNotWritten(connection.Logger, connection.Id, error.Data!.GetType(), failure);
         }
@@ -93,6 +97,12 @@ internal sealed class AnswerWriter(MprpcSerializerOptions serializer, MprpcError
             ResponseWriter.WriteError(writer, messageId, TooLarge("error of this call", $"{size:N0}", limits), ShapeFor(connection));
         }
     }
+
+    // docs/protocol.md 10.1: the application may use such a code too, and a shape with a place for codes keeps it.
+    private RpcError WithoutExtensions(in RpcError error)
+        => errorShape is MprpcErrorShape.Map or MprpcErrorShape.CodeWithMessageAsResult || !ErrorCode.IsOfExtensions(error.Code)
+            ? error
+            : error with { Code = null };
 
     // A peer that takes maps gets the code and the data (docs/protocol.md 10.5).
     private MprpcErrorShape ShapeFor(RpcConnection connection) => connection.Peer is { ErrorsAsMap: true } ? MprpcErrorShape.Map : errorShape;

@@ -10,7 +10,7 @@ namespace Mprpc.Dispatch;
 /// Answers calls: those that were refused, and those whose method has failed or ended. Safe for concurrent use; one serves all methods
 /// of an endpoint.
 /// </summary>
-internal sealed class CallAnswers(MprpcSerializerOptions serializer, MprpcErrorShape errorShape, bool enableDetailedErrors)
+internal sealed class CallAnswers(MprpcSerializerOptions serializer, MprpcErrorShape errorShape, bool enableDetailedErrors, bool takesExtensions)
 {
     private const string InternalError = "Internal error.";
 
@@ -19,7 +19,7 @@ internal sealed class CallAnswers(MprpcSerializerOptions serializer, MprpcErrorS
     private readonly FailureLog _refusals = new();
 
     /// <summary>Writes the answers.</summary>
-    public AnswerWriter Writer { get; } = new(serializer, errorShape);
+    public AnswerWriter Writer { get; } = new(serializer, errorShape, takesExtensions);
 
     /// <summary>Which exceptions mean something to the caller.</summary>
     public ExceptionMap Exceptions { get; set; } = s_noExceptions;

@@ -31,7 +31,7 @@ internal sealed class Dispatcher : IRequestHandler
     {
         _methods = methods;
         _serializer = serializer;
-        Answers = new CallAnswers(serializer, errorShape, enableDetailedErrors);
+        Answers = new CallAnswers(serializer, errorShape, enableDetailedErrors, takesExtensions);
         _control = takesExtensions ? new ControlMessages(Answers) : null;
 
         AnswerFor(methods);

@@ -43,6 +43,9 @@ internal static class ErrorCode
     public static string IntoMessage(string? code, string message)
         => code is null || Array.IndexOf(Told, code) < 0 || InMessage(message) == code ? message : $"{code}{Separator}{message}";
 
+    /// <summary>Whether the code came with the extensions of the protocol: peers from before them have never seen it in a message.</summary>
+    public static bool IsOfExtensions(string? code) => code is Cancelled or GoAway;
+
     /// <summary>The code that a message says, or null.</summary>
     public static string? InMessage(string message)
         => Array.Find(Told, code => message.StartsWith(code, StringComparison.Ordinal)

@@ -56,6 +56,20 @@ public sealed class InspectTests
     }
 
     [Fact]
+    public async Task Request_InDevelopmentWhereTheExtensionsAreOff_GetsTheBytesOfAnUnknownMethod()
+    {
+        await using RpcHost host = await RpcHost.StartAsync(
+            builder => builder.Services.AddMprpc(),
+            app => app.MapMprpcService<Adder>(0).WithEndpoint(options => options.Extensions = false),
+            ["--urls", "http://127.0.0.1:0", "--environment", "Development"]);
+        await using RawPeer peer = await host.DialAsync();
+
+        await peer.SendAsync($"94 00 0b {Inspect} 90");
+
+        MessagePattern.AssertMatches("""94 01 0b "Method '$/inspect' not found." c0""", await peer.ReadMessageAsync());
+    }
+
+    [Fact]
     public async Task Request_WhereOnlyUsersMayAsk_IsRefusedUntilLogin()
     {
         await using RpcHost host = await StartAsync<Guarded>(MprpcInspect.Authenticated);

@@ -1,4 +1,10 @@
+using System.Net;
 using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Mprpc.AspNetCore;
 using Mprpc.Conformance.Server;
 using Mprpc.Interop.Tests.Conformance;
 
@@ -20,9 +26,7 @@ public sealed class PythonExtensionTests(ConformanceServer server)
         await python.WaitForExitAsync(Bounded.Time);
 
         Assert.True(python.ExitCode == 0, python.Errors);
-        Dictionary<string, JsonArray> answers = python.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries)
-            .Select(line => JsonNode.Parse(line)!)
-            .ToDictionary(node => (string)node["case"]!, node => node["messages"]!.AsArray());
+        Dictionary<string, JsonArray> answers = AnswersOf(python);
         Check(answers["hello"],
             """[1,0,null,[1,{"calls":1000,"errors":"map","meta":8192,"ping":true,"size":4194304}]]""",
             """[1,1,{"message":"boom"},null]""",
@@ -54,6 +58,44 @@ public sealed class PythonExtensionTests(ConformanceServer server)
             "[1,5,null,{}]");
         Check(answers["ping"], "[1,10,null,null]", "[1,12,null,null]", "[1,11,null,null]");
     }
+
+    [Fact]
+    public async Task Python_InspectsAServerThatThenStops_IsAnsweredAndAskedToGo()
+    {
+        await RequireAsync();
+        WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.UseSetting(WebHostDefaults.ServerUrlsKey, "http://127.0.0.1:0");
+        builder.Services.AddSingleton<ConformanceService>();
+        builder.Services.AddMprpc();
+        await using WebApplication app = builder.Build();
+        app.MapMprpcService<ConformanceService>("tcp://127.0.0.1:0").WithEndpoint(options => options.Inspect = MprpcInspect.Everyone);
+        await app.StartAsync().InTime();
+        var endpoint = (IPEndPoint)app.Services.GetRequiredService<IMprpcServer>().Endpoints[0];
+        await using ChildProcess python = ChildProcess.Start(
+            Python, [Repository.PathOf("tests/peers/python/extensions.py"), $"{endpoint.Address}", $"{endpoint.Port}", "inspect", "goaway"], expectedLine: "ready");
+
+        await python.WaitForLineAsync();
+        await app.StopAsync().InTime();
+        await python.WaitForExitAsync(Bounded.Time);
+
+        Assert.True(python.ExitCode == 0, python.Errors);
+        Dictionary<string, JsonArray> answers = AnswersOf(python);
+        Check(answers["inspect"],
+            """[1,1,null,{"functions":[{"name":"sum","notify":false,"parameters":[["int32","x"],["int32","y"]],"required":2,"""
+                + """ "return_type":"int32","stream":false}],"protocol":1,"types":{}}]""",
+            """[1,2,"Param 1 ('prefix') of method '$/inspect' must be string.",null]""");
+        Check(answers["goaway"],
+            """[2,"$/goaway",[5000,"stopping"]]""",
+            "[1,1,null,3]",
+            """[1,2,"goaway: The server is stopping.",null]""");
+    }
+
+    private static Dictionary<string, JsonArray> AnswersOf(ChildProcess python)
+        => python.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .Where(line => line.StartsWith('{'))
+            .Select(line => JsonNode.Parse(line)!)
+            .ToDictionary(node => (string)node["case"]!, node => node["messages"]!.AsArray());
 
     private static void Check(JsonArray actual, params string[] expected)
         => Assert.Equal(expected.Select(text => JsonNode.Parse(text)!.ToJsonString()), actual.Select(node => node!.ToJsonString()));

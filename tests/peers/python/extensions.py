@@ -1,6 +1,8 @@
 """The extensions under $/ (docs/protocol.md 10) as a plain Python client uses them: a socket and msgpack, nothing else.
 
-    extensions.py HOST PORT       prints one JSON object a case: {"case": name, "messages": [...]}
+    extensions.py HOST PORT [CASE...]     prints one JSON object a case: {"case": name, "messages": [...]}
+
+Cases that are not named run all, except those that need a server of their own: inspect and goaway. The latter prints "ready" when the server is to stop.
 
 Each case has a connection of its own. What the server must answer is judged by tests/Mprpc.Interop.Tests/Peers/PythonExtensionTests.cs.
 """
@@ -118,12 +120,31 @@ def ping(peer):
     yield peer.read()
 
 
-def main(host, port):
-    for case in (hello, hello_wrong, call, call_wrong, timeout, cancel, metadata, ping):
+def inspect(peer):
+    peer.request(1, "$/inspect", "su")
+    yield peer.read()
+    peer.request(2, "$/inspect", 7)
+    yield peer.read()
+
+
+def goaway(peer):
+    peer.request(0, "$/hello", 1, {"goaway": True})
+    peer.read()
+    print("ready", flush=True)
+    yield peer.read()
+    peer.request(1, "sum", 1, 2)
+    yield peer.read()
+    peer.request(2, "$/ping")
+    yield peer.read()
+
+
+def main(host, port, names):
+    cases = [globals()[name] for name in names] or [hello, hello_wrong, call, call_wrong, timeout, cancel, metadata, ping]
+    for case in cases:
         peer = Peer(host, port)
         print(json.dumps({"case": case.__name__, "messages": list(case(peer))}, sort_keys=True), flush=True)
         peer.socket.close()
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], int(sys.argv[2]))
+    main(sys.argv[1], int(sys.argv[2]), sys.argv[3:])
