@@ -121,8 +121,8 @@ public sealed class MprpcEndpointOptions
 
     /// <summary>
     /// Who may ask, by the call <c>$/inspect</c>, which methods it may call, with their parameters, types and documentation. Default null:
-    /// <see cref="MprpcInspect.Everyone"/> in the Development environment, else <see cref="MprpcInspect.Off"/>, answered as a method that is not there, as it is
-    /// wherever <see cref="Extensions"/> is false. Another value than those of the type fails the start.
+    /// <see cref="MprpcInspect.Everyone"/> in the Development environment, else <see cref="MprpcInspect.Off"/>, answered as a method that is not there, as
+    /// it is wherever <see cref="Extensions"/> is false. Another value than those of the type fails the start.
     /// </summary>
     public MprpcInspect? Inspect { get; set; }
 

@@ -339,10 +339,7 @@ public sealed partial class MprpcClientOptions
     internal Dispatcher CreateDispatcher(MprpcSerializerOptions serializer)
     {
         var methods = new MethodTable(SentTypes.Check([.. _methods.SelectMany(build => build(this))], serializer));
-
-        // A router that is told of cancelled calls tells of them too.
-        bool takesExtensions = Extensions != MprpcExtensions.Never || CancelMethod is not null;
-        return new Dispatcher(methods, serializer, ErrorShape, enableDetailedErrors: false, takesExtensions);
+        return new Dispatcher(methods, serializer, ErrorShape, enableDetailedErrors: false, Extensions != MprpcExtensions.Never || CancelMethod is not null);
     }
 
     /// <summary>A delegate as a method of the client.</summary>

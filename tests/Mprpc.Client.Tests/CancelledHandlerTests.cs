@@ -18,7 +18,8 @@ public sealed class CancelledHandlerTests
 
     /// <summary>How the bytes are cut: whole, byte by byte, and in two at each place.</summary>
     public static TheoryData<MprpcExtensions, int> Cuts
-        => [.. from extensions in new[] { MprpcExtensions.Always, MprpcExtensions.WhenUsed } from cut in Enumerable.Range(-1, Hex.Bytes(CallAndCancel).Length + 1)
+        => [.. from extensions in new[] { MprpcExtensions.Always, MprpcExtensions.WhenUsed }
+            from cut in Enumerable.Range(-1, Hex.Bytes(CallAndCancel).Length + 1)
             select new TheoryDataRow<MprpcExtensions, int>(extensions, cut)];
 
     [Theory]

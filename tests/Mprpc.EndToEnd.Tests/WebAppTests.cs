@@ -102,7 +102,9 @@ public sealed class WebAppTests
         await Bounded.Until(() => app.Output.Contains("A caller no longer waits for a todo", StringComparison.Ordinal), "the end of the cancelled call");
 
         Assert.Equal("3\nNo todo has come.\nNo longer waiting.", output.ReplaceLineEndings("\n").Trim());
-        Assert.Matches(@"A caller waits for a todo until \d{4}-[^\n]*\n(.*\n)*.*A caller waits for a todo until it cancels", app.Output.ReplaceLineEndings("\n"));
+        Assert.Matches(
+            @"A caller waits for a todo until \d{4}-[^\n]*\n(.*\n)*.*A caller waits for a todo until it cancels",
+            app.Output.ReplaceLineEndings("\n"));
     }
 
     [Fact]

@@ -73,7 +73,9 @@ public sealed class PythonExtensionTests(ConformanceServer server)
         await app.StartAsync().InTime();
         var endpoint = (IPEndPoint)app.Services.GetRequiredService<IMprpcServer>().Endpoints[0];
         await using ChildProcess python = ChildProcess.Start(
-            Python, [Repository.PathOf("tests/peers/python/extensions.py"), $"{endpoint.Address}", $"{endpoint.Port}", "inspect", "goaway"], expectedLine: "ready");
+            Python,
+            [Repository.PathOf("tests/peers/python/extensions.py"), $"{endpoint.Address}", $"{endpoint.Port}", "inspect", "goaway"],
+            expectedLine: "ready");
 
         await python.WaitForLineAsync();
         await app.StopAsync().InTime();

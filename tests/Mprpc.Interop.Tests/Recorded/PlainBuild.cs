@@ -12,7 +12,8 @@ internal static class PlainBuild
         return options.MapService<RecordedService>();
     }
 
-    public static void SetExtensions(this MprpcClientOptions options, bool never) => options.Extensions = never ? MprpcExtensions.Never : MprpcExtensions.WhenUsed;
+    public static void SetExtensions(this MprpcClientOptions options, bool never)
+        => options.Extensions = never ? MprpcExtensions.Never : MprpcExtensions.WhenUsed;
 
     public static void Serve(this MprpcClientOptions options) => options.AddHandlers(new RecordedHandlers());
 }

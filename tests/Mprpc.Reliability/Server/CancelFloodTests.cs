@@ -35,8 +35,8 @@ public sealed class CancelFloodTests
         Assert.Equal(Enumerable.Range(FirstId, count).Select(id => $"9401{Hex.Text(WireBytes.Integer(id))}"), messages.Select(message => message[..14]));
         Assert.InRange(memory, double.MinValue, 200);
         await scenario.EndAsync(
-            $"{count:N0} requests of {Milliseconds} ms and as many cancellations in {seconds:N1} s: at most {mostRunning:N0} ran at once, {results:N0} ran and ",
-            $"{count - results:N0} were cancelled before; RSS grew by {memory:N0} MiB at most");
+            $"{count:N0} requests of {Milliseconds} ms and as many cancellations in {seconds:N1} s: at most {mostRunning:N0} ran at once, ",
+            $"{results:N0} ran and {count - results:N0} were cancelled before; RSS grew by {memory:N0} MiB at most");
     }
 
     private static byte[] Pairs(int count)
