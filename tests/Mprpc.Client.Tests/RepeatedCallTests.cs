@@ -38,8 +38,9 @@ public sealed class RepeatedCallTests
 
         Task<int> call = client.CallAsync<int>("sum", 1, 2).AsTask();
         (ScriptedConnection first, ScriptedServer other) = await AcceptAsync(one, two);
+        string request = await first.ReadAsync();
         await first.SendAsync("9302a8242f676f6177617992cd1388a0");      // [5000, ""]
-        await first.AnswerAsync("82a76d657373616765a2676fa4636f6465a6676f61776179c0");      // {"message": "go", "code": "goaway"}
+        await first.SendAsync(Hex.Answer(request, "82a76d657373616765a2676fa4636f6465a6676f61776179c0"));      // {"message": "go", "code": "goaway"}
         await (await HelloAsync(other)).AnswerAsync("c003");
 
         Assert.Equal(3, await call.WaitAsync(Deadline));
