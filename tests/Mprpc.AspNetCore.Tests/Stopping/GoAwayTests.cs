@@ -133,6 +133,7 @@ public sealed class GoAwayTests
         held.Released.SetResult();
         int answer = await running.InTime();
         await clock.AdvanceUntilAsync(Step, stopping, "the end of the stop");
+        await Bounded.Until(() => client.State != MprpcClientState.Connected, "the client's notice of it");     // one that was told nothing may else still send
         var exception = await Assert.ThrowsAsync<MprpcConnectionException>(() => client.CallAsync<int>("sum", 1, 2).InTime());
 
         Assert.Equal((isTold ? 3 : null, true, 9), (within, waits, answer));
