@@ -6,8 +6,6 @@ namespace Mprpc.Client.Tests;
 /// <summary>What stands around the calls of a client.</summary>
 public sealed class ClientFilterTests
 {
-    // [1, {"errors": "map", "size": 4 MiB, "calls": 1000, "meta": 8192, "ping": true}]
-    private const string Offer = "c09201 85a66572726f7273a36d6170a473697a65ce00400000a563616c6c73cd03e8a46d657461cd2000a470696e67c3";
     private const string Busy = "a462757379c0";      // "busy", nil
 
     private static readonly TimeSpan Deadline = ScriptedServer.Deadline;
@@ -25,8 +23,7 @@ public sealed class ClientFilterTests
         await using var client = new MprpcClient(server.Url, options);
 
         Task<int> call = client.CallAsync<int>("b").AsTask();
-        ScriptedConnection connection = await server.AcceptAsync(isPlain: false);
-        await connection.AnswerAsync(Offer);
+        ScriptedConnection connection = await server.GreetAsync();
         string request = await connection.AnswerAsync("c002");
 
         // [0, 1, "$/call", [{"meta": {"tenant": "x"}}, "b", []]]

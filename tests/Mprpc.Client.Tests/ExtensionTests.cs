@@ -5,9 +5,6 @@ namespace Mprpc.Client.Tests;
 /// <summary>The extensions of the protocol as a client uses them (docs/protocol.md 10.5 to 10.10), against a server that the test plays.</summary>
 public sealed class ExtensionTests
 {
-    // [1, {"errors": "map", "size": 4 MiB, "calls": 1000, "meta": 8192, "ping": true}]
-    private const string Offer = "c09201 85a66572726f7273a36d6170a473697a65ce00400000a563616c6c73cd03e8a46d657461cd2000a470696e67c3";
-
     private static readonly TimeSpan Deadline = ScriptedServer.Deadline;
 
     [Fact]
@@ -31,7 +28,7 @@ public sealed class ExtensionTests
 
         Task<int> call = client.CallAsync<int>("sum", new MprpcCallOptions { Timeout = TimeSpan.FromSeconds(20) }, 1, 2).AsTask();
         ScriptedConnection connection = await server.AcceptAsync(isPlain: false);
-        string hello = await connection.AnswerAsync(Offer);
+        string hello = await connection.AnswerAsync(ScriptedServer.Offer);
         string request = await connection.AnswerAsync("c003");
 
         Assert.StartsWith("940000a7242f68656c6c6f9201", hello, StringComparison.Ordinal);
@@ -48,7 +45,7 @@ public sealed class ExtensionTests
         await using var client = new MprpcClient(server.Url, Always());
 
         Task<int> call = client.CallAsync<int>("sum", 1, 2).AsTask();
-        ScriptedConnection connection = await AcceptAsync(server);
+        ScriptedConnection connection = await server.GreetAsync();
 
         Assert.Equal("940001a373756d920102", await connection.AnswerAsync("c003"));
         Assert.Equal(3, await call.WaitAsync(Deadline));
@@ -62,7 +59,7 @@ public sealed class ExtensionTests
         using var source = new CancellationTokenSource();
 
         Task<int> call = client.CallAsync<int>("wait", source.Token).AsTask();
-        ScriptedConnection connection = await AcceptAsync(server);
+        ScriptedConnection connection = await server.GreetAsync();
         string request = await connection.ReadAsync();
         await source.CancelAsync();
         await Assert.ThrowsAsync<OperationCanceledException>(() => call.WaitAsync(Deadline));
@@ -87,7 +84,7 @@ public sealed class ExtensionTests
         await using var client = new MprpcClient(server.Url, options);
 
         Task<int> call = client.CallAsync<int>("wait").AsTask();
-        ScriptedConnection connection = await AcceptAsync(server);
+        ScriptedConnection connection = await server.GreetAsync();
         string request = await connection.ReadAsync();
         clock.Advance(TimeSpan.FromSeconds(3));
 
@@ -107,7 +104,7 @@ public sealed class ExtensionTests
         await plain.WaitAsync(Deadline);
 
         Task<int> told = client.CallAsync<int>("b", new MprpcCallOptions { Metadata = new MprpcMetadata { ["tenant"] = "x" } }).AsTask();
-        ScriptedConnection second = await AcceptAsync(server);
+        ScriptedConnection second = await server.GreetAsync();
         string request = await second.AnswerAsync("c002");
 
         Assert.Equal(2, await told.WaitAsync(Deadline));
@@ -174,13 +171,13 @@ public sealed class ExtensionTests
         using var server = new ScriptedServer();
         await using var client = new MprpcClient(server.Url, Always());
         Task<int>[] calls = [.. Enumerable.Range(0, 3).Select(_ => client.CallAsync<int>("sum", 1, 2).AsTask())];
-        ScriptedConnection first = await AcceptAsync(server);
+        ScriptedConnection first = await server.GreetAsync();
         string[] requests = [await first.ReadAsync(), await first.ReadAsync(), await first.ReadAsync()];
 
         await first.SendAsync("9302a8242f676f6177617992cd1388a0");
         await Bounded(() => client.State != MprpcClientState.Connected);
         Task<int> next = client.CallAsync<int>("next").AsTask();
-        ScriptedConnection second = await AcceptAsync(server);
+        ScriptedConnection second = await server.GreetAsync();
         await second.AnswerAsync("c007");
 
         foreach (string request in requests)
@@ -200,7 +197,7 @@ public sealed class ExtensionTests
         using var server = new ScriptedServer();
         await using var client = new MprpcClient(server.Url, Always());
         Task<int> call = client.CallAsync<int>("sum", 1, 2).AsTask();
-        ScriptedConnection connection = await AcceptAsync(server);
+        ScriptedConnection connection = await server.GreetAsync();
         await connection.ReadAsync();
 
         await connection.SendAsync("9302a8242f676f617761799200a773746f70706564");
@@ -219,7 +216,7 @@ public sealed class ExtensionTests
         options.TimeProvider = clock;
         await using var client = new MprpcClient(server.Url, options);
         Task<int> call = client.CallAsync<int>("wait").AsTask();
-        ScriptedConnection connection = await AcceptAsync(server);
+        ScriptedConnection connection = await server.GreetAsync();
         await connection.ReadAsync();
 
         string ping = await Ticking(clock, connection.ReadAsync());
@@ -238,7 +235,7 @@ public sealed class ExtensionTests
         options.TimeProvider = clock;
         await using var client = new MprpcClient(server.Url, options);
         Task<int> call = client.CallAsync<int>("wait").AsTask();
-        ScriptedConnection connection = await AcceptAsync(server);
+        ScriptedConnection connection = await server.GreetAsync();
         string request = await connection.ReadAsync();
 
         for (int i = 0; i < 3; i++)
@@ -266,14 +263,6 @@ public sealed class ExtensionTests
     }
 
     private static MprpcClientOptions Always() => new() { Extensions = MprpcExtensions.Always, Reconnect = new() { InitialDelay = TimeSpan.Zero } };
-
-    /// <summary>Accepts the client, and answers its hello as a server that knows the extensions.</summary>
-    private static async Task<ScriptedConnection> AcceptAsync(ScriptedServer server)
-    {
-        ScriptedConnection connection = await server.AcceptAsync(isPlain: false);
-        await connection.AnswerAsync(Offer);
-        return connection;
-    }
 
     /// <summary>Answers hello as a server that does not know it.</summary>
     /// <returns>The connection that is used.</returns>

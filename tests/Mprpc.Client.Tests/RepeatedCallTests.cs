@@ -3,9 +3,6 @@ namespace Mprpc.Client.Tests;
 /// <summary>Calls that a server has taken and never run, of clients that know several servers (docs/protocol.md 10.10).</summary>
 public sealed class RepeatedCallTests
 {
-    // [1, {"errors": "map", "size": 4 MiB, "calls": 1000, "meta": 8192, "ping": true}]
-    private const string Offer = "c09201 85a66572726f7273a36d6170a473697a65ce00400000a563616c6c73cd03e8a46d657461cd2000a470696e67c3";
-
     private const string FinalGoAway = "9302a8242f676f617761799200a773746f70706564";
 
     private static readonly TimeSpan Deadline = ScriptedServer.Deadline;
@@ -21,7 +18,7 @@ public sealed class RepeatedCallTests
         (ScriptedConnection first, ScriptedServer other) = await AcceptAsync(one, two);
         string request = await first.ReadAsync();
         await first.SendAsync(FinalGoAway);
-        ScriptedConnection second = await HelloAsync(other);
+        ScriptedConnection second = await other.GreetAsync();
         string again = await second.AnswerAsync("c003");
 
         Assert.Equal(3, await call.WaitAsync(Deadline));
@@ -41,7 +38,7 @@ public sealed class RepeatedCallTests
         string request = await first.ReadAsync();
         await first.SendAsync("9302a8242f676f6177617992cd1388a0");      // [5000, ""]
         await first.SendAsync(Hex.Answer(request, "82a76d657373616765a2676fa4636f6465a6676f61776179c0"));      // {"message": "go", "code": "goaway"}
-        await (await HelloAsync(other)).AnswerAsync("c003");
+        await (await other.GreetAsync()).AnswerAsync("c003");
 
         Assert.Equal(3, await call.WaitAsync(Deadline));
     }
@@ -121,18 +118,11 @@ public sealed class RepeatedCallTests
             {
                 if (server.IsDialled)
                 {
-                    return (await HelloAsync(server), other);
+                    return (await server.GreetAsync(), other);
                 }
             }
 
             await Task.Delay(1);
         }
-    }
-
-    private static async Task<ScriptedConnection> HelloAsync(ScriptedServer server)
-    {
-        ScriptedConnection connection = await server.AcceptAsync(isPlain: false);
-        await connection.AnswerAsync(Offer);
-        return connection;
     }
 }

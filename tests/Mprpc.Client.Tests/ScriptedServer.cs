@@ -8,6 +8,9 @@ internal sealed class ScriptedServer : IDisposable
 {
     public static readonly TimeSpan Deadline = TimeSpan.FromSeconds(20);
 
+    /// <summary>The body of an answer to hello: [1, {"errors": "map", "size": 4 MiB, "calls": 1000, "meta": 8192, "ping": true}].</summary>
+    public const string Offer = "c09201 85a66572726f7273a36d6170a473697a65ce00400000a563616c6c73cd03e8a46d657461cd2000a470696e67c3";
+
     private readonly Socket _listener;
     private readonly List<ScriptedConnection> _connections = [];
 
@@ -30,6 +33,14 @@ internal sealed class ScriptedServer : IDisposable
     {
         var connection = new ScriptedConnection(await _listener.AcceptAsync().WaitAsync(Deadline).ConfigureAwait(false)) { IsPlain = isPlain };
         _connections.Add(connection);
+        return connection;
+    }
+
+    /// <summary>Accepts the client, and answers its hello as a server that knows the extensions.</summary>
+    public async Task<ScriptedConnection> GreetAsync()
+    {
+        ScriptedConnection connection = await AcceptAsync(isPlain: false).ConfigureAwait(false);
+        await connection.AnswerAsync(Offer).ConfigureAwait(false);
         return connection;
     }
 

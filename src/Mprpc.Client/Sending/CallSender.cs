@@ -63,7 +63,7 @@ internal abstract class CallSender(ClientParts parts, ConnectionPool pool, Notif
     /// <returns>Completes when it is on its way.</returns>
     /// <exception cref="NotSupportedException">The options have metadata, and the server takes none.</exception>
     public virtual ValueTask NotifyAsync(string method, MprpcWriter notification, MprpcCallOptions call)
-        => (call.Metadata is null ? TryNotify(notification) : TryNotify(method, notification, call.Metadata))
+        => TryNotify(method, notification, call.Metadata)
             ? ValueTask.CompletedTask
             : notifications.SendAsync(method, notification, call);
 
@@ -99,9 +99,18 @@ internal abstract class CallSender(ClientParts parts, ConnectionPool pool, Notif
         }
     }
 
+    /// <summary>A request to send again: its own buffer belongs to the connection once it is sent.</summary>
+    protected MprpcWriter Copy(MprpcWriter request)
+    {
+        MprpcWriter copy = MprpcWriter.Rent(parts.Serializer, RequestWriter.HeadRoom);
+        copy.WriteEncoded(request.WrittenSpan);
+        copy.Levels = request.Levels;
+        return copy;
+    }
+
     /// <summary>Sends a notification for which nobody makes room.</summary>
     protected ValueTask EnqueueAsync(string method, MprpcWriter notification, MprpcMetadata? metadata)
-        => (metadata is null ? TryNotify(notification) : TryNotify(method, notification, metadata))
+        => TryNotify(method, notification, metadata)
             ? ValueTask.CompletedTask
             : new ValueTask(notifications.Enqueue(method, notification, metadata));
 
@@ -117,18 +126,15 @@ internal abstract class CallSender(ClientParts parts, ConnectionPool pool, Notif
         }
     }
 
-    private bool TryNotify(MprpcWriter notification)
+    private bool TryNotify(string method, MprpcWriter notification, MprpcMetadata? metadata)
     {
         notifications.HasNotified = true;
         parts.ThrowIfDisposed();
-        return notifications.TrySend(notification);
-    }
 
-    /// <summary>The same with metadata.</summary>
-    private bool TryNotify(string method, MprpcWriter notification, MprpcMetadata metadata)
-    {
-        notifications.HasNotified = true;
-        parts.ThrowIfDisposed();
+        if (metadata is null)
+        {
+            return notifications.TrySend(notification);
+        }
 
         if (parts.Options.Extensions == MprpcExtensions.Never && metadata is { Size: > 0, IsOptional: false })
         {

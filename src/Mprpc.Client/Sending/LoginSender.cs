@@ -25,10 +25,7 @@ internal sealed class LoginSender(ClientParts parts, ClientLogin login, Connecti
         long start = Parts.Clock.GetTimestamp();
         int seen = Volatile.Read(ref _generation);
 
-        // A copy: the request's own buffer belongs to the connection once it is sent.
-        MprpcWriter again = MprpcWriter.Rent(Parts.Serializer, RequestWriter.HeadRoom);
-        again.WriteEncoded(request.WrittenSpan);
-        again.Levels = request.Levels;
+        MprpcWriter again = Copy(request);
 
         try
         {

@@ -24,7 +24,6 @@ internal sealed class RepeatingSender(ClientParts parts, ConnectionPool pool, Ca
 
         for (int repetitions = 0; ; repetitions++)
         {
-            // A copy: the request's own buffer belongs to the connection once it is sent.
             MprpcWriter again = Copy(request);
 
             try
@@ -60,13 +59,5 @@ internal sealed class RepeatingSender(ClientParts parts, ConnectionPool pool, Ca
     {
         left = timeout == Timeout.InfiniteTimeSpan ? null : timeout - Parts.Clock.GetElapsedTime(start);
         return left is null || left > TimeSpan.Zero;
-    }
-
-    private MprpcWriter Copy(MprpcWriter request)
-    {
-        MprpcWriter copy = MprpcWriter.Rent(Parts.Serializer, RequestWriter.HeadRoom);
-        copy.WriteEncoded(request.WrittenSpan);
-        copy.Levels = request.Levels;
-        return copy;
     }
 }

@@ -93,6 +93,22 @@ internal sealed class RpcHost : IAsyncDisposable
 
     public Task<RawPeer> DialAsync() => RawPeer.DialAsync(Rpc);
 
+    /// <summary>Whether connections are accepted.</summary>
+    public bool CanDial()
+    {
+        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+
+        try
+        {
+            socket.Connect(Rpc);
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
+    }
+
     public MprpcClient CreateClient() => new(Rpc is UnixDomainSocketEndPoint ? $"unix://{Rpc}" : $"tcp://{Rpc}");
 
     public async ValueTask DisposeAsync()

@@ -1,4 +1,3 @@
-using System.Net.Sockets;
 using Microsoft.Extensions.Time.Testing;
 using Mprpc.Client;
 
@@ -84,7 +83,7 @@ public sealed class GoAwayTests
             () =>
             {
                 clock.Advance(Step);
-                return !CanDial(host);
+                return !host.CanDial();
             },
             "the end of the grace");
         await peer.SendAsync("94 00 08 a468656c64 90");
@@ -142,21 +141,6 @@ public sealed class GoAwayTests
 
     private static Task<RpcHost> StartAsync(TimeProvider clock)
         => RpcHost.StartAsync<Worker>(services: services => services.AddSingleton(clock).AddSingleton<Held>());
-
-    private static bool CanDial(RpcHost host)
-    {
-        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-
-        try
-        {
-            socket.Connect(host.Rpc);
-            return true;
-        }
-        catch (SocketException)
-        {
-            return false;
-        }
-    }
 
     private sealed class Held
     {

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Net.Sockets;
 using Microsoft.Extensions.Hosting;
 using Mprpc.Client;
 
@@ -56,7 +55,7 @@ public sealed class StopTests
         await gate.Entered.Task.InTime();
 
         Task stopping = host.App.StopAsync();
-        await Bounded.Until(() => !CanDial(host), "that no more connections are accepted");
+        await Bounded.Until(() => !host.CanDial(), "that no more connections are accepted");
         gate.Opened.SetResult();
         string answers = await peer.ReadToEndAsync();
         await stopping.InTime();
@@ -122,21 +121,6 @@ public sealed class StopTests
         await host.App.StopAsync().InTime();
 
         await Assert.ThrowsAsync<MprpcConnectionException>(() => client.CallAsync<int>("sum", 1, 2).InTime());
-    }
-
-    private static bool CanDial(RpcHost host)
-    {
-        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-
-        try
-        {
-            socket.Connect(host.Rpc);
-            return true;
-        }
-        catch (SocketException)
-        {
-            return false;
-        }
     }
 
     private sealed class Gate
