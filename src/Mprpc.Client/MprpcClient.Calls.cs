@@ -35,7 +35,7 @@ public sealed partial class MprpcClient
     /// <exception cref="OperationCanceledException">The call was cancelled. It may still run at the server.</exception>
     /// <exception cref="ObjectDisposedException">The client was disposed.</exception>
     public ValueTask<T> CallAsync<T>(string method, MprpcCallOptions options, params ReadOnlySpan<object?> arguments)
-        => _sender.SendAsync<T>(method, _sender.Write(method, arguments), options);
+        => SendAsync<T>(method, _sender.Write(method, arguments), options);
 
     /// <summary>Calls a method, with the arguments as an array and the token last.</summary>
     /// <typeparam name="T">The type to read the result as; <see cref="MprpcRaw"/> takes any.</typeparam>
@@ -61,7 +61,7 @@ public sealed partial class MprpcClient
     /// <param name="arguments">The arguments by position.</param>
     /// <inheritdoc cref="CallAsync{T}(string, MprpcCallOptions, ReadOnlySpan{object?})" path="/exception"/>
     public ValueTask CallAsync(string method, MprpcCallOptions options, params ReadOnlySpan<object?> arguments)
-        => MprpcCallInvoker.WithoutResultAsync(_sender.SendAsync<NoValue>(method, _sender.Write(method, arguments), options));
+        => MprpcCallInvoker.WithoutResultAsync(SendAsync<NoValue>(method, _sender.Write(method, arguments), options));
 
     /// <summary>Calls a method whose result, if it has one, is of no interest, with the arguments as an array and the token last.</summary>
     /// <param name="method">The method's wire name.</param>
@@ -100,7 +100,15 @@ public sealed partial class MprpcClient
     public ValueTask NotifyAsync(string method, MprpcCallOptions options, params ReadOnlySpan<object?> arguments)
     {
         options.CancellationToken.ThrowIfCancellationRequested();
-        return _sender.NotifyAsync(method, _sender.Write(method, arguments), options);
+        MprpcWriter notification = _sender.Write(method, arguments);
+
+        if (notification.HasStreams)
+        {
+            MprpcCallInvoker.Drop(notification);
+            throw new NotSupportedException($"A stream cannot be an argument of the notification of '{method}': only an answer ends it. Call the method.");
+        }
+
+        return _sender.NotifyAsync(method, notification, options);
     }
 
     /// <summary>Sends a notification, with the arguments as an array and the token last.</summary>

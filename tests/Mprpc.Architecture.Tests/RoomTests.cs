@@ -17,9 +17,10 @@ public sealed class RoomTests
         ("Serialization", ["Diagnostics", "Contract", "Scheduling"]),
         ("Wire", ["Diagnostics", "Contract", "Serialization"]),
         ("Transports", ["Diagnostics", "Contract", "Scheduling"]),
-        ("Connections", ["Diagnostics", "Contract", "Scheduling", "Serialization", "Wire", "Transports"]),
-        ("Dispatch", ["Diagnostics", "Contract", "Scheduling", "Serialization", "Wire", "Connections"]),
-        ("Binding", ["Diagnostics", "Contract", "Serialization", "Connections", "Dispatch"]),
+        ("Streams", ["Contract", "Serialization", "Wire"]),
+        ("Connections", ["Diagnostics", "Contract", "Scheduling", "Serialization", "Wire", "Transports", "Streams"]),
+        ("Dispatch", ["Diagnostics", "Contract", "Scheduling", "Serialization", "Wire", "Streams", "Connections"]),
+        ("Binding", ["Diagnostics", "Contract", "Serialization", "Wire", "Streams", "Connections", "Dispatch"]),
     ];
 
     [Fact]

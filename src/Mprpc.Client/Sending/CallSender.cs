@@ -29,12 +29,14 @@ internal abstract class CallSender(ClientParts parts, ConnectionPool pool, Notif
         return RequestWriter.Begin(parts.Serializer, parts.Limits.SendLimit, method, arguments);
     }
 
+    internal sealed override MprpcSerializerOptions Serializer => parts.Serializer;
+
     public override MprpcWriter BeginCall() => MprpcWriter.Rent(parts.Serializer, RequestWriter.HeadRoom, parts.Limits.SendLimit);
 
     /// <inheritdoc/>
     internal sealed override ValueTask<T> SendAsync<T>(string method, MprpcWriter request, MprpcCallOptions call)
     {
-        UseExtensions(call.Metadata);
+        UseExtensions(call.UsedExtensions);
         return TryGetConnection(call.CancellationToken) is { } connection
             && connection.TryCall(method, request, call.Timeout ?? parts.CallTimeout, call.Told, call.CancellationToken, out ValueTask<T> result)
             ? result

@@ -41,7 +41,7 @@ internal sealed class FilteredCall<T>(FilteredSender sender, string method, Mprp
                 $"The call of '{Method}' was not sent within {timeout.TotalMilliseconds:N0} ms: its filters, and attempts before, took that long.");
         }
 
-        inside.UseExtensions(call.Metadata);
+        inside.UseExtensions(call.UsedExtensions);
         SetResult(await inside.SendWhenReadyAsync<T>(Method, Write(), call with { Timeout = timeout - spent }, spent).ConfigureAwait(false));
     }
 

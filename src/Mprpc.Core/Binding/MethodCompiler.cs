@@ -111,6 +111,17 @@ internal sealed class MethodCompiler
         }
 
         _il.Emit(OpCodes.Ldarg, ReaderArgument);
+
+        if (MethodModel.ItemOf(parameter.ParameterType) is { } item)
+        {
+            _il.Emit(OpCodes.Ldarg, ContextArgument);
+            _il.Emit(OpCodes.Ldstr, parameter.Name!);
+            _il.Emit(OpCodes.Call, typeof(MprpcStreamParameter).GetMethod(nameof(MprpcStreamParameter.Read))!.MakeGenericMethod(item));
+            _il.Emit(OpCodes.Stloc, value);
+            _il.MarkLabel(done);
+            return;
+        }
+
         _il.Emit(
             OpCodes.Call,
             MethodModel.IsRest(parameter)

@@ -30,14 +30,16 @@ internal sealed class MethodModel
         Description = new MprpcMethodDescription(
             described is null ? TypeName.Of(service) : $"delegate '{wireName}'",
             method.Name,
-            [.. WireParameters.Select(parameter => new MprpcParameter(parameter.Name!, parameter.HasDefaultValue, IsRest(parameter)))],
+            [.. WireParameters.Select(parameter => new MprpcParameter(
+                parameter.Name!, parameter.HasDefaultValue, IsRest(parameter), IsStream(parameter.ParameterType)))],
             needsContext: Sources.Any(source => source is ParameterSource.CallContext or ParameterSource.Services),
             wireName ?? method.GetCustomAttribute<MprpcMethodAttribute>()?.Name,
             () => described ?? method,
             () => ReflectedDetails.Of(described is { DeclaringType: not null } ? described : method, WireParameters))     // not of a method made at run time
         {
+            MaxPlainItems = method.GetCustomAttribute<MprpcStreamAttribute>()?.MaxPlainItems ?? 0,
             TakesCancellationToken = Sources.Contains(ParameterSource.CancellationToken),
-            SentTypes = [.. WireParameters.Select(parameter => parameter.ParameterType), .. ResultOf(method.ReturnType)],
+            SentTypes = [.. WireParameters.Select(parameter => ItemOf(parameter.ParameterType) ?? parameter.ParameterType), .. ResultOf(method.ReturnType)],
             ParameterTypes = [.. Parameters.Select(parameter => TypeName.Of(parameter.ParameterType))],
         };
     }
@@ -64,8 +66,14 @@ internal sealed class MethodModel
         }
 
         bool isTask = type.IsGenericType && (type.GetGenericTypeDefinition() == typeof(Task<>) || type.GetGenericTypeDefinition() == typeof(ValueTask<>));
-        return isTask ? type.GenericTypeArguments : [type];
+        return isTask ? type.GenericTypeArguments : [ItemOf(type) ?? type];
     }
+
+    /// <summary>Whether a result or a parameter is a stream.</summary>
+    public static bool IsStream(Type type) => type.IsGenericType && type.GetGenericTypeDefinition() == typeof(IAsyncEnumerable<>);
+
+    /// <summary>The type of a stream's items; null if the type is no stream.</summary>
+    public static Type? ItemOf(Type type) => IsStream(type) ? type.GenericTypeArguments[0] : null;
 
     /// <summary>Whether a parameter takes all that a peer sends from there on.</summary>
     public static bool IsRest(ParameterInfo parameter) => parameter.ParameterType.IsSZArray && parameter.IsDefined(typeof(ParamArrayAttribute));
@@ -107,11 +115,6 @@ internal sealed class MethodModel
         if (result.IsByRef || result.IsByRefLike || result.IsPointer)
         {
             throw Refused($"returns {TypeName.Of(result)}, which cannot leave the method. Return a value");
-        }
-
-        if (result.IsGenericType && result.GetGenericTypeDefinition() == typeof(IAsyncEnumerable<>))
-        {
-            throw Refused("returns a stream, which a MessagePack-RPC peer cannot receive. Return a list");
         }
     }
 

@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using System.Runtime.CompilerServices;
 using MessagePack;
+using Mprpc.Binding;
 using Mprpc.Connections;
 
 namespace Mprpc.CompilerServices;
@@ -13,6 +14,8 @@ namespace Mprpc.CompilerServices;
 [EditorBrowsable(EditorBrowsableState.Never)]
 public abstract class MprpcCallInvoker
 {
+    private static readonly MprpcStreamOptions s_noOptions = new();
+
     private readonly TimeSpan _callTimeout;
     private readonly MprpcMetadata? _told;
 
@@ -25,7 +28,7 @@ public abstract class MprpcCallInvoker
     }
 
     /// <summary>How long a call may take that does not say itself.</summary>
-    internal TimeSpan CallTimeout => _callTimeout;
+    internal virtual TimeSpan CallTimeout => _callTimeout;
 
     /// <summary>Gives a writer for one call: the name of the method, then an array of the arguments.</summary>
     public abstract MprpcWriter BeginCall();
@@ -67,6 +70,23 @@ public abstract class MprpcCallInvoker
         return WithoutResultAsync(CallWhenReadyAsync<NoValue>(method, request, cancellationToken));
     }
 
+    /// <summary>Sends a request some of whose arguments are streams, and reads its result.</summary>
+    /// <typeparam name="T">The type to read the result as; <see cref="NoValue"/> for none.</typeparam>
+    /// <param name="method">The method's wire name, for errors, logs and metrics; the request has it already.</param>
+    /// <param name="request">What <see cref="BeginCall"/> gave; belongs to the invoker from here on.</param>
+    /// <param name="cancellationToken">Ends the wait, and the streams.</param>
+    public ValueTask<T> FeedAsync<T>(string method, MprpcWriter request, CancellationToken cancellationToken)
+        => FeedAsync<T>(method, request, (MprpcCallOptions)cancellationToken);
+
+    /// <summary>Makes a call whose result is a stream: each enumeration sends the request, and ends with the call.</summary>
+    /// <typeparam name="T">The type to read the items as.</typeparam>
+    /// <param name="method">The method's wire name, for errors, logs and metrics; the request has it already.</param>
+    /// <param name="request">What <see cref="BeginCall"/> gave, also with arguments that are streams; belongs to the invoker from here on.</param>
+    /// <param name="prefetch">How many items the peer may be ahead; 0: as many as fit the window.</param>
+    /// <param name="cancellationToken">Ends each enumeration.</param>
+    public IAsyncEnumerable<T> StreamAsync<T>(string method, MprpcWriter request, int prefetch, CancellationToken cancellationToken)
+        => new StreamRequest<T>(this, method, request, prefetch > 0 ? new MprpcStreamOptions { Prefetch = prefetch } : s_noOptions, cancellationToken);
+
     /// <summary>Sends a notification: nobody waits for it, and what the peer makes of it is not known.</summary>
     /// <param name="method">The method's wire name, for errors, logs and metrics; the notification has it already.</param>
     /// <param name="notification">What <see cref="BeginCall"/> gave; belongs to the invoker from here on.</param>
@@ -85,6 +105,13 @@ public abstract class MprpcCallInvoker
     /// <summary>Sends a notification with options of its own; nobody waits for it, so that its timeout and its token have no effect.</summary>
     /// <exception cref="NotSupportedException">It has metadata, and it is known already that the peer takes none; nothing was sent.</exception>
     internal abstract void Notify(string method, MprpcWriter notification, MprpcCallOptions options);
+
+    /// <summary>How arguments are encoded.</summary>
+    internal abstract MprpcSerializerOptions Serializer { get; }
+
+    /// <summary>The same with options of the call's own.</summary>
+    internal ValueTask<T> FeedAsync<T>(string method, MprpcWriter request, MprpcCallOptions options)
+        => FeedingCall.SendAsync<T>(this, method, request, request.TakeStreams(), result: null, options);
 
     /// <summary>The connection, where one can take a call at once.</summary>
     internal abstract RpcConnection? TryGetConnection(CancellationToken cancellationToken);

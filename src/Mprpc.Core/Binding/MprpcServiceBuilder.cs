@@ -55,6 +55,22 @@ public sealed class MprpcServiceBuilder<TService>
     public void AddValueTask<TResult>(MprpcMethodDescription description, MprpcInvoker<TService, ValueTask<TResult>> invoker)
         => Add<ValueTask<TResult>, ReturnedValueTask<TResult>, TResult>(description, invoker);
 
+    /// <summary>Adds a method that returns a stream.</summary>
+    /// <typeparam name="TItem">The type of its items.</typeparam>
+    /// <param name="description">The method.</param>
+    /// <param name="invoker">Calls it.</param>
+    public void AddStream<TItem>(MprpcMethodDescription description, MprpcInvoker<TService, IAsyncEnumerable<TItem>> invoker)
+    {
+        ArgumentNullException.ThrowIfNull(description);
+        int maxPlainItems = description.MaxPlainItems;
+        description.IsStream = true;
+        AddValueTask(description, (MprpcTarget<TService> target, ref MprpcReader parameters, MprpcCallContext? context, CancellationToken cancellationToken) =>
+        {
+            IAsyncEnumerable<TItem> items = invoker(target, ref parameters, context, cancellationToken);
+            return parameters.Ended ? ResultStream.SendAsync(items, (CallContext)context!, maxPlainItems, cancellationToken) : default;
+        });
+    }
+
     private void Add<TReturn, TReturned, TResult>(MprpcMethodDescription description, MprpcInvoker<TService, TReturn> invoker)
         where TReturned : struct, IReturned<TReturned, TReturn, TResult>
     {

@@ -10,6 +10,8 @@ internal sealed class OptionsCallInvoker(MprpcCallInvoker invoker, MprpcCallOpti
     // Calls can be sent as the base class knows them: not with options upon options.
     private readonly MprpcCallInvoker? _direct = invoker is OptionsCallInvoker || options.CancellationToken.CanBeCanceled ? null : invoker;
 
+    internal override MprpcSerializerOptions Serializer => invoker.Serializer;
+
     public override MprpcWriter BeginCall() => invoker.BeginCall();
 
     public override void Notify(string method, MprpcWriter notification) => invoker.Notify(method, notification, options);
@@ -40,6 +42,7 @@ internal sealed class OptionsCallInvoker(MprpcCallInvoker invoker, MprpcCallOpti
 
     private MprpcCallOptions Merge(in MprpcCallOptions own) => options with
     {
+        Streams = own.Streams,
         Timeout = own.Timeout ?? options.Timeout,
         Metadata = own.Metadata ?? options.Metadata,
         WaitForReady = own.WaitForReady ?? options.WaitForReady,

@@ -13,6 +13,8 @@ internal static class ReflectedDetails
 
     private static readonly MethodInfo Rest = typeof(MprpcArgument).GetMethod(nameof(MprpcArgument.Rest))!;
 
+    private static readonly MethodInfo Stream = typeof(MprpcArgument).GetMethod(nameof(MprpcArgument.Stream))!;
+
     /// <param name="method">The method whose attributes count.</param>
     /// <param name="parameters">Its parameters that stand on the wire.</param>
     public static MprpcMethodDetails Of(MethodInfo method, IEnumerable<ParameterInfo> parameters)
@@ -29,6 +31,7 @@ internal static class ReflectedDetails
     private static MprpcArgument Argument(ParameterInfo parameter, string schema)
         => (MprpcArgument)(MethodModel.IsRest(parameter)
             ? Rest.MakeGenericMethod(parameter.ParameterType.GetElementType()!).Invoke(null, [schema])!
+            : MethodModel.ItemOf(parameter.ParameterType) is { } item ? Stream.MakeGenericMethod(item).Invoke(null, [schema])!
             : Typed.MakeGenericMethod(parameter.ParameterType).Invoke(null, [schema, MethodModel.DefaultOf(parameter)])!);
 
     private static MprpcArgument TypedArgument<T>(string schema, object? defaultValue)

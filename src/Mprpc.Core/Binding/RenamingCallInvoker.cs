@@ -43,6 +43,10 @@ internal sealed class RenamingCallInvoker : MprpcCallInvoker
         _names = names;
     }
 
+    internal override MprpcSerializerOptions Serializer => _invoker.Serializer;
+
+    internal override TimeSpan CallTimeout => _invoker.CallTimeout;
+
     public override MprpcWriter BeginCall() => _invoker.BeginCall();
 
     public override void Notify(string method, MprpcWriter notification)

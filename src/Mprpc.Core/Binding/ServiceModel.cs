@@ -90,6 +90,7 @@ internal static class ServiceModel
             : result == typeof(ValueTask) ? (nameof(AddValueTask), null)
             : IsOf(result, typeof(Task<>)) ? (nameof(AddTaskOf), result.GenericTypeArguments[0])
             : IsOf(result, typeof(ValueTask<>)) ? (nameof(AddValueTaskOf), result.GenericTypeArguments[0])
+            : IsOf(result, typeof(IAsyncEnumerable<>)) ? (nameof(AddStreamOf), result.GenericTypeArguments[0])
             : (nameof(AddValue), result);
 
         Type[] arguments = argument is null ? [typeof(TService)] : [typeof(TService), argument];
@@ -121,6 +122,11 @@ internal static class ServiceModel
     private static void AddValueTaskOf<TService, TResult>(MprpcServiceBuilder<TService> builder, MethodModel model)
         where TService : class
         => builder.AddValueTask(model.Description, MethodCompiler.Compile<TService, ValueTask<TResult>>(model));
+
+    [RequiresDynamicCode("Compiles at run time.")]
+    private static void AddStreamOf<TService, TItem>(MprpcServiceBuilder<TService> builder, MethodModel model)
+        where TService : class
+        => builder.AddStream(model.Description, MethodCompiler.Compile<TService, IAsyncEnumerable<TItem>>(model));
 
     private static bool IsOf(Type type, Type definition) => type.IsGenericType && type.GetGenericTypeDefinition() == definition;
 }

@@ -1,4 +1,5 @@
 using Mprpc.Scheduling;
+using Mprpc.Wire;
 
 namespace Mprpc.Connections;
 
@@ -63,6 +64,12 @@ internal sealed class CallControl(ICallConnection connection, ServedMethod metho
     /// <summary>The entries of the call's metadata as they came; empty: none.</summary>
     public ReadOnlyMemory<byte> Metadata { get; init; }
 
+    /// <summary>How much the caller takes of a result that is a stream; null: it takes none.</summary>
+    public StreamAllowance? Credit { get; init; }
+
+    /// <summary>The streams that are fed to the call; null: none is.</summary>
+    public FedStreams? Fed { get; set; }
+
     /// <summary>Whether the caller is not told that its time is up, since it has not been let in yet; asked once, when it is. Null: it is told.</summary>
     public Func<bool>? IsHidden { get; set; }
 
@@ -126,6 +133,8 @@ internal sealed class CallControl(ICallConnection connection, ServedMethod metho
     /// <summary>The method has ended, and is answered.</summary>
     public void End()
     {
+        Fed?.Close();
+
         if (Interlocked.CompareExchange(ref _state, EndedUnlisted, New) == Listed)
         {
             Volatile.Write(ref _state, Ended);
@@ -181,7 +190,16 @@ internal sealed class CallControl(ICallConnection connection, ServedMethod metho
         CancelApart(CancelReason.Deadline);
     }
 
-    private bool TrySetReason(CancelReason reason) => Interlocked.CompareExchange(ref _reason, (int)reason, (int)CancelReason.None) == (int)CancelReason.None;
+    private bool TrySetReason(CancelReason reason)
+    {
+        if (Interlocked.CompareExchange(ref _reason, (int)reason, (int)CancelReason.None) != (int)CancelReason.None)
+        {
+            return false;
+        }
+
+        Fed?.Fail(new OperationCanceledException("The call was cancelled before the stream had ended."));
+        return true;
+    }
 
     private async Task CancelAndLogAsync()
     {

@@ -5,12 +5,13 @@ using Microsoft.Extensions.Logging;
 using Mprpc.CompilerServices;
 using Mprpc.Diagnostics;
 using Mprpc.Scheduling;
+using Mprpc.Streams;
 using Mprpc.Wire;
 
 namespace Mprpc.Connections;
 
 /// <summary>The calls that this side makes over a connection: sent, answered, or given up. Safe for concurrent use.</summary>
-internal sealed class CallsToPeer
+internal sealed partial class CallsToPeer
 {
     private readonly ILogger _logger;
     private readonly string _connectionId;
@@ -83,6 +84,7 @@ internal sealed class CallsToPeer
         _limits = limits;
         _maxWritten = limits.MaxSendMessageSize - RequestWriter.HeadRoom;
         _maxLevels = limits.MaxSendDepth - RequestWriter.OuterLevels;
+        StreamsIfAny?.ChangeLimits(limits, peer);
     }
 
     /// <summary>Sends a request whose method and arguments are written.</summary>
@@ -90,7 +92,9 @@ internal sealed class CallsToPeer
     /// <exception cref="MessagePackSerializationException">The request is larger, or nests deeper, than may be sent.</exception>
     /// <exception cref="NotSupportedException">The call has metadata, and the peer takes none; or a credential that others could read.</exception>
     public bool TryCall(PendingCall call, MprpcWriter request, CancellationToken cancellationToken)
-        => call.Told is null ? TryCallPlain(call, request, cancellationToken) : TryCallTold(call, request, call.Told, cancellationToken);
+        => call.Told is null ? TryCallPlain(call, request, cancellationToken)
+            : call.Told.Streams is CallStreams streams ? TryCallWithStreams(call, request, call.Told, streams, cancellationToken)
+            : TryCallTold(call, request, call.Told, cancellationToken);
 
     private bool TryCallTold(PendingCall call, MprpcWriter request, MprpcMetadata told, CancellationToken cancellationToken)
     {
@@ -155,7 +159,9 @@ internal sealed class CallsToPeer
     {
         Check(call.Method, request);
 
-        if (!_keepsToWindow && !cancellationToken.CanBeCanceled)
+        bool keepsToWindow = _keepsToWindow && !call.BypassesWindow;
+
+        if (!keepsToWindow && !cancellationToken.CanBeCanceled)
         {
             bool isSent = _output.TrySend(call, request, _requests);
 
@@ -168,7 +174,7 @@ internal sealed class CallsToPeer
             return isSent;
         }
 
-        call.RequestBytes = _keepsToWindow ? CallWindow.Waiting : 0;
+        call.RequestBytes = keepsToWindow ? CallWindow.Waiting : 0;
 
         if (!_requests.TryAdd(call))
         {

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using Mprpc.Diagnostics;
 using Mprpc.Serialization;
+using Mprpc.Streams;
 using Mprpc.Wire;
 
 namespace Mprpc.Connections;
@@ -60,6 +61,9 @@ internal sealed record ConnectionLimits(int MaxMessageSize, int MaxDepth, int Ma
 
     /// <summary>How many bytes of answers may be unsent, or be expected of the calls that run, before further calls wait.</summary>
     public int MaxUnsentAnswerBytes { get; init; } = DefaultMaxUnsentAnswerBytes;
+
+    /// <summary>How many streams there may be, and how much of them is held.</summary>
+    public StreamLimits Streams { get; init; } = StreamLimits.Default;
 
     /// <summary>The option that sets <see cref="MaxMessageSize"/>, for errors.</summary>
     public string MaxMessageSizeOption { get; init; } = $"{OptionsName}.MaxMessageSize";

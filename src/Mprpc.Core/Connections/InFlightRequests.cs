@@ -154,6 +154,17 @@ internal sealed partial class InFlightRequests(TimeProvider clock, Lock? gate = 
         return call;
     }
 
+    /// <summary>The call with this msgid while its answer is still to come; null: there is none. For the read loop alone.</summary>
+    public PendingCall? Peek(long messageId)
+    {
+        lock (_gate)
+        {
+            return _slots.Length > 0 && messageId <= int.MaxValue && Volatile.Read(ref SlotOf(_slots, (int)messageId)) is { } call && call.MessageId == messageId
+                ? call
+                : null;
+        }
+    }
+
     /// <summary>Takes this call.</summary>
     /// <returns>False if another has taken it.</returns>
     public bool Remove(PendingCall call)

@@ -182,11 +182,12 @@ internal sealed class MessageOutput(
     }
 
     /// <summary>Completes when the output is not congested any more; at the next send, however much others bring meanwhile.</summary>
-    public Task WaitForRoomAsync()
+    /// <param name="above">How many bytes have to wait for it to be.</param>
+    public Task WaitForRoomAsync(int above = CongestedAt)
     {
         lock (_gate)
         {
-            return IsCongested && !_isClosed ? Signal(ref _taken) : Task.CompletedTask;
+            return _waiting?.Length > above && !_isClosed ? Signal(ref _taken) : Task.CompletedTask;
         }
     }
 

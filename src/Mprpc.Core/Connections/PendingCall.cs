@@ -1,5 +1,6 @@
 using MessagePack;
 using Mprpc.CompilerServices;
+using Mprpc.Streams;
 using Mprpc.Wire;
 
 namespace Mprpc.Connections;
@@ -39,6 +40,12 @@ internal abstract class PendingCall
 
     /// <summary>What the peer is told of the call besides method and arguments, if it takes that: its timeout, and this metadata. Null: nothing.</summary>
     public MprpcMetadata? Told { get; set; }
+
+    /// <summary>Where the items of a result go that is a stream; null: it is none.</summary>
+    public IncomingItems? Items { get; set; }
+
+    /// <summary>Whether it is sent at once, whatever the window: its streams follow it.</summary>
+    public bool BypassesWindow { get; set; }
 
     /// <summary>How much of the time that its caller gave it had gone before it was sent, for errors.</summary>
     public TimeSpan SpentBefore { get; set; }
@@ -128,6 +135,8 @@ internal abstract class PendingCall
         Timeout = timeout;
         SpentBefore = default;
         Told = null;
+        Items = null;
+        BypassesWindow = false;
         Deadline = 0;
         RequestBytes = 0;
     }

@@ -71,6 +71,9 @@ internal sealed partial class ReadLoop : UserCodeLoop, IStallable
     /// <summary>Whether nothing is read, not even to notice the connection's loss: the peer goes on sending while it may not call.</summary>
     public bool IsDeaf { get; private set; }
 
+    /// <summary>Whether requests wait for room.</summary>
+    public bool HasParked => !_parked.IsEmpty || _isBlocked;
+
     /// <summary>Counts the reads.</summary>
     public int Reads { get; private set; }
 
@@ -314,6 +317,7 @@ internal sealed partial class ReadLoop : UserCodeLoop, IStallable
         if (_parked.IsEmpty)
         {
             _cancelled.Clear();
+            _connection.OnNoneParked();
         }
 
         return true;

@@ -43,6 +43,7 @@ internal sealed partial class RpcConnection : MprpcConnection, ICallConnection
         {
             CancelMethod = settings.CancelMethod,
             RefusesCredentials = settings.RefusesCredentials,
+            StreamBudget = settings.StreamBudget,
         };
         AnswerOrder = settings.ResponseOrder == MprpcResponseOrder.AsCompleted
             ? null
@@ -389,5 +390,6 @@ internal sealed partial class RpcConnection : MprpcConnection, ICallConnection
         _ = _closed.CancelAsync().ContinueWith(static task => task.Exception, TaskScheduler.Default);
         Interlocked.MemoryBarrier();    // with that of ControlledCalls.Add: either this sees a call, or that sees that the connection is closed
         Volatile.Read(ref _controlled)?.CancelAll();
+        _calls.CloseStreams();
     }
 }

@@ -3,6 +3,7 @@ using System.Net;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Logging;
 using Mprpc.Diagnostics;
+using Mprpc.Streams;
 
 namespace Mprpc.Connections;
 
@@ -23,6 +24,9 @@ internal sealed class RpcConnectionSettings
 
     /// <summary>Counts the calls of all connections of the server; null: without limit.</summary>
     public RunningCallsTotal? RunningCallsTotal { get; init; }
+
+    /// <summary>Bounds the streams of all connections of the server; null: each connection has its own bound only.</summary>
+    public StreamBudget? StreamBudget { get; init; }
 
     /// <summary>Counts the limits that are reached, for all connections of the server; null: nobody counts, and all is logged.</summary>
     public LimitHits? LimitHits { get; init; }

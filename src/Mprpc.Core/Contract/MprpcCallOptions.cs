@@ -45,8 +45,14 @@ public readonly record struct MprpcCallOptions
     /// </summary>
     public MprpcMetadata? Metadata { get; init; }
 
+    /// <summary>The call's streams; null: it has none.</summary>
+    internal ICallStreams? Streams { get; init; }
+
+    /// <summary>What the call uses of the extensions: its metadata; empty where only streams. Null: nothing.</summary>
+    internal MprpcMetadata? UsedExtensions => Metadata ?? (Streams is null ? null : MprpcMetadata.Empty);
+
     /// <summary>What a server that knows the extensions is told: nothing of a call without options of its own; empty metadata where only the timeout.</summary>
-    internal MprpcMetadata? Told => Metadata ?? (Timeout is null || Timeout == System.Threading.Timeout.InfiniteTimeSpan ? null : MprpcMetadata.Empty);
+    internal MprpcMetadata? Told => Streams is not null ? MprpcMetadata.With(Metadata, Streams) : Metadata ?? (Timeout is null || Timeout == System.Threading.Timeout.InfiniteTimeSpan ? null : MprpcMetadata.Empty);
 
     /// <summary>Options with a cancellation token only.</summary>
     /// <param name="cancellationToken">Ends the wait.</param>

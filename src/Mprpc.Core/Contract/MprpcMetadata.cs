@@ -37,6 +37,9 @@ public sealed class MprpcMetadata : IReadOnlyCollection<MprpcMetadataEntry>
     /// <summary>Whether the call is made without it where the peer does not take it: the application has not set it.</summary>
     internal bool IsOptional { get; init; }
 
+    /// <summary>The streams of the one call that this is told of; null: it has none.</summary>
+    internal ICallStreams? Streams { get; private init; }
+
     /// <summary>The value of a key as text; an entry that is there is replaced.</summary>
     /// <exception cref="KeyNotFoundException">There is no such key.</exception>
     /// <exception cref="ArgumentException">The key is not allowed, or there would be more than may be sent.</exception>
@@ -74,6 +77,15 @@ public sealed class MprpcMetadata : IReadOnlyCollection<MprpcMetadataEntry>
 
     /// <summary>The keys, not the values: these may be credentials.</summary>
     public override string ToString() => string.Join(", ", _entries);
+
+    /// <summary>The same for one call that has streams.</summary>
+    internal static MprpcMetadata With(MprpcMetadata? metadata, ICallStreams streams)
+    {
+        var told = new MprpcMetadata { IsReadOnly = true, IsOptional = metadata?.IsOptional ?? true, Encoded = metadata?.Encoded, Streams = streams };
+        told._entries.AddRange(metadata?._entries ?? []);
+        told._bytes = metadata?._bytes ?? 0;
+        return told;
+    }
 
     /// <summary>Adds an entry as a peer sent it, whose limits have been looked at.</summary>
     internal void AddReceived(string key, ReadOnlyMemory<byte> value, bool isBinary)

@@ -17,5 +17,6 @@ internal enum ConnectionLimit
     CallsInFlight,
     UnsentAnswersPerConnection,
     UnsentAnswers,
+    StreamCredit,
     Connections,
 }

@@ -17,6 +17,12 @@ internal sealed class CallContext(in IncomingCall call, string method) : MprpcCa
     private object? _disposable;
     private Dictionary<object, object?>? _items;
 
+    /// <summary>The connection as this side has it.</summary>
+    public RpcConnection Rpc => _connection;
+
+    /// <summary>What can end the call before its method does; null: only the loss of the connection.</summary>
+    public CallControl? Control => _control;
+
     public override string Method => method;
 
     public override long? MessageId => _messageId;

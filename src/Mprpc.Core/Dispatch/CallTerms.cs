@@ -1,4 +1,5 @@
 using Mprpc.Connections;
+using Mprpc.Wire;
 
 namespace Mprpc.Dispatch;
 
@@ -15,6 +16,9 @@ internal readonly ref struct CallTerms(long readAt, long timeoutMilliseconds, Re
     /// <summary>Whether the metadata says who calls: it is looked at whatever the method takes.</summary>
     public bool HasCredential { get; init; }
 
+    /// <summary>How much the caller takes of a result that is a stream; null: it takes none.</summary>
+    public StreamAllowance? Credit { get; init; }
+
     /// <summary>Whether the time is up.</summary>
     public bool IsOver(TimeProvider clock)
         => _hasDeadline && (timeoutMilliseconds == 0 || (readAt != 0 && clock.GetElapsedTime(readAt).TotalMilliseconds >= timeoutMilliseconds));
@@ -25,6 +29,7 @@ internal readonly ref struct CallTerms(long readAt, long timeoutMilliseconds, Re
         var control = new CallControl(call.Connection, method, call.MessageId, call.Turn)
         {
             Metadata = metadata.IsEmpty || !(method.NeedsContext || method.Policy is not null || HasCredential) ? default : metadata.ToArray(),
+            Credit = Credit,
         };
 
         SetDeadline(control, call.Connection);

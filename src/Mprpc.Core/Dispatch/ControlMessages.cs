@@ -59,9 +59,21 @@ internal sealed class ControlMessages(CallAnswers answers)
         {
             if (TryReadMessageId(message, head.BodyStart, out long id))
             {
-                connection.CancelCall(id, loop);
+                if (id < 0)
+                {
+                    connection.Streams.CancelFeed(id);
+                }
+                else
+                {
+                    connection.CancelCall(id, loop);
+                }
             }
 
+            return true;
+        }
+
+        if (StreamMessages.TryHandle(connection, loop, message, head))
+        {
             return true;
         }
 

@@ -39,6 +39,7 @@ internal sealed partial class Dispatcher
         var terms = new CallTerms(loop.ReadAt, envelope.TimeoutMilliseconds, message[envelope.Metadata])
         {
             HasCredential = Credentials is not null && MetadataReader.Contains(message.Span[envelope.Metadata], CredentialKey.Utf8),
+            Credit = envelope.Credit,
         };
 
         // Before the name is looked at: it does not tell who may not know whether there is such a method.

@@ -186,8 +186,15 @@ internal sealed partial class Dispatcher : IRequestHandler
         if (method.IsControlled)
         {
             CallControl own = terms.Control(call, method);
+            IncomingCall controlled = call.With(own);
+
+            if (method.Description.HasStreams && !TryOpenFed(method, controlled, message.Span, values, count))
+            {
+                return;
+            }
+
             loop.Occupant = own;
-            Run(method, call.With(own), loop, message, values, count);
+            Run(method, controlled, loop, message, values, count);
             return;
         }
 
@@ -220,7 +227,14 @@ internal sealed partial class Dispatcher : IRequestHandler
     {
         int values = start;
         RpcError? invalid = TryReadArguments(method, message.Span, ref values, out int count) ? null : DescribeArguments(call, method, message.Span, start);
-        IncomingCall controlled = call.With(terms.Control(call, method)).WithoutLoop();
+        IncomingCall own = call.With(terms.Control(call, method));
+
+        if (_control is not null && method.Description.HasStreams && invalid is null && !TryOpenFed(method, own, message.Span, values, count))
+        {
+            return;
+        }
+
+        IncomingCall controlled = own.WithoutLoop();
         var context = new CallContext(controlled, method.WireName);
         var arguments = new CallArguments(message.ToArray(), values, invalid is null ? count : 0, _serializer);
         Start(call, loop, method.Guard(controlled, context, arguments, invalid), terms);

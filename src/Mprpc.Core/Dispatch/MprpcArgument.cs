@@ -25,6 +25,11 @@ public abstract class MprpcArgument
     /// <param name="schema">Its type on the wire.</param>
     public static MprpcArgument Rest<TElement>(string schema) => new RestArgument<TElement>(schema);
 
+    /// <summary>A stream.</summary>
+    /// <typeparam name="TItem">The type of its items.</typeparam>
+    /// <param name="schema">Its type on the wire.</param>
+    public static MprpcArgument Stream<TItem>(string schema) => new StreamArgument<TItem>(schema);
+
     internal Type Type { get; }
 
     /// <summary>The type on the wire, with <c>@</c> before the keys of named types.</summary>

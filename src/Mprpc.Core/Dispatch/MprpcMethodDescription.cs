@@ -10,6 +10,7 @@ namespace Mprpc.CompilerServices;
 public sealed class MprpcMethodDescription
 {
     private readonly Func<MprpcMethodDetails>? _findDetails;
+    private readonly bool _needsContext;
 
     /// <summary>Describes a method.</summary>
     /// <param name="service">The type that declares it, for errors and logs.</param>
@@ -32,7 +33,8 @@ public sealed class MprpcMethodDescription
         Service = service;
         Name = name;
         Parameters = parameters;
-        NeedsContext = needsContext;
+        _needsContext = needsContext;
+        HasStreams = parameters.Any(parameter => parameter.IsStream);
         WireName = wireName;
         FindMethod = method;
         _findDetails = details;
@@ -53,10 +55,19 @@ public sealed class MprpcMethodDescription
     public IReadOnlyList<MprpcParameter> Parameters { get; }
 
     /// <summary>Whether the invoker needs the call's context.</summary>
-    public bool NeedsContext { get; }
+    public bool NeedsContext => _needsContext || HasStreams || IsStream;
 
     /// <summary>Whether the method takes the call's cancellation token, so that its calls can be cancelled.</summary>
     public bool TakesCancellationToken { get; init; }
+
+    /// <summary>How many items a peer gets at most that takes no streams, if the result is one. 0: as many as the options say.</summary>
+    public int MaxPlainItems { get; init; }
+
+    /// <summary>Whether the result is a stream; said by whoever adds the method.</summary>
+    internal bool IsStream { get; set; }
+
+    /// <summary>Whether a parameter is a stream.</summary>
+    internal bool HasStreams { get; }
 
     /// <summary>Finds the method itself; null where there is nothing to find.</summary>
     internal Func<MethodInfo?>? FindMethod { get; }

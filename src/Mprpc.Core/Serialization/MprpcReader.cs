@@ -47,6 +47,9 @@ public ref partial struct MprpcReader
     /// <summary>Whether <see cref="End"/> has let the caller go on to the service's own code.</summary>
     internal bool Ended { get; private set; }
 
+    /// <summary>Where the next value is.</summary>
+    internal readonly int Position => _position;
+
     /// <summary>The index of the value that failed.</summary>
     internal readonly int FailedIndex => _failed;
 

@@ -96,6 +96,7 @@ public sealed partial class MprpcWriter : IBufferWriter<byte>
     internal static void Return(MprpcWriter writer)
     {
         Poison.Fill(writer._buffer);
+        writer.DropStreams();
 
         if (s_cachedCount == MaxCached)
         {

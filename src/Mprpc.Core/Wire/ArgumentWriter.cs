@@ -9,7 +9,7 @@ namespace Mprpc.Wire;
 internal static class ArgumentWriter
 {
     /// <exception cref="MessagePackSerializationException">The value cannot be encoded.</exception>
-    public static void Write(MprpcWriter writer, object? value)
+    public static void Write(MprpcWriter writer, object? value, int index = -1)
     {
         switch (value)
         {
@@ -36,6 +36,9 @@ internal static class ArgumentWriter
                 break;
             case MprpcRaw raw:
                 writer.Write(raw);
+                break;
+            case MprpcStream stream when index >= 0:
+                writer.WriteStream(index, stream);
                 break;
             case CancellationToken:
                 throw new ArgumentException(

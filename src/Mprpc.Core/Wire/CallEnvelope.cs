@@ -18,6 +18,9 @@ internal ref struct CallEnvelope
     /// <summary>Where the entries of the metadata are; empty: there are none.</summary>
     public Range Metadata { readonly get; private set; }
 
+    /// <summary>How much the caller takes of a result that is a stream; null: it takes none.</summary>
+    public StreamAllowance? Credit { readonly get; private set; }
+
     /// <summary>The method that is called.</summary>
     public readonly ReadOnlySpan<byte> Method => _method;
 
@@ -91,6 +94,15 @@ internal ref struct CallEnvelope
                 {
                     return "Option 'timeout' of method '$/call' must be a number of milliseconds, 0 or more.";
                 }
+            }
+            else if (key.SequenceEqual("credit"u8))
+            {
+                if (!StreamAllowance.TryRead(message[position..], out StreamAllowance credit))
+                {
+                    return "Option 'credit' of method '$/call' must be a number of items, or an array [items or nil, bytes].";
+                }
+
+                Credit = credit;
             }
             else if (key.SequenceEqual("meta"u8) && ReadMetadata(message, position) is { } problem)
             {

@@ -19,6 +19,15 @@ internal static class ControlName
     /// <summary>The same as Arduino's RPClite says it.</summary>
     public static ReadOnlySpan<byte> CancelRequest => "$/cancelRequest"u8;
 
+    /// <summary>Items of a stream.</summary>
+    public static ReadOnlySpan<byte> Item => "$/item"u8;
+
+    /// <summary>More of a stream is taken.</summary>
+    public static ReadOnlySpan<byte> Credit => "$/credit"u8;
+
+    /// <summary>A param stream has ended.</summary>
+    public static ReadOnlySpan<byte> End => "$/end"u8;
+
     public static ReadOnlySpan<byte> Ping => "$/ping"u8;
 
     public static ReadOnlySpan<byte> GoAway => "$/goaway"u8;

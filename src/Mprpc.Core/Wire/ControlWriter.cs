@@ -13,6 +13,8 @@ internal static class ControlWriter
 
     private static ReadOnlySpan<byte> Timeout => [0xa7, (byte)'t', (byte)'i', (byte)'m', (byte)'e', (byte)'o', (byte)'u', (byte)'t'];
 
+    private static ReadOnlySpan<byte> Credit => [0xa6, (byte)'c', (byte)'r', (byte)'e', (byte)'d', (byte)'i', (byte)'t'];
+
     private static ReadOnlySpan<byte> Metadata => [0xa4, (byte)'m', (byte)'e', (byte)'t', (byte)'a'];
 
     // docs/protocol.md 10.6: "$/call", [options, method, params]
@@ -20,17 +22,26 @@ internal static class ControlWriter
     /// <param name="request">The method and its params.</param>
     /// <param name="timeout">How long the caller waits; infinite: it does not say.</param>
     /// <param name="metadata">Empty: none.</param>
-    public static MprpcWriter Call(MprpcSerializerOptions serializer, MprpcWriter request, TimeSpan timeout, MprpcMetadata metadata)
+    /// <param name="credit">How much of a result that is a stream is taken; null: none is.</param>
+    public static MprpcWriter Call(
+        MprpcSerializerOptions serializer, MprpcWriter request, TimeSpan timeout, MprpcMetadata metadata, StreamAllowance? credit = null)
     {
         bool hasTimeout = timeout > TimeSpan.Zero;
         MprpcWriter call = MprpcWriter.Rent(serializer, RequestWriter.HeadRoom);
         call.WriteEncoded(BeginningOfCall);
-        call.WriteMapHeader((hasTimeout ? 1 : 0) + (metadata.Count > 0 ? 1 : 0));
+        call.WriteMapHeader((hasTimeout ? 1 : 0) + (credit is null ? 0 : 1) + (metadata.Count > 0 ? 1 : 0));
 
         if (hasTimeout)
         {
             call.WriteEncoded(Timeout);
             call.WriteInt64((long)Math.Ceiling(timeout.TotalMilliseconds));
+        }
+
+        if (credit is { } allowance)
+        {
+            call.WriteEncoded(Credit);
+            call.WriteArrayHeader(2);
+            WriteAllowance(call, allowance);
         }
 
         if (metadata.Count > 0)
@@ -44,13 +55,34 @@ internal static class ControlWriter
     }
 
     // docs/protocol.md 10.8: "$/cancel", [msgid]
-    public static MprpcWriter Cancel(MprpcSerializerOptions serializer, string method, int messageId)
+    public static MprpcWriter Cancel(MprpcSerializerOptions serializer, string method, long messageId)
     {
         MprpcWriter cancel = MprpcWriter.Rent(serializer, RequestWriter.HeadRoom);
         cancel.WriteString(method);
         cancel.WriteArrayHeader(1);
         cancel.WriteInt64(messageId);
         return cancel;
+    }
+
+    // docs/protocol.md 10.13: "$/credit", [number, items, bytes]
+    public static MprpcWriter StreamCredit(MprpcSerializerOptions serializer, long number, in StreamAllowance more)
+    {
+        MprpcWriter credit = MprpcWriter.Rent(serializer, RequestWriter.HeadRoom);
+        credit.WriteString("$/credit");
+        credit.WriteArrayHeader(3);
+        credit.WriteInt64(number);
+        WriteAllowance(credit, more);
+        return credit;
+    }
+
+    // docs/protocol.md 10.13: "$/end", [number], or [number, error]
+    public static MprpcWriter EndOfStream(MprpcSerializerOptions serializer, long number, bool hasError)
+    {
+        MprpcWriter end = MprpcWriter.Rent(serializer, RequestWriter.HeadRoom);
+        end.WriteString("$/end");
+        end.WriteArrayHeader(hasError ? 2 : 1);
+        end.WriteInt64(number);
+        return end;
     }
 
     // docs/protocol.md 10.5: "$/hello", [version, offer]
@@ -80,6 +112,20 @@ internal static class ControlWriter
         goAway.WriteInt64((long)Math.Ceiling(grace.TotalMilliseconds));
         goAway.WriteString(reason);
         return goAway;
+    }
+
+    private static void WriteAllowance(MprpcWriter writer, in StreamAllowance allowance)
+    {
+        if (allowance.Items == StreamAllowance.NoLimit)
+        {
+            writer.WriteNil();
+        }
+        else
+        {
+            writer.WriteInt64(allowance.Items);
+        }
+
+        writer.WriteInt64(allowance.Bytes);
     }
 
     private static void WriteMetadata(MprpcWriter call, MprpcMetadata metadata)

@@ -22,6 +22,15 @@ internal sealed record PeerOffer
     /// <summary>How many requests may be in flight to it; 0: it serves none.</summary>
     public long Calls { get; init; }
 
+    /// <summary>How many streams may be fed to it at once; 0: none.</summary>
+    public long Streams { get; init; }
+
+    /// <summary>With how many items of credit each stream begins that is fed to it.</summary>
+    public long FeedItems { get; init; }
+
+    /// <summary>With how many bytes.</summary>
+    public long FeedBytes { get; init; }
+
     /// <summary>How many bytes of metadata a call may have; 0: it takes none.</summary>
     public long Metadata { get; init; }
 
@@ -46,7 +55,7 @@ internal sealed record PeerOffer
     public void WriteMap(MprpcWriter writer)
     {
         writer.WriteMapHeader(
-            (ErrorsAsMap ? 1 : 0) + (Size > 0 ? 1 : 0) + (Calls > 0 ? 1 : 0) + (Metadata > 0 ? 1 : 0) + (GoAway ? 1 : 0) + (Ping ? 1 : 0));
+            (ErrorsAsMap ? 1 : 0) + (Size > 0 ? 1 : 0) + (Calls > 0 ? 1 : 0) + (Streams > 0 ? 2 : 0) + (Metadata > 0 ? 1 : 0) + (GoAway ? 1 : 0) + (Ping ? 1 : 0));
 
         if (ErrorsAsMap)
         {
@@ -56,6 +65,16 @@ internal sealed record PeerOffer
 
         WriteNumber(writer, "size", Size);
         WriteNumber(writer, "calls", Calls);
+
+        if (Streams > 0)
+        {
+            WriteNumber(writer, "streams", Streams);
+            writer.WriteString("feed");
+            writer.WriteArrayHeader(2);
+            writer.WriteInt64(FeedItems);
+            writer.WriteInt64(FeedBytes);
+        }
+
         WriteNumber(writer, "meta", Metadata);
         WriteFlag(writer, "goaway", GoAway);
         WriteFlag(writer, "ping", Ping);
@@ -122,10 +141,23 @@ internal sealed record PeerOffer
         => key.SequenceEqual("errors"u8) ? this with { ErrorsAsMap = Text(value).SequenceEqual("map"u8) }
             : key.SequenceEqual("size"u8) ? this with { Size = Number(value) }
             : key.SequenceEqual("calls"u8) ? this with { Calls = Number(value) }
+            : key.SequenceEqual("streams"u8) ? this with { Streams = Number(value) }
+            : key.SequenceEqual("feed"u8) ? WithFeed(value)
             : key.SequenceEqual("meta"u8) ? this with { Metadata = Number(value) }
             : key.SequenceEqual("goaway"u8) ? this with { GoAway = value[0] == MessagePackCode.True }
             : key.SequenceEqual("ping"u8) ? this with { Ping = value[0] == MessagePackCode.True }
             : this;
+
+    private PeerOffer WithFeed(ReadOnlySpan<byte> value)
+    {
+        if (!MessagePackHead.TryReadArray(value, out int head, out long count) || count != 2)
+        {
+            return this;
+        }
+
+        ReadOnlySpan<byte> bytes = value[(head + MessagePackHead.MeasureValue(value[head..]))..];
+        return this with { FeedItems = Number(value[head..]), FeedBytes = Number(bytes) };
+    }
 
     /// <summary>A number above zero, of which int64 maximum stands for all that are larger; zero for anything else.</summary>
     private static long Number(ReadOnlySpan<byte> value)

@@ -24,7 +24,14 @@ internal static class RemoteErrorReader
     public static MprpcRemoteException Read(string method, ref MprpcReader reader)
     {
         MprpcRaw error = reader.Read<MprpcRaw>();
-        MprpcRaw result = reader.Read<MprpcRaw>();
+        return Read(method, error, reader.Read<MprpcRaw>());
+    }
+
+    /// <summary>Makes an exception of an error that stands alone.</summary>
+    public static MprpcRemoteException ReadAlone(string method, in MprpcRaw error) => Read(method, error, result: default);
+
+    private static MprpcRemoteException Read(string method, in MprpcRaw error, in MprpcRaw result)
+    {
         Parts parts = Understand(error);
 
         // Beside an error, what is empty says nothing: Go's net/rpc sends an empty map.

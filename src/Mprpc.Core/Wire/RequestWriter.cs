@@ -61,9 +61,9 @@ internal static class RequestWriter
         writer.WriteString(method);
         writer.WriteArrayHeader(arguments.Length);
 
-        foreach (object? argument in arguments)
+        for (int i = 0; i < arguments.Length; i++)
         {
-            ArgumentWriter.Write(writer, argument);
+            ArgumentWriter.Write(writer, arguments[i], i);
         }
     }
 }

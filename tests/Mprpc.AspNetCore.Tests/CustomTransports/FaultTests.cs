@@ -67,9 +67,14 @@ public sealed class FaultTests
     {
         await using RpcHost host = await BoardHost.StartAsync();
         var read = new TaskCompletionSource<ReadResult>();
-        var input = new TestReader(() => new ValueTask<ReadResult>(read.Task));
+        TaskCompletionSource reading = Board.NewSignal();
+        var input = new TestReader(() =>
+        {
+            reading.TrySetResult();
+            return new ValueTask<ReadResult>(read.Task);
+        });
         Task served = host.Server().ServeAsync(new TestTransport(input, new TestWriter(_ => default)));
-        await Bounded.Until(() => host.Server().ConnectionCount == 1, "it is served");
+        await reading.Task.InTime();     // it is counted before it reads
 
         host.Server().AbortConnections();
         await served.InTime();

@@ -1,0 +1,65 @@
+using Mprpc.CompilerServices;
+using Mprpc.Streams;
+using Mprpc.Wire;
+
+namespace Mprpc.Binding;
+
+/// <summary>Makes a call that has streams: its result, arguments, or both. To a peer that takes none, arguments go as arrays.</summary>
+internal static class FeedingCall
+{
+    /// <param name="invoker">Makes the call.</param>
+    /// <param name="method">The method's wire name, for errors.</param>
+    /// <param name="request">Method and arguments, with a mark for each stream.</param>
+    /// <param name="fed">The arguments that are streams.</param>
+    /// <param name="result">Where the items of the result go; null: it is no stream.</param>
+    /// <param name="options">The call's own.</param>
+    public static async ValueTask<T> SendAsync<T>(
+        MprpcCallInvoker invoker,
+        string method,
+        MprpcWriter request,
+        IReadOnlyList<(int Index, MprpcStream Stream)> fed,
+        IncomingItems? result,
+        MprpcCallOptions options)
+    {
+        byte[] written = fed.Count == 0 ? [] : request.WrittenSpan.ToArray();
+        int levels = request.Levels;
+        var streams = new CallStreams(result, ParamFeed.Of(fed));
+
+        try
+        {
+            return await invoker.SendAsync<T>(method, request, options with { Streams = streams }).ConfigureAwait(false);
+        }
+        catch (StreamsNotTakenException) when (fed.Count > 0)
+        {
+            MprpcWriter arrays = await CollectAsync(invoker, written, levels, streams, options.CancellationToken).ConfigureAwait(false);
+            return await invoker.SendAsync<T>(method, arrays, options with { Streams = new CallStreams(result, []) }).ConfigureAwait(false);
+        }
+        catch (MprpcRemoteException) when (streams.SourceFailure is { } failure)
+        {
+            // The peer has been told that it failed; the caller knows what has.
+            System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(failure);
+            throw;
+        }
+        finally
+        {
+            streams.End();
+        }
+    }
+
+    private static async ValueTask<MprpcWriter> CollectAsync(
+        MprpcCallInvoker invoker, byte[] written, int levels, CallStreams streams, CancellationToken cancellationToken)
+    {
+        var sink = new PlainSink(invoker.Serializer);
+
+        foreach (ParamFeed feed in streams.Feeds)
+        {
+            MprpcRaw items = await feed.CollectAsync(sink, StreamLimits.Default, TimeProvider.System, cancellationToken).ConfigureAwait(false);
+            written = feed.Replace(written, items);
+        }
+
+        MprpcWriter arrays = invoker.BeginCall();
+        arrays.WriteEncoded(written);
+        arrays.Levels = Serialization.TypeDepth.Unknown;
+        return arrays;
+    }
+}

@@ -1,0 +1,126 @@
+using Mprpc.CompilerServices;
+using Mprpc.Streams;
+using Mprpc.Wire;
+
+namespace Mprpc.Connections;
+
+/// <content>Calls whose result, or a parameter, is a stream (docs/protocol.md 10.12).</content>
+internal sealed partial class CallsToPeer
+{
+    private ConnectionStreams? _streams;
+    private volatile bool _areStreamsClosed;
+
+    /// <summary>Bounds the streams of all connections of the server; null: without.</summary>
+    public StreamBudget? StreamBudget { get; init; }
+
+    /// <summary>The connection's streams; made when there is one.</summary>
+    public ConnectionStreams Streams => Volatile.Read(ref _streams) ?? MakeStreams();
+
+    /// <summary>The same, if there has been one.</summary>
+    public ConnectionStreams? StreamsIfAny => Volatile.Read(ref _streams);
+
+    /// <summary>The connection is lost.</summary>
+    public void CloseStreams()
+    {
+        _areStreamsClosed = true;
+        Interlocked.MemoryBarrier();    // with that of MakeStreams: either this sees the streams, or that sees that the connection is lost
+        StreamsIfAny?.Close();
+    }
+
+    private ConnectionStreams MakeStreams()
+    {
+        ConnectionStreams made;
+
+        lock (_requests)
+        {
+            made = _streams ??= new ConnectionStreams(_serializer, _output, _requests, StreamBudget, _limits, _peer);
+        }
+
+        Interlocked.MemoryBarrier();
+
+        if (_areStreamsClosed)
+        {
+            made.Close();
+        }
+
+        return made;
+    }
+
+    private bool TryCallWithStreams(PendingCall call, MprpcWriter request, MprpcMetadata told, CallStreams streams, CancellationToken cancellationToken)
+    {
+        PeerOffer? peer = Volatile.Read(ref _peer);
+        told = Taken(told, peer, "call", call.Method, request);
+
+        if (peer is null)
+        {
+            // Its whole result is one array.
+            return streams.Feeds.Count == 0 ? TryCallPlain(call, request, cancellationToken) : throw NotTaken(call, request);
+        }
+
+        if (streams.HasBegun)
+        {
+            MprpcWriter.Return(request);
+            throw new MprpcConnectionException(
+                $"The call of '{call.Method}' has a stream that has been sent in part, so that it cannot be made again.", requestWasSent: true);
+        }
+
+        var opened = new (long Number, StreamCredit Credit)[streams.Feeds.Count];
+
+        for (int i = 0; i < opened.Length; i++)
+        {
+            var credit = new StreamCredit(new StreamAllowance(peer.FeedItems, peer.FeedBytes));
+            int number = Streams.OpenFeed(credit);
+
+            if (number == 0)
+            {
+                CloseFeeds(opened.AsSpan(0, i));
+                throw NotTaken(call, request);
+            }
+
+            opened[i] = (number, credit);
+            streams.Feeds[i].Number(request, number);
+        }
+
+        call.Items = streams.Result;
+        call.BypassesWindow = opened.Length > 0;
+        MprpcWriter wrapped = ControlWriter.Call(_serializer, request, call.Timeout, told, streams.Result?.Open(Streams.Budget));
+        bool isSent;
+
+        try
+        {
+            isSent = TryCallPlain(call, wrapped, cancellationToken);
+        }
+        catch
+        {
+            CloseFeeds(opened);
+            MprpcWriter.Return(request);
+            throw;
+        }
+
+        if (isSent)
+        {
+            streams.Begin(Streams, opened);
+        }
+        else
+        {
+            CloseFeeds(opened);
+        }
+
+        MprpcWriter.Return(isSent ? request : wrapped);
+        return isSent;
+    }
+
+    private void CloseFeeds(ReadOnlySpan<(long Number, StreamCredit Credit)> opened)
+    {
+        foreach ((long number, _) in opened)
+        {
+            Streams.CloseFeed(number);
+        }
+    }
+
+    private static StreamsNotTakenException NotTaken(PendingCall call, MprpcWriter request)
+    {
+        MprpcWriter.Return(request);
+        return new StreamsNotTakenException($"The peer takes no stream as an argument of '{call.Method}'; nothing was sent.");
+    }
+}

@@ -1,0 +1,312 @@
+using Mprpc.CompilerServices;
+using Mprpc.Streams;
+using Mprpc.Wire;
+
+namespace Mprpc.Connections;
+
+/// <summary>The streams of a connection, in both directions (docs/protocol.md 10.12). Safe for concurrent use.</summary>
+/// <remarks>
+/// A result's stream has its request's msgid, a param's a negative number that its caller counts down. Sign and direction tell whose number it is, so that both
+/// ends may use the same.
+/// </remarks>
+/// <param name="serializer">How values are encoded.</param>
+/// <param name="output">Where messages go out.</param>
+/// <param name="requests">This side's calls, whose results may be streams.</param>
+/// <param name="total">Bounds the streams of all connections of a server; null: without.</param>
+/// <param name="connectionLimits">What may be sent.</param>
+/// <param name="peer">What the peer takes; null: it has not said.</param>
+internal sealed class ConnectionStreams(
+    MprpcSerializerOptions serializer, MessageOutput output, InFlightRequests requests, StreamBudget? total, ConnectionLimits connectionLimits, PeerOffer? peer)
+    : IStreamConnection
+{
+    private const int LowestNumber = int.MinValue + 1;
+
+    // An answer waits behind so much at most.
+    private const int MaxWaitingItems = 64 * 1024;
+
+    private readonly Lock _gate = new();
+    private readonly Dictionary<long, StreamCredit> _sent = [];         // results of calls that are served, by msgid; what is fed to the peer, below zero
+    private readonly Dictionary<long, IncomingItems> _fed = [];         // to calls that are served
+    private Dictionary<long, IncomingItems>? _early;                    // whose requests wait for room
+    private int _results;
+    private int _lastNumber;
+    private bool _isClosed;
+    private ConnectionLimits _limits = connectionLimits;
+    private PeerOffer? _peer = peer;
+
+    public StreamLimits Limits => _limits.Streams;
+
+    public MprpcSerializerOptions Serializer => serializer;
+
+    public StreamBudget Budget { get; } = new(
+        connectionLimits.Streams.MaxBufferedBytes, connectionLimits.Streams.MaxBufferedBytes + (4L * connectionLimits.MaxMessageSize), total);
+
+    public int MaxSendMessageSize => _limits.MaxSendMessageSize;
+
+    public int MaxSendDepth => _limits.MaxSendDepth;
+
+    /// <summary>What may be sent has changed, or what the peer takes.</summary>
+    public void ChangeLimits(ConnectionLimits changed, PeerOffer? offer) => (_limits, _peer) = (changed, offer);
+
+    /// <summary>A result is streamed from now on.</summary>
+    /// <returns>False if there are as many as may be.</returns>
+    public bool TryOpenResult(long messageId, StreamCredit credit)
+    {
+        lock (_gate)
+        {
+            // A peer that uses a msgid twice has one stream of that number.
+            if (_isClosed || _results >= Limits.MaxPerConnection || !_sent.TryAdd(messageId, credit))
+            {
+                return false;
+            }
+
+            _results++;
+            return true;
+        }
+    }
+
+    public void CloseResult(long messageId)
+    {
+        lock (_gate)
+        {
+            if (_sent.Remove(messageId))
+            {
+                _results--;
+            }
+        }
+    }
+
+    /// <summary>A stream is about to be fed to the peer.</summary>
+    /// <param name="credit">With as much as the peer has said.</param>
+    /// <returns>Its number; 0: there are as many as the peer takes.</returns>
+    public int OpenFeed(StreamCredit credit)
+    {
+        lock (_gate)
+        {
+            if (_isClosed || _sent.Count - _results >= Math.Min(_peer?.Streams ?? 0, Limits.MaxPerConnection))
+            {
+                return 0;
+            }
+
+            do
+            {
+                _lastNumber = _lastNumber == LowestNumber ? -1 : _lastNumber - 1;
+            }
+            while (!_sent.TryAdd(_lastNumber, credit));
+
+            return _lastNumber;
+        }
+    }
+
+    public void CloseFeed(long number)
+    {
+        lock (_gate)
+        {
+            _sent.Remove(number);
+        }
+    }
+
+    /// <summary>The peer feeds a stream to a call that is about to be served; on the read loop.</summary>
+    /// <returns>Null, or why it is not served.</returns>
+    public RpcError? TryOpenFed(long number, FedStreams streams)
+    {
+        lock (_gate)
+        {
+            if (_early?.Remove(number, out IncomingItems? items) != true)
+            {
+                if (_fed.Count >= Limits.MaxPerConnection)
+                {
+                    return new RpcError(
+                        RpcErrorKind.Handler,
+                        $"This connection has reached its limit of {Limits.MaxPerConnection} streams to this side; end some before feeding more.",
+                        ErrorCode.Busy);
+                }
+
+                items = Open(number);
+            }
+
+            if (!_fed.TryAdd(number, items!))
+            {
+                return new RpcError(RpcErrorKind.InvalidArguments, $"The stream {number} is open already: each one that is open has a number of its own.");
+            }
+
+            streams.Add(number, items!);
+            return null;
+        }
+    }
+
+    /// <summary>The call is over that a stream was fed to.</summary>
+    public void CloseFed(long number, IncomingItems items)
+    {
+        lock (_gate)
+        {
+            if (_fed.TryGetValue(number, out IncomingItems? open) && open == items)
+            {
+                _fed.Remove(number);
+            }
+        }
+
+        items.Drop();
+    }
+
+    /// <summary>No request waits for room any more: what has come for streams that nobody has opened is nobody's.</summary>
+    public void DropEarly()
+    {
+        Dictionary<long, IncomingItems>? early;
+
+        lock (_gate)
+        {
+            (early, _early) = (_early, null);
+        }
+
+        foreach (IncomingItems items in early?.Values ?? Enumerable.Empty<IncomingItems>())
+        {
+            items.Drop();
+        }
+    }
+
+    /// <summary>Items have come; on the read loop. Those of a stream that is not open mean nothing.</summary>
+    /// <param name="number">The stream's.</param>
+    /// <param name="bytes">The items.</param>
+    /// <param name="count">How many.</param>
+    /// <param name="mayBeEarly">Whether requests wait for room, so that the stream's may be among them.</param>
+    /// <returns>False if they are more than the peer has credit for.</returns>
+    public bool TryTakeItems(long number, ReadOnlySpan<byte> bytes, int count, bool mayBeEarly)
+        => count == 0 || FindIncoming(number, mayBeEarly)?.TryAdd(this, number, bytes, count) != false;
+
+    /// <summary>The peer has ended a stream that it feeds; on the read loop.</summary>
+    public void EndFed(long number, Exception? failure, bool mayBeEarly)
+    {
+        if (number >= 0 || FindIncoming(number, mayBeEarly) is not { } items)
+        {
+            return;
+        }
+
+        if (failure is null)
+        {
+            items.Complete([], count: 0);
+        }
+        else
+        {
+            items.Fail(failure, isAtOnce: false);
+        }
+    }
+
+    /// <summary>The peer takes more of a stream; of one that is not open it means nothing.</summary>
+    public void Grant(long number, in StreamAllowance more) => FindSent(number)?.Grant(more);
+
+    /// <summary>The peer wants no more of a stream that is fed to it.</summary>
+    public void CancelFeed(long number) => FindSent(number)?.Close();
+
+    /// <summary>The connection is lost: nothing comes, and nothing can be sent.</summary>
+    public void Close()
+    {
+        StreamCredit[] sent;
+        IncomingItems[] fed;
+
+        lock (_gate)
+        {
+            _isClosed = true;
+            sent = [.. _sent.Values];
+            fed = [.. _fed.Values];
+        }
+
+        foreach (StreamCredit credit in sent)
+        {
+            credit.Close();
+        }
+
+        foreach (IncomingItems items in fed)
+        {
+            items.Fail(new OperationCanceledException("The connection was lost before the stream had ended."), isAtOnce: false);
+        }
+
+        DropEarly();
+    }
+
+    /// <inheritdoc/>
+    public bool TrySendItems(MprpcWriter message) => output.TrySend(message);
+
+    /// <inheritdoc/>
+    public Task WaitForRoomAsync() => output.WaitForRoomAsync(MaxWaitingItems);
+
+    /// <inheritdoc/>
+    public void SendCredit(long number, in StreamAllowance more) => Send(ControlWriter.StreamCredit(Serializer, number, more));
+
+    /// <inheritdoc/>
+    public void SendCancel(long number) => Send(ControlWriter.Cancel(Serializer, "$/cancel", number));
+
+    /// <inheritdoc/>
+    public void SendEnd(long number, in MprpcRaw last, Exception? failure)
+    {
+        if (!last.IsNil)
+        {
+            MprpcWriter items = MprpcWriter.Rent(Serializer, RequestWriter.HeadRoom);
+            items.WriteString("$/item");
+            items.WriteArrayHeader(2);
+            items.WriteInt64(number);
+            items.WriteEncoded(last.Memory.Span);
+            Send(items);
+        }
+
+        MprpcWriter end = ControlWriter.EndOfStream(Serializer, number, failure is not null);
+
+        if (failure is not null)
+        {
+            end.WriteString(failure is MprpcException told ? ErrorCode.IntoMessage(told.Code, told.Message) : "The source of the stream has failed.");
+        }
+
+        Send(end);
+    }
+
+    private void Send(MprpcWriter notification)
+    {
+        RequestWriter.PrependNotificationHead(notification);
+
+        if (!output.TrySend(notification))
+        {
+            MprpcWriter.Return(notification);
+        }
+    }
+
+    private StreamCredit? FindSent(long number)
+    {
+        lock (_gate)
+        {
+            return _sent.GetValueOrDefault(number);
+        }
+    }
+
+    private IncomingItems? FindIncoming(long number, bool mayBeEarly)
+    {
+        if (number >= 0)
+        {
+            return requests.Peek(number)?.Items;
+        }
+
+        lock (_gate)
+        {
+            if (_fed.TryGetValue(number, out IncomingItems? items) || _early?.TryGetValue(number, out items) == true)
+            {
+                return items;
+            }
+
+            // Only those that may begin before anybody has read of them.
+            if (!mayBeEarly || _peer is null || (_early?.Count ?? 0) + _fed.Count >= Limits.MaxPerConnection)
+            {
+                return null;
+            }
+
+            items = Open(number);
+            (_early ??= []).Add(number, items);
+            return items;
+        }
+    }
+
+    private IncomingItems Open(long number)
+    {
+        var items = new IncomingItems(StreamAllowance.NoLimit);
+        items.OpenFed(this, number, Limits.Feed, isGranted: _peer is not null);
+        return items;
+    }
+}

@@ -1,0 +1,33 @@
+using Mprpc.Streams;
+
+namespace Mprpc.Connections;
+
+/// <summary>The streams that are fed to one call, by their numbers. Changed on the read loop, before the call runs.</summary>
+internal sealed class FedStreams(ConnectionStreams streams)
+{
+    private readonly List<(long Number, IncomingItems Items)> _fed = [];
+
+    /// <summary>A stream of the call is open from now on.</summary>
+    public void Add(long number, IncomingItems items) => _fed.Add((number, items));
+
+    /// <summary>The stream with this number; null: the call has none.</summary>
+    public IncomingItems? Find(long number) => _fed.Find(fed => fed.Number == number).Items;
+
+    /// <summary>The call has ended: nobody reads its streams any more.</summary>
+    public void Close()
+    {
+        foreach ((long number, IncomingItems items) in _fed)
+        {
+            streams.CloseFed(number, items);
+        }
+    }
+
+    /// <summary>The call is cancelled: who waits for items is told.</summary>
+    public void Fail(Exception reason)
+    {
+        foreach ((_, IncomingItems items) in _fed)
+        {
+            items.Fail(reason, isAtOnce: true);
+        }
+    }
+}

@@ -1,0 +1,35 @@
+using Mprpc.Diagnostics;
+using Mprpc.Wire;
+
+namespace Mprpc.Connections;
+
+/// <content>Streams as results and parameters of calls (docs/protocol.md 10.12).</content>
+internal sealed partial class RpcConnection
+{
+    /// <summary>Its streams; made when there is one.</summary>
+    public ConnectionStreams Streams => _calls.Streams;
+
+    /// <summary>Whether results are streamed to callers that take streams.</summary>
+    public bool SendsStreams => AnswerOrder is null && !Serializer.OldSpec;
+
+    /// <summary>Items of a stream have come; on the read loop.</summary>
+    public void OnItems(long number, ReadOnlySpan<byte> bytes, int count, ReadLoop loop)
+    {
+        if (!Streams.TryTakeItems(number, bytes, count, mayBeEarly: loop.HasParked))
+        {
+            Abort(
+                ConnectionLimit.StreamCredit,
+                new MprpcProtocolException(
+                    $"The peer has sent more of stream {number} than it had credit for. Wait for '$/credit' before sending more items."));
+        }
+    }
+
+    /// <summary>The peer has ended a stream that it feeds; on the read loop.</summary>
+    public void OnEndOfStream(long number, Exception? failure, ReadLoop loop) => _calls.StreamsIfAny?.EndFed(number, failure, mayBeEarly: loop.HasParked);
+
+    /// <summary>The peer takes more of a stream.</summary>
+    public void OnCredit(long number, in StreamAllowance more) => _calls.StreamsIfAny?.Grant(number, more);
+
+    /// <summary>No request waits for room any more; on the read loop.</summary>
+    public void OnNoneParked() => _calls.StreamsIfAny?.DropEarly();
+}

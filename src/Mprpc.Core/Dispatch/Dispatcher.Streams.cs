@@ -1,0 +1,49 @@
+using Mprpc.Connections;
+using Mprpc.Serialization;
+using Mprpc.Wire;
+
+namespace Mprpc.Dispatch;
+
+/// <content>Streams that are fed to calls (docs/protocol.md 10.12).</content>
+internal sealed partial class Dispatcher
+{
+    /// <summary>Opens the streams that stand among a call's params, before the next message, which may bring items; on the read loop.</summary>
+    /// <param name="method">The method.</param>
+    /// <param name="call">The call, with its control.</param>
+    /// <param name="message">Its message.</param>
+    /// <param name="position">Where the first param is.</param>
+    /// <param name="count">How many there are.</param>
+    /// <returns>False if the call has been refused.</returns>
+    private bool TryOpenFed(RpcMethod method, in IncomingCall call, ReadOnlySpan<byte> message, int position, int count)
+    {
+        for (int i = 0; i < count && i < method.Description.Parameters.Count; i++)
+        {
+            ReadOnlySpan<byte> value = message[position..];
+
+            if (method.Description.Parameters[i].IsStream
+                && MessagePackHead.TryReadInteger(value, out long number, out _)
+                && number < 0
+                && Open(call, number) is { } problem)
+            {
+                Answers.Refuse(call, method, problem);
+                call.Control!.End();
+                return false;
+            }
+
+            position += MessagePackHead.MeasureValue(value);
+        }
+
+        return true;
+    }
+
+    private static RpcError? Open(in IncomingCall call, long number)
+    {
+        if (call.MessageId is null)
+        {
+            return new RpcError(RpcErrorKind.InvalidArguments, "A notification cannot be fed a stream: only an answer ends it. Call in place of notifying.");
+        }
+
+        ConnectionStreams streams = call.Connection.Streams;
+        return streams.TryOpenFed(number, call.Control!.Fed ??= new FedStreams(streams));
+    }
+}

@@ -1,0 +1,311 @@
+using System.Runtime.ExceptionServices;
+using Mprpc.CompilerServices;
+using Mprpc.Wire;
+
+namespace Mprpc.Streams;
+
+/// <summary>
+/// Takes the items of a source, as far as their consumer gives credit, and sends them in batches: the result of a call that is served, or a parameter of one
+/// that is made.
+/// </summary>
+/// <remarks>
+/// <para>
+/// It collects while the source has items at once. Where it would wait for the source, it leaves what it has to one flush, which is queued behind ready work, and
+/// goes on: a producer that yields between its items fills batches too, and no timer is needed.
+/// </para>
+/// <para>
+/// The batch is the pump's while it collects and the flush's once it was left; who has taken it sends it before the other sends anything, so that items keep
+/// their order. The source runs on the pump's thread alone, never under the lock.
+/// </para>
+/// </remarks>
+internal sealed class StreamPump<T>(IAsyncEnumerable<T> source, IStreamConnection connection, long number, StreamCredit credit) : IThreadPoolWorkItem
+{
+    // What is more than this goes out at once.
+    private const int FullBatch = 16 * 1024;
+
+    // A source that takes so long for an item without waiting has its items sent one by one.
+    private const long SlowMilliseconds = 2;
+
+    private readonly Lock _gate = new();
+    private readonly StreamSignal _flushed = new();
+    private ItemBatch _batch;       // the pump's
+    private ItemBatch _left;        // under the lock: left to the flush
+    private Flush _flush;           // under the lock
+    private Exception? _flushFailure;
+    private StreamAllowance _allowance;
+
+    // A message that the peer takes, in any case.
+    private readonly int _fullBatch = Math.Min(FullBatch, (connection.MaxSendMessageSize - ItemBatch.Front) / 2);
+
+    /// <summary>Sends the items until the source ends.</summary>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <returns>The last items, which have not been sent, as an array; nil: all have.</returns>
+    /// <exception cref="OperationCanceledException">The token was cancelled, the connection is lost, or the consumer wants no more.</exception>
+    /// <exception cref="Exception">What the source or the encoding of an item has thrown, once the items before it are sent.</exception>
+    public async Task<MprpcRaw> RunAsync(CancellationToken cancellationToken)
+    {
+        IAsyncEnumerator<T> items = source.GetAsyncEnumerator(cancellationToken);
+
+        try
+        {
+            try
+            {
+                await SendItemsAsync(items, cancellationToken).ConfigureAwait(false);
+            }
+            finally
+            {
+                await items.DisposeAsync().ConfigureAwait(false);
+            }
+
+            await TakeBackAsync().ConfigureAwait(false);
+            return _batch.TakeArray(connection, isNilIfEmpty: true);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested || credit.IsClosed)
+        {
+            await DropAsync().ConfigureAwait(false);
+            throw;
+        }
+        catch
+        {
+            // The items before it reach the consumer first.
+            await TakeBackAsync().ConfigureAwait(false);
+            TrySend();
+            throw;
+        }
+    }
+
+    /// <summary>Sends what was left to the flush, and what is left while it sends.</summary>
+    void IThreadPoolWorkItem.Execute()
+    {
+        while (TryTakeLeft(out ItemBatch left))
+        {
+            try
+            {
+                Send(ref left);
+            }
+            catch (Exception exception)
+            {
+                Volatile.Write(ref _flushFailure, exception);
+            }
+        }
+
+        _flushed.Set();
+    }
+
+    private async ValueTask SendItemsAsync(IAsyncEnumerator<T> items, CancellationToken cancellationToken)
+    {
+        long tick = Environment.TickCount64;
+
+        while (true)
+        {
+            if (!_allowance.IsOpen || credit.IsClosed || cancellationToken.IsCancellationRequested)
+            {
+                await WaitForCreditAsync(cancellationToken).ConfigureAwait(false);
+                tick = Environment.TickCount64;
+            }
+
+            ValueTask<bool> moving = items.MoveNextAsync();
+            bool isWaiting = !moving.IsCompleted;
+
+            if (isWaiting)
+            {
+                Leave();
+            }
+
+            if (!await moving.ConfigureAwait(false))
+            {
+                return;
+            }
+
+            if (isWaiting)
+            {
+                TakeBack();
+                tick = Environment.TickCount64;
+            }
+
+            int size = _batch.Add(connection, items.Current);
+            _allowance.Use(1, size);
+
+            if (_batch.Bytes >= _fullBatch)
+            {
+                await SendFullAsync(size, cancellationToken).ConfigureAwait(false);
+            }
+            else if (Environment.TickCount64 is var now && now - tick >= SlowMilliseconds)
+            {
+                tick = now;
+                await SendFullAsync(size, cancellationToken).ConfigureAwait(false);
+            }
+        }
+    }
+
+    private async ValueTask WaitForCreditAsync(CancellationToken cancellationToken)
+    {
+        await TakeBackAsync().ConfigureAwait(false);
+        credit.MoveTo(ref _allowance);
+
+        if (_allowance.IsOpen && !credit.IsClosed && !cancellationToken.IsCancellationRequested)
+        {
+            return;
+        }
+
+        await SendFullAsync(lastSize: 0, cancellationToken).ConfigureAwait(false);     // what is to be consumed before there is more credit
+        using CancellationTokenRegistration registration = cancellationToken.UnsafeRegister(static credit => ((StreamCredit)credit!).Changed.Set(), credit);
+
+        while (true)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+
+            if (credit.IsClosed)
+            {
+                throw new OperationCanceledException("The stream's consumer wants no more of it.");
+            }
+
+            credit.MoveTo(ref _allowance);
+
+            if (_allowance.IsOpen)
+            {
+                return;
+            }
+
+            await credit.Changed.WaitAsync().ConfigureAwait(false);
+        }
+    }
+
+    private async ValueTask SendFullAsync(int lastSize, CancellationToken cancellationToken)
+    {
+        await FlushedAsync().ConfigureAwait(false);
+
+        // A large item behind small ones: together they may be more than a message.
+        ItemBatch last = _batch.Count > 1 && _batch.Bytes > connection.MaxSendMessageSize - ItemBatch.Front ? _batch.SplitLast(connection, lastSize) : default;
+        TrySend();
+
+        if (last.Count > 0)
+        {
+            _batch = last;
+            TrySend();
+        }
+
+        Task room = connection.WaitForRoomAsync();
+
+        if (!room.IsCompleted)
+        {
+            await room.WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Leaves what there is to a flush, while the source is waited for.</summary>
+    private void Leave()
+    {
+        if (_batch.Count == 0)
+        {
+            return;
+        }
+
+        bool isFirst;
+
+        lock (_gate)
+        {
+            (_left, _batch) = (_batch, default);
+            isFirst = _flush == Flush.None;
+            _flush = isFirst ? Flush.Queued : _flush;
+        }
+
+        if (isFirst)
+        {
+            ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+        }
+    }
+
+    private bool TryTakeLeft(out ItemBatch left)
+    {
+        lock (_gate)
+        {
+            (left, _left) = (_left, default);
+            _flush = left.Count > 0 ? Flush.Sending : Flush.None;
+            return left.Count > 0;
+        }
+    }
+
+    /// <summary>Takes back what the flush has not taken.</summary>
+    private void TakeBack()
+    {
+        lock (_gate)
+        {
+            (_batch, _left) = (_left, default);
+        }
+    }
+
+    /// <summary>The same, and waits until the flush has sent what it has taken.</summary>
+    private ValueTask TakeBackAsync()
+    {
+        if (_batch.Count == 0)
+        {
+            TakeBack();
+        }
+
+        return FlushedAsync();
+    }
+
+    private async ValueTask FlushedAsync()
+    {
+        while (IsFlushing)
+        {
+            await _flushed.WaitAsync().ConfigureAwait(false);
+        }
+
+        if (_flushFailure is { } failure)
+        {
+            _flushFailure = null;
+            ExceptionDispatchInfo.Throw(failure);
+        }
+    }
+
+    private bool IsFlushing
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _flush == Flush.Sending;
+            }
+        }
+    }
+
+    private async ValueTask DropAsync()
+    {
+        TakeBack();
+
+        while (IsFlushing)
+        {
+            await _flushed.WaitAsync().ConfigureAwait(false);
+        }
+
+        _batch.Drop();
+    }
+
+    private void TrySend()
+    {
+        if (_batch.Count > 0)
+        {
+            Send(ref _batch);
+        }
+    }
+
+    private void Send(ref ItemBatch batch)
+    {
+        MprpcWriter message = batch.TakeMessage(connection, number);
+
+        if (!connection.TrySendItems(message))
+        {
+            MprpcWriter.Return(message);
+            throw new OperationCanceledException("The connection is lost: the rest of the stream cannot be sent.");
+        }
+    }
+
+    private enum Flush
+    {
+        None,
+        Queued,
+        Sending,
+    }
+}
