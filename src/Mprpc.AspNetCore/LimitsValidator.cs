@@ -20,6 +20,12 @@ internal static class LimitsValidator
         ranges.Check(nameof(limits.MaxSendDepth), limits.MaxSendDepth, 2, MaxDepthAllowed);
         ranges.Check(nameof(limits.MaxCallsInFlightPerConnection), limits.MaxCallsInFlightPerConnection, 1, int.MaxValue);
         ranges.Check(nameof(limits.MaxCallsInFlight), limits.MaxCallsInFlight, 1, int.MaxValue);
+        ranges.Check(nameof(limits.MaxStreamsPerConnection), limits.MaxStreamsPerConnection, 1, int.MaxValue);
+        ranges.Check(nameof(limits.MaxStreamBytes), limits.MaxStreamBytes, 1, int.MaxValue);
+        ranges.Check(nameof(limits.MaxStreamBytesTotal), limits.MaxStreamBytesTotal, 1, 1L << 40);
+        ranges.Check(nameof(limits.MaxPlainStreamItems), limits.MaxPlainStreamItems, 1, int.MaxValue);
+        ranges.Check(nameof(limits.MaxPlainStreamBytes), limits.MaxPlainStreamBytes, 1, Array.MaxLength);
+        ranges.Check(nameof(limits.MaxPlainStreamTime), limits.MaxPlainStreamTime, OptionRanges.Infinite);
         ranges.Check(nameof(limits.MinPartialMessageRate), limits.MinPartialMessageRate, 1, int.MaxValue);
         ranges.Check(nameof(limits.PartialMessageTimeout), limits.PartialMessageTimeout, OptionRanges.Infinite);
         ranges.Check(nameof(limits.WriteTimeout), limits.WriteTimeout, OptionRanges.Infinite);

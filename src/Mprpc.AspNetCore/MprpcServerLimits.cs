@@ -1,4 +1,5 @@
 using Mprpc.Connections;
+using Mprpc.Streams;
 
 namespace Mprpc.AspNetCore;
 
@@ -7,7 +8,7 @@ namespace Mprpc.AspNetCore;
 /// </summary>
 /// <remarks>
 /// Zero and negative values are refused at start-up. Times are kept to a second or two: connections are looked at once a second. Where the configuration
-/// changes while the application runs, new connections get the new limits; <see cref="MaxCallsInFlight"/>, <see cref="MaxUnsentAnswerBytesTotal"/>,
+/// changes while the application runs, new connections get the new limits; <see cref="MaxCallsInFlight"/>, <see cref="MaxUnsentAnswerBytesTotal"/>, <see cref="MaxStreamBytesTotal"/>,
 /// <see cref="MaxConnections"/> and <see cref="TlsHandshakeTimeout"/> stay as they were at the start.
 /// </remarks>
 public sealed class MprpcServerLimits
@@ -65,6 +66,33 @@ public sealed class MprpcServerLimits
     public int MaxCallsInFlight { get; set; } = ConnectionLimits.DefaultMaxRunningCallsTotal;
 
     /// <summary>
+    /// How many streams one connection may have open at once: results of its calls that are streamed to it, and as many again that it feeds to calls. Default
+    /// 100. A further call with one is answered with the error <c>busy</c>.
+    /// </summary>
+    public int MaxStreamsPerConnection { get; set; } = StreamLimits.DefaultMaxPerConnection;
+
+    /// <summary>
+    /// How many bytes of the streams that one connection feeds to calls may be granted and not read yet, beyond 16 KiB of each stream. Default 4,194,304
+    /// (4 MiB). Beyond it a peer gets no more credit; a single item may always be as large as a message.
+    /// </summary>
+    public int MaxStreamBytes { get; set; } = StreamLimits.DefaultMaxBytes;
+
+    /// <summary>The same for all connections together. Default 268,435,456 (256 MiB).</summary>
+    public long MaxStreamBytesTotal { get; set; } = StreamLimits.DefaultMaxBytesTotal;
+
+    /// <summary>
+    /// How many items a stream may have that is collected into one array, because the caller takes no streams. Default 10,000. More is answered with the error
+    /// <c>too_large</c>, and the method is cancelled. <see cref="MprpcStreamAttribute.MaxPlainItems"/> sets it for a method.
+    /// </summary>
+    public int MaxPlainStreamItems { get; set; } = StreamLimits.DefaultMaxPlainItems;
+
+    /// <summary>The same in bytes. Default 1,048,576 (1 MiB).</summary>
+    public int MaxPlainStreamBytes { get; set; } = StreamLimits.DefaultMaxPlainBytes;
+
+    /// <summary>How long such a stream may be collected. Default 30 s; <see cref="Timeout.InfiniteTimeSpan"/>: for ever.</summary>
+    public TimeSpan MaxPlainStreamTime { get; set; } = StreamLimits.DefaultMaxPlainTime;
+
+    /// <summary>
     /// How long a message that has begun may take to arrive, whatever its rate. Default 10 s; <see cref="Timeout.InfiniteTimeSpan"/>: for ever. A slower one
     /// closes its connection.
     /// </summary>
@@ -115,6 +143,15 @@ public sealed class MprpcServerLimits
         MaxSendMessageSize = MaxSendMessageSize,
         MaxSendDepth = MaxSendDepth,
         MaxUnsentAnswerBytes = MaxUnsentAnswerBytes,
+        Streams = new StreamLimits
+        {
+            MaxPerConnection = MaxStreamsPerConnection,
+            MaxBufferedBytes = MaxStreamBytes,
+            MaxPlainItems = MaxPlainStreamItems,
+            MaxPlainBytes = MaxPlainStreamBytes,
+            MaxPlainTime = MaxPlainStreamTime,
+            OptionsName = "MprpcServerOptions.Limits",
+        },
         PartialMessageTimeout = Unlimited(PartialMessageTimeout),
         MinPartialMessageRate = MinPartialMessageRate,
         WriteTimeout = Unlimited(WriteTimeout),

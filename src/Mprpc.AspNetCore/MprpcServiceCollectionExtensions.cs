@@ -16,6 +16,7 @@ using Mprpc.AspNetCore.Model;
 using Mprpc.AspNetCore.Policies;
 using Mprpc.AspNetCore.Transport;
 using Mprpc.Connections;
+using Mprpc.Streams;
 using Mprpc.Diagnostics;
 
 namespace Microsoft.Extensions.DependencyInjection;
@@ -57,6 +58,11 @@ public static class MprpcServiceCollectionExtensions
         {
             MprpcServerLimits limits = provider.GetRequiredService<IOptions<MprpcServerOptions>>().Value.Limits;
             return new RunningCallsTotal(limits.MaxCallsInFlight, limits.MaxUnsentAnswerBytesTotal);
+        });
+        services.TryAddSingleton(static provider =>
+        {
+            long bytes = provider.GetRequiredService<IOptions<MprpcServerOptions>>().Value.Limits.MaxStreamBytesTotal;
+            return new StreamBudget(bytes, bytes);
         });
         services.TryAddSingleton<ServerLimits>();
         services.TryAddSingleton<UnixListenerFactory>();

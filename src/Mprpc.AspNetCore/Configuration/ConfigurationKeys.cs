@@ -16,15 +16,19 @@ internal static class ConfigurationKeys
     private const string Endpoints = "Endpoints";
     private const string Authentication = nameof(MprpcServerOptions.Authentication);
 
-    private static readonly string[] s_ofWholeServer =
-        [nameof(MprpcServerLimits.MaxCallsInFlight), nameof(MprpcServerLimits.MaxUnsentAnswerBytesTotal), nameof(MprpcServerLimits.MaxConnections)];
+    /// <summary>The limits that only the whole server has.</summary>
+    public static readonly string[] LimitsOfWholeServer =
+    [
+        nameof(MprpcServerLimits.MaxCallsInFlight), nameof(MprpcServerLimits.MaxUnsentAnswerBytesTotal), nameof(MprpcServerLimits.MaxStreamBytesTotal),
+        nameof(MprpcServerLimits.MaxConnections),
+    ];
     private static readonly string[] s_limits = NamesOf(typeof(MprpcServerLimits));
     private static readonly string[] s_authentication = NamesOf(typeof(MprpcAuthenticationOptions));
     private static readonly string[] s_root =
         [.. NamesOf(typeof(MprpcServerOptions)).Where(name => name != nameof(MprpcServerOptions.Serializer)), Endpoints, Clients];
 
     /// <summary>The limits that an endpoint may have of its own.</summary>
-    public static string[] LimitsOfEndpoint { get; } = [.. s_limits.Except(s_ofWholeServer)];
+    public static string[] LimitsOfEndpoint { get; } = [.. s_limits.Except(LimitsOfWholeServer)];
 
     /// <summary>The limits that a reload changes, of the server and of endpoints.</summary>
     public static string[] LimitsThatReload { get; } = [.. LimitsOfEndpoint.Where(name => name != nameof(MprpcServerLimits.TlsHandshakeTimeout))];

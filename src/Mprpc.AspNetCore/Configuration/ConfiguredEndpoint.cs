@@ -174,10 +174,7 @@ internal static class ConfiguredEndpoint
 
     private static void CheckLimits(IConfigurationSection section, List<string> failures)
     {
-        string[] keysOfTheServer =
-            [nameof(MprpcServerLimits.MaxCallsInFlight), nameof(MprpcServerLimits.MaxUnsentAnswerBytesTotal), nameof(MprpcServerLimits.MaxConnections)];
-
-        if (Array.Find(keysOfTheServer, key => section[key] is not null) is { } ofTheServer)
+        if (Array.Find(ConfigurationKeys.LimitsOfWholeServer, key => section[key] is not null) is { } ofTheServer)
         {
             failures.Add(
                 $"{section.Path}:{ofTheServer} is a limit of the whole server. Set Mprpc:Limits:{ofTheServer}; "

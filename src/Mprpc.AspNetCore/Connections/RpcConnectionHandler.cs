@@ -16,6 +16,7 @@ using Mprpc.AspNetCore.Policies;
 using Mprpc.AspNetCore.Security;
 using Mprpc.Binding;
 using Mprpc.Connections;
+using Mprpc.Streams;
 using Mprpc.Diagnostics;
 using Mprpc.Dispatch;
 
@@ -29,6 +30,7 @@ internal sealed class RpcConnectionHandler
     private readonly IServiceProvider _services;
     private readonly EndpointSecurity _security;
     private readonly RunningCallsTotal _runningCalls;
+    private readonly StreamBudget _streamBudget;
     private readonly LimitHits _limitHits;
     private readonly MprpcSerializerOptions _serializer;
     private readonly Dispatcher _dispatcher;
@@ -46,6 +48,7 @@ internal sealed class RpcConnectionHandler
         _security = new EndpointSecurity(services, endpoint, options, limits);
         _registry = services.GetRequiredService<ConnectionRegistry>();
         _runningCalls = services.GetRequiredService<RunningCallsTotal>();
+        _streamBudget = services.GetRequiredService<StreamBudget>();
         _limitHits = services.GetRequiredService<LimitHits>();
         _serializer = endpoint.OldSpec ? options.Serializer.WithOldSpec() : options.Serializer;
         var policies = new MethodPolicies(services, options, endpoint, _security);
@@ -110,6 +113,7 @@ internal sealed class RpcConnectionHandler
             Limits = _security.InitialLimits,
             OfferedLimits = _security.Limits,       // those of after the login: a client says hello once, before it
             RunningCallsTotal = _runningCalls,
+            StreamBudget = _streamBudget,
             LimitHits = _limitHits,
             IsTransportReset = features.Get<IConnectionSocketFeature>() is { } socket ? () => IsReset(socket.Socket) : null,
             TransportClosed = closed,

@@ -148,6 +148,7 @@ internal sealed class ServerLimits : IDisposable
 
         Refuse(limits.MaxCallsInFlight != options.Limits.MaxCallsInFlight, nameof(limits.MaxCallsInFlight));
         Refuse(limits.MaxUnsentAnswerBytesTotal != options.Limits.MaxUnsentAnswerBytesTotal, nameof(limits.MaxUnsentAnswerBytesTotal));
+        Refuse(limits.MaxStreamBytesTotal != options.Limits.MaxStreamBytesTotal, nameof(limits.MaxStreamBytesTotal));
         Refuse(limits.MaxConnections != options.Limits.MaxConnections, nameof(limits.MaxConnections));
         return failures.Count == 0 ? limits : throw new OptionsValidationException(ConfigurationKeys.Limits, typeof(MprpcServerLimits), failures);
 

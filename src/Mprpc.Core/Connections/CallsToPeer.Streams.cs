@@ -4,7 +4,7 @@ using Mprpc.Wire;
 
 namespace Mprpc.Connections;
 
-/// <content>Calls whose result, or a parameter, is a stream (docs/protocol.md 10.12).</content>
+/// <content>Calls whose result, or a parameter, is a stream (docs/protocol.md 10.13).</content>
 internal sealed partial class CallsToPeer
 {
     private ConnectionStreams? _streams;

@@ -4,7 +4,7 @@ using Mprpc.Wire;
 
 namespace Mprpc.Connections;
 
-/// <summary>The streams of a connection, in both directions (docs/protocol.md 10.12). Safe for concurrent use.</summary>
+/// <summary>The streams of a connection, in both directions (docs/protocol.md 10.13). Safe for concurrent use.</summary>
 /// <remarks>
 /// A result's stream has its request's msgid, a param's a negative number that its caller counts down. Sign and direction tell whose number it is, so that both
 /// ends may use the same.

@@ -3,7 +3,7 @@ using Mprpc.Wire;
 
 namespace Mprpc.Connections;
 
-/// <content>Streams as results and parameters of calls (docs/protocol.md 10.12).</content>
+/// <content>Streams as results and parameters of calls (docs/protocol.md 10.13).</content>
 internal sealed partial class RpcConnection
 {
     /// <summary>Its streams; made when there is one.</summary>

@@ -4,7 +4,7 @@ using Mprpc.Wire;
 
 namespace Mprpc.Dispatch;
 
-/// <content>Streams that are fed to calls (docs/protocol.md 10.12).</content>
+/// <content>Streams that are fed to calls (docs/protocol.md 10.13).</content>
 internal sealed partial class Dispatcher
 {
     /// <summary>Opens the streams that stand among a call's params, before the next message, which may bring items; on the read loop.</summary>

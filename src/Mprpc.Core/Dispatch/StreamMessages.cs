@@ -5,7 +5,7 @@ using Mprpc.Wire;
 
 namespace Mprpc.Dispatch;
 
-/// <summary>What the peer says of streams (docs/protocol.md 10.12). What does not fit means nothing.</summary>
+/// <summary>What the peer says of streams (docs/protocol.md 10.13). What does not fit means nothing.</summary>
 internal static class StreamMessages
 {
     /// <summary>Handles a notification; on the read loop.</summary>

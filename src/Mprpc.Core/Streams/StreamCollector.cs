@@ -3,7 +3,7 @@ using Mprpc.Wire;
 
 namespace Mprpc.Streams;
 
-/// <summary>Makes a stream the one array that peers get who do not know streams (docs/protocol.md 10.12).</summary>
+/// <summary>Makes a stream the one array that peers get who do not know streams (docs/protocol.md 10.13).</summary>
 internal static class StreamCollector
 {
     /// <summary>Takes all items of a stream.</summary>
@@ -26,14 +26,14 @@ internal static class StreamCollector
                 {
                     if (array.Count == limits.MaxPlainItems)
                     {
-                        throw TooLarge(name, $"more than {limits.MaxPlainItems:N0} items", "MaxPlainItems");
+                        throw TooLarge(name, $"more than {limits.MaxPlainItems:N0} items", limits, "MaxPlainStreamItems");
                     }
 
                     array.Add(encoding, items.Current);
 
                     if (array.Bytes > limits.MaxPlainBytes)
                     {
-                        throw TooLarge(name, $"more than {limits.MaxPlainBytes:N0} bytes", "MaxPlainBytes");
+                        throw TooLarge(name, $"more than {limits.MaxPlainBytes:N0} bytes", limits, "MaxPlainStreamBytes");
                     }
 
                     either.Token.ThrowIfCancellationRequested();
@@ -48,7 +48,7 @@ internal static class StreamCollector
         }
         catch (OperationCanceledException) when (timer.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
-            throw TooLarge(name, $"items for more than {limits.MaxPlainTime.TotalSeconds:N0} s", "MaxPlainTime");
+            throw TooLarge(name, $"items for more than {limits.MaxPlainTime.TotalSeconds:N0} s", limits, "MaxPlainStreamTime");
         }
         finally
         {
@@ -56,9 +56,9 @@ internal static class StreamCollector
         }
     }
 
-    private static MprpcException TooLarge(string name, string what, string option)
+    private static MprpcException TooLarge(string name, string what, StreamLimits limits, string option)
         => new(
             $"{name} is a stream, and one that goes to a peer without the protocol's extensions is collected into an array: it has {what}. "
-            + $"Say '$/hello' and give credit, ask for less, or raise Streams.{option}.",
+            + (limits.OptionsName is null ? "Send fewer." : $"Say '$/hello' and give credit, ask for less, or raise {limits.OptionsName}.{option}."),
             ErrorCode.TooLarge);
 }

@@ -3,7 +3,7 @@ using Mprpc.Serialization;
 
 namespace Mprpc.Wire;
 
-/// <summary>A number of items and of their bytes that a stream may send (docs/protocol.md 10.12). Both saturate, and either may be without limit.</summary>
+/// <summary>A number of items and of their bytes that a stream may send (docs/protocol.md 10.13). Both saturate, and either may be without limit.</summary>
 internal struct StreamAllowance(long items, long bytes)
 {
     /// <summary>As many as there are.</summary>
