@@ -32,6 +32,7 @@ internal sealed class ServerMeter : IDisposable
         ConnectionLimit.Idle => "idle",
         ConnectionLimit.HalfClose => "half_close",
         ConnectionLimit.CallsInFlightPerConnection => "calls_in_flight_per_connection",
+        ConnectionLimit.StreamCredit => "stream_credit",
         ConnectionLimit.UnsentAnswersPerConnection => "unsent_answers_per_connection",
         ConnectionLimit.UnsentAnswers => "unsent_answers",
         ConnectionLimit.Connections => "connections",
