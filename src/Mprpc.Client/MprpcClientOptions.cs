@@ -85,7 +85,8 @@ public sealed partial class MprpcClientOptions
     /// <summary>
     /// How many calls may wait for their answers on one connection; further ones wait for a place. Default <see cref="int.MaxValue"/>: no limit. Set 1 for
     /// servers that take one message a read
-    /// (mprpc for Python): a connection is then dropped after a timeout, since its late answer would hold the next call up.
+    /// (mprpc for Python): a connection is then dropped after a timeout, since its late answer would hold the next call up. A server that knows the extensions
+    /// says how many it takes; if that is less, it counts.
     /// </summary>
     public int MaxInFlightPerConnection { get; set; } = int.MaxValue;
 

@@ -21,23 +21,11 @@ internal sealed partial class Subchannel(ConnectionPool pool, ClientParts parts)
     private volatile bool _isConnecting;
     private OpenConnection? _currentOpen;   // under the lock
     private int _callsLeft;                 // under the lock
-    private int _reserved;
 
     /// <summary>The connection, where there is one that can take calls.</summary>
     public RpcConnection? Current => Volatile.Read(ref _current);
 
     public bool IsConnecting => _isConnecting;
-
-    /// <summary>How many calls wait for their answers, or have a place here and are about to be sent.</summary>
-    public int Load => Math.Max(Reserved, Current?.Requests.Count ?? 0);
-
-    /// <summary>How many of a limited number of places are taken.</summary>
-    public int Reserved => Volatile.Read(ref _reserved);
-
-    /// <summary>Takes one of a limited number of places; under the pool's lock.</summary>
-    public void Reserve() => Interlocked.Increment(ref _reserved);
-
-    public void Unreserve() => Interlocked.Decrement(ref _reserved);
 
     /// <summary>Begins to make a connection; under the pool's lock.</summary>
     /// <returns>False where there is one, or it is being made.</returns>
@@ -224,6 +212,7 @@ internal sealed partial class Subchannel(ConnectionPool pool, ClientParts parts)
         made.Connection = connection;
         connection.Requests.OnClosed = () => OnClosed(made);
         connection.Requests.OnGivenUp += _ => OnGivenUp(made);
+        connection.Requests.OnLeft = pool.OnLeft;
 
         lock (_gate)
         {

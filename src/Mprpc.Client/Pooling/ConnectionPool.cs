@@ -5,15 +5,13 @@ namespace Mprpc.Client.Pooling;
 
 /// <summary>
 /// The connections of a client: a call takes the one with the fewest calls in flight of those that are there. Where all are in use, a further one is dialled
-/// beside it; who finds none, or
-/// no place on any, waits here, first come first served.
+/// beside it; who finds none, or no place on any, waits here, first come first served.
 /// </summary>
 /// <remarks>Safe for concurrent use. No user code runs under its lock.</remarks>
-internal sealed class ConnectionPool
+internal sealed partial class ConnectionPool
 {
     private readonly Lock _gate = new();
     private readonly Subchannel[] _subchannels;
-    private readonly LinkedList<Waiter> _waiters = [];      // under the lock
     private readonly PoolUpkeep _upkeep;
     private readonly string _address;
     private readonly int _limit;
@@ -39,7 +37,10 @@ internal sealed class ConnectionPool
         _notifying = _subchannels[0];
     }
 
-    /// <summary>Whether calls wait for a place, because the calls in flight on a connection, or all its calls, are limited.</summary>
+    /// <summary>
+    /// Whether each call takes a place here until it has ended, because the calls in flight on a connection, or all its calls, are limited by the options. Else
+    /// it has one only until it is sent.
+    /// </summary>
     public bool IsLimited => _isLimited;
 
     public bool IsConnected => Array.Exists(_subchannels, subchannel => subchannel.Current is not null);
@@ -61,7 +62,8 @@ internal sealed class ConnectionPool
             return _subchannels[0].Current;
         }
 
-        Subchannel? best = Choose(int.MaxValue, out Subchannel? spare);
+        // A connection whose server has as many calls as it takes refuses by itself.
+        Subchannel? best = Choose(limit: null, out Subchannel? spare);
 
         if (spare is not null && best is not null && best.Load > 0 && MayDial(spare))
         {
@@ -95,54 +97,6 @@ internal sealed class ConnectionPool
     /// <summary>The connections that take calls at this moment.</summary>
     public IEnumerable<RpcConnection> Connected() => _subchannels.Select(subchannel => subchannel.Current).OfType<RpcConnection>();
 
-    /// <summary>Waits for a place on a connection, dialled where there is none; to be given back with <see cref="Release"/>.</summary>
-    /// <param name="isServing">Whether a call of the server's waits for this one: then it has a place of its own, or both would wait for each other.</param>
-    /// <param name="lost">The place that the caller has had and gives back, whose connection was lost before it could be used: its turn stays the first. Null
-    /// for a new caller.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
-    /// <exception cref="MprpcConnectionException">The peer cannot be reached.</exception>
-    /// <exception cref="ObjectDisposedException">The client was disposed.</exception>
-    public async ValueTask<Subchannel> AcquireAsync(bool isServing, Subchannel? lost, CancellationToken cancellationToken)
-    {
-        LinkedListNode<Waiter> waiter;
-
-        lock (_gate)
-        {
-            if (_isLimited)
-            {
-                lost?.Unreserve();
-            }
-
-            if (_isClosed)
-            {
-                throw ClientParts.DisposedException();
-            }
-
-            if (TryTake(isServing ? int.MaxValue : _limit) is { } subchannel)
-            {
-                Grow();     // the place that was given back is to be dialled for others
-                return subchannel;
-            }
-
-            waiter = lost is null ? _waiters.AddLast(new Waiter()) : _waiters.AddFirst(new Waiter());
-            Grow();
-        }
-
-        try
-        {
-            return await waiter.Value.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
-        }
-        catch when (TryGiveUp(waiter))
-        {
-            throw;
-        }
-        catch (OperationCanceledException) when (waiter.Value.Task.IsCompletedSuccessfully)
-        {
-            Release(await waiter.Value.Task.ConfigureAwait(false));
-            throw;
-        }
-    }
-
     /// <summary>Makes the first connection.</summary>
     /// <param name="waitForReady">Whether to try until the server can be reached.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
@@ -163,18 +117,6 @@ internal sealed class ConnectionPool
         }
     }
 
-    /// <summary>Gives a place back, after the call that had it.</summary>
-    public void Release(Subchannel subchannel)
-    {
-        if (!_isLimited)
-        {
-            return;
-        }
-
-        subchannel.Unreserve();
-        OnChanged();
-    }
-
     /// <summary>Takes no more calls over a connection that has refused what it was given.</summary>
     public void Drop(RpcConnection connection) => Array.Find(_subchannels, subchannel => subchannel.Current == connection)?.Drop(connection);
 
@@ -184,21 +126,6 @@ internal sealed class ConnectionPool
         lock (_gate)
         {
             Dial(_subchannels[0]);
-        }
-    }
-
-    /// <summary>A place has been given back, or a connection is there or gone: those who wait may go on, or something is to be dialled for them.</summary>
-    public void OnChanged()
-    {
-        lock (_gate)
-        {
-            while (_waiters.First is { } first && TryTake(_limit) is { } subchannel)
-            {
-                _waiters.RemoveFirst();
-                first.Value.SetResult(subchannel);
-            }
-
-            Grow();
         }
     }
 
@@ -248,13 +175,6 @@ internal sealed class ConnectionPool
         OnChanged();
     }
 
-    /// <summary>Why a call has not been sent in its time.</summary>
-    public string DescribeWait()
-        => IsConnected || (!IsConnecting && Backoff.LastFailure is null)
-                ? $"no connection to {_address} had a place for it. Raise the timeout, MprpcClientOptions.MaxConnections or MaxInFlightPerConnection."
-            : Backoff.LastFailure is { } failure ? $"there is no connection to {_address}, and the last attempt to make one failed: {failure.Message}"
-            : $"{_address} has not answered the attempt to connect. Is it reachable? Raise the timeout if it is only slow.";
-
     public Task CloseAsync(TimeSpan sendTimeout, bool hasNotified)
     {
         lock (_gate)
@@ -268,9 +188,10 @@ internal sealed class ConnectionPool
     }
 
     /// <summary>
-    /// The least loaded that is connected and has less than <paramref name="limit"/> places taken; one that is not connected, if there is one.
+    /// The least loaded that is connected and has a place, less than <paramref name="limit"/> being taken; one that is not connected, if there is one. Null: any
+    /// has a place.
     /// </summary>
-    private Subchannel? Choose(int limit, out Subchannel? unconnected)
+    private Subchannel? Choose(int? limit, out Subchannel? unconnected)
     {
         Subchannel? best = null;
         unconnected = null;
@@ -287,7 +208,7 @@ internal sealed class ConnectionPool
             // One whose peer does not read comes last.
             int load = current.Output.IsCongested ? int.MaxValue - 1 : subchannel.Load;
 
-            if (load < bestLoad && subchannel.Reserved < limit)
+            if (load < bestLoad && (limit is null || subchannel.HasPlace(current, limit.Value)))
             {
                 best = subchannel;
                 bestLoad = load;
@@ -312,11 +233,7 @@ internal sealed class ConnectionPool
             Dial(spare);
         }
 
-        if (_isLimited)
-        {
-            best.Reserve();
-        }
-
+        best.Reserve();
         return best;
     }
 
@@ -365,33 +282,5 @@ internal sealed class ConnectionPool
 
         _open++;
         return true;
-    }
-
-    private bool TryGiveUp(LinkedListNode<Waiter> waiter)
-    {
-        lock (_gate)
-        {
-            if (waiter.List is null)
-            {
-                return false;
-            }
-
-            _waiters.Remove(waiter);
-            return true;
-        }
-    }
-
-    /// <summary>Under the lock.</summary>
-    private void FailWaiters(Exception exception)
-    {
-        // Each has its own: one that several threads throw would mix up their stack traces.
-        foreach (Waiter waiter in _waiters)
-        {
-            waiter.Fail(exception is MprpcConnectionException lost
-                ? new MprpcConnectionException(lost.Message, lost.RequestWasSent, lost.InnerException) { IsLasting = lost.IsLasting }
-                : exception);
-        }
-
-        _waiters.Clear();
     }
 }

@@ -47,11 +47,18 @@ internal sealed class WaitingCalls(ClientParts parts, ConnectionPool pool)
                     PendingCall<T> pending = PendingCall<T>.Rent(method, deadline.Left);
                     pending.SpentBefore = deadline.Spent;
                     pending.Told = call.Told;
+                    pending.WaitsForPlace = true;
                     ValueTask<T> result = pending.Task;
 
                     // False: the connection was lost or retired just now, and nothing was sent. The next one gets it.
                     if (subchannel.TryCall(connection, pending, request, cancellationToken))
                     {
+                        if (!pool.IsLimited)
+                        {
+                            pool.Release(subchannel);
+                            subchannel = null;
+                        }
+
                         return await result.ConfigureAwait(false);
                     }
                 }

@@ -88,7 +88,10 @@ internal sealed partial class CallsToPeer
     }
 
     /// <summary>Sends a request whose method and arguments are written.</summary>
-    /// <returns>False if the connection is closed: nothing was sent, and both can be sent over another.</returns>
+    /// <returns>
+    /// False if the connection is closed, or the peer has as many requests as it takes and the call does not wait for that: nothing was sent, and both can be
+    /// sent later or over another.
+    /// </returns>
     /// <exception cref="MessagePackSerializationException">The request is larger, or nests deeper, than may be sent.</exception>
     /// <exception cref="NotSupportedException">The call has metadata, and the peer takes none; or a credential that others could read.</exception>
     public bool TryCall(PendingCall call, MprpcWriter request, CancellationToken cancellationToken)
@@ -96,72 +99,12 @@ internal sealed partial class CallsToPeer
             : call.Told.Streams is CallStreams streams ? TryCallWithStreams(call, request, call.Told, streams, cancellationToken)
             : TryCallTold(call, request, call.Told, cancellationToken);
 
-    private bool TryCallTold(PendingCall call, MprpcWriter request, MprpcMetadata told, CancellationToken cancellationToken)
-    {
-        PeerOffer? peer = Volatile.Read(ref _peer);
-        told = Taken(told, peer, "call", call.Method, request);
-
-        // docs/protocol.md 10.6: by $/call no method of the protocol's own is called, so that such a one is told no timeout.
-        if (peer is null || (told.Count == 0 && call.Method.StartsWith(ControlName.PrefixText, StringComparison.Ordinal)))
-        {
-            return TryCallPlain(call, request, cancellationToken);
-        }
-
-        MprpcWriter wrapped = ControlWriter.Call(_serializer, request, call.Timeout, told);
-        bool isSent;
-
-        try
-        {
-            isSent = TryCallPlain(call, wrapped, cancellationToken);
-        }
-        catch
-        {
-            MprpcWriter.Return(request);
-            throw;
-        }
-
-        MprpcWriter.Return(isSent ? request : wrapped);
-        return isSent;
-    }
-
-    /// <summary>The metadata as the peer takes it: whole, or none if that may be left out.</summary>
-    /// <exception cref="NotSupportedException">
-    /// The peer takes none, or less, or it may not have a credential; <paramref name="message"/> is given back.
-    /// </exception>
-    private MprpcMetadata Taken(MprpcMetadata told, PeerOffer? peer, string noun, string method, MprpcWriter message)
-    {
-        if (RefusesCredentials && told.ContainsKey(CredentialKey.Name))
-        {
-            MprpcWriter.Return(message);
-            throw new NotSupportedException(
-                $"The {noun} of '{method}' has a credential (metadata '{CredentialKey.Name}'), and connection {_connectionId} is neither encrypted "
-                + "nor local: it could be read on the way. Connect by tls://, wss://, a Unix socket or loopback; "
-                + "or set MprpcClientOptions.AllowPlaintextCredentials if what lies between is trusted. Nothing was sent.");
-        }
-
-        if (told.Size <= (peer?.Metadata ?? 0))
-        {
-            return told;
-        }
-
-        if (told.IsOptional)
-        {
-            return MprpcMetadata.Empty;
-        }
-
-        MprpcWriter.Return(message);
-        throw new NotSupportedException(
-            $"The {noun} of '{method}' has {told.Size:N0} bytes of metadata ({told}); the peer of connection {_connectionId} takes "
-            + (peer is null ? "none, since it has not said that it knows the protocol's extensions." : $"{peer.Metadata:N0}.") + " Nothing was sent.");
-    }
-
     private bool TryCallPlain(PendingCall call, MprpcWriter request, CancellationToken cancellationToken)
     {
         Check(call.Method, request);
+        bool isInWindow = (_keepsToWindow || (call.WaitsForPlace && _requests.IsLimited)) && !call.IsControl && !call.BypassesWindow;
 
-        bool keepsToWindow = _keepsToWindow && !call.BypassesWindow;
-
-        if (!keepsToWindow && !cancellationToken.CanBeCanceled)
+        if (!isInWindow && !cancellationToken.CanBeCanceled)
         {
             bool isSent = _output.TrySend(call, request, _requests);
 
@@ -174,7 +117,7 @@ internal sealed partial class CallsToPeer
             return isSent;
         }
 
-        call.RequestBytes = keepsToWindow ? CallWindow.Waiting : 0;
+        call.RequestBytes = isInWindow ? CallWindow.Waiting : 0;
 
         if (!_requests.TryAdd(call))
         {
@@ -183,7 +126,6 @@ internal sealed partial class CallsToPeer
 
         _running.Recheck();
         int messageId = call.MessageId;
-        bool isInWindow = call.RequestBytes == CallWindow.Waiting;
         RequestWriter.PrependRequestHead(request, messageId);
 
         if (!isInWindow)
@@ -231,74 +173,6 @@ internal sealed partial class CallsToPeer
         return false;
     }
 
-    /// <summary>Sends a notification with what the peer is told besides; null: nothing.</summary>
-    /// <returns>False if the connection is closed: nothing was sent.</returns>
-    /// <exception cref="MessagePackSerializationException">The notification is larger, or nests deeper, than may be sent.</exception>
-    /// <exception cref="NotSupportedException">The notification has metadata, and the peer takes none.</exception>
-    public bool TryNotify(string method, MprpcWriter notification, MprpcMetadata? told)
-    {
-        told = told is null ? MprpcMetadata.Empty : Taken(told, Volatile.Read(ref _peer), "notification", method, notification);
-
-        if (told.Count == 0)
-        {
-            return TryNotify(notification);
-        }
-
-        // Without the timeout: it is the time to be sent in, and a peer that drops what comes late would tell nobody.
-        MprpcWriter wrapped = ControlWriter.Call(_serializer, notification, timeout: TimeSpan.Zero, told);
-        bool isSent;
-
-        try
-        {
-            isSent = TryNotify(wrapped);
-        }
-        catch
-        {
-            MprpcWriter.Return(notification);
-            throw;
-        }
-
-        MprpcWriter.Return(isSent ? notification : wrapped);
-        return isSent;
-    }
-
-    /// <summary>Sends a notification once the output has room, if that is in time.</summary>
-    /// <inheritdoc cref="TryNotify(string, MprpcWriter, MprpcMetadata?)" path="/*[self::returns or self::exception]"/>
-    /// <exception cref="TimeoutException">The peer did not read in time; nothing was sent.</exception>
-    /// <exception cref="OperationCanceledException">The token was cancelled; nothing was sent.</exception>
-    public async ValueTask<bool> TryNotifyAsync(
-        string method,
-        MprpcWriter notification,
-        MprpcMetadata? told,
-        TimeSpan timeout,
-        TimeProvider clock,
-        CancellationToken cancellationToken)
-    {
-        using var timer = new CancellationTokenSource(timeout, clock);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(timer.Token, cancellationToken);
-
-        try
-        {
-            // Again after each wait: all that waited go on at once, and one of them may have filled it again.
-            while (_output.IsCongested && !_output.IsClosed)
-            {
-                await _output.WaitForRoomAsync().WaitAsync(either.Token).ConfigureAwait(false);
-            }
-        }
-        catch (OperationCanceledException exception)
-        {
-            MprpcWriter.Return(notification);
-            throw cancellationToken.IsCancellationRequested
-                ? new OperationCanceledException($"The notification of '{method}' was cancelled before it was sent.", exception, cancellationToken)
-                : new TimeoutException(
-                    $"The notification of '{method}' was not sent within {timeout.TotalMilliseconds:N0} ms: "
-                    + $"the peer of connection {_connectionId} does not read.",
-                    exception);
-        }
-
-        return TryNotify(method, notification, told);
-    }
-
     /// <summary>Ends the call that a response answers, and lets its caller go on.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]      // in the loop its reader would be cleared for each message, and the loop would have too few registers
     public void HandleResponse(in ReadOnlyMemory<byte> message, in MessageHead head, UserCodeLoop loop)
@@ -312,9 +186,9 @@ internal sealed partial class CallsToPeer
             return;
         }
 
-        if (call.RequestBytes > 0)
+        if (call.RequestBytes != 0)
         {
-            _window!.Release(call);
+            Release(call);
         }
 
         var reader = new MprpcReader(message, head.BodyStart, count: 2, _serializer, loop: null);
@@ -384,7 +258,33 @@ internal sealed partial class CallsToPeer
             requestWasSent: call.RequestBytes != CallWindow.Waiting,
             reason) { WasTaken = true });
 
-    private CallWindow Window => _window ?? Interlocked.CompareExchange(ref _window, new CallWindow(_requests, _output), null) ?? _window;
+    private CallWindow Window => _window ?? MakeWindow();
+
+    private CallWindow MakeWindow()
+    {
+        lock (_requests)
+        {
+            if (_window is null)
+            {
+                var window = new CallWindow(_requests, _output);
+                _requests.OnLeft += window.OnLeft;      // before another thread finds it, and waits
+                Volatile.Write(ref _window, window);
+            }
+
+            return _window;
+        }
+    }
+
+    private void Release(PendingCall call)
+    {
+        // Answered before it was sent, by a peer that invents ids.
+        if (call.RequestBytes == CallWindow.Waiting)
+        {
+            _requests.ForgetUnsent();
+        }
+
+        _window?.Release(call);
+    }
 
     /// <summary>Looks closer only at what may be too large or too deep.</summary>
     /// <exception cref="MessagePackSerializationException">The message is larger, or nests deeper, than may be sent.</exception>

@@ -75,18 +75,25 @@ internal sealed partial class InFlightRequests(TimeProvider clock, Lock? gate = 
                 return false;
             }
 
+            _unsent -= call.RequestBytes == CallWindow.Waiting ? 1 : 0;
             call.RequestBytes = bytes;
             return true;
         }
     }
 
     /// <summary>Gives a call its id and waits for its answer.</summary>
-    /// <returns>False if the connection is closed, or takes no more calls.</returns>
+    /// <returns>False if the connection is closed, or takes no more calls, or none that does not wait for a place.</returns>
     public bool TryAdd(PendingCall call)
     {
         lock (_gate)
         {
-            return TryAddUnderLock(call);
+            if (!TryAddUnderLock(call))
+            {
+                return false;
+            }
+
+            _unsent += call.RequestBytes == CallWindow.Waiting ? 1 : 0;
+            return true;
         }
     }
 
@@ -98,8 +105,15 @@ internal sealed partial class InFlightRequests(TimeProvider clock, Lock? gate = 
             return false;
         }
 
+        int count = Count;
+
+        if (count >= _limitAtOnce && !MayExceed(call))
+        {
+            return false;
+        }
+
         // At most half full, so that a free slot is found at once.
-        if (Count * 2 >= _slots.Length)
+        if (count * 2 >= _slots.Length)
         {
             Grow();
         }
@@ -146,9 +160,9 @@ internal sealed partial class InFlightRequests(TimeProvider clock, Lock? gate = 
             }
         }
 
-        if (Volatile.Read(ref _whenEmpty) is not null)
+        if (Volatile.Read(ref _isWatched))
         {
-            CheckEmpty();
+            TellLeft();
         }
 
         return call;
@@ -234,9 +248,10 @@ internal sealed partial class InFlightRequests(TimeProvider clock, Lock? gate = 
         {
             _isRetired = true;
             Volatile.Write(ref _whenEmpty, callback);
+            Volatile.Write(ref _isWatched, true);
         }
 
-        // With Take, which counts a call and then looks for the callback: one of the two sees the other. The fence that this needs there is here, where it is
+        // With Take, which counts a call and then looks whether it is to be told: one of the two sees the other. The fence that this needs there is here, where it is
         // needed once a connection.
         Interlocked.MemoryBarrierProcessWide();
         CheckEmpty();
@@ -329,10 +344,11 @@ internal sealed partial class InFlightRequests(TimeProvider clock, Lock? gate = 
         }
 
         _removed++;
+        _unsent -= call.RequestBytes == CallWindow.Waiting ? 1 : 0;
 
-        if (_whenEmpty is not null)
+        if (_isWatched)
         {
-            ThreadPool.UnsafeQueueUserWorkItem(static requests => requests.CheckEmpty(), this, preferLocal: false);     // not under the lock
+            ThreadPool.UnsafeQueueUserWorkItem(static requests => requests.TellLeft(), this, preferLocal: false);       // not under the lock
         }
 
         return true;

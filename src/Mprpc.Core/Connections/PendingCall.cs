@@ -50,6 +50,12 @@ internal abstract class PendingCall
     /// <summary>How much of the time that its caller gave it had gone before it was sent, for errors.</summary>
     public TimeSpan SpentBefore { get; set; }
 
+    /// <summary>Whether it waits here for its turn where the peer has as many requests as it takes; else it is not sent.</summary>
+    public bool WaitsForPlace { get; set; }
+
+    /// <summary>Whether its method is the protocol's own, for which nothing has to make room.</summary>
+    public bool IsControl => ControlName.TakesNoPlace(Method);
+
     public InFlightRequests? InFlight { get; set; }
 
     public CancellationToken CancellationToken => _cancellationToken;
@@ -109,9 +115,18 @@ internal abstract class PendingCall
     /// <summary>What its caller is told when the time is up: the time that was given, and how it was spent.</summary>
     public TimeoutException TimedOut()
     {
+        double whole = (Timeout + SpentBefore).TotalMilliseconds;
+
+        if (RequestBytes == CallWindow.Waiting)
+        {
+            return new TimeoutException(
+                $"The call of '{Method}' was not sent within {whole:N0} ms: the peer had as many requests to answer as it takes. "
+                + "Raise the call's timeout, or make fewer calls at once.");
+        }
+
         string spent = SpentBefore >= TimeSpan.FromMilliseconds(1) ? $", of which {SpentBefore.TotalMilliseconds:N0} ms had passed before it was sent" : "";
         return new TimeoutException(
-            $"The call of '{Method}' had no answer within {(Timeout + SpentBefore).TotalMilliseconds:N0} ms{spent}. It may still run at the peer. "
+            $"The call of '{Method}' had no answer within {whole:N0} ms{spent}. It may still run at the peer. "
             + "Raise MprpcClientOptions.CallTimeout, or MprpcCallOptions.Timeout for this call.");
     }
 
@@ -137,6 +152,7 @@ internal abstract class PendingCall
         Told = null;
         Items = null;
         BypassesWindow = false;
+        WaitsForPlace = false;
         Deadline = 0;
         RequestBytes = 0;
     }
@@ -149,7 +165,8 @@ internal abstract class PendingCall
 
         if (InFlight is { } requests && requests.Remove(this))
         {
-            requests.GiveUp(this, new OperationCanceledException($"The call of '{Method}' was cancelled; its answer, if one comes, is ignored.", token));
+            string rest = RequestBytes == CallWindow.Waiting ? " before it was sent." : "; its answer, if one comes, is ignored.";
+            requests.GiveUp(this, new OperationCanceledException($"The call of '{Method}' was cancelled{rest}", token));
         }
     }
 }

@@ -11,12 +11,11 @@ internal sealed partial class RpcConnection
         options.CancellationToken.ThrowIfCancellationRequested();
         MprpcWriter request = RequestWriter.Begin(Serializer, Limits.SendLimit, method, arguments);
 
-        if (TryCall(method, request, options.Timeout ?? _settings.CallTimeout, options.Told, options.CancellationToken, out ValueTask<T> result))
-        {
-            return result;
-        }
-
-        return ValueTask.FromException<T>(NotSent(request));
+        PendingCall<T> call = PendingCall<T>.Rent(method, options.Timeout ?? _settings.CallTimeout);
+        call.Told = options.Told;
+        call.WaitsForPlace = true;
+        ValueTask<T> result = call.Task;
+        return TryCall(call, request, options.CancellationToken) ? result : ValueTask.FromException<T>(NotSent(request));
     }
 
     public override ValueTask NotifyAsync(string method, params ReadOnlySpan<object?> arguments)
@@ -42,7 +41,10 @@ internal sealed partial class RpcConnection
     }
 
     /// <summary>Makes a call of a request whose method and arguments are written.</summary>
-    /// <returns>False where the connection is closed: nothing was sent, the result is not to be used, and the request can be sent over another.</returns>
+    /// <returns>
+    /// False where the connection is closed, or the peer has as many requests as it takes: nothing was sent, the result is not to be used, and the request can be
+    /// sent later or over another.
+    /// </returns>
     public bool TryCall<T>(string method, MprpcWriter request, TimeSpan timeout, CancellationToken cancellationToken, out ValueTask<T> result)
     {
         PendingCall<T> call = PendingCall<T>.Rent(method, timeout);

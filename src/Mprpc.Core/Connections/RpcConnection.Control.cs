@@ -71,6 +71,7 @@ internal sealed partial class RpcConnection
             Volatile.Write(ref _peer, offer);
             Limits = Limits.For(offer);
             _calls.ChangeLimits(Limits, offer);
+            Requests.ChangeLimit(offer.Calls);
         }
     }
 

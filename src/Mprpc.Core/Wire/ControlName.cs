@@ -34,4 +34,8 @@ internal static class ControlName
 
     /// <summary>Whether the method is the protocol's own.</summary>
     public static bool Is(ReadOnlySpan<byte> method) => method.StartsWith(Prefix);
+
+    /// <summary>Whether requests of the method need no place among those that a peer takes at once: the protocol's own, but for a call with options.</summary>
+    public static bool TakesNoPlace(string method)
+        => method.Length > PrefixText.Length && method[0] == PrefixText[0] && method[1] == PrefixText[1] && method != "$/call";
 }

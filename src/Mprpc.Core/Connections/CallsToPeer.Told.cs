@@ -1,0 +1,136 @@
+using MessagePack;
+using Mprpc.CompilerServices;
+using Mprpc.Wire;
+
+namespace Mprpc.Connections;
+
+/// <content>What the peer is told of calls and notifications besides method and arguments (docs/protocol.md 10.6).</content>
+internal sealed partial class CallsToPeer
+{
+    private bool TryCallTold(PendingCall call, MprpcWriter request, MprpcMetadata told, CancellationToken cancellationToken)
+    {
+        PeerOffer? peer = Volatile.Read(ref _peer);
+        told = Taken(told, peer, "call", call.Method, request);
+
+        // docs/protocol.md 10.6: by $/call no method of the protocol's own is called, so that such a one is told no timeout.
+        if (peer is null || (told.Count == 0 && call.Method.StartsWith(ControlName.PrefixText, StringComparison.Ordinal)))
+        {
+            return TryCallPlain(call, request, cancellationToken);
+        }
+
+        MprpcWriter wrapped = ControlWriter.Call(_serializer, request, call.Timeout, told);
+        bool isSent;
+
+        try
+        {
+            isSent = TryCallPlain(call, wrapped, cancellationToken);
+        }
+        catch
+        {
+            MprpcWriter.Return(request);
+            throw;
+        }
+
+        MprpcWriter.Return(isSent ? request : wrapped);
+        return isSent;
+    }
+
+    /// <summary>The metadata as the peer takes it: whole, or none if that may be left out.</summary>
+    /// <exception cref="NotSupportedException">
+    /// The peer takes none, or less, or it may not have a credential; <paramref name="message"/> is given back.
+    /// </exception>
+    private MprpcMetadata Taken(MprpcMetadata told, PeerOffer? peer, string noun, string method, MprpcWriter message)
+    {
+        if (RefusesCredentials && told.ContainsKey(CredentialKey.Name))
+        {
+            MprpcWriter.Return(message);
+            throw new NotSupportedException(
+                $"The {noun} of '{method}' has a credential (metadata '{CredentialKey.Name}'), and connection {_connectionId} is neither encrypted "
+                + "nor local: it could be read on the way. Connect by tls://, wss://, a Unix socket or loopback; "
+                + "or set MprpcClientOptions.AllowPlaintextCredentials if what lies between is trusted. Nothing was sent.");
+        }
+
+        if (told.Size <= (peer?.Metadata ?? 0))
+        {
+            return told;
+        }
+
+        if (told.IsOptional)
+        {
+            return MprpcMetadata.Empty;
+        }
+
+        MprpcWriter.Return(message);
+        throw new NotSupportedException(
+            $"The {noun} of '{method}' has {told.Size:N0} bytes of metadata ({told}); the peer of connection {_connectionId} takes "
+            + (peer is null ? "none, since it has not said that it knows the protocol's extensions." : $"{peer.Metadata:N0}.") + " Nothing was sent.");
+    }
+
+    /// <summary>Sends a notification with what the peer is told besides; null: nothing.</summary>
+    /// <returns>False if the connection is closed: nothing was sent.</returns>
+    /// <exception cref="MessagePackSerializationException">The notification is larger, or nests deeper, than may be sent.</exception>
+    /// <exception cref="NotSupportedException">The notification has metadata, and the peer takes none.</exception>
+    public bool TryNotify(string method, MprpcWriter notification, MprpcMetadata? told)
+    {
+        told = told is null ? MprpcMetadata.Empty : Taken(told, Volatile.Read(ref _peer), "notification", method, notification);
+
+        if (told.Count == 0)
+        {
+            return TryNotify(notification);
+        }
+
+        // Without the timeout: it is the time to be sent in, and a peer that drops what comes late would tell nobody.
+        MprpcWriter wrapped = ControlWriter.Call(_serializer, notification, timeout: TimeSpan.Zero, told);
+        bool isSent;
+
+        try
+        {
+            isSent = TryNotify(wrapped);
+        }
+        catch
+        {
+            MprpcWriter.Return(notification);
+            throw;
+        }
+
+        MprpcWriter.Return(isSent ? notification : wrapped);
+        return isSent;
+    }
+
+    /// <summary>Sends a notification once the output has room, if that is in time.</summary>
+    /// <inheritdoc cref="TryNotify(string, MprpcWriter, MprpcMetadata?)" path="/*[self::returns or self::exception]"/>
+    /// <exception cref="TimeoutException">The peer did not read in time; nothing was sent.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled; nothing was sent.</exception>
+    public async ValueTask<bool> TryNotifyAsync(
+        string method,
+        MprpcWriter notification,
+        MprpcMetadata? told,
+        TimeSpan timeout,
+        TimeProvider clock,
+        CancellationToken cancellationToken)
+    {
+        using var timer = new CancellationTokenSource(timeout, clock);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(timer.Token, cancellationToken);
+
+        try
+        {
+            // Again after each wait: all that waited go on at once, and one of them may have filled it again.
+            while (_output.IsCongested && !_output.IsClosed)
+            {
+                await _output.WaitForRoomAsync().WaitAsync(either.Token).ConfigureAwait(false);
+            }
+        }
+        catch (OperationCanceledException exception)
+        {
+            MprpcWriter.Return(notification);
+            throw cancellationToken.IsCancellationRequested
+                ? new OperationCanceledException($"The notification of '{method}' was cancelled before it was sent.", exception, cancellationToken)
+                : new TimeoutException(
+                    $"The notification of '{method}' was not sent within {timeout.TotalMilliseconds:N0} ms: "
+                    + $"the peer of connection {_connectionId} does not read.",
+                    exception);
+        }
+
+        return TryNotify(method, notification, told);
+    }
+}
