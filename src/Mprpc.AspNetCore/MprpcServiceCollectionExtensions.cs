@@ -7,6 +7,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Mprpc;
 using Mprpc.AspNetCore;
+using Mprpc.AspNetCore.Clients;
 using Mprpc.AspNetCore.Connections;
 using Mprpc.AspNetCore.Diagnostics;
 using Mprpc.AspNetCore.Endpoints;
@@ -69,6 +70,7 @@ public static class MprpcServiceCollectionExtensions
             TimeProvider.System,
             new HarmlessLogger(provider.GetRequiredService<ILoggerFactory>().CreateLogger("Mprpc.Connection"))));
         services.TryAddSingleton<ConnectionRegistry>();
+        ClientServices.Add(services);
         services.TryAddSingleton<ConnectionQuotas>();
         services.TryAddSingleton<StopDeadline>();
         services.TryAddSingleton<RpcEndpoints>();
@@ -140,6 +142,21 @@ public static class MprpcServiceCollectionExtensions
     {
         ArgumentNullException.ThrowIfNull(builder);
         builder.Services.TryAddSingleton<IMprpcCallContextAccessor, CallContextAccessor>();
+        return builder;
+    }
+
+    /// <summary>Adds an observer, which is told when connections begin, say <c>$/hello</c>, and end.</summary>
+    /// <typeparam name="T">The observer: one object, of the application's services where it is registered there, else made with its constructor's arguments from
+    /// there.</typeparam>
+    /// <param name="builder">The server's builder.</param>
+    /// <returns>The builder.</returns>
+    public static IMprpcServerBuilder AddConnectionObserver<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] T>(
+        this IMprpcServerBuilder builder)
+        where T : class, IMprpcConnectionObserver
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        builder.Services.TryAddSingleton<T>();
+        builder.Services.AddSingleton<IMprpcConnectionObserver>(static provider => provider.GetRequiredService<T>());
         return builder;
     }
 

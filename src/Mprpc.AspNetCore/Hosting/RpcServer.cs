@@ -6,6 +6,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using Mprpc.AspNetCore.Clients;
 using Mprpc.AspNetCore.Connections;
 using Mprpc.AspNetCore.Diagnostics;
 using Mprpc.AspNetCore.Endpoints;
@@ -26,6 +27,7 @@ internal sealed class RpcServer(
     ExternalConnections external,
     ConnectionRegistry connections,
     StopDeadline deadline,
+    ConnectionObservers observers,
     IServiceProvider services,
     ILoggerFactory loggers)
     : IMprpcServer, IHostedLifecycleService, IDisposable
@@ -135,6 +137,7 @@ internal sealed class RpcServer(
     {
         _signals?.Dispose();
         await deadline.ReportAsync().ConfigureAwait(false);
+        await observers.WaitForNoneAsync().WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
     public void Dispose()

@@ -208,6 +208,7 @@ internal sealed partial class Subchannel(ConnectionPool pool, ClientParts parts)
             Logger = parts.Logger,
             Serializer = parts.Serializer,
             Handler = parts.Dispatcher,
+            NamingPolicy = parts.Options.NamingPolicy,
             ResponseOrder = parts.Options.ResponseOrder,
             Clock = parts.Clock,
             Services = parts.Options.Services,

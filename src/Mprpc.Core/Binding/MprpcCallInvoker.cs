@@ -27,6 +27,9 @@ public abstract class MprpcCallInvoker
     /// <summary>How long a call may take that does not say itself.</summary>
     internal TimeSpan CallTimeout => _callTimeout;
 
+    /// <summary>What the names are sent through that another makes of those of a generated proxy: else this itself.</summary>
+    internal virtual MprpcCallInvoker Innermost => this;
+
     /// <summary>Gives a writer for one call: the name of the method, then an array of the arguments.</summary>
     public abstract MprpcWriter BeginCall();
 

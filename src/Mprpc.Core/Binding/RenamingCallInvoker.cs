@@ -43,6 +43,8 @@ internal sealed class RenamingCallInvoker : MprpcCallInvoker
         _names = names;
     }
 
+    internal override MprpcCallInvoker Innermost => _invoker.Innermost;
+
     public override MprpcWriter BeginCall() => _invoker.BeginCall();
 
     public override void Notify(string method, MprpcWriter notification)

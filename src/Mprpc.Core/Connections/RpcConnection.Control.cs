@@ -69,6 +69,8 @@ internal sealed partial class RpcConnection
             Limits = Limits.For(offer);
             _calls.ChangeLimits(Limits, offer);
         }
+
+        _settings.OnHello?.Invoke();
     }
 
     /// <summary>Asks the peer to make further calls elsewhere, if it takes that; those that cross it are served (docs/protocol.md 10.10).</summary>

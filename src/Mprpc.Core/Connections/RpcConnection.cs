@@ -117,6 +117,12 @@ internal sealed partial class RpcConnection : MprpcConnection, ICallConnection
 
     public ILogger Logger => _settings.Logger;
 
+    /// <summary>How the wire names of a contract's methods are made that the peer serves.</summary>
+    public MprpcNamingPolicy NamingPolicy => _settings.NamingPolicy;
+
+    /// <summary>How long a call of this side may take that does not say itself.</summary>
+    public TimeSpan CallTimeout => _settings.CallTimeout;
+
     public TimeProvider Clock => _settings.Clock;
 
     public IServiceProvider Services => _settings.Services

@@ -18,4 +18,5 @@ internal enum ConnectionLimit
     UnsentAnswersPerConnection,
     UnsentAnswers,
     Connections,
+    PendingPushes,
 }
