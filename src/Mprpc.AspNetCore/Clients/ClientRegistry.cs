@@ -90,6 +90,12 @@ internal sealed class ClientRegistry(IServiceProvider services, ServerMeter mete
     /// <summary>Whether a target means any connection of this server.</summary>
     public bool HasAny(MprpcTarget target) => Array.Exists(_shards, shard => shard.HasMembers(target));
 
+    /// <summary>Only for tests: how many notifications wait for a pass, or are in one.</summary>
+    internal int WaitingCount => _shards.Sum(static shard => shard.WaitingCount);
+
+    /// <summary>Only for tests: how many bytes wait at each connection.</summary>
+    internal IReadOnlyList<long> Pending => [.. _ids.Values.Select(static client => client.Connection.Output.Pending)];
+
     /// <summary>Tells the connections of this server.</summary>
     public void Publish(MprpcTarget target, PushMessage message)
     {

@@ -27,6 +27,21 @@ internal sealed class ClientShard(Action<PushLosses> count) : IThreadPoolWorkIte
     private long _waitingBytes;
     private bool _isScheduled;
 
+    /// <summary>Only for tests: how many notifications wait for a pass, or are in one.</summary>
+    internal int WaitingCount
+    {
+        get
+        {
+            lock (_passing)
+            {
+                lock (_gate)
+                {
+                    return _waiting.Count;
+                }
+            }
+        }
+    }
+
     public bool TryAdd(ClientConnection client)
     {
         lock (_gate)
