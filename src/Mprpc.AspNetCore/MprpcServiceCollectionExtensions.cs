@@ -169,6 +169,7 @@ public static class MprpcServiceCollectionExtensions
         options.Listen = section.GetValue(nameof(options.Listen), options.Listen);
         options.DrainDelay = section.GetValue(nameof(options.DrainDelay), options.DrainDelay);
         options.GoAwayGrace = section.GetValue(nameof(options.GoAwayGrace), options.GoAwayGrace);
+        options.BackplaneHeartbeat = section.GetValue(nameof(options.BackplaneHeartbeat), options.BackplaneHeartbeat);
         options.EnableDetailedErrors = section.GetValue(nameof(options.EnableDetailedErrors), environment.IsDevelopment());
         options.CallTimeout = section.GetValue(nameof(options.CallTimeout), options.CallTimeout);
         options.RateLimitingPolicy = section.GetValue(nameof(options.RateLimitingPolicy), options.RateLimitingPolicy);

@@ -179,7 +179,7 @@ internal sealed class ClientCalls(ClientRegistry clients, IRemoteClients? remote
 
     private MprpcReply<T> Read<T>(RemoteReply reply, string method)
     {
-        string id = reply.ConnectionId ?? "";
+        string id = reply.ConnectionId;
 
         if (reply.Result is not { } result)
         {

@@ -34,6 +34,9 @@ internal sealed class PushMessage
         _plain = new SharedMessage(notification, method);
     }
 
+    /// <summary>The wire name.</summary>
+    public string Method => _plain.Key!;
+
     public int Length => _plain.Length;
 
     /// <summary>The whole message in today's encoding; valid for who holds a reference.</summary>

@@ -11,5 +11,8 @@ internal struct PushLosses
 
     public int TooSlow { get; set; }
 
-    public readonly bool IsNone => (NotCallable | TooLarge | NotEncodable | TooSlow) == 0;
+    /// <summary>To other servers: how many messages, whoever was to get them.</summary>
+    public int Backplane { get; set; }
+
+    public readonly bool IsNone => (NotCallable | TooLarge | NotEncodable | TooSlow | Backplane) == 0;
 }

@@ -143,6 +143,20 @@ internal static partial class ServerLog
     public static partial void UserIdProviderThrew(ILogger logger, string connectionId, Exception exception);
 
     [LoggerMessage(
+        114,
+        LogLevel.Error,
+        "The backplane failed; the clients of other servers may have missed something. Those of this server are told as before.",
+        EventName = "BackplaneFailed")]
+    public static partial void BackplaneFailed(ILogger logger, Exception exception);
+
+    [LoggerMessage(
+        115,
+        LogLevel.Warning,
+        "Nothing was heard of the server {Server} for too long: what its clients were asked ends without their answers.",
+        EventName = "ServerLost")]
+    public static partial void ServerLost(ILogger logger, string server);
+
+    [LoggerMessage(
         106,
         LogLevel.Information,
         "Not listening for MessagePack-RPC: the server is a TestServer, or Mprpc:Listen is false. Tests connect in memory; "

@@ -67,7 +67,7 @@ internal sealed class RpcServer(
     }
 
     /// <summary>Before HTTP listens: what is wrong with the endpoints is known by then.</summary>
-    public Task StartingAsync(CancellationToken cancellationToken)
+    public async Task StartingAsync(CancellationToken cancellationToken)
     {
         CheckDrainDelay();
         _mapped = endpoints.Start();
@@ -89,7 +89,10 @@ internal sealed class RpcServer(
             _kestrel = listeners.Create(_mapped);
         }
 
-        return Task.CompletedTask;
+        if (ClientServices.FindRemote(services) is { } remote)
+        {
+            await remote.StartAsync(cancellationToken).ConfigureAwait(false);
+        }
     }
 
     public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
@@ -138,6 +141,11 @@ internal sealed class RpcServer(
         _signals?.Dispose();
         await deadline.ReportAsync().ConfigureAwait(false);
         await observers.WaitForNoneAsync().WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+
+        if (ClientServices.FindRemote(services) is { } remote)
+        {
+            await remote.StopAsync().WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
     }
 
     public void Dispose()

@@ -302,6 +302,8 @@ internal sealed partial class Subchannel(ConnectionPool pool, ClientParts parts)
         {
             pool.OnChanged();
         }
+
+        AfterPublish(made.Connection);
     }
 
     private static async Task ServeAsync(OpenConnection made)

@@ -9,7 +9,7 @@ namespace Mprpc.Client.Pooling;
 /// no place on any, waits here, first come first served.
 /// </summary>
 /// <remarks>Safe for concurrent use. No user code runs under its lock.</remarks>
-internal sealed class ConnectionPool
+internal sealed partial class ConnectionPool
 {
     private readonly Lock _gate = new();
     private readonly Subchannel[] _subchannels;
@@ -26,6 +26,7 @@ internal sealed class ConnectionPool
     public ConnectionPool(ClientParts parts)
     {
         MprpcClientOptions options = parts.Options;
+        _parts = parts;
         _address = parts.Address;
         _limit = Math.Min(options.MaxInFlightPerConnection, options.MaxCallsPerConnection);
         _isLimited = _limit != int.MaxValue;
@@ -199,12 +200,14 @@ internal sealed class ConnectionPool
             }
 
             Grow();
+            KeepUp();
         }
     }
 
     /// <summary>A connection takes calls.</summary>
     public void OnConnected()
     {
+        _hasConnected = true;
         Backoff.Connected();
         _upkeep.Begin();
         OnChanged();

@@ -18,6 +18,9 @@ internal sealed partial class RpcConnection
     /// <summary>What the peer takes, as it has said with <c>$/hello</c>; null: it has said nothing, and gets nothing but the plain protocol.</summary>
     public PeerOffer? Peer => Volatile.Read(ref _peer);
 
+    /// <summary>Whether this side has said, with <c>$/hello</c>, that it serves methods.</summary>
+    public bool HasOfferedCalls { get; private set; }
+
     /// <summary>What this side takes.</summary>
     /// <param name="isDialer">Whether it has made the connection: only then it can go elsewhere.</param>
     public PeerOffer OwnOffer(bool isDialer) => new()
@@ -37,7 +40,9 @@ internal sealed partial class RpcConnection
     /// <exception cref="MprpcConnectionException">It has closed the connection.</exception>
     public async Task SayHelloAsync(TimeSpan timeout, CancellationToken cancellationToken)
     {
-        MprpcWriter hello = ControlWriter.Hello(Serializer, OwnOffer(isDialer: true));
+        PeerOffer own = OwnOffer(isDialer: true);
+        HasOfferedCalls = own.Calls > 0;
+        MprpcWriter hello = ControlWriter.Hello(Serializer, own);
 
         if (!TryCall("$/hello", hello, timeout, cancellationToken, out ValueTask<MprpcRaw> answering))
         {
