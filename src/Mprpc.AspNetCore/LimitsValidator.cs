@@ -15,6 +15,9 @@ internal static class LimitsValidator
         ranges.Check(nameof(limits.MaxMessageSize), limits.MaxMessageSize, 1, Array.MaxLength);
         ranges.Check(nameof(limits.MaxSendMessageSize), limits.MaxSendMessageSize, 1, Array.MaxLength);
         ranges.Check(nameof(limits.MaxUnsentAnswerBytes), limits.MaxUnsentAnswerBytes, 1, int.MaxValue);
+        ranges.Check(nameof(limits.MaxPendingPushBytes), limits.MaxPendingPushBytes, 1, int.MaxValue);
+        ranges.Check(nameof(limits.MaxGroupsPerConnection), limits.MaxGroupsPerConnection, 1, int.MaxValue);
+        ranges.Check(nameof(limits.MaxGroupNameBytes), limits.MaxGroupNameBytes, 1, ushort.MaxValue);
         ranges.Check(nameof(limits.MaxUnsentAnswerBytesTotal), limits.MaxUnsentAnswerBytesTotal, 1, 1L << 40);
         ranges.Check(nameof(limits.MaxDepth), limits.MaxDepth, 2, MaxDepthAllowed);
         ranges.Check(nameof(limits.MaxSendDepth), limits.MaxSendDepth, 2, MaxDepthAllowed);

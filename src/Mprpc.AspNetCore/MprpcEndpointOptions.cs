@@ -39,6 +39,19 @@ public sealed class MprpcEndpointOptions
     /// </summary>
     public bool Extensions { get; set; } = true;
 
+    /// <summary>
+    /// Whether <see cref="IMprpcClients"/> reaches peers that have not said with <c>$/hello</c> that they serve methods: those of neovim and other peers that know
+    /// no extensions. Default false: a peer that does not expect notifications may fail by them. The presets of neovim set it; <c>connection.As&lt;T&gt;()</c>
+    /// calls any peer.
+    /// </summary>
+    public bool CallsBack { get; set; }
+
+    /// <summary>
+    /// What happens to notifications of <see cref="IMprpcClients"/> for a peer that does not read them: once more than
+    /// <see cref="MprpcServerLimits.MaxPendingPushBytes"/> wait for it. Default <see cref="MprpcSlowPeerPolicy.Close"/>. Nobody else waits for it in any case.
+    /// </summary>
+    public MprpcSlowPeerPolicy SlowPeers { get; set; }
+
     /// <summary>Who may connect to a Unix socket, by the rights of its file. Default 0600: the user that the application runs as, and root.</summary>
     public UnixFileMode UnixSocketMode { get; set; } = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
@@ -135,6 +148,7 @@ public sealed class MprpcEndpointOptions
         OldSpec = peer.OldSpec;
         ErrorShape = peer.ErrorShape;
         ResponseOrder = peer.ResponseOrder;
+        CallsBack = peer.CallsBack;
         return this;
     }
 

@@ -133,6 +133,18 @@ public sealed class MprpcServerLimits
     public TimeSpan? MaxConnectionAgeGrace { get; set; }
 
     /// <summary>
+    /// How many bytes a connection may have waiting for its peer to read before further notifications of <see cref="IMprpcClients"/> are too much for it: then
+    /// <see cref="MprpcEndpointOptions.SlowPeers"/> says what happens. Default 1,048,576 (1 MiB). At most 256 KiB, or one notification, come on top.
+    /// </summary>
+    public int MaxPendingPushBytes { get; set; } = ConnectionLimits.DefaultMaxPendingPushBytes;
+
+    /// <summary>In how many groups a connection may be. Default 1,000. <see cref="IMprpcGroups.Add"/> throws beyond it.</summary>
+    public int MaxGroupsPerConnection { get; set; } = ConnectionLimits.DefaultMaxGroups;
+
+    /// <summary>How long the name of a group may be, in bytes of UTF-8. Default 128. <see cref="IMprpcGroups.Add"/> throws beyond it.</summary>
+    public int MaxGroupNameBytes { get; set; } = ConnectionLimits.DefaultMaxGroupNameBytes;
+
+    /// <summary>
     /// How long the TLS handshake of a connection may take. Default 10 s (Kestrel's); <see cref="Timeout.InfiniteTimeSpan"/>: for ever. For listeners that
     /// <c>tls://</c> or <c>UseTls</c> made; one with <c>UseHttps</c> of the application's own has its own.
     /// </summary>
@@ -152,6 +164,9 @@ public sealed class MprpcServerLimits
             MaxPlainTime = MaxPlainStreamTime,
             OptionsName = "MprpcServerOptions.Limits",
         },
+        MaxPendingPushBytes = MaxPendingPushBytes,
+        MaxGroups = MaxGroupsPerConnection,
+        MaxGroupNameBytes = MaxGroupNameBytes,
         PartialMessageTimeout = Unlimited(PartialMessageTimeout),
         MinPartialMessageRate = MinPartialMessageRate,
         WriteTimeout = Unlimited(WriteTimeout),

@@ -37,6 +37,12 @@ public sealed class MprpcServerOptions
     public TimeSpan GoAwayGrace { get; set; } = TimeSpan.FromSeconds(5);
 
     /// <summary>
+    /// How often a server that has a backplane (<see cref="IMprpcBackplane"/>) tells the others that it is there. Default 2 s. One of which nothing was heard for
+    /// three times as long is taken for dead: whoever waits for answers of its clients goes on.
+    /// </summary>
+    public TimeSpan BackplaneHeartbeat { get; set; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>
     /// Whether a caller is told the type and message of any exception. Default: in the Development environment only; elsewhere it is told "Internal error.",
     /// except by <see cref="MprpcException"/> and mapped exceptions, whose message is meant for it. Leave it off in production: messages tell strangers of the
     /// inside.

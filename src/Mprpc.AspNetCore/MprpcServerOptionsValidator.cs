@@ -31,6 +31,13 @@ internal sealed class MprpcServerOptionsValidator(IConfiguration configuration) 
                 + "allowed is the name of a policy of AddRateLimiter, or null for none.");
         }
 
+        if (options.BackplaneHeartbeat <= TimeSpan.Zero)
+        {
+            failures.Add(
+                $"Mprpc:BackplaneHeartbeat (MprpcServerOptions.BackplaneHeartbeat) is {options.BackplaneHeartbeat}; "
+                + "allowed is any positive time. Leave it out for the default.");
+        }
+
         if (options.GoAwayGrace < TimeSpan.Zero)
         {
             failures.Add(

@@ -7,6 +7,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Mprpc;
 using Mprpc.AspNetCore;
+using Mprpc.AspNetCore.Clients;
 using Mprpc.AspNetCore.Connections;
 using Mprpc.AspNetCore.Diagnostics;
 using Mprpc.AspNetCore.Endpoints;
@@ -75,6 +76,7 @@ public static class MprpcServiceCollectionExtensions
             TimeProvider.System,
             new HarmlessLogger(provider.GetRequiredService<ILoggerFactory>().CreateLogger("Mprpc.Connection"))));
         services.TryAddSingleton<ConnectionRegistry>();
+        ClientServices.Add(services);
         services.TryAddSingleton<ConnectionQuotas>();
         services.TryAddSingleton<StopDeadline>();
         services.TryAddSingleton<RpcEndpoints>();
@@ -149,6 +151,21 @@ public static class MprpcServiceCollectionExtensions
         return builder;
     }
 
+    /// <summary>Adds an observer, which is told when connections begin, say <c>$/hello</c>, and end.</summary>
+    /// <typeparam name="T">The observer: one object, of the application's services where it is registered there, else made with its constructor's arguments from
+    /// there.</typeparam>
+    /// <param name="builder">The server's builder.</param>
+    /// <returns>The builder.</returns>
+    public static IMprpcServerBuilder AddConnectionObserver<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] T>(
+        this IMprpcServerBuilder builder)
+        where T : class, IMprpcConnectionObserver
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        builder.Services.TryAddSingleton<T>();
+        builder.Services.AddSingleton<IMprpcConnectionObserver>(static provider => provider.GetRequiredService<T>());
+        return builder;
+    }
+
     /// <summary>Member by member: the serializer's options are no matter of configuration, and bound by reflection they would not survive trimming.</summary>
     private static void Bind(MprpcServerOptions options, IConfiguration configuration, IHostEnvironment environment)
     {
@@ -158,6 +175,7 @@ public static class MprpcServiceCollectionExtensions
         options.Listen = section.GetValue(nameof(options.Listen), options.Listen);
         options.DrainDelay = section.GetValue(nameof(options.DrainDelay), options.DrainDelay);
         options.GoAwayGrace = section.GetValue(nameof(options.GoAwayGrace), options.GoAwayGrace);
+        options.BackplaneHeartbeat = section.GetValue(nameof(options.BackplaneHeartbeat), options.BackplaneHeartbeat);
         options.EnableDetailedErrors = section.GetValue(nameof(options.EnableDetailedErrors), environment.IsDevelopment());
         options.CallTimeout = section.GetValue(nameof(options.CallTimeout), options.CallTimeout);
         options.RateLimitingPolicy = section.GetValue(nameof(options.RateLimitingPolicy), options.RateLimitingPolicy);

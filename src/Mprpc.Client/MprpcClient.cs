@@ -58,7 +58,7 @@ public sealed partial class MprpcClient : IAsyncDisposable, IDisposable
     internal MprpcClient(Dialer dialer, MprpcClientOptions options)
     {
         _options = options;
-        _parts = new ClientParts(dialer, options, OnConnectionChanged, _disposed.Token);
+        _parts = new ClientParts(dialer, options, OnConnectionChanged, _disposed.Token) { OnConnected = OnConnected };
         _pool = new ConnectionPool(_parts);
         _sender = CallSenders.Create(_parts, _pool);
         _methods = new ClientMethods(_parts, _pool);
@@ -204,6 +204,7 @@ public sealed partial class MprpcClient : IAsyncDisposable, IDisposable
     public async Task WaitForDisconnectAsync(CancellationToken cancellationToken = default)
     {
         var disconnected = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        bool wasConnected = false;
         StateChanged += OnChanged;
 
         try
@@ -218,7 +219,11 @@ public sealed partial class MprpcClient : IAsyncDisposable, IDisposable
 
         void OnChanged(object? sender, EventArgs e)
         {
-            if (State is MprpcClientState.Disconnected or MprpcClientState.Disposed)
+            MprpcClientState state = State;
+            wasConnected |= state == MprpcClientState.Connected;
+
+            // A client that is called makes the next one at once.
+            if (state is MprpcClientState.Disconnected or MprpcClientState.Disposed || (wasConnected && state == MprpcClientState.Connecting))
             {
                 disconnected.TrySetResult();
             }

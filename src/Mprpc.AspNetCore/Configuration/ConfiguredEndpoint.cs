@@ -22,6 +22,7 @@ internal static class ConfiguredEndpoint
         nameof(MprpcEndpointOptions.RequireAuthentication), nameof(MprpcEndpointOptions.Extensions),
         nameof(MprpcEndpointOptions.AuthenticationScheme), nameof(MprpcEndpointOptions.UsePeerCredentials),
         nameof(MprpcEndpointOptions.AllowCallCredentials), nameof(MprpcEndpointOptions.Inspect),
+        nameof(MprpcEndpointOptions.CallsBack), nameof(MprpcEndpointOptions.SlowPeers),
     ];
 
     /// <summary>Reads the address, and sets the options.</summary>
@@ -104,6 +105,8 @@ internal static class ConfiguredEndpoint
         options.OldSpec = Read(section, nameof(options.OldSpec), options.OldSpec, failures);
         options.AuthenticationScheme = section[nameof(options.AuthenticationScheme)];
         options.Extensions = Read(section, nameof(options.Extensions), options.Extensions, failures);
+        options.CallsBack = Read(section, nameof(options.CallsBack), options.CallsBack, failures);
+        options.SlowPeers = Read(section, nameof(options.SlowPeers), options.SlowPeers, failures);
         options.RequireAuthentication = Read(section, nameof(options.RequireAuthentication), options.RequireAuthentication, failures);
         options.UsePeerCredentials = Read(section, nameof(options.UsePeerCredentials), options.UsePeerCredentials, failures);
         options.AllowCallCredentials = Read(section, nameof(options.AllowCallCredentials), options.AllowCallCredentials, failures);

@@ -9,6 +9,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using Mprpc.AspNetCore.Clients;
 using Mprpc.AspNetCore.Endpoints;
 using Mprpc.AspNetCore.Limits;
 using Mprpc.AspNetCore.Model;
@@ -36,8 +37,10 @@ internal sealed class RpcConnectionHandler
     private readonly Dispatcher _dispatcher;
     private readonly MprpcResponseOrder _responseOrder;
     private readonly TimeSpan _goAwayGrace;
+    private readonly MprpcNamingPolicy _namingPolicy;
     private readonly TimeProvider _clock;
     private readonly ConnectionRegistry _registry;
+    private readonly ServedClients _clients;
     private readonly ILogger _logger;
 
     /// <exception cref="InvalidOperationException">There is no service, or one that cannot be served.</exception>
@@ -47,6 +50,8 @@ internal sealed class RpcConnectionHandler
         _services = services;
         _security = new EndpointSecurity(services, endpoint, options, limits);
         _registry = services.GetRequiredService<ConnectionRegistry>();
+        _clients = new ServedClients(services, endpoint);
+        _namingPolicy = options.NamingPolicy;
         _runningCalls = services.GetRequiredService<RunningCallsTotal>();
         _streamBudget = services.GetRequiredService<StreamBudget>();
         _limitHits = services.GetRequiredService<LimitHits>();
@@ -105,6 +110,7 @@ internal sealed class RpcConnectionHandler
         }
 
         using var session = new ConnectionSession(_security);
+        ServedClient client = _clients.Begin();
         var connection = new RpcConnection(new RpcConnectionSettings
         {
             Id = id,
@@ -122,6 +128,8 @@ internal sealed class RpcConnectionHandler
             Logger = _logger,
             Handler = _dispatcher,
             Serializer = _serializer,
+            NamingPolicy = _namingPolicy,
+            OnHello = client.OnHello,
             ResponseOrder = _responseOrder,
             Services = _services,
             Session = session,
@@ -138,10 +146,12 @@ internal sealed class RpcConnectionHandler
         try
         {
             await _security.StartAsync(session, connection).ConfigureAwait(false);
-            return await connection.RunAsync().ConfigureAwait(false);
+            client.Enter(connection);
+            return client.Leave(await connection.RunAsync().ConfigureAwait(false));
         }
         finally
         {
+            client.Leave(reason: null);
             _registry.Remove(connection);
         }
     }

@@ -129,6 +129,34 @@ internal static partial class ServerLog
     public static partial void SignalledAgain(ILogger logger, string signal, string what);
 
     [LoggerMessage(
+        112,
+        LogLevel.Error,
+        "The connection observer {Observer} threw for connection {ConnectionId}, which goes on as it was.",
+        EventName = "ObserverThrew")]
+    public static partial void ObserverThrew(ILogger logger, string observer, string connectionId, Exception exception);
+
+    [LoggerMessage(
+        113,
+        LogLevel.Error,
+        "The user id provider threw for connection {ConnectionId}, which is nobody's.",
+        EventName = "UserIdProviderThrew")]
+    public static partial void UserIdProviderThrew(ILogger logger, string connectionId, Exception exception);
+
+    [LoggerMessage(
+        114,
+        LogLevel.Error,
+        "The backplane failed; the clients of other servers may have missed something. Those of this server are told as before.",
+        EventName = "BackplaneFailed")]
+    public static partial void BackplaneFailed(ILogger logger, Exception exception);
+
+    [LoggerMessage(
+        115,
+        LogLevel.Warning,
+        "Nothing was heard of the server {Server} for too long: what its clients were asked ends without their answers.",
+        EventName = "ServerLost")]
+    public static partial void ServerLost(ILogger logger, string server);
+
+    [LoggerMessage(
         106,
         LogLevel.Information,
         "Not listening for MessagePack-RPC: the server is a TestServer, or Mprpc:Listen is false. Tests connect in memory; "

@@ -10,12 +10,32 @@ internal sealed class ServerMeter : IDisposable
 
     private readonly Meter? _own;
     private readonly Counter<long> _limitHits;
+    private readonly Counter<long> _undelivered;
 
     /// <param name="factory">The application's, which disposes what it makes; null: a meter of our own.</param>
     public ServerMeter(IMeterFactory? factory)
     {
         Meter meter = factory?.Create(Name) ?? (_own = new Meter(Name));
         _limitHits = meter.CreateCounter<long>("mprpc.server.limit_hits", "{hit}", "How often connections have reached a limit of the server.");
+        _undelivered = meter.CreateCounter<long>(
+            "mprpc.server.undelivered", "{notification}", "How many notifications for many clients were not delivered to one of them.");
+    }
+
+    public void OnUndelivered(PushLosses losses)
+    {
+        Add("not_callable", losses.NotCallable);
+        Add("too_large", losses.TooLarge);
+        Add("not_encodable", losses.NotEncodable);
+        Add("too_slow", losses.TooSlow);
+        Add("backplane", losses.Backplane);
+
+        void Add(string reason, int count)
+        {
+            if (count > 0)
+            {
+                _undelivered.Add(count, new KeyValuePair<string, object?>("reason", reason));
+            }
+        }
     }
 
     public void OnLimitHit(ConnectionLimit limit) => _limitHits.Add(1, new KeyValuePair<string, object?>("limit", TagOf(limit)));
@@ -36,6 +56,7 @@ internal sealed class ServerMeter : IDisposable
         ConnectionLimit.UnsentAnswersPerConnection => "unsent_answers_per_connection",
         ConnectionLimit.UnsentAnswers => "unsent_answers",
         ConnectionLimit.Connections => "connections",
+        ConnectionLimit.PendingPushes => "pending_pushes",
         _ => "calls_in_flight",
     };
 }

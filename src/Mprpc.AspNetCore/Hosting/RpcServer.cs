@@ -6,6 +6,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using Mprpc.AspNetCore.Clients;
 using Mprpc.AspNetCore.Connections;
 using Mprpc.AspNetCore.Diagnostics;
 using Mprpc.AspNetCore.Endpoints;
@@ -26,6 +27,7 @@ internal sealed class RpcServer(
     ExternalConnections external,
     ConnectionRegistry connections,
     StopDeadline deadline,
+    ConnectionObservers observers,
     IServiceProvider services,
     ILoggerFactory loggers)
     : IMprpcServer, IHostedLifecycleService, IDisposable
@@ -65,7 +67,7 @@ internal sealed class RpcServer(
     }
 
     /// <summary>Before HTTP listens: what is wrong with the endpoints is known by then.</summary>
-    public Task StartingAsync(CancellationToken cancellationToken)
+    public async Task StartingAsync(CancellationToken cancellationToken)
     {
         CheckDrainDelay();
         _mapped = endpoints.Start();
@@ -87,7 +89,10 @@ internal sealed class RpcServer(
             _kestrel = listeners.Create(_mapped);
         }
 
-        return Task.CompletedTask;
+        if (ClientServices.FindRemote(services) is { } remote)
+        {
+            await remote.StartAsync(cancellationToken).ConfigureAwait(false);
+        }
     }
 
     public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
@@ -135,6 +140,12 @@ internal sealed class RpcServer(
     {
         _signals?.Dispose();
         await deadline.ReportAsync().ConfigureAwait(false);
+        await observers.WaitForNoneAsync().WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+
+        if (ClientServices.FindRemote(services) is { } remote)
+        {
+            await remote.StopAsync().WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
     }
 
     public void Dispose()

@@ -48,6 +48,9 @@ internal sealed class ConnectionSession(EndpointSecurity security) : RpcSession,
 
     public override ClaimsPrincipal? Principal => Caller.Principal;
 
+    /// <summary>Called when a login has changed who calls; set once, before the connection is served.</summary>
+    public Action? OnAccepted { get; set; }
+
     /// <summary>Who calls at this moment.</summary>
     public Caller Caller
     {
@@ -113,6 +116,8 @@ internal sealed class ConnectionSession(EndpointSecurity security) : RpcSession,
             _acceptedLogin = number;
             Volatile.Write(ref _caller, caller);
         }
+
+        OnAccepted?.Invoke();
 
         if (security.RequiresLogin)
         {

@@ -37,7 +37,29 @@ internal sealed class ClientMethods(ClientParts parts, ConnectionPool pool)
             connection.ExpectCalls();
         }
 
+        TellServer();
         return new Registration(this, added);
+    }
+
+    /// <summary>A server that knows the extensions calls who has said that there is something to call; connections that have not are replaced.</summary>
+    private void TellServer()
+    {
+        bool begins = parts.Negotiation.TryUse();
+
+        foreach (Subchannel subchannel in pool.Subchannels)
+        {
+            if (begins)
+            {
+                subchannel.TryRetirePlain();
+            }
+
+            subchannel.TryRetireSilent();
+        }
+
+        if (begins)
+        {
+            parts.Negotiation.Settle();
+        }
     }
 
     private void Remove(IReadOnlyList<RpcMethod> removed)

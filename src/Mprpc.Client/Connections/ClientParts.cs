@@ -47,6 +47,12 @@ internal sealed class ClientParts
 
     public Action OnStateChanged { get; }
 
+    /// <summary>Called with each connection that takes calls; runs no user code.</summary>
+    public Action<RpcConnection>? OnConnected { get; set; }
+
+    /// <summary>Whether another connection is made after a loss though nobody calls.</summary>
+    public bool KeepsConnected => Options.Reconnect.KeepConnected ?? Dispatcher.HasMethods;
+
     public CancellationToken Disposed { get; }
 
     /// <summary>How long a call may take that does not say itself.</summary>

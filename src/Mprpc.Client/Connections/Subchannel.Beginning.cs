@@ -22,6 +22,36 @@ internal sealed partial class Subchannel
         }
     }
 
+    /// <summary>Takes no more calls over a connection whose server believes that it can call nothing here: with the next one it learns better.</summary>
+    public void TryRetireSilent()
+    {
+        RpcConnection? connection;
+
+        lock (_gate)
+        {
+            connection = _current;
+        }
+
+        if (connection is { Peer: not null, HasOfferedCalls: false })
+        {
+            TryRetire();
+        }
+    }
+
+    private void AfterPublish(RpcConnection connection)
+    {
+        // A method that was added while it asked.
+        if (parts.Dispatcher.HasMethods)
+        {
+            TryRetireSilent();
+        }
+
+        if (Current == connection)
+        {
+            parts.OnConnected?.Invoke(connection);
+        }
+    }
+
     private async Task<bool> AskAsync(OpenConnection made)
     {
         try

@@ -196,6 +196,7 @@ internal sealed partial class Subchannel(ConnectionPool pool, ClientParts parts)
             Logger = parts.Logger,
             Serializer = parts.Serializer,
             Handler = parts.Dispatcher,
+            NamingPolicy = parts.Options.NamingPolicy,
             ResponseOrder = parts.Options.ResponseOrder,
             Clock = parts.Clock,
             Services = parts.Options.Services,
@@ -290,6 +291,8 @@ internal sealed partial class Subchannel(ConnectionPool pool, ClientParts parts)
         {
             pool.OnChanged();
         }
+
+        AfterPublish(made.Connection);
     }
 
     private static async Task ServeAsync(OpenConnection made)

@@ -48,6 +48,9 @@ internal static partial class ClientLog
         EventName = "ServerGoesAway")]
     public static partial void ServerGoesAway(ILogger logger, string connectionId, TimeSpan grace);
 
+    [LoggerMessage(211, LogLevel.Error, "A handler of MprpcClient.Reconnected threw.", EventName = "ReconnectedHandlerThrew")]
+    public static partial void ReconnectedHandlerThrew(ILogger logger, Exception exception);
+
     [LoggerMessage(203, LogLevel.Error, "A handler of MprpcClient.StateChanged threw.", EventName = "StateHandlerThrew")]
     public static partial void StateHandlerThrew(ILogger logger, Exception exception);
 }

@@ -81,6 +81,7 @@ internal sealed partial class ConnectionPool
         {
             HandOut();
             Grow();
+            KeepUp();
         }
     }
 

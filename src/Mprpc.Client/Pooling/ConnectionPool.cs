@@ -24,6 +24,7 @@ internal sealed partial class ConnectionPool
     public ConnectionPool(ClientParts parts)
     {
         MprpcClientOptions options = parts.Options;
+        _parts = parts;
         _address = parts.Address;
         _limit = Math.Min(options.MaxInFlightPerConnection, options.MaxCallsPerConnection);
         _isLimited = _limit != int.MaxValue;
@@ -132,6 +133,7 @@ internal sealed partial class ConnectionPool
     /// <summary>A connection takes calls.</summary>
     public void OnConnected()
     {
+        _hasConnected = true;
         Backoff.Connected();
         _upkeep.Begin();
         OnChanged();

@@ -29,8 +29,6 @@ internal abstract class CallSender(ClientParts parts, ConnectionPool pool, Notif
         return RequestWriter.Begin(parts.Serializer, parts.Limits.SendLimit, method, arguments);
     }
 
-    internal sealed override MprpcSerializerOptions Serializer => parts.Serializer;
-
     public override MprpcWriter BeginCall() => MprpcWriter.Rent(parts.Serializer, RequestWriter.HeadRoom, parts.Limits.SendLimit);
 
     /// <inheritdoc/>

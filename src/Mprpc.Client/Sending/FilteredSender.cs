@@ -39,6 +39,8 @@ internal sealed class FilteredSender : CallSender
 
     public TimeProvider Clock => Parts.Clock;
 
+    public MprpcSerializerOptions Serializer => Parts.Serializer;
+
     public override async ValueTask<T> SendWhenReadyAsync<T>(string method, MprpcWriter request, MprpcCallOptions call, TimeSpan spent)
     {
         var filtered = new FilteredCall<T>(this, method, request, call);

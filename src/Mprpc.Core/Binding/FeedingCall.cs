@@ -22,7 +22,7 @@ internal static class FeedingCall
         MprpcCallOptions options)
     {
         byte[] written = fed.Count == 0 ? [] : request.WrittenSpan.ToArray();
-        int levels = request.Levels;
+        MprpcSerializerOptions serializer = request.Serializer;
         var streams = new CallStreams(result, ParamFeed.Of(fed));
 
         try
@@ -31,7 +31,7 @@ internal static class FeedingCall
         }
         catch (StreamsNotTakenException) when (fed.Count > 0)
         {
-            MprpcWriter arrays = await CollectAsync(invoker, written, levels, streams, options.CancellationToken).ConfigureAwait(false);
+            MprpcWriter arrays = await CollectAsync(invoker, written, serializer, streams, options.CancellationToken).ConfigureAwait(false);
             return await invoker.SendAsync<T>(method, arrays, options with { Streams = new CallStreams(result, []) }).ConfigureAwait(false);
         }
         catch (MprpcRemoteException) when (streams.SourceFailure is { } failure)
@@ -47,9 +47,9 @@ internal static class FeedingCall
     }
 
     private static async ValueTask<MprpcWriter> CollectAsync(
-        MprpcCallInvoker invoker, byte[] written, int levels, CallStreams streams, CancellationToken cancellationToken)
+        MprpcCallInvoker invoker, byte[] written, MprpcSerializerOptions serializer, CallStreams streams, CancellationToken cancellationToken)
     {
-        var sink = new PlainSink(invoker.Serializer);
+        var sink = new PlainSink(serializer);
 
         foreach (ParamFeed feed in streams.Feeds)
         {

@@ -30,6 +30,9 @@ public abstract class MprpcCallInvoker
     /// <summary>How long a call may take that does not say itself.</summary>
     internal virtual TimeSpan CallTimeout => _callTimeout;
 
+    /// <summary>What the names are sent through that another makes of those of a generated proxy: else this itself.</summary>
+    internal virtual MprpcCallInvoker Innermost => this;
+
     /// <summary>Gives a writer for one call: the name of the method, then an array of the arguments.</summary>
     public abstract MprpcWriter BeginCall();
 
@@ -105,9 +108,6 @@ public abstract class MprpcCallInvoker
     /// <summary>Sends a notification with options of its own; nobody waits for it, so that its timeout and its token have no effect.</summary>
     /// <exception cref="NotSupportedException">It has metadata, and it is known already that the peer takes none; nothing was sent.</exception>
     internal abstract void Notify(string method, MprpcWriter notification, MprpcCallOptions options);
-
-    /// <summary>How arguments are encoded.</summary>
-    internal abstract MprpcSerializerOptions Serializer { get; }
 
     /// <summary>The same with options of the call's own.</summary>
     internal ValueTask<T> FeedAsync<T>(string method, MprpcWriter request, MprpcCallOptions options)

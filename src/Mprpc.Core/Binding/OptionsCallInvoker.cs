@@ -10,8 +10,6 @@ internal sealed class OptionsCallInvoker(MprpcCallInvoker invoker, MprpcCallOpti
     // Calls can be sent as the base class knows them: not with options upon options.
     private readonly MprpcCallInvoker? _direct = invoker is OptionsCallInvoker || options.CancellationToken.CanBeCanceled ? null : invoker;
 
-    internal override MprpcSerializerOptions Serializer => invoker.Serializer;
-
     public override MprpcWriter BeginCall() => invoker.BeginCall();
 
     public override void Notify(string method, MprpcWriter notification) => invoker.Notify(method, notification, options);

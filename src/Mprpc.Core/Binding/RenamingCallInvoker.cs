@@ -43,9 +43,9 @@ internal sealed class RenamingCallInvoker : MprpcCallInvoker
         _names = names;
     }
 
-    internal override MprpcSerializerOptions Serializer => _invoker.Serializer;
-
     internal override TimeSpan CallTimeout => _invoker.CallTimeout;
+
+    internal override MprpcCallInvoker Innermost => _invoker.Innermost;
 
     public override MprpcWriter BeginCall() => _invoker.BeginCall();
 

@@ -11,6 +11,7 @@ internal sealed class StreamRequest<T> : IAsyncEnumerable<T>
     private readonly string _method;
     private readonly byte[] _written;
     private readonly int _levels;
+    private readonly MprpcSerializerOptions _serializer;
     private readonly IReadOnlyList<(int Index, MprpcStream Stream)> _fed;
     private readonly MprpcStreamOptions _options;
     private readonly CancellationToken _cancellationToken;
@@ -26,6 +27,7 @@ internal sealed class StreamRequest<T> : IAsyncEnumerable<T>
         _method = method;
         _written = request.WrittenSpan.ToArray();
         _levels = request.Levels;
+        _serializer = request.Serializer;
         _fed = request.TakeStreams();
         _options = options;
         _cancellationToken = cancellationToken;
@@ -53,7 +55,7 @@ internal sealed class StreamRequest<T> : IAsyncEnumerable<T>
         private Timer? _firstItem;
 
         public Call(StreamRequest<T> request, CancellationToken own)
-            : base(new IncomingItems(request._options.Prefetch ?? StreamAllowance.NoLimit), request._invoker.Serializer)
+            : base(new IncomingItems(request._options.Prefetch ?? StreamAllowance.NoLimit), request._serializer)
         {
             _request = request;
             _own = own;

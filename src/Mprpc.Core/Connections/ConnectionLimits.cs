@@ -65,6 +65,15 @@ internal sealed record ConnectionLimits(int MaxMessageSize, int MaxDepth, int Ma
     /// <summary>How many streams there may be, and how much of them is held.</summary>
     public StreamLimits Streams { get; init; } = StreamLimits.Default;
 
+    /// <summary>How many bytes may wait to be sent before a further notification for many counts as one that the peer does not read.</summary>
+    public int MaxPendingPushBytes { get; init; } = DefaultMaxPendingPushBytes;
+
+    /// <summary>In how many groups the connection may be.</summary>
+    public int MaxGroups { get; init; } = DefaultMaxGroups;
+
+    /// <summary>How many bytes of UTF-8 the name of a group may have.</summary>
+    public int MaxGroupNameBytes { get; init; } = DefaultMaxGroupNameBytes;
+
     /// <summary>The option that sets <see cref="MaxMessageSize"/>, for errors.</summary>
     public string MaxMessageSizeOption { get; init; } = $"{OptionsName}.MaxMessageSize";
 
@@ -76,6 +85,9 @@ internal sealed record ConnectionLimits(int MaxMessageSize, int MaxDepth, int Ma
     public const int DefaultMaxUnsentAnswerBytes = 4 * 1024 * 1024;
     public const long DefaultMaxUnsentAnswerBytesTotal = 256L * 1024 * 1024;
     public const int DefaultMinPartialMessageRate = 240;
+    public const int DefaultMaxPendingPushBytes = 1024 * 1024;
+    public const int DefaultMaxGroups = 1000;
+    public const int DefaultMaxGroupNameBytes = 128;
 
     // Whatever a peer says it takes: an error must have room to say what is wrong.
     private const int MinSendSizeOfPeer = 1024;

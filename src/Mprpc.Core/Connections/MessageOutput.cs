@@ -11,7 +11,7 @@ namespace Mprpc.Connections;
 /// Sends whole messages over one connection; a thread that finds none sending sends, also what others bring meanwhile. Nothing here waits for the peer to read.
 /// </summary>
 /// <remarks>Safe for concurrent use. The lock is never held across a write to the transport.</remarks>
-internal sealed class MessageOutput(
+internal sealed partial class MessageOutput(
     PipeWriter transport, MprpcSerializerOptions serializer, Action<Exception?> onFailed, Lock? gate = null, RunningCalls? running = null)
 {
     // Above this, callers wait until the peer has read: their requests would only pile up here.
@@ -70,7 +70,7 @@ internal sealed class MessageOutput(
     /// <param name="isHeld">Whether the caller holds the output.</param>
     public void SendBatch(MprpcWriter? batch, bool isHeld)
     {
-        bool isOwn = batch is null;
+        Outgoing sent = new(batch);
         int answers = batch?.Length ?? 0;
 
         lock (_gate)
@@ -94,9 +94,9 @@ internal sealed class MessageOutput(
 
             if (batch is null)
             {
-                batch = TakeWaiting(out answers);
+                sent = TakeWaiting(out answers);
 
-                if (batch is null)
+                if (sent.IsNone)
                 {
                     return;
                 }
@@ -112,7 +112,7 @@ internal sealed class MessageOutput(
             }
         }
 
-        Start(batch, answers, isOwn);
+        Start(sent, answers, isOwn: batch is null);
     }
 
     /// <summary>Sends one whole message, now or with what is being sent.</summary>
@@ -139,7 +139,7 @@ internal sealed class MessageOutput(
             _isBusy = true;
         }
 
-        Start(message, answers, isOwn: false);
+        Start(new Outgoing(message), answers, isOwn: false);
         return true;
     }
 
@@ -168,7 +168,7 @@ internal sealed class MessageOutput(
             _isBusy = true;
         }
 
-        Start(request, answers: 0, isOwn: false);
+        Start(new Outgoing(request), answers: 0, isOwn: false);
         return true;
     }
 
@@ -214,6 +214,7 @@ internal sealed class MessageOutput(
             _waitingAnswers = 0;
             _spare = null;
             _isBlocked = false;
+            DropShared();
             Tell(0);
             TellTaken();
             (sent, _sent) = (_sent, null);
@@ -245,26 +246,25 @@ internal sealed class MessageOutput(
         }
     }
 
-    private void Start(MprpcWriter messages, int answers, bool isOwn, bool isForOthers = false)
+    private void Start(Outgoing messages, int answers, bool isOwn, bool isForOthers = false)
     {
         ValueTask sending = SendAllAsync(messages, answers, isOwn, isForOthers);      // owned: a failure ends the connection, which fails what waits on it
         _ = sending;
     }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
-    private async ValueTask SendAllAsync(MprpcWriter messages, int answers, bool isOwn, bool isForOthers)
+    private async ValueTask SendAllAsync(Outgoing next, int answers, bool isOwn, bool isForOthers)
     {
-        MprpcWriter? next = messages;
         int sends = 0;
 
         try
         {
-            while (next is not null)
+            while (!next.IsNone)
             {
                 int length = next.Length;
 
                 // In pieces, so that a large message to a slow peer is seen to go on.
-                for (ReadOnlyMemory<byte> rest = next.WrittenMemory; rest.Length > 0; rest = rest[Math.Min(rest.Length, PieceSize)..])
+                for (ReadOnlyMemory<byte> rest = next.Memory; rest.Length > 0; rest = rest[Math.Min(rest.Length, PieceSize)..])
                 {
                     Writes++;
                     ReadOnlyMemory<byte> piece = rest[..Math.Min(rest.Length, PieceSize)];
@@ -274,7 +274,7 @@ internal sealed class MessageOutput(
 
                     if (!writing.IsCompleted)
                     {
-                        OnBlocked((long)answers * rest.Length / length);
+                        OnBlocked((long)answers * rest.Length / length, rest.Length);
                         IsWriting = true;
                     }
 
@@ -297,7 +297,7 @@ internal sealed class MessageOutput(
                     next = TakeWaiting(out answers);
                 }
 
-                if (next is not null && !isForOthers && ++sends == MaxSendsForOthers)
+                if (!next.IsNone && !isForOthers && ++sends == MaxSendsForOthers)
                 {
                     BlockingThreads.Shared.Run(new SendingForOthers(this, next, answers));
                     return;
@@ -316,50 +316,39 @@ internal sealed class MessageOutput(
         onFailed(exception);
     }
 
-    private void Recycle(MprpcWriter writer, bool isOwn)
+    /// <summary>Under the lock: what waits, or nothing, and nothing is being sent any more.</summary>
+    private Outgoing TakeWaiting(out int answers)
     {
-        if (!isOwn)
+        Outgoing waiting = _isClosed ? default : TakeShared() is { } shared ? new Outgoing(shared) : new Outgoing(_waiting);
+        answers = 0;
+
+        if (waiting.Shared is null)
         {
-            MprpcWriter.Return(writer);
-            return;
+            (answers, _waiting, _waitingAnswers) = (_waitingAnswers, null, 0);
+            TellTaken();
         }
 
-        writer.Clear();
-        writer.Trim();
-
-        lock (_gate)
-        {
-            _spare ??= writer;
-        }
-    }
-
-    /// <summary>Under the lock: what waits, or null and nothing is being sent any more.</summary>
-    private MprpcWriter? TakeWaiting(out int answers)
-    {
-        MprpcWriter? waiting = _isClosed ? null : _waiting;
-        answers = _waitingAnswers;
-        _waiting = null;
-        _waitingAnswers = 0;
-        TellTaken();
-
-        if (waiting is null)
+        if (waiting.IsNone)
         {
             _isBusy = false;
             _sent?.TrySetResult();
             _sent = null;
         }
 
+        _unsentPart = waiting.Length;
         _blockedAnswers = _isBlocked ? answers : 0;
-        _isBlocked &= waiting is not null;
-        Tell(_blockedAnswers);
+        _isBlocked &= !waiting.IsNone;
+        Tell(_blockedAnswers + _waitingAnswers);
         return waiting;
     }
 
     /// <summary>A write waits for the peer to read.</summary>
-    private void OnBlocked(long answers)
+    private void OnBlocked(long answers, int unsent)
     {
         lock (_gate)
         {
+            _unsentPart = unsent;
+
             if (!_isClosed)
             {
                 _isBlocked = true;
@@ -386,7 +375,7 @@ internal sealed class MessageOutput(
     }
 
     /// <summary>Goes on sending in place of a thread that came with one message of its own.</summary>
-    private sealed class SendingForOthers(MessageOutput output, MprpcWriter messages, int answers) : IThreadPoolWorkItem
+    private sealed class SendingForOthers(MessageOutput output, Outgoing messages, int answers) : IThreadPoolWorkItem
     {
         public void Execute() => output.Start(messages, answers, isOwn: true, isForOthers: true);
     }

@@ -11,6 +11,12 @@ internal sealed partial class RpcConnection
         options.CancellationToken.ThrowIfCancellationRequested();
         MprpcWriter request = RequestWriter.Begin(Serializer, Limits.SendLimit, method, arguments);
 
+        if (request.HasStreams)
+        {
+            MprpcWriter.Return(request);
+            throw new NotSupportedException($"The call of '{method}' over one connection has a stream as an argument. Use a contract: connection.As<T>().");
+        }
+
         PendingCall<T> call = PendingCall<T>.Rent(method, options.Timeout ?? _settings.CallTimeout);
         call.Told = options.Told;
         call.WaitsForPlace = true;

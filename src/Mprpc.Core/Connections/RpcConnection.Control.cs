@@ -18,6 +18,9 @@ internal sealed partial class RpcConnection
     /// <summary>What the peer takes, as it has said with <c>$/hello</c>; null: it has said nothing, and gets nothing but the plain protocol.</summary>
     public PeerOffer? Peer => Volatile.Read(ref _peer);
 
+    /// <summary>Whether this side has said, with <c>$/hello</c>, that it serves methods.</summary>
+    public bool HasOfferedCalls { get; private set; }
+
     /// <summary>What this side takes.</summary>
     /// <param name="isDialer">Whether it has made the connection: only then it can go elsewhere.</param>
     public PeerOffer OwnOffer(bool isDialer) => new()
@@ -40,7 +43,9 @@ internal sealed partial class RpcConnection
     /// <exception cref="MprpcConnectionException">It has closed the connection.</exception>
     public async Task SayHelloAsync(TimeSpan timeout, CancellationToken cancellationToken)
     {
-        MprpcWriter hello = ControlWriter.Hello(Serializer, OwnOffer(isDialer: true));
+        PeerOffer own = OwnOffer(isDialer: true);
+        HasOfferedCalls = own.Calls > 0;
+        MprpcWriter hello = ControlWriter.Hello(Serializer, own);
 
         if (!TryCall("$/hello", hello, timeout, cancellationToken, out ValueTask<MprpcRaw> answering))
         {
@@ -73,6 +78,8 @@ internal sealed partial class RpcConnection
             _calls.ChangeLimits(Limits, offer);
             Requests.ChangeLimit(offer.Calls);
         }
+
+        _settings.OnHello?.Invoke();
     }
 
     /// <summary>Asks the peer to make further calls elsewhere, if it takes that; those that cross it are served (docs/protocol.md 10.10).</summary>
@@ -137,6 +144,10 @@ internal sealed partial class RpcConnection
 
     private static async Task IgnoreAsync(ValueTask<MprpcRaw> answering)
         => await ((Task)answering.AsTask()).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+
+    /// <summary>The peer's calls that run and can be cancelled.</summary>
+    public ControlledCalls Controlled
+        => _controlled ?? Interlocked.CompareExchange(ref _controlled, new ControlledCalls(Clock, Closed), null) ?? _controlled;
 
     /// <summary>Whether a message is handled at once even if there is no room for requests.</summary>
     /// <remarks>No request does where answers come in the order of the requests.</remarks>

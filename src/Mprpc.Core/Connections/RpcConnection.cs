@@ -118,6 +118,12 @@ internal sealed partial class RpcConnection : MprpcConnection, ICallConnection
 
     public ILogger Logger => _settings.Logger;
 
+    /// <summary>How the wire names of a contract's methods are made that the peer serves.</summary>
+    public MprpcNamingPolicy NamingPolicy => _settings.NamingPolicy;
+
+    /// <summary>How long a call of this side may take that does not say itself.</summary>
+    public TimeSpan CallTimeout => _settings.CallTimeout;
+
     public TimeProvider Clock => _settings.Clock;
 
     public IServiceProvider Services => _settings.Services
@@ -253,10 +259,6 @@ internal sealed partial class RpcConnection : MprpcConnection, ICallConnection
             Abort(new IOException("The peer has reset the connection."));
         }
     }
-
-    /// <summary>The peer's calls that run and can be cancelled.</summary>
-    public ControlledCalls Controlled
-        => _controlled ?? Interlocked.CompareExchange(ref _controlled, new ControlledCalls(Clock, Closed), null) ?? _controlled;
 
     /// <summary>Whether notifications run apart from the loop, so that further ones have to wait behind them.</summary>
     public bool NotificationsRunApart => _notifications is { IsBusy: true };

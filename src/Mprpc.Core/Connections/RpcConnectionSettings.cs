@@ -47,6 +47,9 @@ internal sealed class RpcConnectionSettings
 
     public MprpcSerializerOptions Serializer { get; init; } = MprpcSerializerOptions.Default;
 
+    /// <summary>How this side makes the wire names of a contract's methods that the peer serves.</summary>
+    public MprpcNamingPolicy NamingPolicy { get; init; }
+
     /// <summary>In which order the peer's requests are answered.</summary>
     public MprpcResponseOrder ResponseOrder { get; init; }
 
@@ -70,6 +73,9 @@ internal sealed class RpcConnectionSettings
 
     /// <summary>Whether no call may be sent with a credential in its metadata, since it could be read on the way.</summary>
     public bool RefusesCredentials { get; init; }
+
+    /// <summary>Called on the read loop when the peer has said what it takes; null: nobody wants to know.</summary>
+    public Action? OnHello { get; init; }
 
     /// <summary>Who the peer is; null: this side does not ask.</summary>
     public RpcSession? Session { get; init; }

@@ -32,10 +32,10 @@ public sealed record MprpcPeer
 
     /// <summary>neovim itself: reads errors as <c>[code, message]</c>, and wants nested calls answered like those of a stack.</summary>
     public static MprpcPeer Neovim { get; }
-        = new(nameof(Neovim)) { ErrorShape = MprpcErrorShape.CodeAndMessage, ResponseOrder = MprpcResponseOrder.LastInFirstOut };
+        = new(nameof(Neovim)) { ErrorShape = MprpcErrorShape.CodeAndMessage, ResponseOrder = MprpcResponseOrder.LastInFirstOut, CallsBack = true };
 
     /// <summary>The client libraries of neovim: pynvim, and neovim for Ruby and Node, where they call a server of yours.</summary>
-    public static MprpcPeer NeovimClient { get; } = new(nameof(NeovimClient)) { ErrorShape = MprpcErrorShape.CodeAndMessage };
+    public static MprpcPeer NeovimClient { get; } = new(nameof(NeovimClient)) { ErrorShape = MprpcErrorShape.CodeAndMessage, CallsBack = true };
 
     /// <summary>
     /// Arduino's RPClite, and the arduino-router through which a board is called: reads errors as <c>[number, message]</c>, and takes the number 0 for no
@@ -65,6 +65,9 @@ public sealed record MprpcPeer
 
     /// <summary>In which order requests are answered.</summary>
     public MprpcResponseOrder ResponseOrder { get; private init; }
+
+    /// <summary>For a server: whether it calls these peers though they say nothing about it, when it calls many.</summary>
+    public bool CallsBack { get; private init; }
 
     /// <summary>For a client: how many calls may wait for their answers on one connection.</summary>
     public int MaxInFlightPerConnection { get; private init; } = int.MaxValue;

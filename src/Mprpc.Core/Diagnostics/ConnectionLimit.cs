@@ -19,4 +19,5 @@ internal enum ConnectionLimit
     UnsentAnswers,
     StreamCredit,
     Connections,
+    PendingPushes,
 }

@@ -1,0 +1,156 @@
+using Mprpc.AspNetCore.Diagnostics;
+using Mprpc.Connections;
+using Mprpc.Diagnostics;
+
+namespace Mprpc.AspNetCore.Clients;
+
+/// <summary>One pass over connections, with all that was published for them by its begin. Not safe for concurrent use; used again.</summary>
+internal sealed class PushPass(Action<PushLosses> count)
+{
+    private readonly List<(MprpcTarget Target, PushMessage Message)> _messages = [];
+    private readonly List<ClientConnection> _clients = [];
+    private readonly HashSet<ClientConnection> _touched = [];
+    private PushLosses _losses;
+
+    /// <param name="target">Whom it is for.</param>
+    /// <param name="message">The message; its reference is given back by the pass.</param>
+    public void Add(MprpcTarget target, PushMessage message) => _messages.Add((target, message));
+
+    public void Run(ClientShard shard)
+    {
+        _losses = default;
+
+        for (int start = 0, end; start < _messages.Count; start = end)
+        {
+            for (end = start + 1; end < _messages.Count && _messages[end].Target.IsSameAs(_messages[start].Target);)
+            {
+                end++;
+            }
+
+            // With messages for others behind, each connection is told of its own first, and sends them at once then.
+            bool isOnly = start == 0 && end == _messages.Count;
+            Tell(shard, start, end, isOnly);
+        }
+
+        foreach (ClientConnection client in _touched)
+        {
+            client.Connection.Output.SendBatch(batch: null, isHeld: false);
+        }
+
+        foreach ((_, PushMessage message) in _messages)
+        {
+            message.Release();
+        }
+
+        _touched.Clear();
+        _messages.Clear();
+
+        if (!_losses.IsNone)
+        {
+            count(_losses);
+        }
+    }
+
+    private void Tell(ClientShard shard, int start, int end, bool isOnly)
+    {
+        shard.Find(_messages[start].Target, _clients);
+        SharedRun? plain = null;
+        SharedRun? oldSpec = null;
+
+        foreach (ClientConnection client in _clients)
+        {
+            if (!client.CanBeCalled)
+            {
+                _losses.NotCallable++;
+                continue;
+            }
+
+            bool isOld = client.Connection.Serializer.OldSpec;
+            ref SharedRun? run = ref isOld ? ref oldSpec : ref plain;
+            run ??= Encode(start, end, limits: null, isOld);
+
+            if (AllFit(start, end, client.Connection.Limits, isOld))
+            {
+                Tell(client, run, isOnly);
+            }
+            else
+            {
+                SharedRun fitting = Encode(start, end, client.Connection.Limits, isOld);
+                Tell(client, fitting, isOnly);
+                fitting.Release();
+            }
+        }
+
+        plain?.Release();
+        oldSpec?.Release();
+        _clients.Clear();
+    }
+
+    private void Tell(ClientConnection client, SharedRun run, bool isOnly)
+    {
+        if (run.Messages.IsEmpty)
+        {
+            return;
+        }
+
+        RpcConnection connection = client.Connection;
+        int maxPending = connection.Limits.MaxPendingPushBytes;
+
+        switch (connection.Output.TrySend(run, client.Rules.SlowPeers, maxPending, isOnly))
+        {
+            case SharedOutcome.Taken when !isOnly:
+                _touched.Add(client);
+                break;
+            case SharedOutcome.Dropped:
+                _losses.TooSlow++;
+                _touched.Add(client);
+                break;
+            case SharedOutcome.TooSlow:
+                _losses.TooSlow++;
+                connection.Abort(ConnectionLimit.PendingPushes, new MprpcProtocolException(
+                    $"The peer does not read: {connection.Output.Pending:N0} bytes wait to be sent, and notifications wait only up to {maxPending:N0}. "
+                    + $"Raise {connection.Limits.OptionsName}.MaxPendingPushBytes, or let the endpoint's SlowPeers be DropNewest or Latest."));
+                break;
+            default:
+                break;
+        }
+    }
+
+    private bool AllFit(int start, int end, ConnectionLimits limits, bool isOld)
+    {
+        for (int i = start; i < end; i++)
+        {
+            if (!_messages[i].Message.Fits(limits))
+            {
+                _losses.TooLarge++;
+                return false;
+            }
+
+            if (isOld && _messages[i].Message.In(oldSpec: true) is null)
+            {
+                _losses.NotEncodable++;
+            }
+        }
+
+        return true;
+    }
+
+    /// <param name="start">The first message.</param>
+    /// <param name="end">Behind the last.</param>
+    /// <param name="limits">What the messages are to fit; null: all are taken.</param>
+    /// <param name="oldSpec">The dialect.</param>
+    private SharedRun Encode(int start, int end, ConnectionLimits? limits, bool oldSpec)
+    {
+        var encoded = new List<SharedMessage>(end - start);
+
+        for (int i = start; i < end; i++)
+        {
+            if ((limits is null || _messages[i].Message.Fits(limits)) && _messages[i].Message.In(oldSpec) is { } message)
+            {
+                encoded.Add(message);
+            }
+        }
+
+        return new SharedRun([.. encoded]);
+    }
+}

@@ -1,0 +1,211 @@
+using Mprpc.AspNetCore.Tests.Clients.Kit;
+using Mprpc.AspNetCore.Tests.Security.Kit;
+using Mprpc.Client;
+
+namespace Mprpc.AspNetCore.Tests.Clients;
+
+/// <summary>Whom a notification for many reaches.</summary>
+public sealed class DeliveryTests
+{
+    // [2, "screen.show", ["a"]]
+    private const string ShowA = "9302ab73637265656e2e73686f7791a161";
+
+    [Fact]
+    public async Task Targets_Each_ReachTheirClientsAlone()
+    {
+        await using RpcHost host = await LobbyHost.StartAsync();
+        var (ann, bob, carl) = (new Screen("ann"), new Screen("bob"), new Screen("carl"));
+        (MprpcClient a, string idOfAnn) = await host.JoinAsync(ann, groups: ["eu"]);
+        (MprpcClient b, _) = await host.JoinAsync(bob, groups: ["eu", "us"]);
+        (MprpcClient c, string idOfCarl) = await host.JoinAsync(carl, groups: ["us"]);
+        await using MprpcClient ownedA = a, ownedB = b, ownedC = c;
+        IMprpcClients<IScreen> clients = host.Clients();
+
+        clients.All.Show("all");
+        clients.AllExcept(idOfAnn, "nobody").Show("but ann");
+        clients.Group("eu").Show("eu");
+        clients.Group("eu", "us", "none").Show("both");
+        clients.Group("none").Show("none");
+        clients.Single(idOfCarl).Show("carl");
+        clients.Notify(MprpcTarget.Group("us"), "screen.show", "untyped");
+        clients.All.Show("end");
+
+        Assert.Equal(["all", "eu", "both", "end"], await ann.ShownAsync(4));
+        Assert.Equal(["all", "but ann", "eu", "both", "untyped", "end"], await bob.ShownAsync(6));
+        Assert.Equal(["all", "but ann", "both", "carl", "untyped", "end"], await carl.ShownAsync(6));
+    }
+
+    [Fact]
+    public async Task Group_AfterRemove_IsNotReachedAndTheGroupIsLeftWithTheConnection()
+    {
+        await using RpcHost host = await LobbyHost.StartAsync();
+        var (ann, bob) = (new Screen("ann"), new Screen("bob"));
+        (MprpcClient a, string idOfAnn) = await host.JoinAsync(ann, groups: ["eu"]);
+        (MprpcClient b, string idOfBob) = await host.JoinAsync(bob, groups: ["eu"]);
+        await using MprpcClient ownedA = a;
+        IMprpcClients<IScreen> clients = host.Clients();
+
+        await b.DisposeAsync();
+        await host.UntilReachableAsync(1);
+        bool isThere = await clients.Groups.AddAsync(idOfBob, "eu").InTime();
+        bool isRemoved = await clients.Groups.RemoveAsync(idOfAnn, "eu").InTime();
+        clients.Group("eu").Show("eu");
+        clients.All.Show("end");
+
+        Assert.Equal((false, true), (isThere, isRemoved));
+        Assert.Equal(["end"], await ann.ShownAsync(1));
+        Assert.Empty(bob.Shown);
+    }
+
+    [Fact]
+    public async Task All_PlainPeerAndOneWithoutMethods_AreLeftOutAndCounted()
+    {
+        await using RpcHost host = await LobbyHost.StartAsync();
+        using var losses = new LossRecorder(host);
+        await using RawPeer plain = await host.DialAsync();
+        await plain.AssertOpenAsync();
+        await using RawPeer reader = await host.DialAsync();
+        await reader.SendAsync("94 00 00 a7242f68656c6c6f 92 01 80");
+        await reader.ReadMessageAsync();
+        await using RawPeer serving = await host.DialWithHelloAsync();
+
+        host.Clients().All.Show("a");
+
+        Assert.Equal(ShowA, await serving.ReadMessageAsync());
+        await Bounded.Until(() => losses.Of("not_callable") == 2, "two that were left out");
+        await plain.AssertOpenAsync();
+        await reader.AssertOpenAsync();
+    }
+
+    [Fact]
+    public async Task All_EndpointOfNeovim_ReachesPlainPeersAndAsksThem()
+    {
+        await using RpcHost host = await LobbyHost.StartAsync(endpoint: options => options.UsePeer(MprpcPeer.Neovim));
+        await using RawPeer peer = await host.DialAsync();
+        await peer.AssertOpenAsync();
+
+        host.Clients().All.Show("a");
+        string shown = await peer.ReadMessageAsync();
+        ValueTask<bool> asking = host.Clients().Single(host.App.Services.GetRequiredService<IMprpcServer>().Connections[0].Id).ConfirmAsync("x", default);
+        string asked = await peer.ReadMessageAsync();
+        await peer.SendAsync("94 01 00 c0 c3");
+
+        Assert.Equal([ShowA, "940000ae73637265656e2e636f6e6669726d91a178"], [shown, asked]);
+        Assert.True(await asking.InTime());
+    }
+
+    [Fact]
+    public async Task All_EndpointOfTheOldSpec_GetsItsDialect()
+    {
+        await using RpcHost host = await LobbyHost.StartAsync(endpoint: options =>
+        {
+            options.OldSpec = true;
+            options.CallsBack = true;
+        });
+        await using RawPeer peer = await host.DialAsync();
+        await peer.AssertOpenAsync();
+
+        host.Clients().Notify(MprpcTarget.All, "b", new byte[] { 1, 2 });
+        host.Clients().Notify(MprpcTarget.All, "t", DateTime.UnixEpoch);
+        host.Clients().Notify(MprpcTarget.All, "c", 7);
+
+        Assert.Equal(["9302a16291a20102", "9302a1639107"], await peer.ReadMessagesAsync(2));
+    }
+
+    [Fact]
+    public async Task All_EndpointThatRequiresALogin_LeavesStrangersOut()
+    {
+        await using RpcHost host = await SecuredHost.StartAsync<Adding>(endpoint: options => options.RequireAuthentication = true);
+        await using RawPeer peer = await host.DialWithHelloAsync();
+        host.Clients().All.Show("secret");
+
+        await peer.SendAsync("94 00 01 ae 242f61757468656e746963617465 92 a5 546f6b656e a5 616c696365");
+        string login = await peer.ReadMessageAsync();
+        host.Clients().All.Show("a");
+
+        Assert.Equal(["940101c0c0", ShowA], [login, await peer.ReadMessageAsync()]);
+    }
+
+    [Fact]
+    public async Task User_WhoeverLogsIn_IsReachedByTheName()
+    {
+        await using RpcHost host = await SecuredHost.StartAsync<Adding>();
+        await using RawPeer alice = await host.DialWithHelloAsync();
+        await using RawPeer stranger = await host.DialWithHelloAsync();
+        host.Clients().User("alice").Show("early");
+        await alice.SendAsync("94 00 01 ae 242f61757468656e746963617465 92 a5 546f6b656e a5 616c696365");
+        await alice.ReadMessageAsync();
+
+        host.Clients().User("alice").Show("a");
+        host.Clients().Users("bob", "alice").Show("a");
+
+        Assert.Equal([ShowA, ShowA], await alice.ReadMessagesAsync(2));
+        await stranger.AssertOpenAsync();
+    }
+
+    [Fact]
+    public async Task User_OfAProviderOfTheApplication_IsReached()
+    {
+        await using RpcHost host = await LobbyHost.StartAsync(services: mprpc => mprpc.Services.AddSingleton<IMprpcUserIdProvider, ByPort>());
+        await using RawPeer peer = await host.DialWithHelloAsync();
+
+        host.Clients().User("someone").Show("a");
+
+        Assert.Equal(ShowA, await peer.ReadMessageAsync());
+    }
+
+    [Fact]
+    public async Task All_MessageLargerThanAPeerTakes_IsLeftOutThereAlone()
+    {
+        await using RpcHost host = await LobbyHost.StartAsync();
+        using var losses = new LossRecorder(host);
+        await using RawPeer small = await host.DialAsync();
+        await small.SendAsync("94 00 00 a7242f68656c6c6f 92 01 82 a563616c6c7364 a473697a65 cd0400");
+        await small.ReadMessageAsync();
+        var screen = new Screen();
+        (MprpcClient client, _) = await host.JoinAsync(screen);
+        await using MprpcClient owned = client;
+        string large = new('x', 2000);
+
+        host.Clients().All.Show(large);
+        host.Clients().All.Show("a");
+
+        Assert.Equal([large, "a"], await screen.ShownAsync(2));
+        Assert.Equal(ShowA, await small.ReadMessageAsync());
+        Assert.Equal(1, losses.Of("too_large"));
+    }
+
+    [Fact]
+    public async Task All_MessageLargerThanMayBeSent_ThrowsAndNothingIsSent()
+    {
+        await using RpcHost host = await LobbyHost.StartAsync(server => server.Limits.MaxSendMessageSize = 1000);
+        await using RawPeer peer = await host.DialWithHelloAsync();
+
+        Exception exception = Assert.ThrowsAny<Exception>(() => host.Clients().All.Show(new string('x', 2000)));
+        host.Clients().All.Show("a");
+
+        Assert.Contains("1,000", exception.Message, StringComparison.Ordinal);
+        Assert.Equal(ShowA, await peer.ReadMessageAsync());
+    }
+
+    [Fact]
+    public async Task Metadata_ThroughATarget_IsRefusedInWords()
+    {
+        await using RpcHost host = await LobbyHost.StartAsync();
+        IScreen all = host.Clients().All.With(new MprpcCallOptions { Metadata = new() { ["tenant"] = "x" } });
+
+        NotSupportedException exception = Assert.Throws<NotSupportedException>(() => all.Show("a"));
+
+        Assert.Contains("metadata", exception.Message, StringComparison.Ordinal);
+    }
+
+    internal sealed class Adding
+    {
+        public int Sum(int a, int b) => a + b;
+    }
+
+    private sealed class ByPort : IMprpcUserIdProvider
+    {
+        public string? GetUserId(MprpcConnection connection) => connection.RemoteEndPoint is null ? null : "someone";
+    }
+}

@@ -1,0 +1,12 @@
+namespace Mprpc.AspNetCore.Tests.Clients.Kit;
+
+/// <summary>What the clients of these tests serve.</summary>
+[MprpcService(Prefix = "screen")]
+public interface IScreen
+{
+    void Show(string text);
+
+    ValueTask<bool> ConfirmAsync(string what, CancellationToken stop);
+
+    Task<string> NameAsync();
+}
