@@ -8,7 +8,8 @@ namespace Mprpc.AspNetCore;
 /// </summary>
 /// <remarks>
 /// Zero and negative values are refused at start-up. Times are kept to a second or two: connections are looked at once a second. Where the configuration
-/// changes while the application runs, new connections get the new limits; <see cref="MaxCallsInFlight"/>, <see cref="MaxUnsentAnswerBytesTotal"/>, <see cref="MaxStreamBytesTotal"/>,
+/// changes while the application runs, new connections get the new limits; <see cref="MaxCallsInFlight"/>, <see cref="MaxUnsentAnswerBytesTotal"/>,
+/// <see cref="MaxStreamBytesTotal"/>,
 /// <see cref="MaxConnections"/> and <see cref="TlsHandshakeTimeout"/> stay as they were at the start.
 /// </remarks>
 public sealed class MprpcServerLimits

@@ -10,8 +10,10 @@ public sealed partial class MprpcClient
     private int _hasConnected;
 
     /// <summary>
-    /// Occurs when a connection has taken the place of one that was lost, or that its server has asked to leave: with it the client is in no group any more, and
-    /// joins again, as by <c>client.Reconnected += connection => connection.CallAsync&lt;bool&gt;("join", "eu").AsTask()</c>. Handlers and <see cref="On"/> stay
+    /// Occurs when a connection has taken the place of one that was lost, or that its server has asked to leave: with it the client is in no group any more,
+    /// and
+    /// joins again, as by <c>client.Reconnected += connection => connection.CallAsync&lt;bool&gt;("join", "eu").AsTask()</c>. Handlers and <see cref="On"/>
+    /// stay
     /// as they are.
     /// </summary>
     /// <remarks>

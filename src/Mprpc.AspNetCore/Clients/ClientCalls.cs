@@ -56,7 +56,9 @@ internal sealed class ClientCalls(ClientRegistry clients, IRemoteClients? remote
                     + $". '{question.Method}' was not sent. For peers that say nothing, set CallsBack of their endpoint.");
         }
 
-        await foreach (MprpcReply<T> reply in AskOthersAsync<T>(MprpcTarget.Connection(connectionId), question, timeout, cancellationToken).ConfigureAwait(false))
+        IAsyncEnumerable<MprpcReply<T>> replies = AskOthersAsync<T>(MprpcTarget.Connection(connectionId), question, timeout, cancellationToken);
+
+        await foreach (MprpcReply<T> reply in replies.ConfigureAwait(false))
         {
             return reply.Error is null ? reply.Result! : throw reply.Error;
         }

@@ -190,7 +190,8 @@ internal sealed partial class ConnectionPool
     }
 
     /// <summary>
-    /// The least loaded that is connected and has a place, less than <paramref name="limit"/> being taken; one that is not connected, if there is one. Null: any
+    /// The least loaded that is connected and has a place, less than <paramref name="limit"/> being taken; one that is not connected, if there is one. Null:
+    /// any
     /// has a place.
     /// </summary>
     private Subchannel? Choose(int? limit, out Subchannel? unconnected)

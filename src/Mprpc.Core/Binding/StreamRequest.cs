@@ -96,7 +96,9 @@ internal sealed class StreamRequest<T> : IAsyncEnumerable<T>
 
         protected override Exception Unreadable(long index, string expected, Exception? inner)
             => new MessagePack.MessagePackSerializationException(
-                $"Item {index + 1} of the stream '{_request._method}' cannot be read as {expected}. Ask for the type that the peer sends, or for MprpcRaw.", inner);
+                $"Item {index + 1} of the stream '{_request._method}' cannot be read as {expected}. "
+                + "Ask for the type that the peer sends, or for MprpcRaw.",
+                inner);
 
         private async Task RunAsync()
         {
@@ -145,8 +147,8 @@ internal sealed class StreamRequest<T> : IAsyncEnumerable<T>
             if (_isLate)
             {
                 return new TimeoutException(
-                    $"The stream '{_request._method}' had no item within {_request._invoker.CallTimeout.TotalMilliseconds:N0} ms. It may still run at the peer. "
-                    + "Raise MprpcClientOptions.CallTimeout; MprpcCallOptions.Timeout is that of the whole stream.");
+                    $"The stream '{_request._method}' had no item within {_request._invoker.CallTimeout.TotalMilliseconds:N0} ms. "
+                    + "It may still run at the peer. Raise MprpcClientOptions.CallTimeout; MprpcCallOptions.Timeout is that of the whole stream.");
             }
 
             CancellationToken cause = _own.IsCancellationRequested ? _own

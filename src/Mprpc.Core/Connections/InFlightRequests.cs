@@ -75,7 +75,7 @@ internal sealed partial class InFlightRequests(TimeProvider clock, Lock? gate = 
                 return false;
             }
 
-            _unsent -= call.RequestBytes == CallWindow.Waiting ? 1 : 0;
+            _unsent -= call.RequestBytes == PendingCall.InWindow ? 1 : 0;
             call.RequestBytes = bytes;
             return true;
         }
@@ -92,7 +92,7 @@ internal sealed partial class InFlightRequests(TimeProvider clock, Lock? gate = 
                 return false;
             }
 
-            _unsent += call.RequestBytes == CallWindow.Waiting ? 1 : 0;
+            _unsent += call.RequestBytes == PendingCall.InWindow ? 1 : 0;
             return true;
         }
     }
@@ -173,9 +173,8 @@ internal sealed partial class InFlightRequests(TimeProvider clock, Lock? gate = 
     {
         lock (_gate)
         {
-            return _slots.Length > 0 && messageId <= int.MaxValue && Volatile.Read(ref SlotOf(_slots, (int)messageId)) is { } call && call.MessageId == messageId
-                ? call
-                : null;
+            PendingCall? call = _slots.Length > 0 && messageId <= int.MaxValue ? Volatile.Read(ref SlotOf(_slots, (int)messageId)) : null;
+            return call?.MessageId == messageId ? call : null;
         }
     }
 
@@ -251,7 +250,8 @@ internal sealed partial class InFlightRequests(TimeProvider clock, Lock? gate = 
             Volatile.Write(ref _isWatched, true);
         }
 
-        // With Take, which counts a call and then looks whether it is to be told: one of the two sees the other. The fence that this needs there is here, where it is
+        // With Take, which counts a call and then looks whether it is to be told: one of the two sees the other. The fence that this needs there is here,
+        // where it is
         // needed once a connection.
         Interlocked.MemoryBarrierProcessWide();
         CheckEmpty();
@@ -344,7 +344,7 @@ internal sealed partial class InFlightRequests(TimeProvider clock, Lock? gate = 
         }
 
         _removed++;
-        _unsent -= call.RequestBytes == CallWindow.Waiting ? 1 : 0;
+        _unsent -= call.RequestBytes == PendingCall.InWindow ? 1 : 0;
 
         if (_isWatched)
         {

@@ -23,6 +23,9 @@ internal abstract class PendingCall
     private CancellationTokenRegistration _registration;
     private long _sending;
 
+    /// <summary>What <see cref="RequestBytes"/> is while the request waits for the window.</summary>
+    public const int InWindow = -1;
+
     /// <summary>The id under which it is in flight.</summary>
     public int MessageId { get; set; }
 
@@ -117,7 +120,7 @@ internal abstract class PendingCall
     {
         double whole = (Timeout + SpentBefore).TotalMilliseconds;
 
-        if (RequestBytes == CallWindow.Waiting)
+        if (RequestBytes == PendingCall.InWindow)
         {
             return new TimeoutException(
                 $"The call of '{Method}' was not sent within {whole:N0} ms: the peer had as many requests to answer as it takes. "
@@ -165,7 +168,7 @@ internal abstract class PendingCall
 
         if (InFlight is { } requests && requests.Remove(this))
         {
-            string rest = RequestBytes == CallWindow.Waiting ? " before it was sent." : "; its answer, if one comes, is ignored.";
+            string rest = RequestBytes == PendingCall.InWindow ? " before it was sent." : "; its answer, if one comes, is ignored.";
             requests.GiveUp(this, new OperationCanceledException($"The call of '{Method}' was cancelled{rest}", token));
         }
     }

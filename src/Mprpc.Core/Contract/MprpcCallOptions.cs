@@ -52,7 +52,8 @@ public readonly record struct MprpcCallOptions
     internal MprpcMetadata? UsedExtensions => Metadata ?? (Streams is null ? null : MprpcMetadata.Empty);
 
     /// <summary>What a server that knows the extensions is told: nothing of a call without options of its own; empty metadata where only the timeout.</summary>
-    internal MprpcMetadata? Told => Streams is not null ? MprpcMetadata.With(Metadata, Streams) : Metadata ?? (Timeout is null || Timeout == System.Threading.Timeout.InfiniteTimeSpan ? null : MprpcMetadata.Empty);
+    internal MprpcMetadata? Told => Streams is not null ? MprpcMetadata.With(Metadata, Streams)
+        : Metadata ?? (Timeout is null || Timeout == System.Threading.Timeout.InfiniteTimeSpan ? null : MprpcMetadata.Empty);
 
     /// <summary>Options with a cancellation token only.</summary>
     /// <param name="cancellationToken">Ends the wait.</param>

@@ -93,7 +93,8 @@ internal sealed class IncomingItems(long items)
             {
                 _hasEnded = true;
                 _failure = ExceptionDispatchInfo.Capture(new MprpcException(
-                    "The stream has been ended: more of the connection's streams lies unread than may be held. Read streams as they come, or send smaller items.",
+                    "The stream has been ended: more of the connection's streams lies unread than may be held. "
+                    + "Read streams as they come, or send smaller items.",
                     ErrorCode.Busy));
                 connection.SendCancel(number);
             }

@@ -1,7 +1,8 @@
 namespace Mprpc.Streams;
 
 /// <summary>
-/// How many bytes of streams may come at once that nobody has taken: what is granted beyond the least of each stream, and what is there. Safe for concurrent use.
+/// How many bytes of streams may come at once that nobody has taken: what is granted beyond the least of each stream, and what is there. Safe for concurrent
+/// use.
 /// </summary>
 /// <param name="maxGranted">How many bytes may be granted.</param>
 /// <param name="maxHeld">How many bytes may be there: an item may be larger than what was granted.</param>

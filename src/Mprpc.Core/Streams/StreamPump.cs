@@ -10,7 +10,8 @@ namespace Mprpc.Streams;
 /// </summary>
 /// <remarks>
 /// <para>
-/// It collects while the source has items at once. Where it would wait for the source, it leaves what it has to one flush, which is queued behind ready work, and
+/// It collects while the source has items at once. Where it would wait for the source, it leaves what it has to one flush, which is queued behind ready work,
+/// and
 /// goes on: a producer that yields between its items fills batches too, and no timer is needed.
 /// </para>
 /// <para>

@@ -55,7 +55,8 @@ internal sealed record PeerOffer
     public void WriteMap(MprpcWriter writer)
     {
         writer.WriteMapHeader(
-            (ErrorsAsMap ? 1 : 0) + (Size > 0 ? 1 : 0) + (Calls > 0 ? 1 : 0) + (Streams > 0 ? 2 : 0) + (Metadata > 0 ? 1 : 0) + (GoAway ? 1 : 0) + (Ping ? 1 : 0));
+            (ErrorsAsMap ? 1 : 0) + (Size > 0 ? 1 : 0) + (Calls > 0 ? 1 : 0) + (Streams > 0 ? 2 : 0)
+            + (Metadata > 0 ? 1 : 0) + (GoAway ? 1 : 0) + (Ping ? 1 : 0));
 
         if (ErrorsAsMap)
         {

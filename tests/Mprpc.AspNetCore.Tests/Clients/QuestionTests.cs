@@ -153,7 +153,8 @@ public sealed class QuestionTests
         Assert.Contains("one call", Assert.Throws<ArgumentException>(
             () => clients.AskAsync(clients.All, _ => Task.FromResult("x"), Soon)).Message, StringComparison.Ordinal);
         Assert.Contains("one call", Assert.Throws<ArgumentException>(
-            () => clients.AskAsync(clients.All, (Func<IScreen, Task<string>>)(async screen => await screen.NameAsync() + "!"), Soon)).Message, StringComparison.Ordinal);
+            () => clients.AskAsync(clients.All, (Func<IScreen, Task<string>>)(async screen => await screen.NameAsync() + "!"), Soon)).Message,
+            StringComparison.Ordinal);
         Assert.Contains("void", Assert.Throws<ArgumentException>(() => clients.AskAsync(
             clients.All,
             screen =>

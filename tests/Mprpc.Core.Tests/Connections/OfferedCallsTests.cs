@@ -4,7 +4,8 @@ using Mprpc.Wire;
 
 namespace Mprpc.Core.Tests.Connections;
 
-/// <summary>The calls over one connection whose peer has said how many it takes at once (docs/protocol.md 10.5): a server's to its client, for example.</summary>
+/// <summary>The calls over one connection whose peer has said how many it takes at once (docs/protocol.md 10.5): a server's to its client, for
+/// example.</summary>
 public sealed class OfferedCallsTests
 {
     [Theory]
@@ -155,7 +156,8 @@ public sealed class OfferedCallsTests
         var reader = new MessagePackReader(Hex.Bytes(request));
         reader.ReadArrayHeader();
         reader.Skip();
-        return $"9401{Hex.Of(MessagePackSerializer.Serialize(reader.ReadInt32()))}c0{request[(request.IndexOf("a46563686f91", StringComparison.Ordinal) + 12)..]}";
+        int argument = request.IndexOf("a46563686f91", StringComparison.Ordinal) + 12;
+        return $"9401{Hex.Of(MessagePackSerializer.Serialize(reader.ReadInt32()))}c0{request[argument..]}";
     }
 
     private static InMemoryConnection Create(int calls, TimeProvider? clock = null)
