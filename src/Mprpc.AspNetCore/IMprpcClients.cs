@@ -3,7 +3,8 @@ namespace Mprpc.AspNetCore;
 /// <summary>Calls the clients that are connected, by the names of their methods; a singleton that can be injected anywhere. Typed by a contract:
 /// <see cref="IMprpcClients{T}"/>.</summary>
 /// <remarks>
-/// Reached are clients that serve methods: those that have offered <c>calls</c> in <c>$/hello</c>, as .NET clients with handlers do, and those of endpoints with
+/// Reached are clients that serve methods: those that have offered <c>calls</c> in <c>$/hello</c>, as .NET clients with handlers do, and those of endpoints
+/// with
 /// <see cref="MprpcEndpointOptions.CallsBack"/>; where the endpoint requires a login, those that have logged in. Others are left out, which the metric
 /// <c>mprpc.server.undelivered</c> counts. Safe for concurrent use.
 /// </remarks>
@@ -17,8 +18,8 @@ public interface IMprpcClients
     /// <param name="method">The method's wire name.</param>
     /// <param name="arguments">The arguments by position.</param>
     /// <remarks>
-    /// Notifications of one thread reach each client in their order. What becomes of them, nobody says. An argument that cannot be encoded, and a message that is
-    /// larger or nests deeper than may be sent, throws MessagePackSerializationException, and nothing is sent.
+    /// Notifications of one thread reach each client in their order. What becomes of them, nobody says. An argument that cannot be encoded, and a message
+    /// that is larger or nests deeper than may be sent, throws MessagePackSerializationException, and nothing is sent.
     /// </remarks>
     void Notify(MprpcTarget target, string method, params ReadOnlySpan<object?> arguments);
 

@@ -53,7 +53,7 @@ internal sealed class PushPass(Action<PushLosses> count)
 
     private void Tell(ClientShard shard, int start, int end, bool isOnly)
     {
-        shard.Find(_messages[start].Target, _clients);
+        shard.Find(_messages[start].Target, _clients, forPass: true);
         SharedRun? plain = null;
         SharedRun? oldSpec = null;
 
