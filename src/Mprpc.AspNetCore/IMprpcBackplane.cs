@@ -6,8 +6,7 @@ namespace Mprpc.AspNetCore;
 /// </summary>
 /// <remarks>
 /// It publishes bytes, as Redis and NATS do; what they mean is the library's own, the same for all servers of a version. At most once: what is lost is lost,
-/// and
-/// no server waits for it. To be safe for concurrent use. Whoever can publish here can call the application's clients: it belongs to the servers alone.
+/// and no server waits for it. To be safe for concurrent use. Whoever can publish here can call the application's clients: it belongs to the servers alone.
 /// </remarks>
 public interface IMprpcBackplane
 {

@@ -18,9 +18,8 @@ public interface IMprpcClients
     /// <param name="method">The method's wire name.</param>
     /// <param name="arguments">The arguments by position.</param>
     /// <remarks>
-    /// Notifications of one thread reach each client in their order. What becomes of them, nobody says. An argument that cannot be encoded, and a message that
-    /// is
-    /// larger or nests deeper than may be sent, throws MessagePackSerializationException, and nothing is sent.
+    /// Notifications of one thread reach each client in their order. What becomes of them, nobody says. An argument that cannot be encoded, and a message
+    /// that is larger or nests deeper than may be sent, throws MessagePackSerializationException, and nothing is sent.
     /// </remarks>
     void Notify(MprpcTarget target, string method, params ReadOnlySpan<object?> arguments);
 

@@ -7,10 +7,9 @@ namespace Mprpc.AspNetCore;
 /// </summary>
 /// <typeparam name="T">The contract: an interface marked [MprpcService]. The names are made by <see cref="MprpcServerOptions.NamingPolicy"/>.</typeparam>
 /// <remarks>
-/// Void methods are notifications: sent to each client, encoded once, nobody is waited for. A method that returns a task asks for a result:
-/// <see cref="Single"/>
-/// gives that of one client, <c>AskAsync</c> those of many; through what stands for many it throws <see cref="NotSupportedException"/>, which the diagnostic
-/// MPRPC016 tells in the editor. What the members return can be kept, and is safe for concurrent use.
+/// Void methods are notifications: sent to each client, encoded once, nobody is waited for. A method that returns a task asks for a result: <see
+/// cref="Single"/> gives that of one client, <c>AskAsync</c> those of many; through what stands for many it throws <see cref="NotSupportedException"/>, which
+/// the diagnostic MPRPC021 tells in the editor. What the members return can be kept, and is safe for concurrent use.
 /// </remarks>
 public interface IMprpcClients<T> : IMprpcClients
     where T : class

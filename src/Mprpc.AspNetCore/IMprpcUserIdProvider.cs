@@ -1,9 +1,9 @@
 namespace Mprpc.AspNetCore;
 
 /// <summary>
-/// Says which user a connection is of, for <see cref="IMprpcClients{T}.User"/>. Default: the claim
-/// <see cref="System.Security.Claims.ClaimTypes.NameIdentifier"/>
-/// of <see cref="MprpcConnection.User"/>, else its name. Register another as a singleton before or after <c>AddMprpc()</c>.
+/// Says which user a connection is of, for <see cref="IMprpcClients{T}.User"/>. Default: the claim <see
+/// cref="System.Security.Claims.ClaimTypes.NameIdentifier"/> of <see cref="MprpcConnection.User"/>, else its name. Register another as a singleton before or
+/// after <c>AddMprpc()</c>.
 /// </summary>
 /// <remarks>To be safe for concurrent use.</remarks>
 public interface IMprpcUserIdProvider

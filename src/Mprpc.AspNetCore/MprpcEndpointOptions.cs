@@ -41,9 +41,8 @@ public sealed class MprpcEndpointOptions
 
     /// <summary>
     /// Whether <see cref="IMprpcClients"/> reaches peers that have not said with <c>$/hello</c> that they serve methods: those of neovim and other peers that
-    /// know
-    /// no extensions. Default false: a peer that does not expect notifications may fail by them. The presets of neovim set it; <c>connection.As&lt;T&gt;()</c>
-    /// calls any peer.
+    /// know no extensions. Default false: a peer that does not expect notifications may fail by them. The presets of neovim set it;
+    /// <c>connection.As&lt;T&gt;()</c> calls any peer.
     /// </summary>
     public bool CallsBack { get; set; }
 

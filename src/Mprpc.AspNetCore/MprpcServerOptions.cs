@@ -38,8 +38,7 @@ public sealed class MprpcServerOptions
 
     /// <summary>
     /// How often a server that has a backplane (<see cref="IMprpcBackplane"/>) tells the others that it is there. Default 2 s. One of which nothing was heard
-    /// for
-    /// three times as long is taken for dead: whoever waits for answers of its clients goes on.
+    /// for three times as long is taken for dead: whoever waits for answers of its clients goes on.
     /// </summary>
     public TimeSpan BackplaneHeartbeat { get; set; } = TimeSpan.FromSeconds(2);
 

@@ -153,8 +153,7 @@ public static class MprpcServiceCollectionExtensions
 
     /// <summary>Adds an observer, which is told when connections begin, say <c>$/hello</c>, and end.</summary>
     /// <typeparam name="T">The observer: one object, of the application's services where it is registered there, else made with its constructor's arguments
-    /// from
-    /// there.</typeparam>
+    /// from there.</typeparam>
     /// <param name="builder">The server's builder.</param>
     /// <returns>The builder.</returns>
     public static IMprpcServerBuilder AddConnectionObserver<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] T>(

@@ -11,10 +11,8 @@ public sealed partial class MprpcClient
 
     /// <summary>
     /// Occurs when a connection has taken the place of one that was lost, or that its server has asked to leave: with it the client is in no group any more,
-    /// and
-    /// joins again, as by <c>client.Reconnected += connection => connection.CallAsync&lt;bool&gt;("join", "eu").AsTask()</c>. Handlers and <see cref="On"/>
-    /// stay
-    /// as they are.
+    /// and joins again, as by <c>client.Reconnected += connection => connection.CallAsync&lt;bool&gt;("join", "eu").AsTask()</c>. Handlers and <see
+    /// cref="On"/> stay as they are.
     /// </summary>
     /// <remarks>
     /// Not for the first connection, nor for one beside others (<see cref="MprpcClientOptions.MaxConnections"/>). Runs on another thread, one handler after the

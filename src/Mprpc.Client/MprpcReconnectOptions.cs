@@ -18,9 +18,8 @@ public sealed class MprpcReconnectOptions
     public double Jitter { get; set; } = 0.3;
 
     /// <summary>
-    /// Whether the client makes another connection by itself after a loss, with these delays, in place of waiting for the next call: so that the server can go
-    /// on
-    /// to call it. Only after its first connection. Null, the default: as long as the server can call any method of it.
+    /// Whether the client makes another connection by itself after a loss, with these delays, in place of waiting for the next call: so that the server can
+    /// go on to call it. Only after its first connection. Null, the default: as long as the server can call any method of it.
     /// </summary>
     public bool? KeepConnected { get; set; }
 

@@ -30,7 +30,8 @@ public sealed class ContractAnalyzer : DiagnosticAnalyzer
         Rules.WithoutEffect,
         Rules.NotCarried,
         Rules.MemberNotSent,
-        Rules.NotData);
+        Rules.NotData,
+        Rules.ResultOfMany);
 
     /// <inheritdoc/>
     public override void Initialize(AnalysisContext context)
@@ -56,7 +57,15 @@ public sealed class ContractAnalyzer : DiagnosticAnalyzer
         context.RegisterOperationAction(
             operation =>
             {
-                if (Mapping.Of(((IInvocationOperation)operation.Operation).TargetMethod) is { } mapping)
+                var call = (IInvocationOperation)operation.Operation;
+
+                if (TargetCall.Of(call) is { } many && call.TargetMethod.ContainingType.TypeKind == TypeKind.Interface)
+                {
+                    string method = $"{call.TargetMethod.ContainingType.Name}.{call.TargetMethod.Name}";
+                    operation.ReportDiagnostic(Diagnostic.Create(Rules.ResultOfMany, call.Syntax.GetLocation(), method, many));
+                }
+
+                if (Mapping.Of(call.TargetMethod) is { } mapping)
                 {
                     reports.Report(checks.OfMapping(mapping), operation.Operation.Syntax.GetLocation(), operation.ReportDiagnostic);
                 }

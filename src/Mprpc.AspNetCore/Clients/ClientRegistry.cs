@@ -30,7 +30,7 @@ internal sealed class ClientRegistry(IServiceProvider services, ServerMeter mete
         {
             if (!Array.Exists(_shards, shard => shard.TryAdd(client)))
             {
-                var shard = new ClientShard(meter.OnUndelivered);
+                var shard = new ClientShard(Count);
                 shard.TryAdd(client);
                 _shards = [.. _shards, shard];
             }
@@ -80,7 +80,7 @@ internal sealed class ClientRegistry(IServiceProvider services, ServerMeter mete
 
         foreach (ClientShard shard in _shards)
         {
-            shard.Find(target, found);
+            shard.Find(target, found, forPass: false);
         }
 
         found.RemoveAll(static client => !client.CanBeCalled);
@@ -125,6 +125,18 @@ internal sealed class ClientRegistry(IServiceProvider services, ServerMeter mete
     {
         client.Shard.Leave(client, group);
         AudienceChanged?.Invoke(MprpcTarget.Group(group));
+    }
+
+    private void Count(PushLosses losses)
+    {
+        try
+        {
+            meter.OnUndelivered(losses);
+        }
+        catch (Exception)
+        {
+            // A listener of the application's; notifications go on.
+        }
     }
 
     private void UpdateUser(ClientConnection client)

@@ -14,11 +14,11 @@ internal static class ClientServices
         services.TryAddSingleton<ClientRegistry>();
         services.TryAddSingleton<ConnectionObservers>();
         services.TryAddSingleton<BackplaneClients>();
-        services.TryAddSingleton(static provider =>
+        services.TryAddSingleton<ClientCalls>(static provider =>
         {
             MprpcServerOptions options = provider.GetRequiredService<IOptions<MprpcServerOptions>>().Value;
             ConnectionLimits limits = options.Limits.ToConnectionLimits();
-            return new ClientCalls(provider.GetRequiredService<ClientRegistry>(), FindRemote(provider), options.Serializer, limits);
+            return new ServerClientCalls(provider.GetRequiredService<ClientRegistry>(), FindRemote(provider), options.Serializer, limits);
         });
         services.TryAddSingleton<IMprpcGroups>(
             static provider => new ClientGroups(provider.GetRequiredService<ClientRegistry>(), FindRemote(provider)));

@@ -22,10 +22,11 @@ internal sealed class ClientShard(Action<PushLosses> count) : IThreadPoolWorkIte
     private readonly Dictionary<string, HashSet<ClientConnection>> _groups = new(StringComparer.Ordinal);
     private readonly Dictionary<string, HashSet<ClientConnection>> _users = new(StringComparer.Ordinal);
     private readonly Dictionary<string, ClientConnection> _ids = new(StringComparer.Ordinal);
-    private readonly Queue<(MprpcTarget Target, PushMessage Message)> _waiting = [];
+    private readonly Queue<Waiting> _waiting = [];
     private readonly PushPass _pass = new(count);      // under the lock of the pass
     private long _waitingBytes;
     private bool _isScheduled;
+    private bool _isPassing;
 
     /// <summary>Only for tests: how many notifications wait for a pass, or are in one.</summary>
     internal int WaitingCount
@@ -93,7 +94,7 @@ internal sealed class ClientShard(Action<PushLosses> count) : IThreadPoolWorkIte
     {
         lock (_gate)
         {
-            if (client.HasLeft || client.Groups?.Contains(group) == true)
+            if (client.HasLeft || IsIn(client, group))
             {
                 return true;
             }
@@ -109,15 +110,35 @@ internal sealed class ClientShard(Action<PushLosses> count) : IThreadPoolWorkIte
         }
     }
 
+    /// <summary>Takes a connection out of a group, behind what was published before.</summary>
     public void Leave(ClientConnection client, string group)
     {
+        bool begins = false;
+
         lock (_gate)
         {
-            if (client.Groups?.Remove(group) == true)
+            if (client.Groups?.Remove(group) != true)
+            {
+                return;
+            }
+
+            client.Groups = client.Groups.Count == 0 ? null : client.Groups;
+
+            if (_waiting.Count == 0 && !_isPassing)
             {
                 Leave(_groups, group, client);
-                client.Groups = client.Groups.Count == 0 ? null : client.Groups;
             }
+            else
+            {
+                _waiting.Enqueue(new Waiting { Leaver = client, Group = group });
+                begins = !_isScheduled;
+                _isScheduled = true;
+            }
+        }
+
+        if (begins)
+        {
+            ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
         }
     }
 
@@ -140,8 +161,11 @@ internal sealed class ClientShard(Action<PushLosses> count) : IThreadPoolWorkIte
         }
     }
 
-    /// <summary>Adds the connections that a target means at this moment.</summary>
-    public void Find(MprpcTarget target, ICollection<ClientConnection> found)
+    /// <summary>Adds the connections that a target means.</summary>
+    /// <param name="target">Whom.</param>
+    /// <param name="found">Where to.</param>
+    /// <param name="forPass">Whether those are meant too that are to leave a group behind what waits.</param>
+    public void Find(MprpcTarget target, ICollection<ClientConnection> found, bool forPass)
     {
         lock (_gate)
         {
@@ -154,7 +178,7 @@ internal sealed class ClientShard(Action<PushLosses> count) : IThreadPoolWorkIte
                     Add(_ids.TryGetValue(target.Name!, out ClientConnection? client) ? [client] : [], target, found);
                     break;
                 default:
-                    FindByName(target, found);
+                    FindByName(target, found, forPass);
                     break;
             }
         }
@@ -165,7 +189,9 @@ internal sealed class ClientShard(Action<PushLosses> count) : IThreadPoolWorkIte
     {
         lock (_gate)
         {
-            return HasAny(target);
+            return target.Kind == TargetKind.Groups
+                ? target.Names.Any(name => _groups.TryGetValue(name, out HashSet<ClientConnection>? set) && set.Any(client => IsIn(client, name)))
+                : HasAny(target);
         }
     }
 
@@ -182,7 +208,7 @@ internal sealed class ClientShard(Action<PushLosses> count) : IThreadPoolWorkIte
             }
 
             message.AddReference();
-            _waiting.Enqueue((target, message));
+            _waiting.Enqueue(new Waiting { Target = target, Message = message });
             _waitingBytes += message.Length;
             helps = _waitingBytes > MaxWaiting;
             begins = !_isScheduled;
@@ -220,20 +246,60 @@ internal sealed class ClientShard(Action<PushLosses> count) : IThreadPoolWorkIte
                     return false;
                 }
 
-                int length = 0;
+                TakeWaiting();
+            }
 
-                while (_waiting.TryPeek(out (MprpcTarget Target, PushMessage Message) next) && (length == 0 || length + next.Message.Length <= MaxPass))
+            try
+            {
+                _pass.Run(this);
+            }
+            finally
+            {
+                lock (_gate)
                 {
-                    _waiting.Dequeue();
-                    _waitingBytes -= next.Message.Length;
-                    length += next.Message.Length;
-                    _pass.Add(next.Target, next.Message);
+                    _isPassing = false;
                 }
             }
 
-            _pass.Run(this);
             return true;
         }
+    }
+
+    /// <summary>Under the lock: what one pass takes, up to where somebody leaves a group.</summary>
+    private void TakeWaiting()
+    {
+        int length = 0;
+
+        while (_waiting.TryPeek(out Waiting next))
+        {
+            if (next.Message is not { } message)
+            {
+                if (length > 0)
+                {
+                    break;
+                }
+
+                // Unless it has joined again.
+                if (!IsIn(next.Leaver!, next.Group!))
+                {
+                    Leave(_groups, next.Group, next.Leaver!);
+                }
+            }
+            else if (length > 0 && length + message.Length > MaxPass)
+            {
+                break;
+            }
+            else
+            {
+                length += message.Length;
+                _waitingBytes -= message.Length;
+                _pass.Add(next.Target!, message);
+            }
+
+            _waiting.Dequeue();
+        }
+
+        _isPassing = length > 0;
     }
 
     /// <summary>Under the lock.</summary>
@@ -246,11 +312,13 @@ internal sealed class ClientShard(Action<PushLosses> count) : IThreadPoolWorkIte
     };
 
     /// <summary>Under the lock: each connection once.</summary>
-    private void FindByName(MprpcTarget target, ICollection<ClientConnection> found)
+    private void FindByName(MprpcTarget target, ICollection<ClientConnection> found, bool forPass)
     {
         Dictionary<string, HashSet<ClientConnection>> sets = target.Kind == TargetKind.Groups ? _groups : _users;
 
-        if (target.Name is { } only)
+        bool isCurrent = forPass || target.Kind != TargetKind.Groups;
+
+        if (isCurrent && target.Name is { } only)
         {
             Add(sets.GetValueOrDefault(only) ?? [], target, found);
             return;
@@ -260,7 +328,7 @@ internal sealed class ClientShard(Action<PushLosses> count) : IThreadPoolWorkIte
 
         foreach (string name in target.Names)
         {
-            union.UnionWith(sets.GetValueOrDefault(name) ?? []);
+            union.UnionWith(sets.GetValueOrDefault(name)?.Where(client => isCurrent || IsIn(client, name)) ?? []);
         }
 
         Add(union, target, found);
@@ -278,6 +346,8 @@ internal sealed class ClientShard(Action<PushLosses> count) : IThreadPoolWorkIte
         }
     }
 
+    private static bool IsIn(ClientConnection client, string group) => client.Groups?.Contains(group) == true;
+
     private static void Join(Dictionary<string, HashSet<ClientConnection>> sets, string name, ClientConnection client)
     {
         if (!sets.TryGetValue(name, out HashSet<ClientConnection>? set))
@@ -294,5 +364,17 @@ internal sealed class ClientShard(Action<PushLosses> count) : IThreadPoolWorkIte
         {
             sets.Remove(name);
         }
+    }
+
+    /// <summary>A notification that waits for a pass, or a connection that leaves a group behind those before it.</summary>
+    private readonly struct Waiting
+    {
+        public MprpcTarget? Target { get; init; }
+
+        public PushMessage? Message { get; init; }
+
+        public ClientConnection? Leaver { get; init; }
+
+        public string? Group { get; init; }
     }
 }

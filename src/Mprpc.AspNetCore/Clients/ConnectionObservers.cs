@@ -14,6 +14,9 @@ internal sealed class ConnectionObservers(IServiceProvider services, ILoggerFact
     private TaskCompletionSource? _noneLeft;
     private int _count;
 
+    /// <summary>Makes the observers, so that one that cannot be made fails the start, and no connection.</summary>
+    public void Start() => _ = _observers.Value;
+
     /// <summary>Begins to tell of a connection, in its order; null where nobody wants to know.</summary>
     public ObservedConnection? Observe(MprpcConnection connection)
     {

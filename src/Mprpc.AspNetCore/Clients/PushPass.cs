@@ -34,7 +34,7 @@ internal sealed class PushPass(Action<PushLosses> count)
 
         foreach (ClientConnection client in _touched)
         {
-            client.Connection.Output.SendBatch(batch: null, isHeld: false);
+            Send(client.Connection);
         }
 
         foreach ((_, PushMessage message) in _messages)
@@ -53,7 +53,7 @@ internal sealed class PushPass(Action<PushLosses> count)
 
     private void Tell(ClientShard shard, int start, int end, bool isOnly)
     {
-        shard.Find(_messages[start].Target, _clients);
+        shard.Find(_messages[start].Target, _clients, forPass: true);
         SharedRun? plain = null;
         SharedRun? oldSpec = null;
 
@@ -86,6 +86,19 @@ internal sealed class PushPass(Action<PushLosses> count)
         _clients.Clear();
     }
 
+    /// <summary>Sends what waits; on another thread where that could block, and nobody waits for it.</summary>
+    private static void Send(RpcConnection connection)
+    {
+        if (connection.WritesRunUserCode)
+        {
+            ThreadPool.UnsafeQueueUserWorkItem(static one => one.Output.SendBatch(batch: null, isHeld: false), connection, preferLocal: false);
+        }
+        else
+        {
+            connection.Output.SendBatch(batch: null, isHeld: false);
+        }
+    }
+
     private void Tell(ClientConnection client, SharedRun run, bool isOnly)
     {
         if (run.Messages.IsEmpty)
@@ -94,6 +107,7 @@ internal sealed class PushPass(Action<PushLosses> count)
         }
 
         RpcConnection connection = client.Connection;
+        isOnly &= !connection.WritesRunUserCode;
         int maxPending = connection.Limits.MaxPendingPushBytes;
 
         switch (connection.Output.TrySend(run, client.Rules.SlowPeers, maxPending, isOnly))

@@ -8,8 +8,19 @@ namespace Mprpc.AspNetCore.Clients;
 /// <param name="SlowPeers">What happens to what a peer does not read.</param>
 internal sealed record PushRules(bool CallsBack, bool RequiresLogin, SlowPeerPolicy SlowPeers)
 {
+    /// <exception cref="InvalidOperationException">The endpoint's policy is none.</exception>
     public PushRules(MprpcEndpointOptions endpoint)
-        : this(endpoint.CallsBack, endpoint.RequireAuthentication, (SlowPeerPolicy)endpoint.SlowPeers)
+        : this(endpoint.CallsBack, endpoint.RequireAuthentication, PolicyOf(endpoint))
     {
     }
+
+    private static SlowPeerPolicy PolicyOf(MprpcEndpointOptions endpoint) => endpoint.SlowPeers switch
+    {
+        MprpcSlowPeerPolicy.Close => SlowPeerPolicy.Close,
+        MprpcSlowPeerPolicy.DropNewest => SlowPeerPolicy.DropNewest,
+        MprpcSlowPeerPolicy.Latest => SlowPeerPolicy.Latest,
+        _ => throw new InvalidOperationException(
+            $"{endpoint.Origin} has SlowPeers (MprpcEndpointOptions.SlowPeers) set to {endpoint.SlowPeers}; "
+            + $"allowed are {string.Join(", ", Enum.GetNames<MprpcSlowPeerPolicy>())}."),
+    };
 }

@@ -70,6 +70,7 @@ internal sealed class RpcServer(
     public async Task StartingAsync(CancellationToken cancellationToken)
     {
         CheckDrainDelay();
+        observers.Start();
         _mapped = endpoints.Start();
 
         foreach (WebSocketEndpoint webSocket in endpoints.WebSockets)

@@ -41,24 +41,17 @@ internal sealed class ClientMethods(ClientParts parts, ConnectionPool pool)
         return new Registration(this, added);
     }
 
-    /// <summary>A server that knows the extensions calls who has said that there is something to call; connections that have not are replaced.</summary>
+    /// <summary>
+    /// A server that knows the extensions calls who has said that there is something to call: connections that have said that there is nothing are replaced.
+    /// One that has said nothing stays, since the server may call over it all the same; those that come ask.
+    /// </summary>
     private void TellServer()
     {
-        bool begins = parts.Negotiation.TryUse();
+        parts.Negotiation.TryUse();
 
         foreach (Subchannel subchannel in pool.Subchannels)
         {
-            if (begins)
-            {
-                subchannel.TryRetirePlain();
-            }
-
             subchannel.TryRetireSilent();
-        }
-
-        if (begins)
-        {
-            parts.Negotiation.Settle();
         }
     }
 

@@ -150,8 +150,7 @@ internal sealed partial class MessageOutput
             _waiting.Serializer = serializer;
         }
 
-        while (_shared?.First is { } first
-            && first.Value.Length <= LargestCopied
+        while (_shared?.First is { } first && first.Value.Length <= LargestCopied
             && (_waiting.Length == 0 || _waiting.Length + first.Value.Length <= PieceSize))
         {
             _waiting.WriteEncoded(first.Value.Memory.Span);

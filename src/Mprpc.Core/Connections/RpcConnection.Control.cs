@@ -1,4 +1,5 @@
 using Mprpc.CompilerServices;
+using Mprpc.Transports.Custom;
 using Mprpc.Wire;
 
 namespace Mprpc.Connections;
@@ -17,6 +18,9 @@ internal sealed partial class RpcConnection
 
     /// <summary>What the peer takes, as it has said with <c>$/hello</c>; null: it has said nothing, and gets nothing but the plain protocol.</summary>
     public PeerOffer? Peer => Volatile.Read(ref _peer);
+
+    /// <summary>Whether writing runs code of the application, which may block: a transport of its own.</summary>
+    public bool WritesRunUserCode => _settings.Transport is GuardedTransport;
 
     /// <summary>Whether this side has said, with <c>$/hello</c>, that it serves methods.</summary>
     public bool HasOfferedCalls { get; private set; }

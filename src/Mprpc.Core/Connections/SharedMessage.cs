@@ -4,8 +4,7 @@ namespace Mprpc.Connections;
 
 /// <summary>
 /// Whole messages for many connections, encoded once: immutable, and counted, so that their memory goes back to the pool when the last connection has sent
-/// them.
-/// Safe for concurrent use.
+/// them. Safe for concurrent use.
 /// </summary>
 internal sealed class SharedMessage
 {

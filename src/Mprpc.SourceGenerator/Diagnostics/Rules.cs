@@ -103,6 +103,12 @@ internal static class Rules
         "{0} sends a {1}, which is not data: with it a peer could name anything in the process, or make reading it take too long. "
         + "Send a string or a number and look up the object, or take a class with members.");
 
+    public static readonly DiagnosticDescriptor ResultOfMany = Error(
+        "MPRPC021",
+        "A method with a result is called through many clients",
+        "{0} returns a result, and '{1}' stands for any number of clients: it throws when it is called. Ask them with AskAsync, call one with Single, "
+        + "or declare the method void, which makes it a notification.");
+
     private static DiagnosticDescriptor Error(string id, string title, string message) => Rule(id, title, message, DiagnosticSeverity.Error);
 
     private static DiagnosticDescriptor Warning(string id, string title, string message) => Rule(id, title, message, DiagnosticSeverity.Warning);

@@ -58,6 +58,34 @@ public sealed class DeliveryTests
     }
 
     [Fact]
+    public async Task Group_LeftBehindNotifications_GetsThoseAndNoneAfter()
+    {
+        await using RpcHost host = await LobbyHost.StartAsync();
+        var screen = new Screen();
+        (MprpcClient client, string id) = await host.JoinAsync(screen);
+        await using MprpcClient owned = client;
+        MprpcConnection connection = host.App.Services.GetRequiredService<IMprpcServer>().Connections.Single(one => one.Id == id);
+        IMprpcClients<IScreen> clients = host.Clients();
+        List<string> expected = [];
+
+        for (int i = 0; i < 200; i++)
+        {
+            clients.Groups.Add(connection, "eu");
+            clients.Group("eu").Show($"in {i}");
+            clients.Groups.Remove(connection, "eu");
+            clients.Group("eu").Show($"out {i}");
+            expected.Add($"in {i}");
+        }
+
+        clients.All.Show("end");
+        expected.Add("end");
+
+        string[] shown = await screen.ShownAsync(expected.Count);
+        Assert.Equal(expected, shown.Where(text => !text.StartsWith("out", StringComparison.Ordinal)));
+        Assert.Empty(await CountAskedAsync(clients.AskAsync(clients.Group("eu"), one => one.NameAsync(), Bounded.Time)));
+    }
+
+    [Fact]
     public async Task All_PlainPeerAndOneWithoutMethods_AreLeftOutAndCounted()
     {
         await using RpcHost host = await LobbyHost.StartAsync();
@@ -197,6 +225,18 @@ public sealed class DeliveryTests
         NotSupportedException exception = Assert.Throws<NotSupportedException>(() => all.Show("a"));
 
         Assert.Contains("metadata", exception.Message, StringComparison.Ordinal);
+    }
+
+    private static async Task<List<string>> CountAskedAsync(IAsyncEnumerable<MprpcReply<string>> replies)
+    {
+        List<string> asked = [];
+
+        await foreach (MprpcReply<string> reply in replies)
+        {
+            asked.Add(reply.ConnectionId);
+        }
+
+        return asked;
     }
 
     internal sealed class Adding

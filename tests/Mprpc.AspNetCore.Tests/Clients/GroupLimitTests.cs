@@ -41,7 +41,17 @@ public sealed class GroupLimitTests
         Assert.Throws<ArgumentException>(() => groups.Add(connection, ""));
     }
 
+    [Fact]
+    public async Task SlowPeers_ThatIsNone_FailsTheStartInWords()
+    {
+        InvalidOperationException exception = await Assert.ThrowsAsync<InvalidOperationException>(
+            () => LobbyHost.StartAsync(endpoint: endpoint => endpoint.SlowPeers = (MprpcSlowPeerPolicy)7));
+
+        Assert.Contains("MprpcEndpointOptions.SlowPeers) set to 7; allowed are Close, DropNewest, Latest", exception.Message, StringComparison.Ordinal);
+    }
+
     [Theory]
+    [InlineData("Mprpc:BackplaneHeartbeat", "00:00:00")]
     [InlineData("Mprpc:Limits:MaxGroupsPerConnection", "0")]
     [InlineData("Mprpc:Limits:MaxGroupNameBytes", "0")]
     [InlineData("Mprpc:Limits:MaxPendingPushBytes", "-1")]

@@ -51,6 +51,16 @@ public sealed class ObserverTests
         sleeper.Wake.SetResult();
     }
 
+    [Fact]
+    public async Task Observer_ThatCannotBeMade_FailsTheStart()
+        => await Assert.ThrowsAsync<InvalidOperationException>(
+            () => LobbyHost.StartAsync(services: mprpc => mprpc.AddConnectionObserver<Needy>()));
+
+    private sealed class Needy(FormattableString nobody) : IMprpcConnectionObserver
+    {
+        public override string ToString() => nobody.ToString(System.Globalization.CultureInfo.InvariantCulture);
+    }
+
     private sealed class Presence : IMprpcConnectionObserver
     {
         public ConcurrentQueue<string> Told { get; } = new();

@@ -1,6 +1,9 @@
+using System.IO.Pipelines;
 using System.Net.Sockets;
 using Mprpc.AspNetCore.Clients;
 using Mprpc.AspNetCore.Tests.Clients.Kit;
+using Mprpc.AspNetCore.Tests.CustomTransports;
+using Mprpc.Client;
 
 namespace Mprpc.AspNetCore.Tests.Clients;
 
@@ -113,6 +116,38 @@ public sealed class SlowPeerTests
         {
             peers.ForEach(static peer => peer.Dispose());
         }
+    }
+
+    [Fact]
+    public async Task All_TransportOfTheApplicationWhoseWritesBlock_DelaysNobody()
+    {
+        await using RpcHost host = await LobbyHost.StartAsync(endpoint: options => options.CallsBack = true);
+        using var gate = new ManualResetEventSlim();
+        var blocked = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var input = new Pipe();
+        await using var transport = new TestTransport(input.Reader, new TestWriter(_ =>
+        {
+            blocked.TrySetResult();
+            gate.Wait(Bounded.Time);
+            return ValueTask.FromResult(default(FlushResult));
+        }));
+        using var stop = new CancellationTokenSource();
+        Task served = host.App.Services.GetRequiredService<IMprpcServer>().ServeAsync(transport, cancellationToken: stop.Token);
+        await host.UntilReachableAsync(1);
+        var screen = new Screen();
+        (MprpcClient client, _) = await host.JoinAsync(screen);
+        await using MprpcClient owned = client;
+
+        host.Clients().All.Show("a");
+        await blocked.Task.InTime();
+        host.Clients().All.Show("b");
+        string[] shown = await screen.ShownAsync(2);
+        gate.Set();
+        await stop.CancelAsync();
+        await input.Writer.CompleteAsync();
+        await served.InTime();
+
+        Assert.Equal(["a", "b"], shown);
     }
 
     private static Task<RpcHost> StartAsync(MprpcSlowPeerPolicy policy)
