@@ -12,9 +12,6 @@ namespace Mprpc.Connections;
 /// </remarks>
 internal sealed class CallWindow
 {
-    /// <summary>What <see cref="PendingCall.RequestBytes"/> is while the request waits for the window.</summary>
-    public const int Waiting = -1;
-
     private readonly Lock _gate = new();
     private readonly InFlightRequests _requests;
     private readonly MessageOutput _output;
@@ -69,7 +66,7 @@ internal sealed class CallWindow
 
         lock (_gate)
         {
-            if (call.RequestBytes == Waiting)
+            if (call.RequestBytes == PendingCall.Unsent)
             {
                 Forget();
                 return;

@@ -113,7 +113,7 @@ internal sealed partial class CallsToPeer
             return isSent;
         }
 
-        call.RequestBytes = isInWindow ? CallWindow.Waiting : 0;
+        call.RequestBytes = isInWindow ? PendingCall.Unsent : 0;
 
         if (!_requests.TryAdd(call))
         {
@@ -215,7 +215,7 @@ internal sealed partial class CallsToPeer
     private void OnGivenUp(PendingCall call)
     {
         // What waits for the window was not sent, and never will be.
-        if (call.RequestBytes != CallWindow.Waiting && call.GiveUp())
+        if (call.RequestBytes != PendingCall.Unsent && call.GiveUp())
         {
             TellCancelled(call.MessageId);
         }
@@ -250,8 +250,8 @@ internal sealed partial class CallsToPeer
     /// <summary>Fails all calls: the connection is lost or closed.</summary>
     public void Close(string message, Exception? reason)
         => _requests.Close(call => new MprpcConnectionException(
-            call.RequestBytes == CallWindow.Waiting ? $"{message} The request had not been sent." : message,
-            requestWasSent: call.RequestBytes != CallWindow.Waiting,
+            call.RequestBytes == PendingCall.Unsent ? $"{message} The request had not been sent." : message,
+            requestWasSent: call.RequestBytes != PendingCall.Unsent,
             reason) { WasTaken = true });
 
     private CallWindow Window => _window ?? MakeWindow();
@@ -274,7 +274,7 @@ internal sealed partial class CallsToPeer
     private void Release(PendingCall call)
     {
         // Answered before it was sent, by a peer that invents ids.
-        if (call.RequestBytes == CallWindow.Waiting)
+        if (call.RequestBytes == PendingCall.Unsent)
         {
             _requests.ForgetUnsent();
         }
