@@ -161,7 +161,7 @@ public sealed class OfferedCallsTests
 
         Assert.True(isSilent);
         Assert.Contains("not sent within 2,000 ms", exception.Message, StringComparison.Ordinal);
-        Assert.Contains("takes 1 calls at once", exception.Message, StringComparison.Ordinal);
+        Assert.Contains("the peer takes at once", exception.Message, StringComparison.Ordinal);
         Assert.Equal(1, await first.WaitAsync(Deadline));
     }
 

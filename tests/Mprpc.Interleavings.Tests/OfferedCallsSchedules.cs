@@ -5,8 +5,7 @@ using Mprpc.Interleavings.Tests.Stepping;
 
 namespace Mprpc.Interleavings.Tests;
 
-/// <summary>Calls that wait because their peer has as many as it takes (docs/protocol.md 10.5): none is forgotten, and never are there more in
-/// flight.</summary>
+/// <summary>Calls that wait because their peer has as many as it takes (docs/protocol.md 10.5): none is forgotten, and no more are in flight.</summary>
 public sealed class OfferedCallsSchedules
 {
     [Fact]
@@ -108,7 +107,7 @@ public sealed class OfferedCallsSchedules
                 () =>
                 {
                     Volatile.Write(ref isAwaited, true);
-                    requests.KeepPlaces(forOthers: true);
+                    requests.WatchPlaces();
                     Interlocked.MemoryBarrier();
                     Look();
                 });
@@ -200,7 +199,7 @@ public sealed class OfferedCallsSchedules
         {
             var call = new Caller();
             call.Call.WaitsForPlace = true;
-            call.Call.RequestBytes = PendingCall.InWindow;
+            call.Call.RequestBytes = PendingCall.Unsent;
             Assert.True(call.TryAdd(Requests));
             var request = new MprpcWriter();
             request.WriteEncoded(new byte[2 + _made++]);

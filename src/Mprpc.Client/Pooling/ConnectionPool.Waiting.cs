@@ -29,7 +29,7 @@ internal sealed partial class ConnectionPool
                 throw ClientParts.DisposedException();
             }
 
-            bool isFirst = isServing || lost is not null || _waiters.Count == 0;
+            bool isFirst = isServing || lost is not null || !_isAwaited;
 
             if (isFirst && TryTake(isServing ? int.MaxValue : _limit) is { } subchannel)
             {
@@ -43,6 +43,8 @@ internal sealed partial class ConnectionPool
             HandOut();
             Grow();
         }
+
+        SendWaiting();
 
         try
         {
@@ -83,12 +85,14 @@ internal sealed partial class ConnectionPool
             Grow();
             KeepUp();
         }
+
+        SendWaiting();
     }
 
     /// <summary>A call has left its connection, of which the server takes no more than so many: one that waits may have its place.</summary>
     public void OnLeft()
     {
-        if (Volatile.Read(ref _isAwaited))
+        if (IsAwaited)
         {
             OnChanged();
         }
@@ -118,14 +122,23 @@ internal sealed partial class ConnectionPool
         KeepOrder();
     }
 
-    /// <summary>Under the lock: while some wait, no connection takes a call that has not waited, and each tells when one of its calls has left.</summary>
+    /// <summary>Under the lock: while some wait, no call goes past them, and each connection tells when one of its calls has left.</summary>
     private void KeepOrder()
     {
-        Volatile.Write(ref _isAwaited, _waiters.Count > 0);
+        bool isAwaited = _waiters.Count > 0 || _room.Count > 0;
+        Volatile.Write(ref _isAwaited, isAwaited);
+
+        if (!isAwaited)
+        {
+            return;
+        }
 
         foreach (Subchannel subchannel in _subchannels)
         {
-            subchannel.Current?.Requests.KeepPlaces(forOthers: _isAwaited);
+            if (subchannel.Current is { Requests: { IsLimited: true } requests })
+            {
+                requests.WatchPlaces();
+            }
         }
     }
 
@@ -150,12 +163,18 @@ internal sealed partial class ConnectionPool
         // Each has its own: one that several threads throw would mix up their stack traces.
         foreach (Waiter waiter in _waiters)
         {
-            waiter.Fail(exception is MprpcConnectionException lost
-                ? new MprpcConnectionException(lost.Message, lost.RequestWasSent, lost.InnerException) { IsLasting = lost.IsLasting }
-                : exception);
+            waiter.Fail(Again(exception));
         }
 
         _waiters.Clear();
+        _room.Fail(
+            () => Again(exception),
+            exceptForReady: exception is MprpcConnectionException { IsLasting: false });
         KeepOrder();
     }
+
+    private static Exception Again(Exception exception)
+        => exception is MprpcConnectionException lost
+            ? new MprpcConnectionException(lost.Message, lost.RequestWasSent, lost.InnerException) { IsLasting = lost.IsLasting }
+            : exception;
 }

@@ -13,6 +13,7 @@ internal sealed partial class ConnectionPool
     private readonly Lock _gate = new();
     private readonly Subchannel[] _subchannels;
     private readonly PoolUpkeep _upkeep;
+    private readonly WaitingRoom _room;
     private readonly string _address;
     private readonly int _limit;
     private readonly bool _isLimited;
@@ -34,6 +35,7 @@ internal sealed partial class ConnectionPool
         _maxOpen = Math.Max(options.MaxConnections, replaces ? 2 : 1);
         Backoff = new Backoff(options.Reconnect, options.TimeProvider);
         _upkeep = new PoolUpkeep(this, parts);
+        _room = new WaitingRoom(parts);
         _subchannels = [.. Enumerable.Range(0, options.MaxConnections).Select(_ => new Subchannel(this, parts))];
         _notifying = _subchannels[0];
     }
@@ -183,6 +185,7 @@ internal sealed partial class ConnectionPool
         {
             _isClosed = true;
             FailWaiters(ClientParts.DisposedException());
+            _room.Close();
         }
 
         _upkeep.Dispose();
@@ -190,9 +193,8 @@ internal sealed partial class ConnectionPool
     }
 
     /// <summary>
-    /// The least loaded that is connected and has a place, less than <paramref name="limit"/> being taken; one that is not connected, if there is one. Null:
-    /// any
-    /// has a place.
+    /// The least loaded that is connected and has a place, less than <paramref name="limit"/> being taken (null: any has); one that is not connected, if there
+    /// is one.
     /// </summary>
     private Subchannel? Choose(int? limit, out Subchannel? unconnected)
     {
@@ -248,7 +250,7 @@ internal sealed partial class ConnectionPool
             return;
         }
 
-        long waiting = _waiters.Count;
+        long waiting = _waiters.Count + _room.Count;
 
         // What is dialled already is for those at the head.
         foreach (Subchannel subchannel in _subchannels)

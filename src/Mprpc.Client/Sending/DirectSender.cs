@@ -13,5 +13,5 @@ internal sealed class DirectSender(ClientParts parts, ConnectionPool pool, Waiti
         => waiting.SendAsync<T>(method, request, call, spent);
 
     internal override RpcConnection? TryGetConnection(CancellationToken cancellationToken)
-        => !cancellationToken.IsCancellationRequested && Pool.TryGet() is { Output.IsCongested: false } connection ? connection : null;
+        => !cancellationToken.IsCancellationRequested && !Pool.IsAwaited && Pool.TryGet() is { Output.IsCongested: false } connection ? connection : null;
 }

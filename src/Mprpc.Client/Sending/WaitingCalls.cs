@@ -9,7 +9,27 @@ namespace Mprpc.Client.Sending;
 internal sealed class WaitingCalls(ClientParts parts, ConnectionPool pool)
 {
     /// <inheritdoc cref="CallSender.SendWhenReadyAsync{T}"/>
-    public async ValueTask<T> SendAsync<T>(string method, MprpcWriter request, MprpcCallOptions call, TimeSpan spent)
+    public ValueTask<T> SendAsync<T>(string method, MprpcWriter request, MprpcCallOptions call, TimeSpan spent)
+        => pool.IsFull ? SendInTurn<T>(method, request, call, spent) : SendWhenConnectedAsync<T>(method, request, call, spent);
+
+    private ValueTask<T> SendInTurn<T>(string method, MprpcWriter request, MprpcCallOptions call, TimeSpan spent)
+    {
+        PendingCall<T> pending = PendingCall<T>.Rent(method, call.Timeout ?? parts.CallTimeout);
+        pending.SpentBefore = spent;
+        pending.Told = call.Told;
+        pending.WaitsForPlace = true;
+        ValueTask<T> result = pending.Task;
+
+        if (pool.TryWait(new WaitingCall(pending, request, call.WaitForReady ?? parts.Options.WaitForReady, call.CancellationToken)))
+        {
+            return result;
+        }
+
+        MprpcWriter.Return(request);
+        return ValueTask.FromException<T>(ClientParts.DisposedException());
+    }
+
+    private async ValueTask<T> SendWhenConnectedAsync<T>(string method, MprpcWriter request, MprpcCallOptions call, TimeSpan spent)
     {
         CancellationToken cancellationToken = call.CancellationToken;
         cancellationToken.ThrowIfCancellationRequested();

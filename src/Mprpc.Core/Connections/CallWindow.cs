@@ -66,7 +66,7 @@ internal sealed class CallWindow
 
         lock (_gate)
         {
-            if (call.RequestBytes == PendingCall.InWindow)
+            if (call.RequestBytes == PendingCall.Unsent)
             {
                 Forget();
                 return;

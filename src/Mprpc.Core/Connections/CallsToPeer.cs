@@ -117,7 +117,7 @@ internal sealed partial class CallsToPeer
             return isSent;
         }
 
-        call.RequestBytes = isInWindow ? PendingCall.InWindow : 0;
+        call.RequestBytes = isInWindow ? PendingCall.Unsent : 0;
 
         if (!_requests.TryAdd(call))
         {
@@ -219,7 +219,7 @@ internal sealed partial class CallsToPeer
     private void OnGivenUp(PendingCall call)
     {
         // What waits for the window was not sent, and never will be.
-        if (call.RequestBytes != PendingCall.InWindow && call.GiveUp())
+        if (call.RequestBytes != PendingCall.Unsent && call.GiveUp())
         {
             TellCancelled(call.MessageId);
         }
@@ -254,8 +254,8 @@ internal sealed partial class CallsToPeer
     /// <summary>Fails all calls: the connection is lost or closed.</summary>
     public void Close(string message, Exception? reason)
         => _requests.Close(call => new MprpcConnectionException(
-            call.RequestBytes == PendingCall.InWindow ? $"{message} The request had not been sent." : message,
-            requestWasSent: call.RequestBytes != PendingCall.InWindow,
+            call.RequestBytes == PendingCall.Unsent ? $"{message} The request had not been sent." : message,
+            requestWasSent: call.RequestBytes != PendingCall.Unsent,
             reason) { WasTaken = true });
 
     private CallWindow Window => _window ?? MakeWindow();
@@ -278,7 +278,7 @@ internal sealed partial class CallsToPeer
     private void Release(PendingCall call)
     {
         // Answered before it was sent, by a peer that invents ids.
-        if (call.RequestBytes == PendingCall.InWindow)
+        if (call.RequestBytes == PendingCall.Unsent)
         {
             _requests.ForgetUnsent();
         }

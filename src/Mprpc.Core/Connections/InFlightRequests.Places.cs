@@ -4,7 +4,6 @@ namespace Mprpc.Connections;
 internal sealed partial class InFlightRequests
 {
     private int _limit = int.MaxValue;
-    private int _limitAtOnce = int.MaxValue;    // for a call that waits for nobody: none where others wait
     private int _unsent;                        // under the lock: how many of the calls in flight wait for their requests to be sent
     private bool _isWatched;
     private bool _isWatchSeen;
@@ -39,29 +38,6 @@ internal sealed partial class InFlightRequests
         lock (_gate)
         {
             _limit = calls == 0 ? int.MaxValue : (int)Math.Min(calls, int.MaxValue);
-            _limitAtOnce = _limit;
-        }
-    }
-
-    /// <summary>Keeps the places for calls that wait elsewhere, so that none is sent past them that has not waited; or no longer.</summary>
-    public void KeepPlaces(bool forOthers)
-    {
-        if (!IsLimited)
-        {
-            return;
-        }
-
-        int limit = forOthers ? 0 : _limit;
-
-        // Compared first: a write would take the line from the threads that call.
-        if (Volatile.Read(ref _limitAtOnce) != limit)
-        {
-            Volatile.Write(ref _limitAtOnce, limit);
-        }
-
-        if (forOthers)
-        {
-            WatchPlaces();
         }
     }
 

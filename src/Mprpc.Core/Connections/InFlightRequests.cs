@@ -65,6 +65,15 @@ internal sealed partial class InFlightRequests(TimeProvider clock, Lock? gate = 
         }
     }
 
+    /// <summary>Whether this call waits for its answer.</summary>
+    public bool Contains(PendingCall call)
+    {
+        lock (_gate)
+        {
+            return _slots.Length > 0 && Volatile.Read(ref SlotOf(_slots, call.MessageId)) == call;
+        }
+    }
+
     /// <summary>Says how many bytes the request of a call has, if it still waits for its answer.</summary>
     public bool TrySetRequestBytes(int messageId, int bytes)
     {
@@ -75,7 +84,7 @@ internal sealed partial class InFlightRequests(TimeProvider clock, Lock? gate = 
                 return false;
             }
 
-            _unsent -= call.RequestBytes == PendingCall.InWindow ? 1 : 0;
+            _unsent -= call.RequestBytes == PendingCall.Unsent ? 1 : 0;
             call.RequestBytes = bytes;
             return true;
         }
@@ -92,7 +101,7 @@ internal sealed partial class InFlightRequests(TimeProvider clock, Lock? gate = 
                 return false;
             }
 
-            _unsent += call.RequestBytes == PendingCall.InWindow ? 1 : 0;
+            _unsent += call.RequestBytes == PendingCall.Unsent ? 1 : 0;
             return true;
         }
     }
@@ -107,7 +116,7 @@ internal sealed partial class InFlightRequests(TimeProvider clock, Lock? gate = 
 
         int count = Count;
 
-        if (count >= _limitAtOnce && !MayExceed(call))
+        if (count >= _limit && !MayExceed(call))
         {
             return false;
         }
@@ -250,9 +259,8 @@ internal sealed partial class InFlightRequests(TimeProvider clock, Lock? gate = 
             Volatile.Write(ref _isWatched, true);
         }
 
-        // With Take, which counts a call and then looks whether it is to be told: one of the two sees the other. The fence that this needs there is here,
-        // where it is
-        // needed once a connection.
+        // With Take, which counts a call and then looks whether it is to be told: one of the two sees the other. The fence that this needs there is here, where
+        // it is needed once a connection.
         Interlocked.MemoryBarrierProcessWide();
         CheckEmpty();
     }
@@ -344,7 +352,7 @@ internal sealed partial class InFlightRequests(TimeProvider clock, Lock? gate = 
         }
 
         _removed++;
-        _unsent -= call.RequestBytes == PendingCall.InWindow ? 1 : 0;
+        _unsent -= call.RequestBytes == PendingCall.Unsent ? 1 : 0;
 
         if (_isWatched)
         {

@@ -13,6 +13,9 @@ namespace Mprpc.Connections;
 /// </remarks>
 internal abstract class PendingCall
 {
+    /// <summary>What <see cref="RequestBytes"/> is while the request waits to be sent.</summary>
+    public const int Unsent = -1;
+
     // Of a call that can be cancelled while it is being sent: its id, and how far it is. By the id, who comes late sees that the object is another call's.
     private const int Sending = 1;
     private const int Sent = 2;
@@ -22,9 +25,6 @@ internal abstract class PendingCall
     private CancellationToken _cancellationToken;
     private CancellationTokenRegistration _registration;
     private long _sending;
-
-    /// <summary>What <see cref="RequestBytes"/> is while the request waits for the window.</summary>
-    public const int InWindow = -1;
 
     /// <summary>The id under which it is in flight.</summary>
     public int MessageId { get; set; }
@@ -120,17 +120,32 @@ internal abstract class PendingCall
     {
         double whole = (Timeout + SpentBefore).TotalMilliseconds;
 
-        if (RequestBytes == PendingCall.InWindow)
+        if (RequestBytes == Unsent)
         {
             return new TimeoutException(
-                $"The call of '{Method}' was not sent within {whole:N0} ms: the peer had as many requests to answer as it takes. "
-                + "Raise the call's timeout, or make fewer calls at once.");
+                $"The call of '{Method}' was not sent within {whole:N0} ms: it waited for a place among the requests that the peer takes at once. "
+                + "Raise the timeout, MprpcClientOptions.MaxConnections, or the peer's limit (MaxCallsInFlightPerConnection).");
         }
 
         string spent = SpentBefore >= TimeSpan.FromMilliseconds(1) ? $", of which {SpentBefore.TotalMilliseconds:N0} ms had passed before it was sent" : "";
         return new TimeoutException(
             $"The call of '{Method}' had no answer within {whole:N0} ms{spent}. It may still run at the peer. "
             + "Raise MprpcClientOptions.CallTimeout, or MprpcCallOptions.Timeout for this call.");
+    }
+
+    /// <summary>It goes on elsewhere, with what is left of its time.</summary>
+    public void Resume(TimeProvider clock)
+    {
+        if (Deadline > 0)
+        {
+            long now = clock.GetTimestamp();
+            TimeSpan left = Deadline > now ? clock.GetElapsedTime(now, Deadline) : default;
+            SpentBefore += Timeout - left;
+            Timeout = left > TimeSpan.Zero ? left : TimeSpan.FromTicks(1);     // zero would mean: none
+        }
+
+        Deadline = 0;
+        RequestBytes = 0;
     }
 
     /// <summary>Ends the watch.</summary>
@@ -168,7 +183,7 @@ internal abstract class PendingCall
 
         if (InFlight is { } requests && requests.Remove(this))
         {
-            string rest = RequestBytes == PendingCall.InWindow ? " before it was sent." : "; its answer, if one comes, is ignored.";
+            string rest = RequestBytes == Unsent ? " before it was sent." : "; its answer, if one comes, is ignored.";
             requests.GiveUp(this, new OperationCanceledException($"The call of '{Method}' was cancelled{rest}", token));
         }
     }

@@ -49,8 +49,7 @@ internal sealed partial class RpcConnection
     /// <summary>Makes a call of a request whose method and arguments are written.</summary>
     /// <returns>
     /// False where the connection is closed, or the peer has as many requests as it takes: nothing was sent, the result is not to be used, and the request can
-    /// be
-    /// sent later or over another.
+    /// be sent later or over another.
     /// </returns>
     public bool TryCall<T>(string method, MprpcWriter request, TimeSpan timeout, CancellationToken cancellationToken, out ValueTask<T> result)
     {

@@ -4,8 +4,7 @@ using Mprpc.Wire;
 
 namespace Mprpc.Core.Tests.Connections;
 
-/// <summary>The calls over one connection whose peer has said how many it takes at once (docs/protocol.md 10.5): a server's to its client, for
-/// example.</summary>
+/// <summary>Calls over one connection whose peer has said how many it takes at once (docs/protocol.md 10.5), as a server's to its client.</summary>
 public sealed class OfferedCallsTests
 {
     [Theory]
@@ -156,8 +155,8 @@ public sealed class OfferedCallsTests
         var reader = new MessagePackReader(Hex.Bytes(request));
         reader.ReadArrayHeader();
         reader.Skip();
-        int argument = request.IndexOf("a46563686f91", StringComparison.Ordinal) + 12;
-        return $"9401{Hex.Of(MessagePackSerializer.Serialize(reader.ReadInt32()))}c0{request[argument..]}";
+        string id = Hex.Of(MessagePackSerializer.Serialize(reader.ReadInt32()));
+        return $"9401{id}c0{request[(request.IndexOf("a46563686f91", StringComparison.Ordinal) + 12)..]}";
     }
 
     private static InMemoryConnection Create(int calls, TimeProvider? clock = null)
