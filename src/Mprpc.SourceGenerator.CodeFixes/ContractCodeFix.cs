@@ -24,7 +24,7 @@ public sealed class ContractCodeFix : CodeFixProvider
 
     /// <inheritdoc/>
     public override ImmutableArray<string> FixableDiagnosticIds { get; } =
-        ImmutableArray.Create("MPRPC001", "MPRPC002", "MPRPC003", "MPRPC004", "MPRPC005", "MPRPC009", "MPRPC011", "MPRPC015");
+        ImmutableArray.Create("MPRPC001", "MPRPC002", "MPRPC003", "MPRPC004", "MPRPC005", "MPRPC009", "MPRPC011", "MPRPC015", "MPRPC018");
 
     /// <inheritdoc/>
     public override FixAllProvider GetFixAllProvider() => WellKnownFixAllProviders.BatchFixer;
@@ -112,7 +112,8 @@ public sealed class ContractCodeFix : CodeFixProvider
         AttributeSyntax[] ours =
         [
             .. method.AttributeLists.SelectMany(list => list.Attributes)
-                .Where(attribute => LastName(attribute.Name) is "MprpcIgnore" or "MprpcIgnoreAttribute" or "MprpcMethod" or "MprpcMethodAttribute"),
+                .Where(attribute => LastName(attribute.Name) is "MprpcIgnore" or "MprpcIgnoreAttribute" or "MprpcMethod" or "MprpcMethodAttribute"
+                    or "MprpcStream" or "MprpcStreamAttribute"),
         ];
         SyntaxTriviaList leading = method.GetLeadingTrivia();
         MethodDeclarationSyntax without = method.RemoveNodes(ours, SyntaxRemoveOptions.KeepNoTrivia)!;

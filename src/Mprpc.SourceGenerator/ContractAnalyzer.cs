@@ -30,6 +30,7 @@ public sealed class ContractAnalyzer : DiagnosticAnalyzer
         Rules.WithoutEffect,
         Rules.NotCarried,
         Rules.MemberNotSent,
+        Rules.MisplacedStream,
         Rules.NotData,
         Rules.ResultOfMany);
 

@@ -14,7 +14,8 @@ public sealed class CodeFixTests
     [InlineData("MPRPC001", "[MprpcService] public interface I { Task M<T>(T x); }", "[MprpcIgnore]")]
     [InlineData("MPRPC002", "[MprpcService] public interface I { void M(ref int x); }", "[MprpcIgnore]")]
     [InlineData("MPRPC003", "[MprpcService] public interface I { void M(int x); void M(string x); }", "[MprpcIgnore]")]
-    [InlineData("MPRPC005", "[MprpcService] public interface I { IAsyncEnumerable<int> M(); }", "[MprpcIgnore]")]
+    [InlineData("MPRPC005", "[MprpcService] public interface I { ReadOnlySpan<int> M(); }", "[MprpcIgnore]")]
+    [InlineData("MPRPC018", "[MprpcService] public interface I { Task<IAsyncEnumerable<int>> M(); }", "[MprpcIgnore]")]
     [InlineData("MPRPC004", "[MprpcService] public interface I { Task M(CancellationToken token, int x); }", "M(int x, CancellationToken token)")]
     [InlineData(
         "MPRPC004",

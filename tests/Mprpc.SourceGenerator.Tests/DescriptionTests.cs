@@ -33,6 +33,8 @@ public sealed class DescriptionTests
         },
         { "described.big", "Tiny tiny, Big big, Tiny? maybe, int32 number, str text, str? nothing", "Big" },
         { "described.injected", "int32 first, int32 second", "nil" },
+        { "described.flow", "stream<list<str?>> lines, stream<int32?>? numbers", "stream<Node?>" },
+        { "described.texts", "", "stream<str>" },
         { "described.find", "str key, list<Node?> among", "Node?" },
     };
 
@@ -107,6 +109,10 @@ public sealed class DescriptionTests
         Assert.Equal("Use Add.", Function(document, "described.old")["deprecated"]!.GetValue<string>());
         Assert.Equal("", Function(document, "described.older")["deprecated"]!.GetValue<string>());
         Assert.Null(Function(document, "described.add")["deprecated"]);
+        Assert.True(Function(document, "described.flow")["stream"]!.GetValue<bool>());
+        Assert.Equal("[null]", Function(document, "described.flow")["defaults"]!.ToJsonString());
+        Assert.True(Function(Reflected(new Described()), "described.texts")["stream"]!.GetValue<bool>());
+        Assert.False(Function(document, "described.find")["stream"]!.GetValue<bool>());
     }
 
     [Fact]

@@ -40,6 +40,21 @@ public sealed partial class DiagnosticsTests
     [InlineData("MPRPC002", "unsafe void M(int* x);")]
     [InlineData("MPRPC005", "ref int M();")]
     [InlineData("MPRPC005", "ReadOnlySpan<byte> M();")]
+    [InlineData("MPRPC018", "Task<IAsyncEnumerable<int>> M();")]
+    [InlineData("MPRPC018", "ValueTask<IAsyncEnumerable<int>> M();")]
+    [InlineData("MPRPC018", "IAsyncEnumerable<IAsyncEnumerable<int>> M();")]
+    [InlineData("MPRPC018", "IAsyncEnumerable<int>[] M();")]
+    [InlineData("MPRPC018", "Task M(List<IAsyncEnumerable<int>> x);")]
+    [InlineData("MPRPC018", "Task M((int, IAsyncEnumerable<int>[]) x);")]
+    [InlineData("MPRPC018", "Task M(params IAsyncEnumerable<int>[] x);")]
+    [InlineData("MPRPC018", "void M(IAsyncEnumerable<int> x);")]
+    [InlineData(
+        "MPRPC018",
+        "Task M(Own x); public class Own : IAsyncEnumerable<int> { public IAsyncEnumerator<int> GetAsyncEnumerator(CancellationToken t) => null!; }")]
+    [InlineData("MPRPC018", "Task M(Data x); public class Data { public IAsyncEnumerable<int>? X { get; set; } }")]
+    [InlineData("MPRPC018", "IAsyncEnumerable<Data> M(); public class Data { public List<IAsyncEnumerable<int>>? X { get; set; } }")]
+    [InlineData("MPRPC020", "IAsyncEnumerable<Type> M();")]
+    [InlineData("MPRPC020", "Task M(IAsyncEnumerable<Action> x);")]
     [InlineData("MPRPC003", "void A(); [MprpcMethod(\"a\")] void B();")]
     [InlineData("MPRPC004", "void M(CancellationToken a, CancellationToken b);")]
     [InlineData("MPRPC006", "event EventHandler E;")]
@@ -56,6 +71,10 @@ public sealed partial class DiagnosticsTests
     [InlineData(null, "void M(int a = 1, [FromServices] IServiceProvider provider = null!);")]
     [InlineData(null, "[MprpcIgnore] void M<T>(ref T x);")]
     [InlineData(null, "void A(); [MprpcMethod(\"b\")] void A(int x);")]
+    [InlineData(null, "IAsyncEnumerable<int> M(CancellationToken token);")]
+    [InlineData(null, "[MprpcStream(Prefetch = 1)] IAsyncEnumerable<int> M(IAsyncEnumerable<List<string?>?>? x = null);")]
+    [InlineData(null, "ValueTask<int> M(int x, IAsyncEnumerable<byte[]> y, IAsyncEnumerable<object?> z);")]
+    [InlineData(null, "void M([FromServices] IAsyncEnumerable<int> x);")]
     [InlineData(null, "private static int Own { get; set; }")]
     public async Task Contract_WithMember_SaysSoOrNothing(string? id, string member)
     {

@@ -105,6 +105,8 @@ public sealed class KindTests
     [InlineData("MPRPC016", "Opaque")]
     [InlineData("MPRPC017", "Loses")]
     [InlineData("MPRPC017", "Inside")]
+    [InlineData("MPRPC018", "Live")]
+    [InlineData(null, "Both")]
     [InlineData(null, "Marker")]
     [InlineData(null, "Left")]
     [InlineData(null, "System.Text.Json.JsonElement")]
@@ -122,6 +124,9 @@ public sealed class KindTests
             public struct Opaque { private readonly int _x; public Opaque(int x) => _x = x; public int Get() => _x; }
             public class Inside { public int X { get; set; } internal int Y { get; set; } internal int Computed => Y; }
             public class Marker { }
+            public class Live { public IAsyncEnumerable<int>? X { get; set; } }
+            public class Both : List<int>, IAsyncEnumerable<int>
+                { public IAsyncEnumerator<int> GetAsyncEnumerator(CancellationToken token) => null!; }
             public class Left { [MessagePack.IgnoreMember] internal int X { get; set; } private int _cache;
                 public int Get() => _cache; public int Y { get; set; } }
             public class Fills { public List<int> X { get; } = new(); public int Y { get; private set; } public int Computed => Y; }

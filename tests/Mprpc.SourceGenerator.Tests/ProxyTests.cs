@@ -161,6 +161,8 @@ public abstract class ProxyTests : IAsyncDisposable
     /// <summary>Answers at once, so that only the proxy's own cost is seen.</summary>
     private sealed class Discarding() : MprpcCallInvoker(Timeout.InfiniteTimeSpan)
     {
+        internal override MprpcSerializerOptions Serializer => MprpcSerializerOptions.Default;
+
         public override MprpcWriter BeginCall() => MprpcWriter.Rent(MprpcSerializerOptions.Default);
 
         public override void Notify(string method, MprpcWriter notification)

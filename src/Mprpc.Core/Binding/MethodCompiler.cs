@@ -112,7 +112,7 @@ internal sealed class MethodCompiler
 
         _il.Emit(OpCodes.Ldarg, ReaderArgument);
 
-        if (MethodModel.ItemOf(parameter.ParameterType) is { } item)
+        if (StreamRules.ItemOf(parameter.ParameterType) is { } item)
         {
             _il.Emit(OpCodes.Ldarg, ContextArgument);
             _il.Emit(OpCodes.Ldstr, parameter.Name!);

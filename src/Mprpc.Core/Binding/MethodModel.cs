@@ -31,15 +31,18 @@ internal sealed class MethodModel
             described is null ? TypeName.Of(service) : $"delegate '{wireName}'",
             method.Name,
             [.. WireParameters.Select(parameter => new MprpcParameter(
-                parameter.Name!, parameter.HasDefaultValue, IsRest(parameter), IsStream(parameter.ParameterType)))],
+                parameter.Name!, parameter.HasDefaultValue, IsRest(parameter), StreamRules.IsStream(parameter.ParameterType)))],
             needsContext: Sources.Any(source => source is ParameterSource.CallContext or ParameterSource.Services),
             wireName ?? method.GetCustomAttribute<MprpcMethodAttribute>()?.Name,
             () => described ?? method,
             () => ReflectedDetails.Of(described is { DeclaringType: not null } ? described : method, WireParameters))     // not of a method made at run time
         {
-            MaxPlainItems = method.GetCustomAttribute<MprpcStreamAttribute>()?.MaxPlainItems ?? 0,
+            MaxPlainItems = (described ?? method).GetCustomAttribute<MprpcStreamAttribute>()?.MaxPlainItems ?? 0,
             TakesCancellationToken = Sources.Contains(ParameterSource.CancellationToken),
-            SentTypes = [.. WireParameters.Select(parameter => ItemOf(parameter.ParameterType) ?? parameter.ParameterType), .. ResultOf(method.ReturnType)],
+            SentTypes =
+            [
+                .. WireParameters.Select(parameter => StreamRules.ItemOf(parameter.ParameterType) ?? parameter.ParameterType), .. ResultOf(method.ReturnType),
+            ],
             ParameterTypes = [.. Parameters.Select(parameter => TypeName.Of(parameter.ParameterType))],
         };
     }
@@ -54,6 +57,9 @@ internal sealed class MethodModel
 
     public MprpcMethodDescription Description { get; }
 
+    /// <summary>How many items of its stream the peer may be ahead; 0: as many as fit the window.</summary>
+    public int Prefetch => Method.GetCustomAttribute<MprpcStreamAttribute>()?.Prefetch ?? 0;
+
     private string Name => $"{TypeName.Of(Service)}.{Method.Name}";
 
     private IEnumerable<ParameterInfo> WireParameters => Parameters.Where((_, i) => Sources[i] == ParameterSource.Wire);
@@ -66,14 +72,8 @@ internal sealed class MethodModel
         }
 
         bool isTask = type.IsGenericType && (type.GetGenericTypeDefinition() == typeof(Task<>) || type.GetGenericTypeDefinition() == typeof(ValueTask<>));
-        return isTask ? type.GenericTypeArguments : [ItemOf(type) ?? type];
+        return isTask ? type.GenericTypeArguments : [StreamRules.ItemOf(type) ?? type];
     }
-
-    /// <summary>Whether a result or a parameter is a stream.</summary>
-    public static bool IsStream(Type type) => type.IsGenericType && type.GetGenericTypeDefinition() == typeof(IAsyncEnumerable<>);
-
-    /// <summary>The type of a stream's items; null if the type is no stream.</summary>
-    public static Type? ItemOf(Type type) => IsStream(type) ? type.GenericTypeArguments[0] : null;
 
     /// <summary>Whether a parameter takes all that a peer sends from there on.</summary>
     public static bool IsRest(ParameterInfo parameter) => parameter.ParameterType.IsSZArray && parameter.IsDefined(typeof(ParamArrayAttribute));
@@ -116,6 +116,11 @@ internal sealed class MethodModel
         {
             throw Refused($"returns {TypeName.Of(result)}, which cannot leave the method. Return a value");
         }
+
+        if (StreamRules.WhyNotResult(result) is { } problem)
+        {
+            throw Refused(problem);
+        }
     }
 
     private void CheckParameters()
@@ -130,6 +135,11 @@ internal sealed class MethodModel
             {
                 throw Refused(
                     $"takes '{parameter.Name}' by reference (ref, out, in, Span or pointer), which cannot be sent. Take a value, and return what changes");
+            }
+
+            if (Sources[i] == ParameterSource.Wire && StreamRules.WhyNotParameter(parameter, Method.ReturnType) is { } problem)
+            {
+                throw Refused(problem);
             }
 
             if (Sources[i] == ParameterSource.Wire && isOptional && !parameter.HasDefaultValue && !IsRest(parameter))

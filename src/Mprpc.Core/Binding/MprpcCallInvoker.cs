@@ -33,6 +33,9 @@ public abstract class MprpcCallInvoker
     /// <summary>What the names are sent through that another makes of those of a generated proxy: else this itself.</summary>
     internal virtual MprpcCallInvoker Innermost => this;
 
+    /// <summary>How long a call takes at most because options say so, which count for a whole stream; null: they say nothing.</summary>
+    internal virtual TimeSpan? OwnTimeout => null;
+
     /// <summary>Gives a writer for one call: the name of the method, then an array of the arguments.</summary>
     public abstract MprpcWriter BeginCall();
 
@@ -80,6 +83,13 @@ public abstract class MprpcCallInvoker
     /// <param name="cancellationToken">Ends the wait, and the streams.</param>
     public ValueTask<T> FeedAsync<T>(string method, MprpcWriter request, CancellationToken cancellationToken)
         => FeedAsync<T>(method, request, (MprpcCallOptions)cancellationToken);
+
+    /// <summary>The same where there is no result.</summary>
+    /// <param name="method">The method's wire name, for errors, logs and metrics; the request has it already.</param>
+    /// <param name="request">What <see cref="BeginCall"/> gave; belongs to the invoker from here on.</param>
+    /// <param name="cancellationToken">Ends the wait, and the streams.</param>
+    public ValueTask FeedAsync(string method, MprpcWriter request, CancellationToken cancellationToken)
+        => WithoutResultAsync(FeedAsync<NoValue>(method, request, (MprpcCallOptions)cancellationToken));
 
     /// <summary>Makes a call whose result is a stream: each enumeration sends the request, and ends with the call.</summary>
     /// <typeparam name="T">The type to read the items as.</typeparam>

@@ -10,6 +10,8 @@ internal sealed class OptionsCallInvoker(MprpcCallInvoker invoker, MprpcCallOpti
     // Calls can be sent as the base class knows them: not with options upon options.
     private readonly MprpcCallInvoker? _direct = invoker is OptionsCallInvoker || options.CancellationToken.CanBeCanceled ? null : invoker;
 
+    internal override TimeSpan? OwnTimeout => options.Timeout ?? invoker.OwnTimeout;
+
     public override MprpcWriter BeginCall() => invoker.BeginCall();
 
     public override void Notify(string method, MprpcWriter notification) => invoker.Notify(method, notification, options);

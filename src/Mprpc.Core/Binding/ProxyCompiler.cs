@@ -28,6 +28,10 @@ internal static class ProxyCompiler
     private static readonly MethodInfo Notify = typeof(MprpcCallInvoker).GetMethod(nameof(MprpcCallInvoker.Notify))!;
     private static readonly MethodInfo[] CallAsync
         = [.. typeof(MprpcCallInvoker).GetMethods().Where(method => method.Name == nameof(MprpcCallInvoker.CallAsync))];
+    private static readonly MethodInfo[] FeedAsync
+        = [.. typeof(MprpcCallInvoker).GetMethods().Where(method => method.Name == nameof(MprpcCallInvoker.FeedAsync))];
+    private static readonly MethodInfo StreamAsync = typeof(MprpcCallInvoker).GetMethod(nameof(MprpcCallInvoker.StreamAsync))!;
+    private static readonly MethodInfo WriteStream = typeof(MprpcWriter).GetMethod(nameof(MprpcWriter.WriteStream))!;
     private static readonly Lock Gate = new();
     private static readonly Dictionary<(Type, MprpcNamingPolicy), Delegate> Factories = [];
 
@@ -121,7 +125,7 @@ internal static class ProxyCompiler
     {
         Type result = model.Method.ReturnType;
 
-        if (result != typeof(void) && !IsTask(result))
+        if (result != typeof(void) && !IsTask(result) && !StreamRules.IsStream(result))
         {
             EmitRefusal(
                 type,
@@ -149,6 +153,7 @@ internal static class ProxyCompiler
         EmitCount(il, model);
 
         int token = -1;
+        int written = 0;
 
         for (int i = 0; i < model.Parameters.Length; i++)
         {
@@ -159,10 +164,7 @@ internal static class ProxyCompiler
             else if (model.Sources[i] == ParameterSource.Wire)
             {
                 il.Emit(OpCodes.Ldloc, request);
-                il.Emit(OpCodes.Ldarg, i + 1);
-                il.Emit(OpCodes.Callvirt, MethodModel.IsRest(model.Parameters[i])
-                    ? WriteRest.MakeGenericMethod(model.Parameters[i].ParameterType.GetElementType()!)
-                    : Write.MakeGenericMethod(model.Parameters[i].ParameterType));
+                EmitArgument(il, model.Parameters[i], argument: i + 1, index: written++);
             }
         }
 
@@ -177,8 +179,23 @@ internal static class ProxyCompiler
         il.Emit(OpCodes.Ldfld, invoker);
         il.Emit(OpCodes.Ldstr, name);
         il.Emit(OpCodes.Ldloc, request);
-        EmitSend(il, result, token);
+        EmitSend(il, model, token);
         il.Emit(OpCodes.Ret);
+    }
+
+    private static void EmitArgument(ILGenerator il, ParameterInfo parameter, int argument, int index)
+    {
+        Type? item = StreamRules.ItemOf(parameter.ParameterType);
+
+        if (item is not null)
+        {
+            il.Emit(OpCodes.Ldc_I4, index);
+        }
+
+        il.Emit(OpCodes.Ldarg, argument);
+        il.Emit(OpCodes.Callvirt, MethodModel.IsRest(parameter) ? WriteRest.MakeGenericMethod(parameter.ParameterType.GetElementType()!)
+            : item is not null ? WriteStream.MakeGenericMethod(item)
+            : Write.MakeGenericMethod(parameter.ParameterType));
     }
 
     private static void EmitCount(ILGenerator il, MethodModel model)
@@ -198,12 +215,19 @@ internal static class ProxyCompiler
         il.Emit(OpCodes.Callvirt, WriteArrayHeaderOfRest.MakeGenericMethod(model.Parameters[rest].ParameterType.GetElementType()!));
     }
 
-    private static void EmitSend(ILGenerator il, Type result, int token)
+    private static void EmitSend(ILGenerator il, MethodModel model, int token)
     {
+        Type result = model.Method.ReturnType;
+
         if (result == typeof(void))
         {
             il.Emit(OpCodes.Callvirt, Notify);
             return;
+        }
+
+        if (StreamRules.IsStream(result))
+        {
+            il.Emit(OpCodes.Ldc_I4, model.Prefetch);
         }
 
         if (token >= 0)
@@ -216,7 +240,14 @@ internal static class ProxyCompiler
             il.Emit(OpCodes.Ldloc, none);
         }
 
-        MethodInfo send = Array.Find(CallAsync, method => method.IsGenericMethodDefinition == result.IsGenericType)!;
+        if (StreamRules.ItemOf(result) is { } item)
+        {
+            il.Emit(OpCodes.Callvirt, StreamAsync.MakeGenericMethod(item));
+            return;
+        }
+
+        MethodInfo[] sending = model.Description.HasStreams ? FeedAsync : CallAsync;
+        MethodInfo send = Array.Find(sending, method => method.IsGenericMethodDefinition == result.IsGenericType)!;
         send = result.IsGenericType ? send.MakeGenericMethod(result.GenericTypeArguments) : send;
         il.Emit(OpCodes.Callvirt, send);
 

@@ -31,7 +31,7 @@ internal static class ReflectedDetails
     private static MprpcArgument Argument(ParameterInfo parameter, string schema)
         => (MprpcArgument)(MethodModel.IsRest(parameter)
             ? Rest.MakeGenericMethod(parameter.ParameterType.GetElementType()!).Invoke(null, [schema])!
-            : MethodModel.ItemOf(parameter.ParameterType) is { } item ? Stream.MakeGenericMethod(item).Invoke(null, [schema])!
+            : StreamRules.ItemOf(parameter.ParameterType) is { } item ? Stream.MakeGenericMethod(item).Invoke(null, [schema])!
             : Typed.MakeGenericMethod(parameter.ParameterType).Invoke(null, [schema, MethodModel.DefaultOf(parameter)])!);
 
     private static MprpcArgument TypedArgument<T>(string schema, object? defaultValue)

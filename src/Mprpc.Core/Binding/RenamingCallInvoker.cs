@@ -47,6 +47,8 @@ internal sealed class RenamingCallInvoker : MprpcCallInvoker
 
     internal override MprpcCallInvoker Innermost => _invoker.Innermost;
 
+    internal override TimeSpan? OwnTimeout => _invoker.OwnTimeout;
+
     public override MprpcWriter BeginCall() => _invoker.BeginCall();
 
     public override void Notify(string method, MprpcWriter notification)

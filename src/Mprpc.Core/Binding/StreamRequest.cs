@@ -34,6 +34,9 @@ internal sealed class StreamRequest<T> : IAsyncEnumerable<T>
         MprpcCallInvoker.Drop(request);
     }
 
+    /// <summary>How long the whole stream may take; null: as long as it does.</summary>
+    private TimeSpan? OwnTimeout => _options.Call.Timeout ?? _invoker.OwnTimeout;
+
     public IAsyncEnumerator<T> GetAsyncEnumerator(CancellationToken cancellationToken = default) => new Call(this, cancellationToken);
 
     private MprpcWriter Write()
@@ -85,7 +88,7 @@ internal sealed class StreamRequest<T> : IAsyncEnumerable<T>
             ObjectDisposedException.ThrowIf(_isDisposed, this);
             TimeSpan timeout = _request._invoker.CallTimeout;
 
-            if (_request._options.Call.Timeout is null && timeout != Timeout.InfiniteTimeSpan)
+            if (_request.OwnTimeout is null && timeout != Timeout.InfiniteTimeSpan)
             {
                 _firstItem = new Timer(static call => ((Call)call!).OnLate(), this, timeout, Timeout.InfiniteTimeSpan);
             }
@@ -106,7 +109,7 @@ internal sealed class StreamRequest<T> : IAsyncEnumerable<T>
             {
                 MprpcCallOptions options = _request._options.Call with
                 {
-                    Timeout = _request._options.Call.Timeout ?? Timeout.InfiniteTimeSpan,
+                    Timeout = _request.OwnTimeout ?? Timeout.InfiniteTimeSpan,
                     CancellationToken = _ending.Token,
                 };
                 MprpcRaw last = await FeedingCall.SendAsync<MprpcRaw>(_request._invoker, _request._method, _request.Write(), _request._fed, Items, options)

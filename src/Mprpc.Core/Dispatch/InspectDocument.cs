@@ -149,7 +149,7 @@ internal sealed class InspectDocument
         }
 
         Write(writer, "return_type", Resolve(details.Result));
-        Write(writer, "stream", false);
+        Write(writer, "stream", method.Description.IsStream);
         Write(writer, "notify", details.IsNotification);
 
         if (summary is not null)

@@ -9,5 +9,15 @@ internal sealed class StreamArgument<TItem>(string schema) : MprpcArgument(typeo
         return null;
     }
 
-    internal override bool TryWrite(MprpcWriter writer, object? value) => false;
+    // A stream of none; another value is not a stream.
+    internal override bool TryWrite(MprpcWriter writer, object? value)
+    {
+        if (value is not null)
+        {
+            return false;
+        }
+
+        writer.WriteNil();
+        return true;
+    }
 }

@@ -116,6 +116,7 @@ internal sealed class ContractChecks(Compilation compilation)
         {
             // A method that is not the contract's is hidden anyhow: to say so once more is no mistake.
             string? attribute = method.Has(Names.MethodAttribute) ? "MprpcMethod"
+                : method.Has(Names.StreamAttribute) ? "MprpcStream"
                 : method.Has(Names.IgnoreAttribute) && implementing.Contains(method) ? "MprpcIgnore"
                 : null;
 
@@ -136,7 +137,13 @@ internal sealed class ContractChecks(Compilation compilation)
 
         var formatters = new FormatterParser(compilation);
         formatters.AddSignatures(type);
-        return formatters.NoData.Select(noData => new Problem(Rules.NotData, type, TypeText.DisplayName(type), TypeText.DisplayName(noData)));
+        return formatters.NoData.Select(noData => new Problem(Rules.NotData, type, TypeText.DisplayName(type), TypeText.DisplayName(noData)))
+            .Concat(formatters.Streams.Select(stream => new Problem(
+                Rules.MisplacedStream,
+                type,
+                TypeText.DisplayName(type),
+                $"sends a type that has a {TypeText.DisplayName(stream)} inside",
+                "Send a list in it, or give the stream to the method as a parameter of its own")));
     }
 
     private IEnumerable<Problem> OfFormatters(INamedTypeSymbol type)

@@ -97,6 +97,12 @@ internal static class Rules
         "{0} is not sent: it is internal, or it can neither be set nor filled, and no constructor takes it. "
         + "Give it a setter, which may be private, or a constructor parameter, or mark it [IgnoreMember].");
 
+    public static readonly DiagnosticDescriptor MisplacedStream = Error(
+        "MPRPC018",
+        "A stream stands where it cannot be sent",
+        "{0} {1}. A stream stands by itself, as the result or a parameter of a method that is answered. "
+        + "{2}, or keep the method off the wire with [MprpcIgnore].");
+
     public static readonly DiagnosticDescriptor NotData = Error(
         "MPRPC020",
         "A value of this type is not data",

@@ -50,10 +50,9 @@ internal static class DispatcherEmitter
             };
 
             code.Line($"builder.{Adder(method.Returns)}{result}(");
-            string token = method.TakesCancellationToken ? " { TakesCancellationToken = true }" : string.Empty;
             code.More(
                 $"{Description(service, method)},",
-                $"{Details(method, service.Schema.Methods[i])}){token},",
+                $"{Details(method, service.Schema.Methods[i])}){Settings(method)},",
                 $"dispatcher.{CodeWriter.Name(invoker)});");
         }
 
@@ -64,14 +63,33 @@ internal static class DispatcherEmitter
     {
         ReturnKind.Task or ReturnKind.TaskOfResult => "AddTask",
         ReturnKind.ValueTask or ReturnKind.ValueTaskOfResult => "AddValueTask",
+        ReturnKind.Stream => "AddStream",
         _ => "Add",
     };
+
+    private static string Settings(MethodModel method)
+    {
+        List<string> settings = [];
+
+        if (method.TakesCancellationToken)
+        {
+            settings.Add("TakesCancellationToken = true");
+        }
+
+        if (method.MaxPlainItems > 0)
+        {
+            settings.Add($"MaxPlainItems = {method.MaxPlainItems}");
+        }
+
+        return settings.Count == 0 ? string.Empty : $" {{ {string.Join(", ", settings)} }}";
+    }
 
     private static string Description(DispatcherModel service, MethodModel method)
     {
         IEnumerable<string> parameters = method.WireParameters.Select(parameter
             => $"new global::Mprpc.CompilerServices.MprpcParameter({CodeWriter.Quote(parameter.Name)}, "
-                + $"{(parameter.Default is null ? "false" : "true")}{(parameter.Rest is null ? string.Empty : ", true")})");
+                + $"{(parameter.Default is null ? "false" : "true")}"
+                + $"{(parameter.Rest is not null ? ", true" : parameter.Item is not null ? ", false, true" : string.Empty)})");
 
         return "new global::Mprpc.CompilerServices.MprpcMethodDescription("
             + $"{CodeWriter.Quote(service.DisplayName)}, {CodeWriter.Quote(method.Name)}, "
@@ -94,6 +112,7 @@ internal static class DispatcherEmitter
     private static string Argument(ParameterModel parameter, string schema)
         => parameter.Rest is { } element
             ? $"{Library}MprpcArgument.Rest<{element}>({CodeWriter.Quote(schema)})"
+            : parameter.Item is { } item ? $"{Library}MprpcArgument.Stream<{item}>({CodeWriter.Quote(schema)})"
             : $"{Library}MprpcArgument.Of<{parameter.Type}>({CodeWriter.Quote(schema)}{(parameter.Default is { } value ? $", {value}" : string.Empty)})";
 
     private static void EmitTypes(CodeWriter code, ServiceSchemaModel schema)
@@ -176,7 +195,9 @@ internal static class DispatcherEmitter
 
             default:
                 string local = CodeWriter.Name(names.Take(parameter.Name));
-                string sent = parameter.Rest is null ? $"parameters.Read<{parameter.Type}>()" : $"parameters.ReadRest<{parameter.Rest}>()";
+                string sent = parameter.Rest is not null ? $"parameters.ReadRest<{parameter.Rest}>()"
+                    : parameter.Item is null ? $"parameters.Read<{parameter.Type}>()"
+                    : $"{Library}MprpcStreamParameter.Read<{parameter.Item}>(ref parameters, context, {CodeWriter.Quote(parameter.Name)})";
                 code.Line($"{parameter.Type} {local} = {(parameter.Default is null ? sent : $"parameters.Remaining == 0 ? {parameter.Default} : {sent}")};");
                 return local;
         }

@@ -106,9 +106,10 @@ internal static class ProxyEmitter
             : "default";
         string name = CodeWriter.Quote(method.WireName!);
 
-        code.Line(method.Returns switch
+        code.Line(method.HasStreams && method.Returns != ReturnKind.Stream ? Feed(method, name, request, token) : method.Returns switch
         {
             ReturnKind.Void => $"this._invoker.Notify({name}, {request});",
+            ReturnKind.Stream => $"return this._invoker.StreamAsync<{method.ResultType}>({name}, {request}, {method.Prefetch}, {token});",
             ReturnKind.Task => $"return this._invoker.CallAsync({name}, {request}, {token}).AsTask();",
             ReturnKind.ValueTask => $"return this._invoker.CallAsync({name}, {request}, {token});",
             ReturnKind.TaskOfResult => $"return this._invoker.CallAsync<{method.ResultType}>({name}, {request}, {token}).AsTask();",
@@ -116,17 +117,27 @@ internal static class ProxyEmitter
         });
     }
 
+    private static string Feed(MethodModel method, string name, string request, string token) => method.Returns switch
+    {
+        ReturnKind.Task => $"return this._invoker.FeedAsync({name}, {request}, {token}).AsTask();",
+        ReturnKind.ValueTask => $"return this._invoker.FeedAsync({name}, {request}, {token});",
+        ReturnKind.TaskOfResult => $"return this._invoker.FeedAsync<{method.ResultType}>({name}, {request}, {token}).AsTask();",
+        _ => $"return this._invoker.FeedAsync<{method.ResultType}>({name}, {request}, {token});",
+    };
+
     private static void EmitArguments(CodeWriter code, string request, string name, List<ParameterModel> arguments)
     {
         code.Line();
         code.Open("try");
         EmitHead(code, request, name, arguments);
 
-        foreach (ParameterModel argument in arguments)
+        for (int i = 0; i < arguments.Count; i++)
         {
-            code.Line(argument.Rest is null
-                ? $"{request}.Write<{argument.Type}>({CodeWriter.Name(argument.Name)});"
-                : $"{request}.WriteRest<{argument.Rest}>({CodeWriter.Name(argument.Name)});");
+            ParameterModel argument = arguments[i];
+            string value = CodeWriter.Name(argument.Name);
+            code.Line(argument.Rest is not null ? $"{request}.WriteRest<{argument.Rest}>({value});"
+                : argument.Item is not null ? $"{request}.WriteStream<{argument.Item}>({i}, {value});"
+                : $"{request}.Write<{argument.Type}>({value});");
         }
 
         code.Close();

@@ -8,4 +8,6 @@ namespace Mprpc.SourceGenerator.Model;
 /// <param name="Default">Its default value as C# text, or null where it has none.</param>
 /// <param name="ServiceKey">The key of a keyed service as C# text, or null.</param>
 /// <param name="Rest">Of a params array that takes the rest of what a peer sends: the type of its elements as C# text; else null.</param>
-internal sealed record ParameterModel(string Name, string Type, string PlainType, ParameterSource Source, string? Default, string? ServiceKey, string? Rest);
+/// <param name="Item">Of a stream: the type of its items as C# text; else null.</param>
+internal sealed record ParameterModel(
+    string Name, string Type, string PlainType, ParameterSource Source, string? Default, string? ServiceKey, string? Rest, string? Item);

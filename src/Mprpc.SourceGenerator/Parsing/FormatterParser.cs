@@ -17,6 +17,7 @@ internal sealed class FormatterParser(Compilation compilation)
     private readonly Dictionary<ITypeSymbol, ParsedObject> _objects = new(SymbolEqualityComparer.Default);
     private readonly List<ITypeSymbol> _sent = [];
     private readonly List<ITypeSymbol> _noData = [];
+    private readonly List<ITypeSymbol> _streams = [];
 
     public IReadOnlyList<FormatterModel> Found => _found;
 
@@ -32,10 +33,13 @@ internal sealed class FormatterParser(Compilation compilation)
     /// <summary>The types that are no data, and are neither read nor written.</summary>
     public IReadOnlyList<ITypeSymbol> NoData => _noData;
 
+    /// <summary>Streams that are members of what is sent, where none can stand.</summary>
+    public IReadOnlyList<ITypeSymbol> Streams => _streams;
+
     /// <summary>The types whose formatters are generated from their members.</summary>
     public IReadOnlyDictionary<ITypeSymbol, ParsedObject> Objects => _objects;
 
-    /// <summary>The types of parameters and results themselves.</summary>
+    /// <summary>The types of parameters and results themselves, and of the items of those that are streams.</summary>
     public IEnumerable<ITypeSymbol> Sent => _sent;
 
     public void AddSignatures(INamedTypeSymbol contract)
@@ -44,7 +48,7 @@ internal sealed class FormatterParser(Compilation compilation)
         {
             foreach (IParameterSymbol parameter in method.Parameters.Where(parameter => MethodParser.SourceOf(parameter) == ParameterSource.Wire))
             {
-                AddSent(parameter.Type);
+                AddSent(MethodParser.ItemOf(parameter) ?? parameter.Type);
             }
 
             if (MethodParser.ReturnOf(method).Result is { } result)
@@ -97,6 +101,12 @@ internal sealed class FormatterParser(Compilation compilation)
         if (NotData.Is(type))
         {
             _noData.Add(type);
+            return;
+        }
+
+        if (StreamRules.IsStream(type))
+        {
+            _streams.Add(type);
             return;
         }
 

@@ -16,7 +16,9 @@ internal static class MethodParser
             kind,
             method.ReturnsVoid ? "void" : TypeText.Of(method.ReturnType),
             result is null ? null : TypeText.Of(result),
-            new EquatableArray<ParameterModel>(method.Parameters.Select(Parse)));
+            new EquatableArray<ParameterModel>(method.Parameters.Select(Parse)),
+            StreamSetting(method, "Prefetch"),
+            StreamSetting(method, "MaxPlainItems"));
     }
 
     /// <summary>The name that an attribute sets, or null.</summary>
@@ -42,6 +44,11 @@ internal static class MethodParser
             {
                 return type.Arity == 0 ? (ReturnKind.ValueTask, null) : (ReturnKind.ValueTaskOfResult, type.TypeArguments[0]);
             }
+
+            if (StreamRules.ItemOf(type) is { } item)
+            {
+                return (ReturnKind.Stream, item);
+            }
         }
 
         return (ReturnKind.Value, method.ReturnType);
@@ -62,6 +69,10 @@ internal static class MethodParser
         => Attributes(parameter).Any(attribute => IsKeyed(attribute.AttributeClass)
             && (!attribute.AttributeClass.Is(Names.FromKeyedServices) || KeyOf(attribute) is null));
 
+    /// <summary>The type of the items of a parameter that is a stream, or null.</summary>
+    public static ITypeSymbol? ItemOf(IParameterSymbol parameter)
+        => SourceOf(parameter) == ParameterSource.Wire ? StreamRules.ItemOf(parameter.Type) : null;
+
     private static ParameterModel Parse(IParameterSymbol parameter)
     {
         AttributeData? keyed = Attributes(parameter).FirstOrDefault(attribute => IsKeyed(attribute.AttributeClass));
@@ -72,7 +83,22 @@ internal static class MethodParser
             SourceOf(parameter),
             DefaultValue.Of(parameter),
             keyed is null ? null : KeyOf(keyed),
-            IsRest(parameter) ? TypeText.Of(((IArrayTypeSymbol)parameter.Type).ElementType) : null);
+            IsRest(parameter) ? TypeText.Of(((IArrayTypeSymbol)parameter.Type).ElementType) : null,
+            ItemOf(parameter) is { } item ? TypeText.Of(item) : null);
+    }
+
+    /// <summary>What [MprpcStream] says, which is inherited; 0 without it.</summary>
+    private static int StreamSetting(IMethodSymbol method, string property)
+    {
+        for (IMethodSymbol? at = method; at is not null; at = at.OverriddenMethod)
+        {
+            if (at.Attribute(Names.StreamAttribute) is { } attribute)
+            {
+                return attribute.Named(property) is int value ? value : 0;
+            }
+        }
+
+        return 0;
     }
 
     private static string? KeyOf(AttributeData attribute)

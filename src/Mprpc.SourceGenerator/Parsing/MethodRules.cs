@@ -12,7 +12,7 @@ internal static class MethodRules
     public static bool IsRefused(IMethodSymbol method) => Check(method).Any(problem => problem.IsRefusal);
 
     public static IEnumerable<Problem> Check(IMethodSymbol method)
-        => CheckMethod(method).Concat(CheckParameters(method));
+        => CheckMethod(method).Concat(StreamRules.Check(method)).Concat(CheckParameters(method));
 
     /// <summary>Methods that would have the same name on the wire.</summary>
     public static IEnumerable<Problem> CheckNames(IEnumerable<IMethodSymbol> methods)
@@ -53,10 +53,6 @@ internal static class MethodRules
         if (method.ReturnsByRef || method.ReturnsByRefReadonly || method.ReturnType.IsRefLikeType || IsPointer(method.ReturnType))
         {
             yield return new Problem(Rules.ReturnType, method, NameOf(method), TypeText.DisplayName(method.ReturnType), "Return a value");
-        }
-        else if (method.ReturnType.Is("System.Collections.Generic.IAsyncEnumerable"))
-        {
-            yield return new Problem(Rules.ReturnType, method, NameOf(method), "a stream", "Return a list");
         }
     }
 

@@ -8,6 +8,7 @@ internal static class Names
     public const string ServiceAttribute = "Mprpc.MprpcServiceAttribute";
     public const string MethodAttribute = "Mprpc.MprpcMethodAttribute";
     public const string IgnoreAttribute = "Mprpc.MprpcIgnoreAttribute";
+    public const string StreamAttribute = "Mprpc.MprpcStreamAttribute";
     public const string CallContext = "Mprpc.MprpcCallContext";
     public const string FromServicesInterface = "Microsoft.AspNetCore.Http.Metadata.IFromServiceMetadata";
     public const string FromKeyedServices = "Microsoft.Extensions.DependencyInjection.FromKeyedServicesAttribute";

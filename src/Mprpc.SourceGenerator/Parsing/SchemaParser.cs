@@ -35,7 +35,7 @@ internal sealed class SchemaParser(IReadOnlyDictionary<ITypeSymbol, ParsedObject
 
         return new MethodSchemaModel(
             new EquatableArray<string>(parameters.Select(parameter => Of(parameter.Type, declared.Parameters[parameter.Ordinal].Type))),
-            result is null ? "nil" : Of(result, annotated),
+            result is null ? "nil" : kind == ReturnKind.Stream ? Of(method.ReturnType, annotated) : Of(result, annotated),
             method.Attribute("System.ObsoleteAttribute") is { } obsolete
                 ? obsolete.ConstructorArguments.FirstOrDefault().Value as string ?? string.Empty
                 : null,
@@ -83,6 +83,7 @@ internal sealed class SchemaParser(IReadOnlyDictionary<ITypeSymbol, ParsedObject
             _ when type.Has("MessagePack.UnionAttribute") => "tuple<int32,any>",
             INamedTypeSymbol named when IsTuple(named)
                 => $"tuple<{string.Join(",", named.TypeArguments.Select((part, i) => Of(part, Argument(annotated, i))))}>",
+            INamedTypeSymbol named when StreamRules.ItemOf(named) is { } item => $"stream<{Of(item, Argument(annotated, 0))}>",
             INamedTypeSymbol named when named.Is("System.Lazy") => Of(named.TypeArguments[0], Argument(annotated, 0)),
             INamedTypeSymbol named => Collection(named, annotated) ?? Object(named),
             _ => Unknown,

@@ -44,5 +44,10 @@ internal sealed class Described : IDescribed
 
     public Endless<int> Grow(Endless<int> seed) => seed;
 
+    public IAsyncEnumerable<Node?> Flow(IAsyncEnumerable<List<string?>> lines, IAsyncEnumerable<int?>? numbers, CancellationToken stop)
+        => AsyncEnumerable.Empty<Node?>();
+
+    public IAsyncEnumerable<string> Texts() => AsyncEnumerable.Empty<string>();
+
     public Task<Node?> FindAsync(string key, List<Node?> among) => Task.FromResult<Node?>(null);
 }

@@ -51,4 +51,10 @@ public interface IDescribed : IDescribedBase<Node, string>
     void Injected(int first, [FromServices] IGreeter greeter, [FromKeyedServices("other")] IGreeter other, MprpcCallContext context, int second);
 
     Endless<int> Grow(Endless<int> seed);
+
+    /// <summary>Both ways.</summary>
+    IAsyncEnumerable<Node?> Flow(IAsyncEnumerable<List<string?>> lines, IAsyncEnumerable<int?>? numbers = null, CancellationToken stop = default);
+
+    [MprpcStream(Prefetch = 1, MaxPlainItems = 5)]
+    IAsyncEnumerable<string> Texts();
 }

@@ -1,0 +1,48 @@
+using System.Collections;
+using System.Diagnostics.CodeAnalysis;
+using System.Reflection;
+using MessagePack;
+using Mprpc.Serialization;
+
+namespace Mprpc.Binding;
+
+/// <summary>Where a stream may stand. The generator's StreamRules says the same in the editor (MPRPC018).</summary>
+[UnconditionalSuppressMessage("Trimming", "IL2070", Justification = "Not reached under native AOT; without it nothing of a contract is trimmed.")]
+internal static class StreamRules
+{
+    /// <summary>Whether a result or a parameter is a stream.</summary>
+    public static bool IsStream(Type type) => type.IsGenericType && type.GetGenericTypeDefinition() == typeof(IAsyncEnumerable<>);
+
+    /// <summary>The type of a stream's items; null if the type is not a stream.</summary>
+    public static Type? ItemOf(Type type) => IsStream(type) ? type.GenericTypeArguments[0] : null;
+
+    /// <summary>What is wrong with a result; null: nothing.</summary>
+    public static string? WhyNotResult(Type type)
+        => Inside(type) is { } stream ? $"returns {TypeName.Of(type)}, and a stream stands by itself. Return {TypeName.Of(stream)} itself" : null;
+
+    /// <summary>What is wrong with a parameter; null: nothing.</summary>
+    public static string? WhyNotParameter(ParameterInfo parameter, Type result)
+        => Inside(parameter.ParameterType) is { } stream
+            ? $"takes '{parameter.Name}' as {TypeName.Of(parameter.ParameterType)}, and a stream stands by itself. Take {TypeName.Of(stream)} itself"
+            : result == typeof(void) && IsStream(parameter.ParameterType)
+                ? $"takes the stream '{parameter.Name}' and returns void, so that typed clients send a notification, which cannot be fed. Return Task"
+            : null;
+
+    /// <summary>The stream that a type has inside, or that it is in other clothes; null: there is none.</summary>
+    private static Type? Inside(Type type)
+        => ItemOf(type) is { } item ? Any(item)
+            : type.HasElementType ? Any(type.GetElementType()!)
+            : Any(type);
+
+    private static Type? Any(Type type)
+        => IsStream(type) ? type
+            : Implemented(type) is { } stream ? stream
+            : type.HasElementType ? Any(type.GetElementType()!)
+            : type.GenericTypeArguments.Select(Any).FirstOrDefault(found => found is not null);
+
+    /// <summary>The stream that a type implements which can be read only as one.</summary>
+    private static Type? Implemented(Type type)
+        => typeof(IEnumerable).IsAssignableFrom(type) || type.IsDefined(typeof(MessagePackFormatterAttribute), inherit: false)
+            ? null
+            : Array.Find(type.GetInterfaces(), IsStream);
+}
