@@ -22,9 +22,6 @@ export type ClientState = "idle" | "connecting" | "connected" | "reconnecting" |
 /** Why the state has changed to what it is, if it was not this side's wish. */
 export type StateListener = (state: ClientState, reason: Error | undefined) => void;
 
-/** The methods of `T` as handlers: with its arguments, and a CallContext after them. */
-export type Served<T> = { [K in keyof T]: T[K] extends (...args: infer A) => infer R ? (...args: [...A, ...any[]]) => R | Awaited<R> | Promise<Awaited<R>> : never };
-
 /**
  * A client of a MessagePack-RPC server over a WebSocket. It connects with the first call or by {@link connect}, sends all calls over one connection, makes a new
  * one when that is lost, and serves calls of the server.
@@ -77,8 +74,13 @@ export class MprpcClient extends MprpcCaller {
     return this.#core.on(method, { handler, streams: options.streams ?? [] });
   }
 
-  /** Serves the methods of an object, by the names that `as` would call: `confirmOrder` of the prefix `screen` is `screen.confirm_order`. */
-  serve<T extends object>(prefix: string, implementation: Served<T>): () => void {
+  /**
+   * Serves the methods of an object, by the names that `as` would call: `confirmOrder` of the prefix `screen` is `screen.confirm_order`. A method may take a
+   * {@link CallContext} after the arguments of the contract, as an optional parameter.
+   *
+   * @returns a function that removes the handlers
+   */
+  serve<T extends object>(prefix: string, implementation: T): () => void {
     const removals = methodsOf(implementation).map(([name, method]) => this.on(wireName(name, prefix, this.#core.namingPolicy), method.bind(implementation)));
     return () => removals.forEach((remove) => remove());
   }
@@ -261,10 +263,6 @@ class Core implements CallerHost, ConnectionOwner {
     const url = this.#urls[this.#next % this.#urls.length]!;
 
     try {
-      if (this.#closing.signal.aborted) {
-        throw new MprpcConnectionError("The client was closed.", false);
-      }
-
       const connection = await this.#dialer.dial(url, this.#handlers.size > 0, this.#closing.signal);
       this.#adopt(connection);
       return connection;

@@ -1,5 +1,5 @@
 export { MprpcClient } from "./client.js";
-export type { ClientState, Served, StateListener } from "./client.js";
+export type { ClientState, StateListener } from "./client.js";
 export { MprpcCaller } from "./caller.js";
 export type { CallContext, Handler, HandlerOptions } from "./calls/context.js";
 export { MprpcConnectionError, MprpcError, MprpcNotSupportedError, MprpcProtocolError, MprpcTimeoutError } from "./errors.js";

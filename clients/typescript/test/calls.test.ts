@@ -1,17 +1,16 @@
 import { MprpcConnectionError, MprpcError, MprpcNotSupportedError, MprpcTimeoutError } from "@mprpc/client";
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { afterEach, beforeEach, test } from "node:test";
 import { FakeServer, soon } from "./kit.js";
 
 let server: FakeServer;
-before(async () => void (server = await FakeServer.start()));
-after(() => server.stop());
+beforeEach(async () => void (server = await FakeServer.start()));
+afterEach(() => server.stop());
 
 test("Hello_TheServerChoseMprpc1_IsTheFirstMessage", async () => {
   const client = server.client();
   server.offer = undefined;
   const [accepted] = await Promise.all([server.accept(), void client.connect().catch(() => {})]);
-  server.offer = (await import("./kit.js")).serverOffer;
 
   // [0, 0, "$/hello", [1, {size: 4194304, errors: "map", goaway: true, ping: true}]]
   await accepted.expect("940000 HELLO 9201 84 a473697a65 ce00400000 a66572726f7273 a36d6170 a6676f61776179 c3 a470696e67 c3");
@@ -158,7 +157,6 @@ test("Call_LargerThanTheServerTakes_FailsWithBothSizes", async () => {
 test("Call_MoreThanTheServerTakesAtOnce_WaitForRoom", async () => {
   server.offer = "81a563616c6c7302"; // {calls: 2}
   const [client, connection] = await server.connect();
-  server.offer = (await import("./kit.js")).serverOffer;
 
   const calls = [1, 2, 3].map(() => client.call("sum", 1, 2));
   await connection.expect("940001 SUM", "940002 SUM");
@@ -193,6 +191,19 @@ test("Call_ClientClosed_Fails", async () => {
   assert.equal((await connection.untilClosed()).code, 1000);
 });
 
+test("Close_WhileTheHelloIsUnanswered_EndsTheAttempt", async () => {
+  server.offer = undefined;
+  const client = server.client();
+  const connecting = client.connect();
+  const connection = await server.accept();
+  await connection.next();
+
+  await Promise.all([soon(client.close()), assert.rejects(connecting, MprpcConnectionError)]);
+
+  await connection.untilClosed();
+  assert.equal(server.connections.length, 1);
+});
+
 test("PlainServer_AnyCall_GetsPlainBytesOnly", async () => {
   const plain = await FakeServer.start({ protocol: "mprpc" });
   const [client, connection] = await plain.connect();
@@ -202,10 +213,10 @@ test("PlainServer_AnyCall_GetsPlainBytesOnly", async () => {
   const aborted = client.call("wait", abort.signal);
   await connection.expect("940000 SUM", "940001 WAIT 90");
   abort.abort();
+  await assert.rejects(aborted, { name: "AbortError" });
   connection.send("940100c003");
 
   assert.equal(await call, 3);
-  await assert.rejects(aborted, { name: "AbortError" });
   await assert.rejects(client.with({ metadata: { a: "x" } }).call("sum", 1, 2), MprpcNotSupportedError);
   await connection.expectNothing();
   assert.equal(client.isExtended, false);
@@ -218,7 +229,6 @@ test("Hello_RefusedWithAnError_IsPlain", async () => {
   const client = server.client();
   const connecting = client.connect();
   const connection = await server.accept();
-  server.offer = (await import("./kit.js")).serverOffer;
   await connection.next();
 
   connection.send("940100a26e6fc0");
@@ -241,7 +251,6 @@ test("Hello_AnsweredByClosing_IsPlainAfterANewDial", async () => {
 
   first.socket.close();
   const second = await server.accept();
-  server.offer = (await import("./kit.js")).serverOffer;
 
   await soon(connecting);
   void client.call("sum", 1, 2).catch(() => {});

@@ -106,12 +106,12 @@ export class FakeServer {
   #server!: WebSocketServer;
   #taken = 0;
 
-  static async start(options: { protocol?: string | false; port?: number } = {}): Promise<FakeServer> {
+  static async start(options: { protocol?: string; port?: number } = {}): Promise<FakeServer> {
     const fake = new FakeServer();
     const protocol = options.protocol ?? "mprpc.1";
     fake.#server = new WebSocketServer({
       host: "127.0.0.1", port: options.port ?? 0,
-      handleProtocols: (offered) => (protocol !== false && offered.has(protocol) ? protocol : false),
+      handleProtocols: (offered) => (offered.has(protocol) ? protocol : [...offered][0]),
     });
     fake.#server.on("connection", (socket) => fake.connections.push(new FakeConnection(socket)));
     await once(fake.#server, "listening");

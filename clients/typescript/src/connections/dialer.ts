@@ -20,7 +20,12 @@ export class Dialer {
     this.#settings = owner.settings;
   }
 
+  /** A connection that is ready for calls. */
   async dial(url: string, serves: boolean, signal: AbortSignal): Promise<Connection> {
+    if (signal.aborted) {
+      throw new MprpcConnectionError("The client was closed.", false);
+    }
+
     const deadline = performance.now() + this.#settings.connectTimeout;
     const connection = new Connection(this.#owner, await this.#open(url, signal), serves);
 
@@ -32,7 +37,7 @@ export class Dialer {
     signal.addEventListener("abort", abandon);
 
     try {
-      return (await this.#askAsync(connection, deadline)) ? connection : await this.dial(url, serves, signal);
+      return (await this.#ask(connection, deadline, signal)) ? connection : await this.dial(url, serves, signal);
     } finally {
       signal.removeEventListener("abort", abandon);
     }
@@ -47,7 +52,7 @@ export class Dialer {
   }
 
   /** Resolves to false if the server has closed the connection, as one does that knows no such method. */
-  async #askAsync(connection: Connection, deadline: number): Promise<boolean> {
+  async #ask(connection: Connection, deadline: number, signal: AbortSignal): Promise<boolean> {
     const isKnown = connection.protocol === "mprpc.1";
     const timeout = isKnown ? Math.max(deadline - performance.now(), 1) : timeToAnswer;
     let timer: ReturnType<typeof setTimeout> | undefined;
@@ -60,6 +65,10 @@ export class Dialer {
       this.#pause = 0;
       return true;
     } catch (error) {
+      if (signal.aborted) {
+        throw error;
+      }
+
       this.#pause = this.#pause === 0 ? firstPause : Math.min(this.#pause * 2, longestPause);
       this.#plainSince = performance.now();
 

@@ -228,19 +228,7 @@ export class ServedCalls {
       cancel: () => notify("$/cancel", (writer) => writer.array(1).integer(number)),
       tryGrow: () => false,
     };
-    const stream = new IncomingStream<unknown>(source, feed);
-
-    if (connection.isExtended) {
-      return stream;
-    }
-
-    const next = stream.next.bind(stream);
-    stream.next = () => {
-      stream.next = next;
-      source.grant(feed.items, feed.bytes);
-      return next();
-    };
-    return stream;
+    return new IncomingStream<unknown>(source, feed, connection.isExtended);
   }
 }
 

@@ -58,11 +58,18 @@ export class IncomingStream<T> implements AsyncIterableIterator<T, undefined, un
   #hasEnded = false; // the sender
   #error: unknown;
   #isDisposed = false; // by its consumer, or because all of it was taken
+  #owesWindow: boolean;
 
-  constructor(source: ItemSource, window: Window) {
+  /**
+   * @param source what it needs of its connection
+   * @param window the credit with which it starts
+   * @param isGranted whether the sender knows of that credit; otherwise it is told when the consumer asks for the first item
+   */
+  constructor(source: ItemSource, window: Window, isGranted = true) {
     this.#source = source;
     this.#window = { ...window };
-    this.#credit = new Credit(window.items, window.bytes);
+    this.#credit = isGranted ? new Credit(window.items, window.bytes) : new Credit(window.items === null ? null : 0, 0);
+    this.#owesWindow = !isGranted;
   }
 
   /** Items have come: the bytes of their array. Throws an MprpcProtocolError if they are beyond what was granted. */
@@ -122,6 +129,12 @@ export class IncomingStream<T> implements AsyncIterableIterator<T, undefined, un
   next(): Promise<IteratorResult<T, undefined>> {
     return new Promise((resolve, reject) => {
       this.#waiters.push({ resolve, reject });
+
+      if (this.#owesWindow) {
+        this.#owesWindow = false;
+        this.#grant(this.#window.items ?? 0, this.#window.bytes);
+      }
+
       this.#serve();
     });
   }
@@ -204,7 +217,7 @@ export class IncomingStream<T> implements AsyncIterableIterator<T, undefined, un
     const isHalf = this.#takenBytes * 2 >= this.#window.bytes || (this.#window.items !== null && this.#takenItems * 2 >= this.#window.items);
 
     if (isHalf) {
-      this.#grant(0);
+      this.#grant(0, 0);
     }
   }
 
@@ -218,15 +231,15 @@ export class IncomingStream<T> implements AsyncIterableIterator<T, undefined, un
 
     this.#bytesSinceGrowth = 0;
     this.#window.bytes += extra;
-    this.#grant(extra);
+    this.#grant(0, extra);
   }
 
-  #grant(extraBytes: number): void {
+  #grant(extraItems: number, extraBytes: number): void {
     if (this.#hasEnded) {
       return;
     }
 
-    const items = this.#window.items === null ? null : this.#takenItems;
+    const items = this.#window.items === null ? null : this.#takenItems + extraItems;
     const bytes = this.#takenBytes + extraBytes;
     this.#takenItems = 0;
     this.#takenBytes = 0;
