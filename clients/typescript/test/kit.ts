@@ -104,6 +104,7 @@ export class FakeServer {
   /** The offer that hellos are answered with; undefined: the test answers. */
   offer: string | undefined = serverOffer;
   #server!: WebSocketServer;
+  readonly #clients: MprpcClient[] = [];
   #taken = 0;
 
   static async start(options: { protocol?: string; port?: number } = {}): Promise<FakeServer> {
@@ -127,7 +128,9 @@ export class FakeServer {
   }
 
   client(options: MprpcClientOptions = {}): MprpcClient {
-    return clientOf(this.url, options);
+    const client = clientOf(this.url, options);
+    this.#clients.push(client);
+    return client;
   }
 
   /** The next connection that a client makes, its hello answered. */
@@ -154,6 +157,12 @@ export class FakeServer {
   }
 
   async stop(): Promise<void> {
+    await Promise.all(this.#clients.map((client) => client.close()));
+    await this.stopListening();
+  }
+
+  /** The server goes away; its clients stay. */
+  async stopListening(): Promise<void> {
     this.connections.forEach((connection) => connection.socket.terminate());
     await new Promise((resolve) => this.#server.close(resolve));
   }

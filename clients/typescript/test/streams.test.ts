@@ -351,7 +351,7 @@ test("Param_BytesUsedUp_OverdrawsByOneItem", async () => {
   await connection.expect("940002 TOTAL 91fe", `9302 ITEM 92fe91c414${"00".repeat(20)}`);
   connection.send("9302 CREDIT 93fe000e"); // 22 bytes less 8: the debt is not paid
   await connection.expectNothing(); // 8 - 22 + 14 = 0
-  connection.send("9302 CREDIT 93fe0001");
+  connection.send("9302 CREDIT 93fe0002");
   await connection.expect("9302 ITEM 92fe9101", "9302 END 91fe");
   await client.close();
 });
