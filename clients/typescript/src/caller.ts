@@ -68,7 +68,7 @@ export class MprpcCaller {
       throw new MprpcNotSupportedError(`The notification '${method}' has a stream among its arguments, which needs a call.`);
     }
 
-    request.signal?.throwIfAborted();
+    request.throwIfAborted();
     send(host.usable ?? await inTime(host.connected(), request, this.#options.timeout ?? host.callTimeout), request);
   }
 
@@ -95,13 +95,12 @@ function send(connection: Connection, request: Request): void {
 /** Waits for a connection; the timeout of a notification is the time to be sent in. */
 function inTime(connected: Promise<Connection>, request: Request, timeout: number | undefined): Promise<Connection> {
   return new Promise((resolve, reject) => {
-    const onAbort = () => reject(request.signal!.reason);
+    const stopListening = request.onAbort(reject);
     const timer = timeout === undefined ? undefined
       : setTimeout(() => reject(new MprpcTimeoutError(`The notification '${request.method}' could not be sent within ${timeout} ms.`)), timeout);
-    request.signal?.addEventListener("abort", onAbort);
     connected.then(resolve, reject).finally(() => {
       clearTimeout(timer);
-      request.signal?.removeEventListener("abort", onAbort);
+      stopListening();
     });
   });
 }

@@ -1,5 +1,6 @@
 import { MprpcConnectionError, MprpcError, MprpcNotSupportedError, MprpcTimeoutError } from "@mprpc/client";
 import assert from "node:assert/strict";
+import { EventEmitter } from "node:events";
 import { afterEach, beforeEach, test } from "node:test";
 import { FakeServer, soon } from "./kit.js";
 
@@ -80,6 +81,19 @@ test("Call_Aborted_RejectsAtOnceAndTellsTheServer", async () => {
   connection.send("940101c0c0");
   await connection.expectNothing();
   await client.close();
+});
+
+test("Call_ManyWithTwoSignals_LeaveNoListeners", async () => {
+  const [client, connection] = await server.connect();
+  const [first, second] = [new AbortController().signal, new AbortController().signal];
+  const call = client.with({ signal: first }).call("sum", 1, 2, second);
+  await connection.expect("940001 SUM");
+  assert.deepEqual([first, second].map((signal) => EventEmitter.getEventListeners(signal, "abort").length), [1, 1]);
+
+  connection.send("940101c003");
+
+  assert.equal(await call, 3);
+  assert.deepEqual([first, second].map((signal) => EventEmitter.getEventListeners(signal, "abort").length), [0, 0]);
 });
 
 test("Call_SignalAbortedBefore_SendsNothing", async () => {

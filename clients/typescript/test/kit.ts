@@ -1,5 +1,5 @@
 import { MprpcClient } from "@mprpc/client";
-import type { MprpcClientOptions, WebSocketConstructor } from "@mprpc/client";
+import type { MprpcClientOptions } from "@mprpc/client";
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import type { AddressInfo } from "node:net";
@@ -170,7 +170,7 @@ export class FakeServer {
 
 export function clientOf(url: string | string[], options: MprpcClientOptions = {}): MprpcClient {
   return new MprpcClient(url, {
-    webSocket: WebSocket as unknown as WebSocketConstructor,
+    webSocket: WebSocket,
     onError: (error, where) => assert.fail(`${where}: ${String(error)}`),
     ...options,
   });

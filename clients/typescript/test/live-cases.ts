@@ -113,6 +113,7 @@ export const cases: Record<string, (connect: Connect) => Promise<void>> = {
     await rejects(client.with({ timeout: 50 }).call("wait"), MprpcTimeoutError);
     await until(async () => (await client.call<number>("count_cancelled")) === before + 1, "the server's deadline");
     const impatient = connect({ callTimeout: 50 });
+    await impatient.connect();
     await rejects(impatient.call("wait"), MprpcTimeoutError);
     await until(async () => (await client.call<number>("count_cancelled")) === before + 2, "the client's timeout at the server");
     await impatient.close();

@@ -6,7 +6,7 @@ import { examples } from "./examples.js";
 import { cases, equal, until } from "./live-cases.js";
 
 const [name, ...urls] = process.argv.slice(2);
-const webSocket = WebSocket as unknown as WebSocketConstructor;
+const webSocket: WebSocketConstructor = WebSocket;
 
 function connect(options: MprpcClientOptions = {}): MprpcClient {
   return new MprpcClient(urls, { webSocket, reconnect: { initialDelay: 10, maxDelay: 100 }, ...options });

@@ -185,7 +185,7 @@ test("Result_Aborted_ThrowsTheReasonAndCancels", async () => {
 });
 
 test("Result_CallTimeout_EndsTheWaitForTheFirstItemOnly", async () => {
-  const [client, connection] = await server.connect({ callTimeout: 60 });
+  const [client, connection] = await server.connect({ callTimeout: 500 });
   const iterator = client.stream("drip", 3)[Symbol.asyncIterator]();
   const first = iterator.next();
   await connection.expect(drip);

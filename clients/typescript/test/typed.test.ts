@@ -1,4 +1,4 @@
-import type { MprpcClient } from "@mprpc/client";
+import type { MprpcClient, WebSocketConstructor } from "@mprpc/client";
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, test } from "node:test";
 import { collected, FakeServer } from "./kit.js";
@@ -74,6 +74,9 @@ test("As_NotificationThatCannotBeSent_IsReported", async () => {
 
   assert.deepEqual(told, ["the notification 'feed.show'"]);
 });
+
+// The browser's own class fits, and that of ws (kit.ts).
+export const browsers: WebSocketConstructor = globalThis.WebSocket;
 
 // The compiler asks for what types alone cannot say at run time.
 export function wrong(client: MprpcClient): void {

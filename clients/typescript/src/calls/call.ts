@@ -33,6 +33,7 @@ export abstract class Call implements PendingCall {
   #timer: ReturnType<typeof setTimeout> | undefined;
   #pumps: { readonly connection: Connection; readonly numbers: readonly number[] } | undefined;
   #repeats = 0;
+  #stopListening: (() => void) | undefined;
 
   protected constructor(host: CallHost, request: Request, options: CallOptions) {
     this.#host = host;
@@ -53,14 +54,14 @@ export abstract class Call implements PendingCall {
   }
 
   start(): void {
-    const { signal } = this.request;
-
-    if (signal?.aborted) {
-      this.end(signal.reason);
+    try {
+      this.request.throwIfAborted();
+    } catch (reason) {
+      this.end(reason, true);
       return;
     }
 
-    signal?.addEventListener("abort", this.#onAbort);
+    this.#stopListening = this.request.onAbort((reason) => this.#giveUp(reason));
     const timeout = this.#ownTimeout ?? this.#host.callTimeout;
 
     if (timeout !== undefined) {
@@ -111,7 +112,7 @@ export abstract class Call implements PendingCall {
   protected release(): void {
     this.hasEnded = true;
     clearTimeout(this.#timer);
-    this.request.signal?.removeEventListener("abort", this.#onAbort);
+    this.#stopListening?.();
     this.#closePumps();
   }
 
@@ -132,8 +133,6 @@ export abstract class Call implements PendingCall {
   protected translated(error: MprpcError): Error {
     return error.code === "timeout" && this.#ownTimeout !== undefined ? new MprpcTimeoutError(error.message, { cause: error }) : error;
   }
-
-  readonly #onAbort = () => this.#giveUp(this.request.signal!.reason);
 
   #giveUp(error: unknown): void {
     this.cancelAtServer();

@@ -1,6 +1,5 @@
 import type { Connection } from "../connections/connection.js";
 import { MprpcError, MprpcNotSupportedError } from "../errors.js";
-import { anyOf } from "../options.js";
 import type { CallOptions } from "../options.js";
 import { Credit } from "../streams/credit.js";
 import { collect, OutgoingStream } from "../streams/outgoing.js";
@@ -19,7 +18,9 @@ export interface CreditOption {
 export class Request {
   readonly method: string;
   readonly metadata: CallOptions["metadata"];
-  readonly signal: AbortSignal | undefined;
+
+  /** Each of them cancels the call. */
+  readonly signals: readonly AbortSignal[];
   readonly hasStreams: boolean;
   readonly #args: unknown[];
   readonly #encoded: Uint8Array | undefined;
@@ -33,11 +34,22 @@ export class Request {
     this.metadata = options.metadata;
     this.#values = values;
     // A token is no argument on the wire.
-    const signals = args.filter((arg) => arg instanceof AbortSignal);
-    this.signal = signals.reduce(anyOf, options.signal);
+    this.signals = [options.signal, ...args].filter((arg) => arg instanceof AbortSignal);
     this.#args = args.filter((arg) => !(arg instanceof AbortSignal)).map(streamOf);
     this.hasStreams = this.#args.some(isAsyncIterable);
     this.#encoded = this.hasStreams ? undefined : values.encode(this.#args);
+  }
+
+  /** Throws the reason of a signal that has fired. */
+  throwIfAborted(): void {
+    this.signals.forEach((signal) => signal.throwIfAborted());
+  }
+
+  /** Calls back with the reason of the first signal that fires; the function that is returned ends that, for signals outlive calls. */
+  onAbort(action: (reason: unknown) => void): () => void {
+    const listener = (event: Event) => action((event.target as AbortSignal).reason);
+    this.signals.forEach((signal) => signal.addEventListener("abort", listener));
+    return () => this.signals.forEach((signal) => signal.removeEventListener("abort", listener));
   }
 
   /** Whether arguments must be made arrays first, because the server takes no streams. */

@@ -35,6 +35,11 @@ export class Heartbeat {
     this.#timer = setTimeout(() => this.#look(), Math.max(time, 1));
   }
 
+  /** A sign may come at once, and the silence after it counts anew. */
+  #waitForLife(waited: number): void {
+    this.#wait(Math.min(this.#timeout - waited, this.#interval));
+  }
+
   #look(): void {
     const now = performance.now();
 
@@ -45,11 +50,11 @@ export class Heartbeat {
         return;
       }
 
-      this.#wait(this.#timeout - (now - this.#askedAt));
+      this.#waitForLife(now - this.#askedAt);
     } else if (now - this.#heardAt >= this.#interval) {
       this.#askedAt = now;
       this.#ask();
-      this.#wait(this.#timeout);
+      this.#waitForLife(0);
     } else {
       this.#wait(this.#interval - (now - this.#heardAt));
     }
