@@ -48,6 +48,11 @@ test("Encode_WhatCannotBeSent_Throws", () => {
   assert.throws(() => values.encode(endless), /deep/);
 });
 
+test("Decode_AKeyThatIsAPrototype_IsRefused", () => {
+  assert.throws(() => read(`81a9${Buffer.from("__proto__").toString("hex")}80`), /__proto__/);
+  assert.throws(() => read(`92cfffffffffffffffff81a9${Buffer.from("__proto__").toString("hex")}80`), /__proto__/);
+});
+
 test("Encode_Date_IsATimestamp", () => {
   const time = new Date(Date.UTC(2026, 1, 3, 4, 5, 6, 789));
   assert.deepEqual(values.decode(values.encode(time), false), time);
