@@ -23,8 +23,8 @@ export type ClientState = "idle" | "connecting" | "connected" | "reconnecting" |
 export type StateListener = (state: ClientState, reason: Error | undefined) => void;
 
 /**
- * A client of a MessagePack-RPC server over a WebSocket. It connects with the first call or by {@link connect}, sends all calls over one connection, makes a new
- * one when that is lost, and serves calls of the server.
+ * A client of a MessagePack-RPC server over a WebSocket. It connects with the first call or by {@link connect}, sends all calls over one connection, makes a
+ * new one when that is lost, and serves calls of the server.
  */
 export class MprpcClient extends MprpcCaller {
   readonly #core: Core;
@@ -66,7 +66,8 @@ export class MprpcClient extends MprpcCaller {
    * Serves a method that the server calls. The handler gets the arguments, then a {@link CallContext}; what it returns, or its promise, is the answer, and an
    * AsyncIterable is streamed. What it throws as an {@link MprpcError} is told to the server; of anything else only "Internal error.".
    *
-   * A server sends calls only to clients that have said that they serve: register handlers before the client connects. Later it makes a new connection for that.
+   * A server sends calls only to clients that have said that they serve: register handlers before the client connects. Later it makes a new connection for
+   * that.
    *
    * @returns a function that removes the handler
    */

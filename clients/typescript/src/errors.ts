@@ -1,5 +1,5 @@
 /** Codes that are told in the message where an error has no other place for them (docs/protocol.md 10.3). */
-const toldCodes = ["unauthenticated", "forbidden", "rate_limited", "busy", "too_large", "timeout", "cancelled", "goaway"];
+export const toldCodes: readonly string[] = ["unauthenticated", "forbidden", "rate_limited", "busy", "too_large", "timeout", "cancelled", "goaway"];
 
 export interface MprpcErrorOptions {
   /** What programs tell errors apart by. */

@@ -6,7 +6,8 @@ export type NamingPolicy = "snake_case" | "camelCase" | "PascalCase";
 /** The name on the wire of a method of an interface: `getUser` is `get_user`, with the prefix `users` it is `users.get_user`. */
 export function wireName(method: string, prefix = "", policy: NamingPolicy = "snake_case"): string {
   const bare = method.length > asyncSuffix.length && method.endsWith(asyncSuffix) ? method.slice(0, -asyncSuffix.length) : method;
-  const name = policy === "snake_case" ? snakeCase(bare) : policy === "camelCase" ? bare[0]!.toLowerCase() + bare.slice(1) : bare[0]!.toUpperCase() + bare.slice(1);
+  const [first, rest] = [bare.slice(0, 1), bare.slice(1)];
+  const name = policy === "snake_case" ? snakeCase(bare) : (policy === "camelCase" ? first.toLowerCase() : first.toUpperCase()) + rest;
   return prefix === "" ? name : `${prefix}.${name}`;
 }
 

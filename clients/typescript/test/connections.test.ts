@@ -35,7 +35,8 @@ test("Loss_OfTheConnection_FailsCallsAndReconnects", async () => {
 test("Loss_ServerDownForAWhile_ReconnectsWhenItIsBack", async () => {
   const { port } = server;
   let reconnected = 0;
-  const [client] = await server.connect({ reconnect: { initialDelay: 5, maxDelay: 20 }, waitForReady: true }, (made) => made.onReconnected(() => reconnected++));
+  const [client] = await server.connect({ reconnect: { initialDelay: 5, maxDelay: 20 }, waitForReady: true });
+  client.onReconnected(() => reconnected++);
   const stopped = new Promise<void>((resolve) => client.onStateChanged((state) => state === "reconnecting" && resolve()));
 
   server.connections[0].socket.terminate();

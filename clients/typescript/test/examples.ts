@@ -88,7 +88,8 @@ async function connection(client: MprpcClient): Promise<void> {
     throw new MprpcError("No.", { code: "refused" }); // any other exception reaches the server as "Internal error."
   });
   // end snippet
-  client.on("screen.hang", (call: { signal: AbortSignal }) => new Promise((_, reject) => call.signal.addEventListener("abort", () => reject(new MprpcError("Late.")))));
+  const aborted = (signal: AbortSignal) => new Promise((_, reject) => signal.addEventListener("abort", () => reject(new MprpcError("Late."))));
+  client.on("screen.hang", (call: { signal: AbortSignal }) => aborted(call.signal));
 
   // snippet: reconnect
   client.onStateChanged((state, reason) => console.debug(state, reason?.message ?? "")); // connecting, connected, reconnecting, closed

@@ -31,7 +31,8 @@ export async function soon<T>(promise: Promise<T>, what = "it"): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
 
   try {
-    return await Promise.race([promise, new Promise<never>((_, reject) => (timer = setTimeout(() => reject(new Error(`In vain waited for ${what}.`)), 20_000)))]);
+    const over = new Promise<never>((_, reject) => (timer = setTimeout(() => reject(new Error(`In vain waited for ${what}.`)), 20_000)));
+    return await Promise.race([promise, over]);
   } finally {
     clearTimeout(timer);
   }

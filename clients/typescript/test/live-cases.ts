@@ -37,7 +37,8 @@ export async function until(isReached: () => Promise<boolean> | boolean, what: s
 }
 
 function text(value: unknown): string {
-  return JSON.stringify(value, (_, part: unknown) => (typeof part === "bigint" ? `${part}n` : part instanceof Uint8Array ? { bytes: [...part] } : part)) ?? "undefined";
+  const plain = (_: string, part: unknown) => (typeof part === "bigint" ? `${part}n` : part instanceof Uint8Array ? { bytes: [...part] } : part);
+  return JSON.stringify(value, plain) ?? "undefined";
 }
 
 async function* numbers(to: number): AsyncGenerator<number> {
@@ -61,7 +62,8 @@ export const cases: Record<string, (connect: Connect) => Promise<void>> = {
     const large = new Uint8Array(1_000_000).map((_, i) => i % 251);
 
     equal(await client.call("sum", 1, 2), 3);
-    equal(await client.call("echo", ["日本語", "x".repeat(70_000), null, true, 0.5, -129, { a: [{}] }]), ["日本語", "x".repeat(70_000), null, true, 0.5, -129, { a: [{}] }]);
+    const anything = ["日本語", "x".repeat(70_000), null, true, 0.5, -129, { a: [{}] }];
+    equal(await client.call("echo", anything), anything);
     equal(((await client.call<Uint8Array>("reverse", large)).reverse()).every((byte, i) => byte === large[i]), true, "bytes");
     equal(await client.call("largest"), 2n ** 63n - 1n);
     equal(await client.call("add_one", 2n ** 62n), 2n ** 62n + 1n);

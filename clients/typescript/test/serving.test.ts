@@ -182,7 +182,8 @@ test("Call_OptionsOfTheServer_Apply", async () => {
   await exchange("940001 CALL 93c0 SUM", "940101c003"); // X10
   await exchange("940001 CALL 9381a3666f6f01 SUM", "940101c003");
   await exchange("940001 CALL 9381 META 81a178a179 a46d65746190", "940101c081a178a179");
-  await exchange("940001 CALL 9280a373756d", `940101 ${map("invalid_params", "Method '$/call' takes 3 params: [options, method, params]; it has 2.")} c0`); // X14
+  await exchange("940001 CALL 9280a373756d", // X14
+    `940101 ${map("invalid_params", "Method '$/call' takes 3 params: [options, method, params]; it has 2.")} c0`);
   await exchange("940001 CALL 9307 SUM", `940101 ${map("invalid_params", "Param 1 ('options') of method '$/call' must be a map or nil.")} c0`);
   await exchange("940001 CALL 9380 PING 90", `940101 ${map("unknown_method", "Method '$/ping' not found.")} c0`); // X17
   await exchange("940001 CALL 9381 TIMEOUT 14 WAIT 90",
@@ -264,7 +265,8 @@ test("Result_Stream_CreditThatIsNone_ChangesNothing", async () => { // X38, X39
 
 test("Result_Stream_TooLongForAnArray", async () => { // X40
   await serve();
-  await exchange("940007 COUNT 91ce00989680", `940107 ${map("too_large", "A stream may have 10000 items where the peer takes no streams, since it is one array there.")} c0`);
+  const message = "A stream may have 10000 items where the peer takes no streams, since it is one array there.";
+  await exchange("940007 COUNT 91ce00989680", `940107 ${map("too_large", message)} c0`);
   await until(() => disposed.length === 1, "the generator to be disposed");
 });
 
@@ -329,8 +331,10 @@ test("Param_Stream_InANotification_IsIgnored", async () => { // X54
 
 test("Param_Stream_NumberInUseOrNone_IsAnError", async () => { // X55, X56
   await serve();
-  await exchange("940008 TOTAL 91ff|940009 TOTAL 91ff", `940109 ${map("invalid_params", "Param 1 of method 'total' is stream -1, which is open already.")} c0`);
-  await exchange("940009 TOTAL 9107", `940109 ${map("invalid_params", "Param 1 of method 'total' must be an array, or a stream, whose number is negative.")} c0`);
+  await exchange("940008 TOTAL 91ff|940009 TOTAL 91ff",
+    `940109 ${map("invalid_params", "Param 1 of method 'total' is stream -1, which is open already.")} c0`);
+  await exchange("940009 TOTAL 9107",
+    `940109 ${map("invalid_params", "Param 1 of method 'total' must be an array, or a stream, whose number is negative.")} c0`);
   await exchange("9302 END 91ff", "940108c000");
 });
 

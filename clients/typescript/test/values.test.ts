@@ -31,7 +31,8 @@ test("Decode_LargeIntegersAsNumbers_AreRounded", () => assert.equal(read("cfffff
 
 for (const [value, expected] of [
   [2 ** 40, "cf0000010000000000"], [-(2 ** 40), "d3ffffff0000000000"], [2n ** 64n - 1n, "cfffffffffffffffff"], [-(2n ** 63n), "d38000000000000000"],
-  [5n, "05"], [[1n, 2 ** 40, "a", new Uint8Array([1]), 1.5], "9501cf0000010000000000a161c40101cb3ff8000000000000"], [{ a: 1n, b: undefined }, "81a16101"],
+  [5n, "05"],
+  [[1n, 2 ** 40, "a", new Uint8Array([1]), 1.5], "9501cf0000010000000000a161c40101cb3ff8000000000000"], [{ a: 1n, b: undefined }, "81a16101"],
   [null, "c0"], [undefined, "c0"], [[undefined], "91c0"],
 ] as const) {
   test(`Encode_${expected}_IsWhatIsSent`, () => assert.equal(hexOf(values.encode(value)), expected));
@@ -60,7 +61,8 @@ test("Encode_Date_IsATimestamp", () => {
 
 test("Scanner_EveryCut_FindsTheSameMessages", () => {
   const messages = [
-    bytes("940000 SUM"), bytes("dd00000004 cc00 d30000000000000009 SUM"), encode([1, 7, null, { list: [1.5, "x".repeat(300), new Uint8Array(70), new Date(0)], n: -129 }]),
+    bytes("940000 SUM"), bytes("dd00000004 cc00 d30000000000000009 SUM"),
+    encode([1, 7, null, { list: [1.5, "x".repeat(300), new Uint8Array(70), new Date(0)], n: -129 }]),
     bytes("94017fc0 c7050a0102030405"), bytes("9302a16190"), bytes("94010ac0d80a" + "00".repeat(16)), bytes("940101c0de0001a161dc000201ca00000000"),
   ];
   const all = Buffer.concat(messages);
@@ -99,7 +101,8 @@ test("Scanner_MessageKept_IsNotOverwrittenByLaterBytes", () => {
 });
 
 for (const [what, notation] of [
-  ["TooDeep", "91".repeat(65)], ["TooLarge", "91c600001000"], ["TooManyElements", "ddffffffff"], ["Unassigned", "91c1"], ["NoArray", "80"], ["TooManyEntries", "91df00000fff"],
+  ["TooDeep", "91".repeat(65)], ["TooLarge", "91c600001000"], ["TooManyElements", "ddffffffff"], ["Unassigned", "91c1"], ["NoArray", "80"],
+  ["TooManyEntries", "91df00000fff"],
 ]) {
   test(`Scanner_${what}_IsRefusedAtTheHeader`, () => {
     const scanner = new MessageScanner(4096, 64);

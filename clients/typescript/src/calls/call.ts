@@ -1,4 +1,5 @@
-import type { Connection, PendingCall } from "../connections/connection.js";
+import type { Connection } from "../connections/connection.js";
+import type { PendingCall } from "../connections/pending.js";
 import { MprpcConnectionError, MprpcError, MprpcTimeoutError } from "../errors.js";
 import type { CallOptions } from "../options.js";
 import type { CreditOption, Request } from "./request.js";
@@ -227,7 +228,8 @@ export class ResultCall extends Call {
     try {
       value = this.connection!.values.decode(result, hasLarge);
     } catch (unreadable) {
-      this.end(new MprpcError(`The result of method '${this.request.method}' cannot be read: ${(unreadable as Error).message}`, { code: "invalid_result", cause: unreadable }));
+      const message = `The result of method '${this.request.method}' cannot be read: ${(unreadable as Error).message}`;
+      this.end(new MprpcError(message, { code: "invalid_result", cause: unreadable }));
       return;
     }
 

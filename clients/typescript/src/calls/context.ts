@@ -13,7 +13,7 @@ export interface CallContext {
   readonly isNotification: boolean;
 }
 
-/** Serves calls of the server: gets their arguments, then a {@link CallContext}. Returns the result, a promise of it, or an AsyncIterable, which is streamed. */
+/** Serves a method: gets the arguments, then a {@link CallContext}. Returns the result, a promise of it, or an AsyncIterable, which is streamed. */
 export type Handler = (...args: any[]) => unknown;
 
 export interface HandlerOptions {

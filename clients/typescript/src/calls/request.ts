@@ -3,7 +3,7 @@ import { MprpcError, MprpcNotSupportedError } from "../errors.js";
 import type { CallOptions } from "../options.js";
 import { Credit } from "../streams/credit.js";
 import { collect, OutgoingStream } from "../streams/outgoing.js";
-import { writeCredit, writeError, writeItems } from "../connections/served.js";
+import { writeCredit, writeError, writeItems } from "../connections/messages.js";
 import { isAsyncIterable } from "../wire/values.js";
 import type { Values } from "../wire/values.js";
 import { Writer } from "../wire/writer.js";
@@ -124,11 +124,12 @@ export class Request {
       throw new MprpcNotSupportedError(`Method '${this.method}' was not called: the server takes no metadata. Call without metadata.`);
     }
 
-    const sizes = Object.entries(this.metadata).map(([key, value]) => key.length + (typeof value === "string" ? new TextEncoder().encode(value).length : value.length));
-    const size = sizes.reduce((sum, one) => sum + one, 0);
+    const bytesOf = (value: string | Uint8Array) => (typeof value === "string" ? new TextEncoder().encode(value) : value).length;
+    const size = Object.entries(this.metadata).reduce((sum, [key, value]) => sum + key.length + bytesOf(value), 0);
+    const most = connection.peer.meta;
 
-    if (size > connection.peer.meta) {
-      throw new MprpcError(`The metadata has ${size} bytes of keys and values; the server takes ${connection.peer.meta}. Nothing was sent.`, { code: "too_large" });
+    if (size > most) {
+      throw new MprpcError(`The metadata has ${size} bytes of keys and values; the server takes ${most}. Nothing was sent.`, { code: "too_large" });
     }
   }
 }

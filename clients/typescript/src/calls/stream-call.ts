@@ -6,7 +6,7 @@ import type { ItemSource } from "../streams/incoming.js";
 import type { Values } from "../wire/values.js";
 import { Reader } from "../wire/reader.js";
 import { Writer } from "../wire/writer.js";
-import { writeCredit } from "../connections/served.js";
+import { writeCredit } from "../connections/messages.js";
 import { Call } from "./call.js";
 import type { CallHost } from "./call.js";
 import type { CreditOption, Request } from "./request.js";

@@ -8,26 +8,14 @@ import type { Message } from "../wire/scanner.js";
 import type { Values } from "../wire/values.js";
 import { Writer } from "../wire/writer.js";
 import { Heartbeat } from "./heartbeat.js";
-import { plain, readOffer, writeOffer } from "./offer.js";
+import { plain } from "./offer.js";
 import type { Offer } from "./offer.js";
+import { PendingCalls } from "./pending.js";
+import type { PendingCall } from "./pending.js";
 import { ServedCalls } from "./served.js";
 
-// docs/protocol.md 1.3 and 8.1
-const maxDepth = 64;
-const largestId = 0x7fff_ffff;
+const maxDepth = 64; // docs/protocol.md 1.3
 const smallestStream = -0x8000_0000;
-
-/** A request that waits for its response. */
-export interface PendingCall {
-  /** Its one response: an error, or the bytes of the result. */
-  answer(error: MprpcError | undefined, result: Uint8Array, hasLarge: boolean): void;
-
-  /** Items of its result's stream. */
-  items(bytes: Uint8Array, hasLarge: boolean): void;
-
-  /** The connection ends without a response. */
-  lose(error: MprpcConnectionError): void;
-}
 
 /** What a connection tells, and asks of, its client. */
 export interface ConnectionOwner {
@@ -58,8 +46,7 @@ export class Connection {
   readonly #owner: ConnectionOwner;
   readonly #socket: WebSocketLike;
   readonly #scanner: MessageScanner;
-  readonly #pending = new Map<number, PendingCall>();
-  readonly #waiting: (() => void)[] = []; // for the server to have room
+  readonly #pending = new PendingCalls();
   readonly #pumps = new Map<number, OutgoingStream>();
   readonly #served = new ServedCalls(this);
   readonly #output = new Writer(1024);
@@ -67,7 +54,6 @@ export class Connection {
   #isFlushing = false;
   #isClosed = false;
   #isDraining = false;
-  #nextId = 0;
   #nextStream = -1;
   #grownWindows = 0;
 
@@ -100,45 +86,24 @@ export class Connection {
 
   /** Whether the server takes another request now. */
   get hasRoom(): boolean {
-    return this.#pending.size < this.peer.calls;
+    return this.#pending.hasRoom;
   }
 
   /** Calls back when the server takes another request, or the connection is lost. */
   whenRoom(action: () => void): void {
-    this.#waiting.push(action);
+    this.#pending.whenRoom(action);
   }
 
-  /** docs/protocol.md 10.5; settles when it is answered. */
-  hello(): Promise<void> {
-    return new Promise((resolve, reject) => {
-      const answered: PendingCall = {
-        answer: (error, result) => {
-          const offer = error === undefined ? readOffer(new Reader(result), this.values) : undefined;
+  /** The server has said what it takes. */
+  greeted(offer: Offer): void {
+    this.peer = offer;
+    this.#pending.most = offer.calls;
+    this.isExtended = true;
+    this.hasBeenUseful = false;
 
-          if (offer === undefined) {
-            reject(error ?? new MprpcProtocolError("The answer to '$/hello' is not [version, offer]."));
-            return;
-          }
-
-          this.peer = offer;
-          this.isExtended = true;
-          this.hasBeenUseful = false;
-
-          if (offer.ping) {
-            this.#heartbeat.start();
-          }
-
-          resolve();
-        },
-        items: () => {},
-        lose: reject,
-      };
-      this.request(answered, (id) => {
-        const writer = new Writer().array(4).integer(0).integer(id).name("$/hello");
-        writeOffer(writer, this.#owner.settings.maxMessageSize, this.serves);
-        return writer.take();
-      });
-    });
+    if (offer.ping) {
+      this.#heartbeat.start();
+    }
   }
 
   /**
@@ -147,7 +112,7 @@ export class Connection {
    * @returns its msgid
    */
   request(call: PendingCall, write: (id: number) => Uint8Array): number {
-    const id = this.#freeId();
+    const id = this.#pending.freeId();
     const message = write(id);
     this.#checkSize(message);
     this.#pending.set(id, call);
@@ -163,9 +128,7 @@ export class Connection {
 
   /** The answer to a request is of no use any more: its msgid is free when it comes. */
   forget(id: number, call: PendingCall): void {
-    if (this.#pending.get(id) === call) {
-      this.#pending.set(id, forgotten);
-    }
+    this.#pending.forget(id, call);
   }
 
   /** docs/protocol.md 10.8; to plain servers nothing is sent. */
@@ -252,12 +215,11 @@ export class Connection {
       this.closeStream(number);
     }
 
-    const calls = [...this.#pending.values()];
-    this.#pending.clear();
+    const { calls, waiting } = this.#pending.takeAll();
     this.#served.lose(error);
     this.#owner.lost(this, error);
     calls.forEach((call) => call.lose(error));
-    this.#waiting.splice(0).forEach((action) => action());
+    waiting.forEach((action) => action());
   }
 
   find(method: string): Registration | undefined {
@@ -323,13 +285,12 @@ export class Connection {
       throw new MprpcProtocolError("The msgid of a response must be an integer.");
     }
 
-    const call = this.#pending.get(id);
+    const call = this.#pending.take(id);
 
     if (call === undefined) {
       return; // late, or nobody's: docs/protocol.md 8.2
     }
 
-    this.#pending.delete(id);
     let error: MprpcError | undefined;
 
     if (reader.isNil) {
@@ -340,7 +301,7 @@ export class Connection {
     }
 
     call.answer(error, reader.rest(), hasLarge);
-    this.#giveRoom();
+    this.#pending.giveRoom();
     this.#closeIfDrained();
   }
 
@@ -416,24 +377,8 @@ export class Connection {
     }
   }
 
-  #freeId(): number {
-    while (this.#pending.has(this.#nextId)) {
-      this.#nextId = this.#nextId === largestId ? 0 : this.#nextId + 1;
-    }
-
-    const id = this.#nextId;
-    this.#nextId = id === largestId ? 0 : id + 1;
-    return id;
-  }
-
-  #giveRoom(): void {
-    while (this.#waiting.length > 0 && this.hasRoom) {
-      this.#waiting.shift()!();
-    }
-  }
-
   #closeIfDrained(): void {
-    if (this.#isDraining && !this.#isClosed && this.#pending.size === 0 && this.#waiting.length === 0 && this.#served.isIdle) {
+    if (this.#isDraining && !this.#isClosed && this.#pending.isIdle && this.#served.isIdle) {
       this.close(new MprpcConnectionError("The connection was closed, because the server wants calls elsewhere.", false));
     }
   }
@@ -446,9 +391,6 @@ export class Connection {
     }
   }
 }
-
-/** In the place of a call that nobody waits for. */
-const forgotten: PendingCall = { answer() {}, items() {}, lose() {} };
 
 function bytesOf(data: unknown): Uint8Array {
   if (data instanceof ArrayBuffer) {

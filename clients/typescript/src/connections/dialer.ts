@@ -2,6 +2,7 @@ import { MprpcConnectionError, MprpcError, MprpcProtocolError } from "../errors.
 import type { Settings, WebSocketLike } from "../options.js";
 import { Connection } from "./connection.js";
 import type { ConnectionOwner } from "./connection.js";
+import { sayHello } from "./hello.js";
 
 // A server that has not said that it knows the extensions has so long to answer whether it does; one that does not is asked again, later each time.
 const timeToAnswer = 1_000;
@@ -59,7 +60,7 @@ export class Dialer {
 
     try {
       await Promise.race([
-        connection.hello(),
+        sayHello(connection, this.#settings.maxMessageSize),
         new Promise((_, reject) => (timer = setTimeout(() => reject(new Unanswered()), timeout))),
       ]);
       this.#pause = 0;
@@ -73,7 +74,8 @@ export class Dialer {
       this.#plainSince = performance.now();
 
       if (error instanceof Unanswered) {
-        this.#settings.onError(new MprpcProtocolError(`The server has not answered '$/hello' within ${Math.round(timeout)} ms; it is taken for plain.`), "hello");
+        const silence = `The server has not answered '$/hello' within ${Math.round(timeout)} ms; it is taken for plain.`;
+        this.#settings.onError(new MprpcProtocolError(silence), "hello");
       } else if (!(error instanceof MprpcError || error instanceof MprpcProtocolError)) {
         return false;
       }
