@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs all that the peers are made of, from the machine's package registries. Safe to run again: what is there stays as it is.
+# Installs all that the peers are made of, and what clients/typescript is built with, from the machine's package registries. Safe to run again: what is there stays as it is.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 packages=(
@@ -20,6 +20,8 @@ if [ ${#wanted[@]} -gt 0 ]; then
 fi
 
 # npm ci empties node_modules first, under peers that may be running: only where the lock file has changed since.
-if [ ! -f "$here/node/node_modules/.package-lock.json" ] || [ "$here/node/package-lock.json" -nt "$here/node/node_modules/.package-lock.json" ]; then
-    (cd "$here/node" && npm ci --ignore-scripts --no-audit --no-fund)
-fi
+for folder in "$here/node" "$here/../../clients/typescript"; do
+    if [ ! -f "$folder/node_modules/.package-lock.json" ] || [ "$folder/package-lock.json" -nt "$folder/node_modules/.package-lock.json" ]; then
+        (cd "$folder" && npm ci --ignore-scripts --no-audit --no-fund)
+    fi
+done

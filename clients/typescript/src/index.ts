@@ -1,0 +1,11 @@
+export { MprpcClient } from "./client.js";
+export type { ClientState, StateListener } from "./client.js";
+export { MprpcCaller } from "./caller.js";
+export type { CallContext, Handler, HandlerOptions } from "./calls/context.js";
+export { MprpcConnectionError, MprpcError, MprpcNotSupportedError, MprpcProtocolError, MprpcTimeoutError } from "./errors.js";
+export type { MprpcErrorOptions } from "./errors.js";
+export { wireName } from "./names.js";
+export type { NamingPolicy } from "./names.js";
+export type { CallOptions, Extensions, MprpcClientOptions, ReconnectOptions, WebSocketConstructor, WebSocketLike } from "./options.js";
+export type { Description, Descriptions, Kind } from "./typed.js";
+export type { LargeIntegers } from "./wire/values.js";
