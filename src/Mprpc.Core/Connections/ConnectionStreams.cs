@@ -77,7 +77,8 @@ internal sealed class ConnectionStreams(
             if (_results >= Limits.MaxPerConnection)
             {
                 return new MprpcException(
-                    $"This connection has reached its limit of {Limits.MaxPerConnection} streams to the peer; end some before asking for more.", ErrorCode.Busy);
+                    $"This connection has reached its limit of {Limits.MaxPerConnection} streams to the peer; end some before asking for more.",
+                    ErrorCode.Busy);
             }
 
             // The msgid of a call that its deadline has answered is free, though its stream has not ended yet.

@@ -30,10 +30,9 @@ internal static class TargetCall
     };
 
     private static string? NameOf(ISymbol member)
-        => OfMany.Contains(member.Name)
-            && SymbolEqualityComparer.Default.Equals((member as IPropertySymbol)?.Type ?? (member as IMethodSymbol)?.ReturnType, ContractOf(member.ContainingType))
-                ? member.Name
-                : null;
+        => OfMany.Contains(member.Name) && SymbolEqualityComparer.Default.Equals(TypeOf(member), ContractOf(member.ContainingType)) ? member.Name : null;
+
+    private static ITypeSymbol? TypeOf(ISymbol member) => (member as IPropertySymbol)?.Type ?? (member as IMethodSymbol)?.ReturnType;
 
     /// <summary>The contract of <c>IMprpcClients&lt;T&gt;</c>, or of what implements it.</summary>
     private static ITypeSymbol? ContractOf(INamedTypeSymbol type)
