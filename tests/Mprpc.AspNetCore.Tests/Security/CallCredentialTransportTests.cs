@@ -254,7 +254,8 @@ public sealed class CallCredentialTransportTests
     {
         await using RpcHost host = await StartAsync(app => app.MapMprpcService<Service>(0).WithEndpoint(Allow));
         var services = new ServiceCollection();
-        services.AddSingleton<IConfiguration>(new ConfigurationBuilder().AddInMemoryCollection([new("Mprpc:Clients:x:AllowPlaintextCredentials", value)]).Build());
+        var configuration = new ConfigurationBuilder().AddInMemoryCollection([new("Mprpc:Clients:x:AllowPlaintextCredentials", value)]);
+        services.AddSingleton<IConfiguration>(configuration.Build());
         services.AddMprpcClient<IWho>("x", options =>
         {
             options.Url = "somewhere";
