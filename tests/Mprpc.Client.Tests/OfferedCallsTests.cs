@@ -209,6 +209,55 @@ public sealed class OfferedCallsTests
     }
 
     [Fact]
+    public async Task Connection_LostWhileACallWaitsForReady_ItIsSentWhenTheServerIsBack()
+    {
+        var server = new ScriptedServer();
+        int port = server.Port;
+        await using var client = new MprpcClient(server.Url, Options());
+        using ScriptedConnection connection = await GreetAsync(server, client, calls: 1);
+        Task<int> first = client.CallAsync<int>("a").AsTask();
+        await connection.ReadAsync();
+        Task<int> second = client.CallAsync<int>("b", new MprpcCallOptions { WaitForReady = true }).AsTask();
+        Task<int> third = client.CallAsync<int>("c").AsTask();
+
+        server.Dispose();
+        await Assert.ThrowsAsync<MprpcConnectionException>(() => first.WaitAsync(Deadline));
+        await Assert.ThrowsAsync<MprpcConnectionException>(() => third.WaitAsync(Deadline));
+        using var again = new ScriptedServer(port);
+        ScriptedConnection next = await again.AcceptAsync(isPlain: false);
+        await next.AnswerAsync(Offer(1));
+        await next.AnswerAsync("c002");
+
+        Assert.Equal(2, await second.WaitAsync(Deadline));
+    }
+
+    [Fact]
+    public async Task Calls_ManyAreGivenUpBehindAServerThatDoesNotAnswer_TheNextIsSentInItsTurn()
+    {
+        using var server = new ScriptedServer();
+        await using var client = new MprpcClient(server.Url, Options());
+        ScriptedConnection connection = await GreetAsync(server, client, calls: 1);
+        Task<int> first = client.CallAsync<int>("a").AsTask();
+        string request = await connection.ReadAsync();
+
+        for (int i = 0; i < 1000; i++)
+        {
+            using var source = new CancellationTokenSource();
+            Task<int> call = client.CallAsync<int>("b", source.Token).AsTask();
+            await source.CancelAsync();
+            await Assert.ThrowsAsync<OperationCanceledException>(() => call.WaitAsync(Deadline));
+        }
+
+        Task<int> last = client.CallAsync<int>("c").AsTask();
+        await connection.SendAsync(Hex.Answer(request, "c001"));
+        string next = await connection.AnswerAsync("c003");
+
+        Assert.EndsWith("a16390", next, StringComparison.Ordinal);
+        Assert.Equal(1, await first.WaitAsync(Deadline));
+        Assert.Equal(3, await last.WaitAsync(Deadline));
+    }
+
+    [Fact]
     public async Task Dispose_WhileCallsWait_TheyFail()
     {
         using var server = new ScriptedServer();

@@ -161,7 +161,6 @@ public abstract class ProxyTests : IAsyncDisposable
     /// <summary>Answers at once, so that only the proxy's own cost is seen.</summary>
     private sealed class Discarding() : MprpcCallInvoker(Timeout.InfiniteTimeSpan)
     {
-
         public override MprpcWriter BeginCall() => MprpcWriter.Rent(MprpcSerializerOptions.Default);
 
         public override void Notify(string method, MprpcWriter notification)

@@ -137,6 +137,7 @@ internal sealed class RpcConnectionHandler
             LocalEndPoint = local,
             RemoteEndPoint = remote,
             Features = features,
+            CredentialRemedy = ProtectedTransport.Is(local, remote, features) ? null : $"Let the client connect over {ProtectedTransport.Allowed}.",
         });
 
         // The host stops: without this, Kestrel would wait for the connection as long as the whole shutdown may take.

@@ -7,7 +7,7 @@ namespace Mprpc.Client.Connections;
 /// <param name="cancellationToken">The caller's.</param>
 internal sealed class CallDeadline(TimeProvider clock, TimeSpan timeout, TimeSpan spentBefore, CancellationToken cancellationToken) : IDisposable
 {
-    private readonly long _start = clock.GetTimestamp();
+    private readonly CallTime _time = new(clock, timeout);
     private readonly CancellationTokenSource _timeout = new(timeout, clock);
     private CancellationTokenSource? _either;
 
@@ -15,22 +15,10 @@ internal sealed class CallDeadline(TimeProvider clock, TimeSpan timeout, TimeSpa
     public CancellationToken Token => (_either ??= CancellationTokenSource.CreateLinkedTokenSource(_timeout.Token, cancellationToken)).Token;
 
     /// <summary>How much of the caller's time has gone.</summary>
-    public TimeSpan Spent => spentBefore + clock.GetElapsedTime(_start);
+    public TimeSpan Spent => spentBefore + _time.Spent;
 
     /// <summary>What is left of the timeout; never zero, which would mean none.</summary>
-    public TimeSpan Left
-    {
-        get
-        {
-            if (timeout == Timeout.InfiniteTimeSpan)
-            {
-                return timeout;
-            }
-
-            TimeSpan left = timeout - clock.GetElapsedTime(_start);
-            return left > TimeSpan.Zero ? left : TimeSpan.FromTicks(1);
-        }
-    }
+    public TimeSpan Left => _time.Left;
 
     /// <summary>What the caller is told when the time is up before the call could be sent.</summary>
     /// <param name="method">The method's wire name.</param>

@@ -13,6 +13,9 @@ namespace Mprpc.Client.Connections;
 /// <remarks>Safe for concurrent use. Its lock is taken before the pool's, never after it.</remarks>
 internal sealed partial class Subchannel(ConnectionPool pool, ClientParts parts)
 {
+    private const string PlaintextRemedy = "Connect by tls://, wss://, a Unix socket or loopback; "
+        + "or set MprpcClientOptions.AllowPlaintextCredentials if what lies between is trusted.";
+
     private static long s_lastId;
 
     private readonly Lock _gate = new();
@@ -202,7 +205,7 @@ internal sealed partial class Subchannel(ConnectionPool pool, ClientParts parts)
             Services = parts.Options.Services,
             CallTimeout = parts.CallTimeout,
             CancelMethod = parts.Options.CancelMethod,
-            RefusesCredentials = !(transport.IsProtected || parts.Options.AllowPlaintextCredentials),
+            CredentialRemedy = transport.IsProtected || parts.Options.AllowPlaintextCredentials ? null : PlaintextRemedy,
             OnGoAway = grace => OnGoAway(made, grace),
             LocalEndPoint = transport.LocalEndPoint,
             RemoteEndPoint = transport.RemoteEndPoint,

@@ -22,7 +22,7 @@ internal sealed class LoginSender(ClientParts parts, ClientLogin login, Connecti
     // docs/protocol.md 10.3: a call that is answered so has not run, and may be repeated.
     public override async ValueTask<T> SendWhenReadyAsync<T>(string method, MprpcWriter request, MprpcCallOptions call, TimeSpan spent)
     {
-        long start = Parts.Clock.GetTimestamp();
+        var time = new CallTime(Parts.Clock, call.Timeout ?? Parts.CallTimeout);
         int seen = Volatile.Read(ref _generation);
 
         MprpcWriter again = Copy(request);
@@ -35,14 +35,13 @@ internal sealed class LoginSender(ClientParts parts, ClientLogin login, Connecti
         }
         catch (MprpcRemoteException exception) when (exception.Code == ErrorCode.Unauthenticated && !HasOwnCredential(call))
         {
-            if (!await WaitForRenewalAsync(RenewAsync(seen), method, call, start).ConfigureAwait(false))
+            if (!await WaitForRenewalAsync(RenewAsync(seen), method, call, time).ConfigureAwait(false))
             {
                 throw;
             }
         }
 
-        MprpcCallOptions rest = call with { Timeout = Left(call, start) };
-        return await sender.SendWhenReadyAsync<T>(method, again, rest, Parts.Clock.GetElapsedTime(start)).ConfigureAwait(false);
+        return await sender.SendWhenReadyAsync<T>(method, again, call with { Timeout = time.Left }, time.Spent).ConfigureAwait(false);
     }
 
     /// <summary>Whether what was refused may be the call's own credential, which no login of the connection mends.</summary>
@@ -52,11 +51,11 @@ internal sealed class LoginSender(ClientParts parts, ClientLogin login, Connecti
     internal override RpcConnection? TryGetConnection(CancellationToken cancellationToken) => null;
 
     /// <exception cref="TimeoutException">There is no new login within the call's time.</exception>
-    private async Task<bool> WaitForRenewalAsync(Task<bool> renewing, string method, MprpcCallOptions call, long start)
+    private async Task<bool> WaitForRenewalAsync(Task<bool> renewing, string method, MprpcCallOptions call, CallTime time)
     {
         try
         {
-            return await renewing.WaitAsync(Left(call, start), Parts.Clock, call.CancellationToken).ConfigureAwait(false);
+            return await renewing.WaitAsync(time.Left, Parts.Clock, call.CancellationToken).ConfigureAwait(false);
         }
         catch (TimeoutException exception)
         {
@@ -114,18 +113,5 @@ internal sealed class LoginSender(ClientParts parts, ClientLogin login, Connecti
         }
 
         return isAccepted;
-    }
-
-    private TimeSpan Left(MprpcCallOptions call, long start)
-    {
-        TimeSpan timeout = call.Timeout ?? Parts.CallTimeout;
-
-        if (timeout == Timeout.InfiniteTimeSpan)
-        {
-            return timeout;
-        }
-
-        TimeSpan left = timeout - Parts.Clock.GetElapsedTime(start);
-        return left > TimeSpan.Zero ? left : TimeSpan.FromTicks(1);
     }
 }

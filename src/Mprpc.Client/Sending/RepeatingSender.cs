@@ -18,8 +18,7 @@ internal sealed class RepeatingSender(ClientParts parts, ConnectionPool pool, Ca
 
     public override async ValueTask<T> SendWhenReadyAsync<T>(string method, MprpcWriter request, MprpcCallOptions call, TimeSpan spent)
     {
-        long start = Parts.Clock.GetTimestamp();
-        TimeSpan timeout = call.Timeout ?? Parts.CallTimeout;
+        var time = new CallTime(Parts.Clock, call.Timeout ?? Parts.CallTimeout);
         MprpcCallOptions rest = call;
 
         for (int repetitions = 0; ; repetitions++)
@@ -30,13 +29,13 @@ internal sealed class RepeatingSender(ClientParts parts, ConnectionPool pool, Ca
             {
                 T result = repetitions == 0
                     ? await sender.SendAsync<T>(method, request, rest).ConfigureAwait(false)
-                    : await sender.SendWhenReadyAsync<T>(method, request, rest, spent + Parts.Clock.GetElapsedTime(start)).ConfigureAwait(false);
+                    : await sender.SendWhenReadyAsync<T>(method, request, rest, spent + time.Spent).ConfigureAwait(false);
                 MprpcWriter.Return(again);
                 return result;
             }
-            catch (Exception exception) when (repetitions < MaxRepetitions && HasNotRun(exception) && HasTime(timeout, start, out TimeSpan? left))
+            catch (Exception exception) when (repetitions < MaxRepetitions && HasNotRun(exception) && !time.IsOver)
             {
-                rest = call with { Timeout = left ?? call.Timeout };
+                rest = call with { Timeout = time.Left };
             }
             catch
             {
@@ -54,10 +53,4 @@ internal sealed class RepeatingSender(ClientParts parts, ConnectionPool pool, Ca
     // docs/protocol.md 10.10: the server has promised that it has not run, and never will.
     private static bool HasNotRun(Exception exception)
         => exception is MprpcConnectionException { RequestWasSent: false, WasTaken: true } or MprpcRemoteException { Code: ErrorCode.GoAway };
-
-    private bool HasTime(TimeSpan timeout, long start, out TimeSpan? left)
-    {
-        left = timeout == Timeout.InfiniteTimeSpan ? null : timeout - Parts.Clock.GetElapsedTime(start);
-        return left is null || left > TimeSpan.Zero;
-    }
 }

@@ -41,13 +41,12 @@ internal sealed partial class CallsToPeer
     /// </exception>
     private MprpcMetadata Taken(MprpcMetadata told, PeerOffer? peer, string noun, string method, MprpcWriter message)
     {
-        if (RefusesCredentials && told.ContainsKey(CredentialKey.Name))
+        if (CredentialRemedy is not null && told.ContainsKey(CredentialKey.Name))
         {
             MprpcWriter.Return(message);
             throw new NotSupportedException(
                 $"The {noun} of '{method}' has a credential (metadata '{CredentialKey.Name}'), and connection {_connectionId} is neither encrypted "
-                + "nor local: it could be read on the way. Connect by tls://, wss://, a Unix socket or loopback; "
-                + "or set MprpcClientOptions.AllowPlaintextCredentials if what lies between is trusted. Nothing was sent.");
+                + $"nor local: it could be read on the way. {CredentialRemedy} Nothing was sent.");
         }
 
         if (told.Size <= (peer?.Metadata ?? 0))

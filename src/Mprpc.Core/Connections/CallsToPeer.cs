@@ -73,8 +73,8 @@ internal sealed partial class CallsToPeer
     /// <summary>The name by which the peer is told that an answer is no longer wanted, though it has not said <c>$/hello</c>; null: it is not told.</summary>
     public string? CancelMethod { get; init; }
 
-    /// <summary>Whether no call may be sent with a credential in its metadata.</summary>
-    public bool RefusesCredentials { get; init; }
+    /// <summary>What to do so that calls may be sent with a credential in their metadata; null: they may.</summary>
+    public string? CredentialRemedy { get; init; }
 
     /// <summary>Changes how large and deep messages may be that are sent, and what the peer takes besides plain calls; null: nothing.</summary>
     [MemberNotNull(nameof(_limits))]

@@ -42,7 +42,7 @@ internal sealed partial class RpcConnection : MprpcConnection, ICallConnection
         _calls = new CallsToPeer(settings.Logger, settings.Id, settings.Serializer, Requests, Output, RunningCalls, Limits, _handler.HasMethods)
         {
             CancelMethod = settings.CancelMethod,
-            RefusesCredentials = settings.RefusesCredentials,
+            CredentialRemedy = settings.CredentialRemedy,
             StreamBudget = settings.StreamBudget,
         };
         AnswerOrder = settings.ResponseOrder == MprpcResponseOrder.AsCompleted

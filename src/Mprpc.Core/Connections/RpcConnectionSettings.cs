@@ -71,8 +71,10 @@ internal sealed class RpcConnectionSettings
     /// <summary>The name by which a peer that has not said <c>$/hello</c> is told that an answer is no longer wanted; null: it is not told.</summary>
     public string? CancelMethod { get; init; }
 
-    /// <summary>Whether no call may be sent with a credential in its metadata, since it could be read on the way.</summary>
-    public bool RefusesCredentials { get; init; }
+    /// <summary>
+    /// What to do so that calls may be sent with a credential in their metadata, which could be read on the way; null: they may, as things are.
+    /// </summary>
+    public string? CredentialRemedy { get; init; }
 
     /// <summary>Called on the read loop when the peer has said what it takes; null: nobody wants to know.</summary>
     public Action? OnHello { get; init; }

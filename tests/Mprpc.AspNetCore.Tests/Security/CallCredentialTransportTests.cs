@@ -1,9 +1,11 @@
 using System.IO.Pipelines;
 using System.Net;
+using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Claims;
 using System.Security.Cryptography.X509Certificates;
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.Configuration;
 using Mprpc.AspNetCore.Security;
 using Mprpc.AspNetCore.Tests.Security.Kit;
 using Mprpc.Client;
@@ -178,6 +180,164 @@ public sealed class CallCredentialTransportTests
         Assert.Equal("unauthenticated", await client.CodeOfAsync("who", As("mallory")));
     }
 
+    [Fact]
+    public async Task WebSocket_ThatOthersCanRead_IsRefusedWithStatus403AndTheRemedy()
+    {
+        await using RpcHost host = await StartWebSocketAsync(remote: "10.0.0.1");
+        using var http = new HttpClient();
+        using var upgrade = new HttpRequestMessage(HttpMethod.Get, $"http://{host.Http}/rpc")
+        {
+            Headers =
+            {
+                { "Connection", "Upgrade" }, { "Upgrade", "websocket" }, { "Sec-WebSocket-Version", "13" }, { "Sec-WebSocket-Key", "AAAAAAAAAAAAAAAAAAAAAA==" },
+            },
+        };
+
+        using HttpResponseMessage response = await http.SendAsync(upgrade).InTime();
+
+        Assert.Equal(HttpStatusCode.Forbidden, response.StatusCode);
+        Assert.Contains("wss://", await response.Content.ReadAsStringAsync().InTime(), StringComparison.Ordinal);
+        Assert.Contains("MprpcEndpointOptions.AllowCallCredentials", (await host.Log.WaitForAsync(157)).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(null, "http")]
+    [InlineData("10.0.0.1", "https")]      // behind a proxy that terminates TLS
+    public async Task WebSocket_ThatNobodyElseCanRead_TakesCredentials(string? remote, string scheme)
+    {
+        await using RpcHost host = await StartWebSocketAsync(remote, scheme);
+        await using var client = new MprpcClient($"ws://{host.Http}/rpc", new MprpcClientOptions { Extensions = MprpcExtensions.Always });
+
+        Assert.Equal("alice", await client.CallAsync<string>("who", As("alice")).InTime());
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Tls_FromEndToEnd_CarriesCredentials(bool isOwnTransport)
+    {
+        using var certificates = new TestCertificates();
+        await using RpcHost host = await StartAsync(app => app.MapMprpcService<Service>("tls://127.0.0.1:0").WithEndpoint(options =>
+        {
+            options.AllowCallCredentials = true;
+            options.UseTls(certificates.Server());
+        }));
+        var trust = new SslClientAuthenticationOptions { TargetHost = "localhost", CertificateChainPolicy = certificates.ChainPolicy() };
+        var ofClient = new MprpcClientOptions { Extensions = MprpcExtensions.Always };
+
+        if (isOwnTransport)
+        {
+            // Of its address nothing is known: that it is encrypted is all there is.
+            ofClient.ConnectCallback = async (_, cancellationToken) =>
+            {
+                var tls = new SslStream(await ConnectAsync(host, cancellationToken));
+                await tls.AuthenticateAsClientAsync(trust, cancellationToken);
+                return MprpcTransport.FromStream(tls);
+            };
+        }
+        else
+        {
+            ofClient.Tls = trust;
+        }
+
+        await using var client = new MprpcClient(isOwnTransport ? "somewhere" : $"tls://localhost:{((IPEndPoint)host.Rpc).Port}", ofClient);
+
+        Assert.Equal("alice", await client.CallAsync<string>("who", As("alice")).InTime());
+        Assert.Equal("unauthenticated", await client.CodeOfAsync("who", As("mallory")));
+    }
+
+    [Theory]
+    [InlineData("true", "alice")]
+    [InlineData("false", null)]
+    [InlineData(null, null)]
+    public async Task Client_WhoseConfigurationSaysWhatMayGoInPlaintext_KeepsToIt(string? value, string? expected)
+    {
+        await using RpcHost host = await StartAsync(app => app.MapMprpcService<Service>(0).WithEndpoint(Allow));
+        var services = new ServiceCollection();
+        var configuration = new ConfigurationBuilder().AddInMemoryCollection([new("Mprpc:Clients:x:AllowPlaintextCredentials", value)]);
+        services.AddSingleton<IConfiguration>(configuration.Build());
+        services.AddMprpcClient<IWho>("x", options =>
+        {
+            options.Url = "somewhere";
+            options.ConnectCallback = async (_, cancellationToken) => MprpcTransport.FromStream(await ConnectAsync(host, cancellationToken));
+        });
+        await using ServiceProvider provider = services.BuildServiceProvider();
+        IWho client = provider.GetRequiredService<IWho>().With(As("alice"));
+        string? name = null;
+
+        Exception? thrown = await Record.ExceptionAsync(async () => name = await client.WhoAsync().InTime());
+
+        Assert.Equal(expected, name);
+        Assert.Equal(expected is null, thrown is NotSupportedException);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Server_OverAConnectionOfWhichNothingIsKnown_SendsItsClientNoCredential(bool isNotification)
+    {
+        await using RpcHost host = await StartAsync(app => app.MapMprpcService<Service>(0));
+        var toServer = new Pipe();
+        var toClient = new Pipe();
+        Task serving = host.App.Services.GetRequiredService<IMprpcServer>().ServeAsync(MprpcTransport.FromPipes(toServer.Reader, toClient.Writer));
+        var options = new MprpcClientOptions
+        {
+            Extensions = MprpcExtensions.Always,
+            ConnectCallback = (_, _) => ValueTask.FromResult(MprpcTransport.FromPipes(toClient.Reader, toServer.Writer)),
+        };
+        AddShow(options);
+        var client = new MprpcClient("somewhere", options);
+
+        string refused = await client.CallAsync<string>("show_to_caller", "authorization", isNotification).InTime();
+        string other = await client.CallAsync<string>("show_to_caller", "tenant", isNotification).InTime();
+        await client.DisposeAsync();
+        await serving.InTime();
+
+        Assert.Contains("'authorization'", refused, StringComparison.Ordinal);
+        Assert.Contains("Let the client connect over TLS", refused, StringComparison.Ordinal);
+        Assert.DoesNotContain("secret", refused, StringComparison.Ordinal);
+        Assert.Equal(isNotification ? "" : "secret", other);
+    }
+
+    [Fact]
+    public async Task Server_OverLoopback_SendsItsClientACredential()
+    {
+        await using RpcHost host = await StartAsync(app => app.MapMprpcService<Service>(0));
+        var options = new MprpcClientOptions { Extensions = MprpcExtensions.Always };
+        AddShow(options);
+        await using var client = new MprpcClient($"tcp://{host.Rpc}", options);
+
+        Assert.Equal("secret", await client.CallAsync<string>("show_to_caller", "authorization", false).InTime());
+    }
+
+    private static void AddShow(MprpcClientOptions options)
+        => options.AddHandler("show", (string key, MprpcCallContext call) => call.Metadata.GetString(key) ?? "nothing");
+
+    private static Task<RpcHost> StartWebSocketAsync(string? remote, string? scheme = null) => RpcHost.StartAsync(
+        builder =>
+        {
+            SecuredHost.AddSecurity(builder.Services);
+            builder.Services.AddMprpc().AddService<Service>();
+        },
+        app =>
+        {
+            // As UseForwardedHeaders does.
+            app.Use((context, next) =>
+            {
+                context.Connection.RemoteIpAddress = remote is null ? context.Connection.RemoteIpAddress : IPAddress.Parse(remote);
+                context.Request.Scheme = scheme ?? context.Request.Scheme;
+                return next(context);
+            });
+            app.MapMprpcWebSocket("/rpc", Allow);
+        });
+
+    private static async Task<NetworkStream> ConnectAsync(RpcHost host, CancellationToken cancellationToken)
+    {
+        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
+        await socket.ConnectAsync(host.Rpc, cancellationToken);
+        return new NetworkStream(socket, ownsSocket: true);
+    }
+
     private static Task<RpcHost> StartAsync(Action<WebApplication> map, Action<WebApplicationBuilder>? configure = null) => RpcHost.StartAsync(
         builder =>
         {
@@ -191,20 +351,41 @@ public sealed class CallCredentialTransportTests
     {
         Extensions = MprpcExtensions.Always,
         AllowPlaintextCredentials = told,
-        ConnectCallback = async (_, cancellationToken) =>
-        {
-            var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
-            await socket.ConnectAsync(host.Rpc, cancellationToken);
-            return MprpcTransport.FromStream(new NetworkStream(socket, ownsSocket: true));
-        },
+        ConnectCallback = async (_, cancellationToken) => MprpcTransport.FromStream(await ConnectAsync(host, cancellationToken)),
     });
 
     private static void Allow(MprpcEndpointOptions options) => options.AllowCallCredentials = true;
 
     private static IPEndPoint? EndPointOf(string? address) => address is null ? null : new IPEndPoint(IPAddress.Parse(address), 1);
 
+    [MprpcService]
+    internal interface IWho
+    {
+        Task<string> WhoAsync();
+    }
+
     private sealed class Service
     {
         public string Who(MprpcCallContext call) => call.User.FindFirstValue(ClaimTypes.Name) ?? "";
+
+        public async Task<string> ShowToCallerAsync(string key, bool notifies, MprpcCallContext call)
+        {
+            var options = new MprpcCallOptions { Metadata = new MprpcMetadata { [key] = "secret" } };
+
+            try
+            {
+                if (!notifies)
+                {
+                    return await call.Connection.CallAsync<string>("show", options, key);
+                }
+
+                await call.Connection.NotifyAsync("show", options, key);
+                return "";
+            }
+            catch (NotSupportedException exception)
+            {
+                return exception.Message;
+            }
+        }
     }
 }

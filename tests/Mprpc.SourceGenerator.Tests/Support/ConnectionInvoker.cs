@@ -7,7 +7,6 @@ namespace Mprpc.SourceGenerator.Tests.Support;
 /// <summary>Lets proxies call over one connection.</summary>
 internal sealed class ConnectionInvoker(RpcConnection connection) : MprpcCallInvoker(Timeout.InfiniteTimeSpan)
 {
-
     public override MprpcWriter BeginCall() => MprpcWriter.Rent(connection.Serializer, RequestWriter.HeadRoom);
 
     public override void Notify(string method, MprpcWriter notification) => Assert.True(connection.TryNotify(notification));
