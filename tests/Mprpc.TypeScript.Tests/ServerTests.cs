@@ -5,7 +5,7 @@ public sealed class ServerTests
 {
     public static TheoryData<string> Cases { get; } =
     [
-        "values", "errors", "concurrent", "cancel", "deadline", "metadata", "notify", "push", "arrays", "typed", "reconnect", "examples",
+        "values", "errors", "concurrent", "cancel", "deadline", "metadata", "notify", "push", "arrays", "streams", "gauges", "typed", "reconnect", "examples",
     ];
 
     [Theory]
@@ -23,6 +23,7 @@ public sealed class ServerTests
     [InlineData("concurrent")]
     [InlineData("arrays")]
     [InlineData("plain")]
+    [InlineData("short_streams")]
     public async Task Client_OfAServerWithoutExtensions_Passes(string name)
     {
         await NodePackage.RequireAsync();

@@ -47,6 +47,20 @@ async function* numbers(to: number): AsyncGenerator<number> {
   }
 }
 
+interface IFeed {
+  count(to: number): AsyncIterable<number>;
+  drip(to: number): AsyncIterable<number>;
+  read(pieces: number): AsyncIterable<Uint8Array>;
+  total(values: AsyncIterable<number | bigint>): Promise<number | bigint>;
+  save(name: string, pieces: AsyncIterable<Uint8Array> | ReadableStream<Uint8Array>): Promise<number>;
+  first(values: AsyncIterable<number>): Promise<number>;
+  double(values: AsyncIterable<number>): AsyncIterable<number>;
+  countDisposed(): Promise<number>;
+  ask(): Promise<number[]>;
+}
+
+const streams = { count: "stream", drip: "stream", read: "stream", double: "stream" } as const;
+
 interface IDesk {
   sum(x: number, y: number): Promise<number>;
   getHTTPStatus(): Promise<string>;
@@ -187,6 +201,126 @@ export const cases: Record<string, (connect: Connect) => Promise<void>> = {
     equal(items, [0, 1, 2, 0, 1]);
     equal(await client.call("total", [1, 2, 3]), 6);
     equal(await client.call("sum", 1, 2), 3);
+    await client.close();
+  },
+
+  async streams(connect) {
+    const client = connect();
+    const feed = client.as<IFeed>("feed", streams);
+    let [next, sum] = [0, 0];
+
+    for await (const item of feed.count(300_000)) {
+      equal(item, next++);
+    }
+
+    equal(next, 300_000, "items");
+
+    for await (const piece of feed.read(40)) {
+      sum += piece.length;
+    }
+
+    equal(sum, 4_000_000, "bytes");
+    equal(await feed.total(numbers(100_000)), 5_000_050_000);
+    equal(await feed.save("file", new Blob([new Uint8Array(3_000_000)]).stream()), 3_000_000);
+
+    // An error comes after the items before it.
+    const seen: number[] = [];
+    const dripped = (async () => {
+      for await (const item of feed.drip(20)) {
+        seen.push(item);
+      }
+    })();
+    await rejects(dripped, MprpcError, { message: "boom", code: "E7" });
+    equal(seen.length, 20, "items before the error");
+
+    // Left early, the server's generator is disposed; its end waits in the window.
+    const before = await feed.countDisposed();
+
+    for await (const item of feed.count(100_000_000)) {
+      if (item === 10) {
+        break;
+      }
+    }
+
+    await until(async () => (await feed.countDisposed()) > before, "the generator to be disposed");
+
+    // An answer before the end disposes the client's source.
+    let isDisposed = false;
+    const source = (async function* endless() {
+      try {
+        for (let i = 7; ; i++) {
+          yield i;
+        }
+      } finally {
+        isDisposed = true;
+      }
+    })();
+    equal(await feed.first(source), 7);
+    await until(() => isDisposed, "the source to be disposed");
+
+    // Both ways, one after the other.
+    let given = 0;
+    const question = async function* () {
+      for (; given < 5; given++) {
+        yield given;
+      }
+    };
+    const doubled: number[] = [];
+
+    for await (const item of feed.double(question())) {
+      doubled.push(item);
+    }
+
+    equal(doubled, [0, 2, 4, 6, 8]);
+
+    // Lock-step, and many at once beside calls.
+    for await (const item of client.with({ prefetch: 1 }).as<IFeed>("feed", streams).count(50)) {
+      seen.push(item);
+    }
+
+    equal(seen.length, 70, "with the items in lock-step");
+    const totals = await Promise.all(Array.from({ length: 20 }, (_, i) => feed.total(numbers(1000 + i))));
+    equal(totals, Array.from({ length: 20 }, (_, i) => ((1000 + i) * (1001 + i)) / 2));
+    await client.close();
+  },
+
+  /** The server calls its client with streams. */
+  async gauges(connect) {
+    const client = connect();
+    client.on("gauge.ticks", numbers);
+    client.on("gauge.total", async (values: AsyncIterable<number>) => {
+      let total = 0;
+
+      for await (const value of values) {
+        total += value;
+      }
+
+      return total;
+    }, { streams: [0] });
+
+    equal(await client.as<IFeed>("feed", streams).ask(), [1_250_025_000, 1_250_025_000]);
+    await client.close();
+  },
+
+  /** Streams of a server that sends and takes arrays. */
+  async short_streams(connect) {
+    const client = connect();
+    const feed = client.as<IFeed>("feed", streams);
+    let sum = 0;
+
+    for await (const item of feed.count(1000)) {
+      sum += item;
+    }
+
+    equal(sum, 499_500);
+    equal(await feed.total(numbers(1000)), 500_500);
+    const items: number[] = [];
+
+    for await (const item of feed.double(numbers(3))) {
+      items.push(item);
+    }
+
+    equal(items, [2, 4, 6]);
     await client.close();
   },
 

@@ -338,6 +338,18 @@ test("Param_CreditUsedUp_IsNotAdvancedBeforeMore", async () => {
   await client.close();
 });
 
+test("Param_CreditWithoutALimitOfItems_LiftsIt", async () => {
+  server.offer = "82a773747265616d7364a4666565649202cd4000"; // {streams: 100, feed: [2, 16384]}
+  const [client, connection] = await server.connect();
+  void client.call("total", counted(6)).catch(() => {});
+  await connection.expect("940001 TOTAL 91ff", "9302 ITEM 92ff920001");
+
+  connection.send("9302 CREDIT 93ffc003");
+
+  await connection.expect("9302 ITEM 92ff9402030405", "9302 END 91ff");
+  await client.close();
+});
+
 test("Param_BytesUsedUp_OverdrawsByOneItem", async () => {
   server.offer = "82a773747265616d7364a46665656492c008"; // {streams: 100, feed: [nil, 8]}
   const [client, connection] = await server.connect();

@@ -100,6 +100,10 @@ public sealed class DeskState(string name)
     [SuppressMessage("Design", "CA1051:Do not declare visible instance fields", Justification = "It is incremented in place.")]
     public int Cancelled;
 
+    /// <summary>How many results that are streams have been disposed.</summary>
+    [SuppressMessage("Design", "CA1051:Do not declare visible instance fields", Justification = "It is incremented in place.")]
+    public int Disposed;
+
     public string Name => name;
 
     public System.Collections.Concurrent.ConcurrentQueue<string> Notes { get; } = new();

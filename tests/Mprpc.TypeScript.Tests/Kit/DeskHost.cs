@@ -23,7 +23,7 @@ internal sealed class DeskHost : IAsyncDisposable
         builder.Logging.ClearProviders();
         builder.WebHost.UseSetting(WebHostDefaults.ServerUrlsKey, $"http://127.0.0.1:{port}");
         builder.Services.AddSingleton(new DeskState(name));
-        builder.Services.AddMprpc(options => options.GoAwayGrace = TimeSpan.FromSeconds(0.5)).AddService<Desk>();
+        builder.Services.AddMprpc(options => options.GoAwayGrace = TimeSpan.FromSeconds(0.5)).AddService<Desk>().AddService<Feed>();
         WebApplication app = builder.Build();
         app.MapMprpcWebSocket("/rpc", options => endpoint?.Invoke(options));
         app.MapGet("/", () => Results.Content(Page, "text/html"));

@@ -28,10 +28,14 @@ export class Credit {
     this.#bytes = this.#bytes === null ? null : this.#bytes - bytes;
   }
 
-  /** Adds; anything but a positive integer adds nothing. */
-  add(items: unknown, bytes: unknown): void {
-    this.#items = this.#items === null ? null : saturated(this.#items + positive(items));
-    this.#bytes = this.#bytes === null ? null : saturated(this.#bytes + positive(bytes));
+  /** Adds: nil items are as many as there are, bytes that are not said none. What is neither a number nor nil adds nothing. */
+  add(items: unknown, bytes: unknown = 0): void {
+    if (!(items === null || isCount(items)) || !isCount(bytes)) {
+      return;
+    }
+
+    this.#items = this.#items === null || items === null ? null : saturated(this.#items + Number(items));
+    this.#bytes = this.#bytes === null ? null : saturated(this.#bytes + Number(bytes));
   }
 
   /** The option `credit`, or what `feed` of an offer says: items, or [items or nil, bytes]. Anything else is no credit. */
@@ -48,10 +52,6 @@ export class Credit {
 
 function isCount(value: unknown): boolean {
   return (typeof value === "number" && Number.isInteger(value) && value >= 0) || (typeof value === "bigint" && value >= 0n);
-}
-
-function positive(value: unknown): number {
-  return isCount(value) ? Number(value) : 0;
 }
 
 function saturated(value: number | null): number | null {
