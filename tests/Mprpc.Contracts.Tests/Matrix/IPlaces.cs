@@ -13,6 +13,9 @@ public interface IPlaces<T>
     /// <summary>As element.</summary>
     Task<List<T>> ElementsAsync(List<T> value);
 
+    /// <summary>As item of streams, both ways.</summary>
+    IAsyncEnumerable<T> FlowAsync(IAsyncEnumerable<T> items);
+
     /// <summary>As what object holds.</summary>
     Task<object?> AnyAsync(object? value);
 }

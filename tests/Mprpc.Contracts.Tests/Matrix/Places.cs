@@ -9,5 +9,7 @@ public class Places<T> : IPlaces<T>
 
     public Task<List<T>> ElementsAsync(List<T> value) => Task.FromResult(value);
 
+    public IAsyncEnumerable<T> FlowAsync(IAsyncEnumerable<T> items) => items;
+
     public Task<object?> AnyAsync(object? value) => Task.FromResult(value);
 }

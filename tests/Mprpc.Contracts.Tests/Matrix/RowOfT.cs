@@ -32,6 +32,18 @@ internal class Row<TContract, [DynamicallyAccessedMembers(ServedMembers.All)] TS
         await CheckAsync(wrong, "element", async () => Same((await host.Client.ElementsAsync([value]).InTime()).Single(), value));
         await CheckAsync(
             wrong,
+            "item of streams",
+            async () => (await host.Client.FlowAsync(Twice()).ToListAsync().InTime()) is [var first, var second] && Same(first, value) && Same(second, value));
+        await CheckAsync(
+            wrong,
+            "element in the place of a stream",
+            async () => Same((await host.Untyped.CallAsync<List<T>>($"{prefix}.flow", new List<T> { value }).InTime()).Single(), value));
+        await CheckAsync(
+            wrong,
+            "untyped item",
+            async () => IsHex((await host.Untyped.StreamAsync<MprpcRaw>($"{prefix}.flow", MprpcStream.From(Twice())).ToListAsync().InTime())[1]));
+        await CheckAsync(
+            wrong,
             "object",
             async () => IsHex(MprpcRaw.From(await host.Client.AnyAsync(value).InTime())) && await host.Client.AnyAsync(value).InTime() is not null);
         await CheckAsync(wrong, "untyped argument", async () => Same(await host.Untyped.CallAsync<T>($"{prefix}.echo", value).InTime(), value));
@@ -61,6 +73,13 @@ internal class Row<TContract, [DynamicallyAccessedMembers(ServedMembers.All)] TS
         {
             wrong.Add($"{place}: {exception.GetType().Name}: {exception.Message} {exception.InnerException?.Message}");
         }
+    }
+
+    private async IAsyncEnumerable<T> Twice()
+    {
+        yield return value;
+        await Task.Yield();
+        yield return value;
     }
 
     private static bool Same(T first, T second)
