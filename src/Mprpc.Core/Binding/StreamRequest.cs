@@ -73,7 +73,7 @@ internal sealed class StreamRequest<T> : IAsyncEnumerable<T>
             }
 
             _isDisposed = true;
-            Items.Drop();
+            Items.Drop(isDisposed: true);
             Release();
             await _ending.CancelAsync().ConfigureAwait(false);      // a call that has ended is none to cancel
 
@@ -81,6 +81,8 @@ internal sealed class StreamRequest<T> : IAsyncEnumerable<T>
             {
                 await _firstItem.DisposeAsync().ConfigureAwait(false);
             }
+
+            _ending.Dispose();      // the application's tokens forget it
         }
 
         protected override ValueTask BeginAsync()

@@ -1,4 +1,5 @@
 using Mprpc.Scheduling;
+using Mprpc.Streams;
 using Mprpc.Wire;
 
 namespace Mprpc.Connections;
@@ -27,6 +28,7 @@ internal sealed class CallControl(ICallConnection connection, ServedMethod metho
     private int _state;
     private int _isAnswered;
     private int _reason;
+    private StreamCredit? _result;      // that is streamed
 
     public ServedMethod Method { get; private set; } = method;
 
@@ -128,7 +130,24 @@ internal sealed class CallControl(ICallConnection connection, ServedMethod metho
     public bool IsListed => Volatile.Read(ref _state) == Listed;
 
     /// <summary>Whether the answer is the caller's to give.</summary>
-    public bool TryTakeAnswer() => Interlocked.Exchange(ref _isAnswered, 1) == 0;
+    public bool TryTakeAnswer()
+    {
+        if (Interlocked.Exchange(ref _isAnswered, 1) != 0)
+        {
+            return false;
+        }
+
+        Fed?.Close();       // before: who has the answer may use the numbers of its streams again
+        return true;
+    }
+
+    /// <summary>The result is streamed from here on, so that nothing of it goes out behind an answer that the deadline gives.</summary>
+    /// <returns>False if that has been given already.</returns>
+    public bool TryStream(StreamCredit credit)
+    {
+        Interlocked.Exchange(ref _result, credit);      // a fence, as in TryTakeAnswer: either this sees the answer, or that sees the stream
+        return Volatile.Read(ref _isAnswered) == 0;
+    }
 
     /// <summary>The method has ended, and is answered.</summary>
     public void End()
@@ -184,10 +203,22 @@ internal sealed class CallControl(ICallConnection connection, ServedMethod metho
                 return;
             }
 
-            connection.AnswerTimeout(this);
+            AnswerTimeout();
         }
 
         CancelApart(CancelReason.Deadline);
+    }
+
+    private void AnswerTimeout()
+    {
+        if (Volatile.Read(ref _result) is { } result)
+        {
+            result.End(() => connection.AnswerTimeout(this));
+        }
+        else
+        {
+            connection.AnswerTimeout(this);
+        }
     }
 
     private bool TrySetReason(CancelReason reason)

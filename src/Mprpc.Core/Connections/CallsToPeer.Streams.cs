@@ -57,7 +57,7 @@ internal sealed partial class CallsToPeer
             return streams.Feeds.Count == 0 ? TryCallPlain(call, request, cancellationToken) : throw NotTaken(call, request);
         }
 
-        if (streams.HasBegun)
+        if (streams.HasBegun || streams.Result is { HasBegun: true })
         {
             MprpcWriter.Return(request);
             throw new MprpcConnectionException(
@@ -74,7 +74,13 @@ internal sealed partial class CallsToPeer
             if (number == 0)
             {
                 CloseFeeds(opened.AsSpan(0, i));
-                throw NotTaken(call, request);
+
+                if (_areStreamsClosed)
+                {
+                    return false;
+                }
+
+                throw Streams.MaxFeeds == 0 ? NotTaken(call, request) : TooMany(call, request);
             }
 
             opened[i] = (number, credit);
@@ -83,7 +89,7 @@ internal sealed partial class CallsToPeer
 
         call.Items = streams.Result;
         call.BypassesWindow = opened.Length > 0;
-        MprpcWriter wrapped = ControlWriter.Call(_serializer, request, call.Timeout, told, streams.Result?.Open(Streams.Budget));
+        MprpcWriter wrapped = ControlWriter.Call(_serializer, request, call.Timeout, told, streams.Result?.Open(Streams));
         bool isSent;
 
         try
@@ -116,6 +122,15 @@ internal sealed partial class CallsToPeer
         {
             Streams.CloseFeed(number);
         }
+    }
+
+    private MprpcException TooMany(PendingCall call, MprpcWriter request)
+    {
+        MprpcWriter.Return(request);
+        return new MprpcException(
+            $"The call of '{call.Method}' was not sent: with its arguments more than {Streams.MaxFeeds:N0} streams would be fed to the peer of connection "
+            + $"{_connectionId}, which are as many as it takes. Wait until some have ended, or use further connections.",
+            ErrorCode.Busy);
     }
 
     private static StreamsNotTakenException NotTaken(PendingCall call, MprpcWriter request)

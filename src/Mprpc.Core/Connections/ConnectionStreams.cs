@@ -28,9 +28,12 @@ internal sealed class ConnectionStreams(
     private readonly Dictionary<long, StreamCredit> _sent = [];         // results of calls that are served, by msgid; what is fed to the peer, below zero
     private readonly Dictionary<long, IncomingItems> _fed = [];         // to calls that are served
     private Dictionary<long, IncomingItems>? _early;                    // whose requests wait for room
+    private bool _areEarlyLost;                                         // of some that are not there, items were dropped
     private int _results;
+    private int _feeds;
     private int _lastNumber;
     private bool _isClosed;
+    private bool _hasPeerFinished;
     private ConnectionLimits _limits = connectionLimits;
     private PeerOffer? _peer = peer;
 
@@ -48,33 +51,69 @@ internal sealed class ConnectionStreams(
     /// <summary>What may be sent has changed, or what the peer takes.</summary>
     public void ChangeLimits(ConnectionLimits changed, PeerOffer? offer) => (_limits, _peer) = (changed, offer);
 
+    /// <summary>Whether nothing is open; for tests.</summary>
+    public bool IsEmpty
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _sent.Count == 0 && _fed.Count == 0 && _early is null or { Count: 0 } && _results == 0 && _feeds == 0;
+            }
+        }
+    }
+
     /// <summary>A result is streamed from now on.</summary>
-    /// <returns>False if there are as many as may be.</returns>
-    public bool TryOpenResult(long messageId, StreamCredit credit)
+    /// <returns>Null, or why it is not.</returns>
+    public Exception? TryOpenResult(long messageId, StreamCredit credit)
     {
         lock (_gate)
         {
-            // A peer that uses a msgid twice has one stream of that number.
-            if (_isClosed || _results >= Limits.MaxPerConnection || !_sent.TryAdd(messageId, credit))
+            if (_isClosed)
             {
-                return false;
+                return new OperationCanceledException("The connection was lost before the stream began.");
             }
 
+            if (_results >= Limits.MaxPerConnection)
+            {
+                return new MprpcException(
+                    $"This connection has reached its limit of {Limits.MaxPerConnection} streams to the peer; end some before asking for more.", ErrorCode.Busy);
+            }
+
+            // The msgid of a call that its deadline has answered is free, though its stream has not ended yet.
+            if (_sent.TryGetValue(messageId, out StreamCredit? open) && !open.IsClosed)
+            {
+                return new MprpcException(
+                    $"The result of an earlier request {messageId} is still streamed: give each request that is unanswered a msgid of its own.");
+            }
+
+            _sent[messageId] = credit;
             _results++;
-            return true;
+
+            if (_hasPeerFinished)
+            {
+                credit.EndGrants();
+            }
+
+            return null;
         }
     }
 
-    public void CloseResult(long messageId)
+    public void CloseResult(long messageId, StreamCredit credit)
     {
         lock (_gate)
         {
-            if (_sent.Remove(messageId))
+            _results--;
+
+            if (_sent.GetValueOrDefault(messageId) == credit)
             {
-                _results--;
+                _sent.Remove(messageId);
             }
         }
     }
+
+    /// <summary>How many streams may be fed to the peer at once.</summary>
+    public long MaxFeeds => Math.Min(_peer?.Streams ?? 0, Limits.MaxPerConnection);
 
     /// <summary>A stream is about to be fed to the peer.</summary>
     /// <param name="credit">With as much as the peer has said.</param>
@@ -83,10 +122,12 @@ internal sealed class ConnectionStreams(
     {
         lock (_gate)
         {
-            if (_isClosed || _sent.Count - _results >= Math.Min(_peer?.Streams ?? 0, Limits.MaxPerConnection))
+            if (_isClosed || _feeds >= MaxFeeds)
             {
                 return 0;
             }
+
+            _feeds++;
 
             do
             {
@@ -102,7 +143,7 @@ internal sealed class ConnectionStreams(
     {
         lock (_gate)
         {
-            _sent.Remove(number);
+            _feeds -= _sent.Remove(number) ? 1 : 0;
         }
     }
 
@@ -114,7 +155,8 @@ internal sealed class ConnectionStreams(
         {
             if (_early?.Remove(number, out IncomingItems? items) != true)
             {
-                if (_fed.Count >= Limits.MaxPerConnection)
+                // What has come of it while it waited may have been dropped, if the peer had more streams than it may.
+                if (_fed.Count >= Limits.MaxPerConnection || _areEarlyLost)
                 {
                     return new RpcError(
                         RpcErrorKind.Handler,
@@ -131,6 +173,12 @@ internal sealed class ConnectionStreams(
             }
 
             streams.Add(number, items!);
+
+            if (_isClosed || _hasPeerFinished)
+            {
+                items!.Fail(Lost(), isAtOnce: false);
+            }
+
             return null;
         }
     }
@@ -146,7 +194,7 @@ internal sealed class ConnectionStreams(
             }
         }
 
-        items.Drop();
+        items.Drop(isDisposed: false);
     }
 
     /// <summary>No request waits for room any more: what has come for streams that nobody has opened is nobody's.</summary>
@@ -157,11 +205,12 @@ internal sealed class ConnectionStreams(
         lock (_gate)
         {
             (early, _early) = (_early, null);
+            _areEarlyLost = false;
         }
 
         foreach (IncomingItems items in early?.Values ?? Enumerable.Empty<IncomingItems>())
         {
-            items.Drop();
+            items.Drop(isDisposed: false);
         }
     }
 
@@ -202,13 +251,11 @@ internal sealed class ConnectionStreams(
     public void Close()
     {
         StreamCredit[] sent;
-        IncomingItems[] fed;
 
         lock (_gate)
         {
             _isClosed = true;
             sent = [.. _sent.Values];
-            fed = [.. _fed.Values];
         }
 
         foreach (StreamCredit credit in sent)
@@ -216,13 +263,45 @@ internal sealed class ConnectionStreams(
             credit.Close();
         }
 
-        foreach (IncomingItems items in fed)
-        {
-            items.Fail(new OperationCanceledException("The connection was lost before the stream had ended."), isAtOnce: false);
-        }
-
+        FailFed();
         DropEarly();
     }
+
+    /// <summary>The peer says nothing any more: what it feeds has not come whole, and what it takes is what it has said.</summary>
+    public void OnPeerFinished()
+    {
+        StreamCredit[] sent;
+
+        lock (_gate)
+        {
+            _hasPeerFinished = true;
+            sent = [.. _sent.Values];
+        }
+
+        foreach (StreamCredit credit in sent)
+        {
+            credit.EndGrants();
+        }
+
+        FailFed();
+    }
+
+    private void FailFed()
+    {
+        IncomingItems[] fed;
+
+        lock (_gate)
+        {
+            fed = [.. _fed.Values, .. _early?.Values ?? Enumerable.Empty<IncomingItems>()];
+        }
+
+        foreach (IncomingItems items in fed)
+        {
+            items.Fail(Lost(), isAtOnce: false);
+        }
+    }
+
+    private static OperationCanceledException Lost() => new("The connection was lost before the stream had ended.");
 
     /// <inheritdoc/>
     public bool TrySendItems(MprpcWriter message) => output.TrySend(message);
@@ -292,8 +371,14 @@ internal sealed class ConnectionStreams(
             }
 
             // Only those that may begin before anybody has read of them.
-            if (!mayBeEarly || _peer is null || (_early?.Count ?? 0) + _fed.Count >= Limits.MaxPerConnection)
+            if (!mayBeEarly || _peer is null)
             {
+                return null;
+            }
+
+            if ((_early?.Count ?? 0) + _fed.Count >= Limits.MaxPerConnection)
+            {
+                _areEarlyLost = true;
                 return null;
             }
 

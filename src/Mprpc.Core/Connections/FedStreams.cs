@@ -13,7 +13,7 @@ internal sealed class FedStreams(ConnectionStreams streams)
     /// <summary>The stream with this number; null: the call has none.</summary>
     public IncomingItems? Find(long number) => _fed.Find(fed => fed.Number == number).Items;
 
-    /// <summary>The call has ended: nobody reads its streams any more.</summary>
+    /// <summary>The call has ended, or is answered: nobody reads its streams any more, and their numbers are free.</summary>
     public void Close()
     {
         foreach ((long number, IncomingItems items) in _fed)

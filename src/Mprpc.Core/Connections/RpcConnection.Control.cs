@@ -32,7 +32,7 @@ internal sealed partial class RpcConnection
         ErrorsAsMap = true,
         Size = (_settings.OfferedLimits ?? Limits).MaxMessageSize,
         Calls = _handler.HasMethods ? (_settings.OfferedLimits ?? Limits).MaxRunningCalls : 0,
-        Streams = _handler.HasMethods ? Limits.Streams.MaxPerConnection : 0,
+        Streams = _handler.HasMethods && SendsStreams ? Limits.Streams.MaxPerConnection : 0,
         FeedItems = Limits.Streams.Feed.Items,
         FeedBytes = Limits.Streams.Feed.Bytes,
         Metadata = MetadataLimits.MaxBytes,

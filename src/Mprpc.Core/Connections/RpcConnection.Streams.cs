@@ -9,13 +9,13 @@ internal sealed partial class RpcConnection
     /// <summary>Its streams; made when there is one.</summary>
     public ConnectionStreams Streams => _calls.Streams;
 
-    /// <summary>Whether results are streamed to callers that take streams.</summary>
+    /// <summary>Whether there are streams: results to callers that take them, and parameters.</summary>
     public bool SendsStreams => AnswerOrder is null && !Serializer.OldSpec;
 
     /// <summary>Items of a stream have come; on the read loop.</summary>
     public void OnItems(long number, ReadOnlySpan<byte> bytes, int count, ReadLoop loop)
     {
-        if (!Streams.TryTakeItems(number, bytes, count, mayBeEarly: loop.HasParked))
+        if (StreamsFor(number, loop)?.TryTakeItems(number, bytes, count, mayBeEarly: loop.HasParked) == false)
         {
             Abort(
                 ConnectionLimit.StreamCredit,
@@ -25,11 +25,19 @@ internal sealed partial class RpcConnection
     }
 
     /// <summary>The peer has ended a stream that it feeds; on the read loop.</summary>
-    public void OnEndOfStream(long number, Exception? failure, ReadLoop loop) => _calls.StreamsIfAny?.EndFed(number, failure, mayBeEarly: loop.HasParked);
+    public void OnEndOfStream(long number, Exception? failure, ReadLoop loop)
+        => StreamsFor(number, loop)?.EndFed(number, failure, mayBeEarly: loop.HasParked);
+
+    /// <summary>The peer wants no more of a stream that is fed to it.</summary>
+    public void OnCancelOfFeed(long number) => _calls.StreamsIfAny?.CancelFeed(number);
 
     /// <summary>The peer takes more of a stream.</summary>
     public void OnCredit(long number, in StreamAllowance more) => _calls.StreamsIfAny?.Grant(number, more);
 
     /// <summary>No request waits for room any more; on the read loop.</summary>
     public void OnNoneParked() => _calls.StreamsIfAny?.DropEarly();
+
+    // Only a stream whose request waits for room can be the connection's first.
+    private ConnectionStreams? StreamsFor(long number, ReadLoop loop)
+        => _calls.StreamsIfAny ?? (number < 0 && SendsStreams && loop.HasParked ? Streams : null);
 }

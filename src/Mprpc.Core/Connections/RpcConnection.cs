@@ -170,6 +170,8 @@ internal sealed partial class RpcConnection : MprpcConnection, ICallConnection
                 Volatile.Read(ref _controlled)?.CancelAll();
             }
 
+            _calls.StreamsIfAny?.OnPeerFinished();
+
             await Task.WhenAny(RunningCalls.WaitForNoneAsync(), Aborted).ConfigureAwait(false);
 
             // This side has stopped: what the peer has sent since was not read, and it may call elsewhere.

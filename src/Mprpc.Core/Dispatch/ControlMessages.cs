@@ -61,7 +61,7 @@ internal sealed class ControlMessages(CallAnswers answers)
             {
                 if (id < 0)
                 {
-                    connection.Streams.CancelFeed(id);
+                    connection.OnCancelOfFeed(id);
                 }
                 else
                 {

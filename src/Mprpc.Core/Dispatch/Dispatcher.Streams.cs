@@ -13,9 +13,15 @@ internal sealed partial class Dispatcher
     /// <param name="message">Its message.</param>
     /// <param name="position">Where the first param is.</param>
     /// <param name="count">How many there are.</param>
-    /// <returns>False if the call has been refused.</returns>
-    private bool TryOpenFed(RpcMethod method, in IncomingCall call, ReadOnlySpan<byte> message, int position, int count)
+    /// <returns>Null, or why the call is to be refused.</returns>
+    private static RpcError? OpenFed(RpcMethod method, in IncomingCall call, ReadOnlySpan<byte> message, int position, int count)
     {
+        // Where there are none, a number in a stream's place is refused as what it is.
+        if (!call.Connection.SendsStreams)
+        {
+            return null;
+        }
+
         for (int i = 0; i < count && i < method.Description.Parameters.Count; i++)
         {
             ReadOnlySpan<byte> value = message[position..];
@@ -25,15 +31,13 @@ internal sealed partial class Dispatcher
                 && number < 0
                 && Open(call, number) is { } problem)
             {
-                Answers.Refuse(call, method, problem);
-                call.Control!.End();
-                return false;
+                return problem;
             }
 
             position += MessagePackHead.MeasureValue(value);
         }
 
-        return true;
+        return null;
     }
 
     private static RpcError? Open(in IncomingCall call, long number)

@@ -188,8 +188,10 @@ internal sealed partial class Dispatcher : IRequestHandler
             CallControl own = terms.Control(call, method);
             IncomingCall controlled = call.With(own);
 
-            if (method.Description.HasStreams && !TryOpenFed(method, controlled, message.Span, values, count))
+            if (method.Description.HasStreams && OpenFed(method, controlled, message.Span, values, count) is { } problem)
             {
+                own.End();
+                Answers.Refuse(call, method, problem);
                 return;
             }
 
@@ -229,9 +231,9 @@ internal sealed partial class Dispatcher : IRequestHandler
         RpcError? invalid = TryReadArguments(method, message.Span, ref values, out int count) ? null : DescribeArguments(call, method, message.Span, start);
         IncomingCall own = call.With(terms.Control(call, method));
 
-        if (_control is not null && method.Description.HasStreams && invalid is null && !TryOpenFed(method, own, message.Span, values, count))
+        if (_control is not null && method.Description.HasStreams && invalid is null)
         {
-            return;
+            invalid = OpenFed(method, own, message.Span, values, count);        // told to those alone whom the policy lets in
         }
 
         IncomingCall controlled = own.WithoutLoop();

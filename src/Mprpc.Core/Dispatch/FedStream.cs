@@ -43,6 +43,6 @@ internal sealed class FedStream<T>(IncomingItems items, MprpcSerializerOptions s
             => new InvalidArgumentsException($"Item {index + 1} of '{_parameter}' of method '{_method}' must be {ExpectedShape.Of(expected)}.");
 
         private static void Cancel(object? items, CancellationToken cancellationToken)
-            => ((IncomingItems)items!).Fail(new OperationCanceledException("The reading of the stream was cancelled.", cancellationToken), isAtOnce: true);
+            => ((IncomingItems)items!).Refuse(new OperationCanceledException("The reading of the stream was cancelled.", cancellationToken));
     }
 }

@@ -39,11 +39,14 @@ internal static class ResultStream
 
         var credit = new StreamCredit(allowed);
 
-        if (!streams.TryOpenResult(id, credit))
+        if (!context.Control.TryStream(credit))
         {
-            throw new MprpcException(
-                $"This connection has reached its limit of {streams.Limits.MaxPerConnection} streams to the peer; end some before asking for more.",
-                ErrorCode.Busy);
+            throw new OperationCanceledException("The call's time was up before its stream began.");
+        }
+
+        if (streams.TryOpenResult(id, credit) is { } problem)
+        {
+            throw problem;
         }
 
         return new ValueTask<MprpcRaw>(Task.Run(() => PumpAsync(source, streams, id, credit, cancellationToken)));
@@ -58,7 +61,7 @@ internal static class ResultStream
         }
         finally
         {
-            streams.CloseResult(id);
+            streams.CloseResult(id, credit);
         }
     }
 }

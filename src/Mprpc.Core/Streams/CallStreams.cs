@@ -33,18 +33,23 @@ internal sealed class CallStreams(IncomingItems? result, IReadOnlyList<ParamFeed
     }
 
     /// <summary>The call has ended: nothing more is sent.</summary>
-    public void End() => _ended.CancelAsync().ContinueWith(static task => task.Exception, TaskScheduler.Default);
+    public void End() => Cancel(_ended);
+
+    /// <summary>On another thread: what runs on cancellation is the application's code.</summary>
+    private static void Cancel(CancellationTokenSource source) => source.CancelAsync().ContinueWith(static task => task.Exception, TaskScheduler.Default);
 
     private async Task RunAsync(ParamFeed feed, IStreamConnection connection, long number, StreamCredit credit)
     {
         Exception? failure = null;
         MprpcRaw last = default;
+        var stop = CancellationTokenSource.CreateLinkedTokenSource(_ended.Token);       // it is garbage with the call's own
+        credit.WhenClosed(() => Cancel(stop));
 
         try
         {
-            last = await feed.PumpAsync(connection, number, credit, _ended.Token).ConfigureAwait(false);
+            last = await feed.PumpAsync(connection, number, credit, stop.Token).ConfigureAwait(false);
         }
-        catch (OperationCanceledException) when (_ended.IsCancellationRequested || credit.IsClosed)
+        catch (OperationCanceledException) when (stop.IsCancellationRequested || credit.IsClosed)
         {
             connection.CloseFeed(number);
             return;

@@ -16,38 +16,40 @@ internal sealed class IncomingItems(long items)
     private StreamAllowance _outstanding;   // granted, and not come yet
     private IStreamConnection? _connection;
     private long _number;
-    private bool _hasEnded;
-    private bool _isDropped;
+    private long _held;                     // of the connection's budget
+    private bool _hasEnded;                 // nothing more is added
+    private bool _isDropped;                // nothing more is taken
+    private bool _isDisposed;               // by who has taken
+    private bool _mayCome = true;           // the sender has not ended it, nor been told to
     private ExceptionDispatchInfo? _failure;
     private StreamAllowance? _atFirstRead;
 
-    /// <summary>Whether nothing more comes.</summary>
-    public bool HasEnded
-    {
-        get
-        {
-            lock (_gate)
-            {
-                return _hasEnded;
-            }
-        }
-    }
-
-    /// <summary>Whether an item has come.</summary>
+    /// <summary>Whether an item has come, or the end.</summary>
     public bool HasBegun { get; private set; }
 
     /// <summary>The call is about to be sent, whose result the stream is.</summary>
-    /// <param name="budget">What the connection may hold.</param>
+    /// <param name="connection">Where the items will come from.</param>
     /// <returns>How much is granted with it.</returns>
-    public StreamAllowance Open(StreamBudget budget)
+    public StreamAllowance Open(IStreamConnection connection)
     {
-        _window?.Close();
-        _window = new StreamWindow(budget, items);
-        StreamAllowance granted = _window.Open();
+        var window = new StreamWindow(connection.Budget, items);
+        StreamAllowance granted = window.Open();
+        StreamWindow? before;
+        bool isDropped;
 
         lock (_gate)
         {
+            (before, _window) = (_window, window);
+            _connection = connection;
             _outstanding = granted;
+            isDropped = _isDropped;
+        }
+
+        before?.Close();
+
+        if (isDropped)
+        {
+            window.Close();
         }
 
         return granted;
@@ -72,9 +74,10 @@ internal sealed class IncomingItems(long items)
     /// <returns>False if they are more than was granted.</returns>
     public bool TryAdd(IStreamConnection connection, long number, ReadOnlySpan<byte> bytes, int count)
     {
+        bool isTooMuch;
+
         lock (_gate)
         {
-            _connection ??= connection;
             _number = number;
 
             if (_hasEnded || _isDropped)
@@ -82,26 +85,33 @@ internal sealed class IncomingItems(long items)
                 return true;
             }
 
-            if (!_outstanding.IsOpen || _outstanding.Items < count)
+            if (!_outstanding.Covers(bytes, count))
             {
                 return false;
             }
 
             _outstanding.Use(count, bytes.Length);
+            isTooMuch = !connection.Budget.TryHold(bytes.Length);
 
-            if (!connection.Budget.TryHold(bytes.Length))
+            if (isTooMuch)
             {
                 _hasEnded = true;
+                _mayCome = false;
                 _failure = ExceptionDispatchInfo.Capture(new MprpcException(
                     "The stream has been ended: more of the connection's streams lies unread than may be held. "
                     + "Read streams as they come, or send smaller items.",
                     ErrorCode.Busy));
-                connection.SendCancel(number);
             }
             else
             {
+                _held += bytes.Length;
                 Append(bytes, count);
             }
+        }
+
+        if (isTooMuch)
+        {
+            connection.SendCancel(number);
         }
 
         HasBegun = true;
@@ -114,6 +124,8 @@ internal sealed class IncomingItems(long items)
     {
         lock (_gate)
         {
+            _mayCome = false;
+
             if (_hasEnded || _isDropped)
             {
                 return;
@@ -121,7 +133,12 @@ internal sealed class IncomingItems(long items)
 
             if (count > 0)
             {
-                _connection?.Budget.Hold(bytes.Length);
+                if (_connection is not null)
+                {
+                    _connection.Budget.Hold(bytes.Length);
+                    _held += bytes.Length;
+                }
+
                 Append(bytes, count);
             }
 
@@ -139,22 +156,15 @@ internal sealed class IncomingItems(long items)
     {
         lock (_gate)
         {
-            if (isAtOnce)
-            {
-                DropChunks();
-            }
-
-            if (!_hasEnded || isAtOnce)
-            {
-                _failure = ExceptionDispatchInfo.Capture(failure);
-            }
-
-            _hasEnded = true;
+            _mayCome = false;
         }
 
-        HasBegun = true;
-        _changed.Set();
+        Refuse(failure, isAtOnce);
     }
+
+    /// <summary>The consumer takes no more: what is there is dropped. The sender is told when the consumer is done.</summary>
+    /// <param name="reason">What it throws from here on.</param>
+    public void Refuse(Exception reason) => Refuse(reason, isAtOnce: true);
 
     /// <summary>Takes what is there.</summary>
     /// <returns>False: the stream has ended.</returns>
@@ -173,13 +183,16 @@ internal sealed class IncomingItems(long items)
                 return true;
             }
 
-            if (!_hasEnded)
+            _failure?.Throw();
+
+            if (_isDropped)
             {
-                return true;
+                throw _isDisposed
+                    ? new ObjectDisposedException("IAsyncEnumerator", "The stream is not read any more: its enumerator was disposed.")
+                    : new OperationCanceledException("The stream is not read any more: the call that it was an argument of has ended.");
             }
 
-            _failure?.Throw();
-            return false;
+            return !_hasEnded;
         }
     }
 
@@ -211,46 +224,79 @@ internal sealed class IncomingItems(long items)
     /// <summary>A chunk has been taken whole, or is not wanted any more.</summary>
     public void Free(ItemChunk chunk)
     {
-        _connection?.Budget.LetGo(chunk.Length);
+        lock (_gate)
+        {
+            LetGo(chunk.Length);
+        }
+
         chunk.Free();
     }
 
-    /// <summary>The consumer wants no more: what is there is dropped, and what comes.</summary>
+    /// <summary>Nobody takes any more: what is there is dropped, and what comes; what it has of the connection's budget is given back.</summary>
+    /// <param name="isDisposed">Whether by who has taken; else the call has ended.</param>
     /// <returns>Whether more may come, so that the sender is to be told.</returns>
-    public bool Drop()
+    public bool Drop(bool isDisposed)
     {
+        bool mayCome;
+
         lock (_gate)
         {
             DropChunks();
-            bool mayCome = !_hasEnded && !_isDropped;
+            LetGo(_held);       // also what a consumer still holds that is not done
+            mayCome = _mayCome;
+            _mayCome = false;
             _isDropped = true;
-            return mayCome;
+            _isDisposed |= isDisposed;
         }
+
+        _window?.Close();
+        _changed.Set();
+        return mayCome;
     }
 
-    /// <summary>The same, and tells the sender by the stream's number.</summary>
+    /// <summary>The consumer is done: the same, and tells the sender by the stream's number.</summary>
     public void DropAndTell()
     {
-        if (Drop())
+        if (Drop(isDisposed: true))
         {
             _connection?.SendCancel(_number);
         }
     }
 
-    /// <summary>Gives back what the stream has of the connection's budget; for the consumer, when it is done.</summary>
-    public void Close() => _window?.Close();
+    private void Refuse(Exception reason, bool isAtOnce)
+    {
+        lock (_gate)
+        {
+            if (isAtOnce)
+            {
+                DropChunks();
+            }
+
+            if (!_hasEnded || isAtOnce)
+            {
+                _failure = ExceptionDispatchInfo.Capture(reason);
+            }
+
+            _hasEnded = true;
+        }
+
+        HasBegun = true;
+        _changed.Set();
+    }
 
     private void Grant(in StreamAllowance more)
     {
         IStreamConnection? connection;
+        long number;
 
         lock (_gate)
         {
             connection = _hasEnded || _isDropped ? null : _connection;
+            number = _number;
             _outstanding.Add(more);
         }
 
-        connection?.SendCredit(_number, more);
+        connection?.SendCredit(number, more);
     }
 
     /// <summary>Under the lock.</summary>
@@ -268,9 +314,22 @@ internal sealed class IncomingItems(long items)
     {
         while (_chunks.TryDequeue(out ItemChunk? chunk))
         {
-            Free(chunk);
+            LetGo(chunk.Length);
+            chunk.Free();
         }
 
         _last = null;
+    }
+
+    /// <summary>Under the lock.</summary>
+    private void LetGo(long bytes)
+    {
+        long held = Math.Min(bytes, _held);
+
+        if (held > 0)
+        {
+            _held -= held;
+            _connection!.Budget.LetGo(held);
+        }
     }
 }

@@ -24,7 +24,7 @@ internal struct ItemBatch
 
     /// <summary>Writes one item behind the others.</summary>
     /// <returns>How many bytes it has.</returns>
-    /// <exception cref="MprpcException">It is larger than a message may be.</exception>
+    /// <exception cref="MprpcException">It is larger, or nests deeper, than a message may; the batch is as it was.</exception>
     /// <exception cref="MessagePackSerializationException">It cannot be encoded; the batch is as it was.</exception>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public int Add<T>(IItemEncoding encoding, T item)
@@ -46,11 +46,10 @@ internal struct ItemBatch
     }
 
     /// <summary>Makes the batch a message, and empties it.</summary>
-    /// <param name="encoding">How items are encoded.</param>
     /// <param name="number">The stream's.</param>
-    public MprpcWriter TakeMessage(IItemEncoding encoding, long number)
+    public MprpcWriter TakeMessage(long number)
     {
-        MprpcWriter message = Take(encoding, out int count);
+        MprpcWriter message = Take(out int count);
         PrependArray(message, count);
         PrependInteger(message, number);
         Span<byte> head = message.Prepend(10);
@@ -71,7 +70,7 @@ internal struct ItemBatch
         }
 
         _items ??= MprpcWriter.Rent(encoding.Serializer, Front);
-        MprpcWriter array = Take(encoding, out int count);
+        MprpcWriter array = Take(out int count);
         PrependArray(array, count);
         var raw = new MprpcRaw(array.WrittenSpan.ToArray());
         MprpcWriter.Return(array);
@@ -103,22 +102,11 @@ internal struct ItemBatch
         (_items, Count) = (null, 0);
     }
 
-    private MprpcWriter Take(IItemEncoding encoding, out int count)
+    private MprpcWriter Take(out int count)
     {
         MprpcWriter items = _items!;
         count = Count;
         (_items, Count) = (null, 0);
-
-        if (items.Levels > encoding.MaxSendDepth - OuterLevels
-            && WrittenValues.Fault(items.WrittenSpan, count, OuterLevels, encoding.MaxSendDepth, out bool isTooDeep) is { } fault)
-        {
-            MprpcWriter.Return(items);
-            throw isTooDeep
-                ? new MprpcException(
-                    $"An item of the stream {fault}. Send flatter values, or raise MaxSendDepth, and what the peer accepts.", ErrorCode.TooLarge)
-                : new MessagePackSerializationException($"An item of the stream {fault}. {WrittenValues.WholeRemedy}");
-        }
-
         return items;
     }
 
@@ -152,6 +140,25 @@ internal struct ItemBatch
             items.Truncate(start);
             throw TooLarge($"{size:N0}", most);
         }
+
+        if (items.Levels > encoding.MaxSendDepth - OuterLevels)
+        {
+            CheckDepth(items, start, encoding.MaxSendDepth);
+        }
+    }
+
+    private static void CheckDepth(MprpcWriter items, int start, int most)
+    {
+        if (WrittenValues.Fault(items.WrittenSpan[start..], values: 1, OuterLevels, most, out bool isTooDeep) is not { } fault)
+        {
+            return;
+        }
+
+        items.Truncate(start);
+        throw isTooDeep
+            ? new MprpcException(
+                $"An item of the stream {fault}. Send flatter values, or raise MaxSendDepth, and what the peer accepts.", ErrorCode.TooLarge)
+            : new MessagePackSerializationException($"An item of the stream {fault}. {WrittenValues.WholeRemedy}");
     }
 
     private static MprpcException TooLarge(string size, int most)

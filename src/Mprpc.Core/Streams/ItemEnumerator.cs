@@ -47,12 +47,11 @@ internal abstract class ItemEnumerator<T>(IncomingItems items, MprpcSerializerOp
     /// <summary>What is thrown if an item is of another type.</summary>
     protected abstract Exception Unreadable(long index, string expected, Exception? inner);
 
-    /// <summary>Gives back what has not been taken.</summary>
+    /// <summary>Gives back what has been taken, and not read.</summary>
     protected void Release()
     {
-        FreeChunk();
         _left = 0;
-        items.Close();
+        FreeChunk();
     }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
@@ -121,8 +120,10 @@ internal abstract class ItemEnumerator<T>(IncomingItems items, MprpcSerializerOp
         if (reader.Failed)
         {
             Current = default!;
-            _left = 0;
-            return Unreadable(_index, reader.Expected, reader.Exception);
+            (_left, _size) = (0, -1);
+            Exception failure = Unreadable(_index, reader.Expected, reader.Exception);
+            items.Refuse(failure);      // asked again, it throws again: what is behind the item is not read as if it followed the one before
+            return failure;
         }
 
         _size = reader.Position - _position;
@@ -134,9 +135,10 @@ internal abstract class ItemEnumerator<T>(IncomingItems items, MprpcSerializerOp
 
     private void FreeChunk()
     {
-        if (_chunk is { } chunk)
+        // Also where a consumer disposes while it waits, which it should not: no buffer is given back twice.
+        if (Interlocked.Exchange(ref _chunk, null) is { } chunk)
         {
-            (_chunk, _bytes) = (null, default);
+            _bytes = default;
             items.Free(chunk);
         }
     }

@@ -12,6 +12,9 @@ internal sealed class StreamBudget(long maxGranted, long maxHeld, StreamBudget? 
     private long _granted;
     private long _held;
 
+    /// <summary>How many bytes are granted beyond the least of each stream.</summary>
+    public long Granted => Volatile.Read(ref _granted);
+
     /// <summary>How many bytes of items are there.</summary>
     public long Held => Volatile.Read(ref _held);
 
@@ -54,7 +57,7 @@ internal sealed class StreamBudget(long maxGranted, long maxHeld, StreamBudget? 
     }
 
     /// <summary>They are taken.</summary>
-    public void LetGo(int bytes)
+    public void LetGo(long bytes)
     {
         Interlocked.Add(ref _held, -bytes);
         total?.LetGo(bytes);

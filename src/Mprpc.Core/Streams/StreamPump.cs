@@ -68,9 +68,7 @@ internal sealed class StreamPump<T>(IAsyncEnumerable<T> source, IStreamConnectio
         }
         catch
         {
-            // The items before it reach the consumer first.
-            await TakeBackAsync().ConfigureAwait(false);
-            TrySend();
+            await SendBeforeFailureAsync().ConfigureAwait(false);
             throw;
         }
     }
@@ -121,6 +119,7 @@ internal sealed class StreamPump<T>(IAsyncEnumerable<T> source, IStreamConnectio
             if (isWaiting)
             {
                 TakeBack();
+                await WaitForRoomAsync(cancellationToken).ConfigureAwait(false);    // the flush does not wait, and a source that waits fills no batch
                 tick = Environment.TickCount64;
             }
 
@@ -168,6 +167,11 @@ internal sealed class StreamPump<T>(IAsyncEnumerable<T> source, IStreamConnectio
                 return;
             }
 
+            if (credit.IsLast)
+            {
+                throw new MprpcException("The stream's consumer has ended its side of the connection, and cannot take the rest.", ErrorCode.Cancelled);
+            }
+
             await credit.Changed.WaitAsync().ConfigureAwait(false);
         }
     }
@@ -186,12 +190,13 @@ internal sealed class StreamPump<T>(IAsyncEnumerable<T> source, IStreamConnectio
             TrySend();
         }
 
-        Task room = connection.WaitForRoomAsync();
+        await WaitForRoomAsync(cancellationToken).ConfigureAwait(false);
+    }
 
-        if (!room.IsCompleted)
-        {
-            await room.WaitAsync(cancellationToken).ConfigureAwait(false);
-        }
+    private ValueTask WaitForRoomAsync(CancellationToken cancellationToken)
+    {
+        Task room = connection.WaitForRoomAsync();
+        return room.IsCompleted ? ValueTask.CompletedTask : new ValueTask(room.WaitAsync(cancellationToken));
     }
 
     /// <summary>Leaves what there is to a flush, while the source is waited for.</summary>
@@ -272,6 +277,20 @@ internal sealed class StreamPump<T>(IAsyncEnumerable<T> source, IStreamConnectio
         }
     }
 
+    /// <summary>The source has failed: the items before that reach the consumer first, if it can be reached.</summary>
+    private async ValueTask SendBeforeFailureAsync()
+    {
+        try
+        {
+            await TakeBackAsync().ConfigureAwait(false);
+            TrySend();
+        }
+        catch (OperationCanceledException)
+        {
+            _batch.Drop();
+        }
+    }
+
     private async ValueTask DropAsync()
     {
         TakeBack();
@@ -294,12 +313,12 @@ internal sealed class StreamPump<T>(IAsyncEnumerable<T> source, IStreamConnectio
 
     private void Send(ref ItemBatch batch)
     {
-        MprpcWriter message = batch.TakeMessage(connection, number);
+        MprpcWriter message = batch.TakeMessage(number);
 
-        if (!connection.TrySendItems(message))
+        if (!credit.TrySend(connection, message))
         {
             MprpcWriter.Return(message);
-            throw new OperationCanceledException("The connection is lost: the rest of the stream cannot be sent.");
+            throw new OperationCanceledException("The connection is lost, or the call has ended: the rest of the stream cannot be sent.");
         }
     }
 

@@ -23,7 +23,7 @@ internal sealed class StreamSignal : IValueTaskSource
         if (Interlocked.Exchange(ref _state, IsSet) == IsAwaited)
         {
             // It looks again at everything, so that what others have set since is not lost with this.
-            Volatile.Write(ref _state, Idle);
+            Interlocked.Exchange(ref _state, Idle);
             _core.SetResult(true);
         }
     }
@@ -41,7 +41,8 @@ internal sealed class StreamSignal : IValueTaskSource
 
         if (Interlocked.CompareExchange(ref _state, IsAwaited, Idle) != Idle)
         {
-            Volatile.Write(ref _state, Idle);
+            // A plain write could come after what the waiter reads next, and undo a set that it has not seen.
+            Interlocked.Exchange(ref _state, Idle);
             return ValueTask.CompletedTask;
         }
 

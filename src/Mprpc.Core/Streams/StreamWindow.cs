@@ -2,7 +2,7 @@ using Mprpc.Wire;
 
 namespace Mprpc.Streams;
 
-/// <summary>How much a consumer lets its stream be ahead of it, and when it grants more. For the consumer alone.</summary>
+/// <summary>How much a consumer lets its stream be ahead of it, and when it grants more. For the consumer alone, but for its end.</summary>
 /// <remarks>
 /// It grants what the application has taken, once that is half a window. The window doubles each time the application has found nothing after a full window:
 /// what
@@ -17,6 +17,7 @@ internal sealed class StreamWindow(StreamBudget budget, long items)
 
     private const int First = 64 * 1024;
     private const int Largest = 1024 * 1024;
+    private const long Closed = -1;
 
     private readonly long _granted = items;
     private long _items = items;
@@ -25,6 +26,7 @@ internal sealed class StreamWindow(StreamBudget budget, long items)
     private long _takenBytes;
     private long _sinceGrowth;      // granted
     private long _growth;           // not granted yet
+    private long _share;            // of the budget
 
     /// <summary>With how much credit the stream begins.</summary>
     public StreamAllowance Open()
@@ -35,7 +37,7 @@ internal sealed class StreamWindow(StreamBudget budget, long items)
     }
 
     /// <summary>With how much it has begun, before anybody knew who reads it.</summary>
-    public void Assume(in StreamAllowance granted) => (_items, _bytes) = (granted.Items, Least);
+    public void Assume(in StreamAllowance granted) => (_items, _bytes) = (granted.Items, Math.Min(granted.Bytes, Least));
 
     /// <summary>The application has taken an item.</summary>
     /// <returns>Whether it is time to grant more.</returns>
@@ -66,20 +68,27 @@ internal sealed class StreamWindow(StreamBudget budget, long items)
         return more;
     }
 
-    /// <summary>Gives back what it has of the budget.</summary>
+    /// <summary>Gives back what it has of the budget, and takes no more of it. Any thread may.</summary>
     public void Close()
     {
-        if (_bytes > Least)
+        if (Interlocked.Exchange(ref _share, Closed) is > 0 and var share)
         {
-            budget.GiveBack(_bytes - Least);
-            _bytes = Least;
+            budget.GiveBack(share);
         }
     }
 
     private bool TryGrow(long bytes)
     {
-        if (bytes <= 0 || !budget.TryGrant(bytes))
+        long share = Volatile.Read(ref _share);
+
+        if (bytes <= 0 || share == Closed || !budget.TryGrant(bytes))
         {
+            return false;
+        }
+
+        if (Interlocked.CompareExchange(ref _share, share + bytes, share) != share)
+        {
+            budget.GiveBack(bytes);     // it has been closed meanwhile
             return false;
         }
 

@@ -62,6 +62,17 @@ internal struct StreamAllowance(long items, long bytes)
         Bytes = Sum(Bytes, more.Bytes);
     }
 
+    /// <summary>Whether it was enough for items that have come: the last one may have more bytes than there were.</summary>
+    public readonly bool Covers(ReadOnlySpan<byte> items, int count)
+    {
+        if (!IsOpen || Items < count)
+        {
+            return false;
+        }
+
+        return items.Length <= Bytes || LengthOf(items, count - 1) < Bytes;
+    }
+
     /// <summary>Items of so many bytes are sent.</summary>
     public void Use(long items, long bytes)
     {
@@ -84,7 +95,21 @@ internal struct StreamAllowance(long items, long bytes)
             return true;
         }
 
-        return MessagePackHead.TryReadInteger(value, out number, out _) && number >= 0;
+        bool isRead = MessagePackHead.TryReadInteger(value, out number, out _) && number >= 0;
+        number = Math.Min(number, Most);
+        return isRead;
+    }
+
+    private static long LengthOf(ReadOnlySpan<byte> items, int count)
+    {
+        int length = 0;
+
+        for (; count > 0; count--)
+        {
+            length += MessagePackHead.MeasureValue(items[length..]);
+        }
+
+        return length;
     }
 
     private static long Clamp(long value) => value is > Most and not NoLimit ? Most : value;
