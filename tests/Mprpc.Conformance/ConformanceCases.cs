@@ -14,4 +14,7 @@ public static class ConformanceCases
 
     /// <summary>Bytes that a server sends into a client (C).</summary>
     public static IReadOnlyList<ClientCase> Client => ClientCases.All;
+
+    /// <summary>The same into a client that reads streams and feeds them (K).</summary>
+    public static IReadOnlyList<ClientCase> ClientStreams => Conformance.Client.StreamCases.All;
 }

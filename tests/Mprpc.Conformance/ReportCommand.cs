@@ -20,6 +20,7 @@ internal static class ReportCommand
           --one-place tcp://host:port  one that runs one call at a time
           --login    tcp://host:port   one that requires login
           --no-extensions tcp://host:port   one whose extensions are off
+          --in-order tcp://host:port   one that answers in the order of the requests
           --split whole|bytes|offsets|all   how the bytes are cut on their way (whole)
           --case S1,S2,...             only these
           --no-policy                  without the cases where implementations rightly disagree
@@ -36,6 +37,7 @@ internal static class ReportCommand
         ["--one-place"] = Profile.OnePlace,
         ["--login"] = Profile.RequiresLogin,
         ["--no-extensions"] = Profile.NoExtensions,
+        ["--in-order"] = Profile.InOrder,
     };
 
     public static async Task<int> RunAsync(string[] args, TextWriter output, TextWriter error)

@@ -156,7 +156,8 @@ internal struct ItemBatch
 
         items.Truncate(start);
         throw isTooDeep
-            ? new MprpcException($"An item of the stream {fault}. Send flatter values, or raise MaxSendDepth, and what the peer accepts.", ErrorCode.TooLarge)
+            ? new MprpcException(
+                $"An item of the stream {fault}. Send flatter values, or raise MaxSendDepth, and what the peer accepts.", ErrorCode.TooLarge)
             : new MessagePackSerializationException($"An item of the stream {fault}. {WrittenValues.WholeRemedy}");
     }
 

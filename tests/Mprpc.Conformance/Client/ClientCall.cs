@@ -11,6 +11,18 @@ public sealed record ClientCall(params ClientOutcomeKind[] EndsWith)
     /// <summary>Its arguments.</summary>
     public IReadOnlyList<object?> Arguments { get; init; } = [1, 2];
 
+    /// <summary>Whether the result is read as a stream: what came of it is the value, an array, also before an error.</summary>
+    public bool IsStream { get; init; }
+
+    /// <summary>After how many items the reading stops; null: at the end.</summary>
+    public int? Take { get; init; }
+
+    /// <summary>The items of a stream that is the only argument; null: it has none.</summary>
+    public IReadOnlyList<int>? Feeds { get; init; }
+
+    /// <summary>Whether the source of that stream goes on behind its items, until it is disposed.</summary>
+    public bool FeedIsEndless { get; init; }
+
     /// <summary>The msgid to ask for, where the client has the hook.</summary>
     public uint? MessageId { get; init; }
 

@@ -37,9 +37,11 @@ public static class ClientCaseRunner
         await using IConformanceClient client = createClient();
         await client.ConnectAsync(server.Url, clientCase.Profile, cancellationToken);
 
+        List<FedSource> sources = [];
+
         foreach (IReadOnlyList<ClientCall> wave in clientCase.Waves)
         {
-            if (Start(client, wave, cancellationToken) is not { } calls)
+            if (Start(client, wave, sources, cancellationToken) is not { } calls)
             {
                 await stop.CancelAsync();
                 return Result(CaseVerdict.Skip, "the client has no hook for the next msgid");
@@ -62,12 +64,19 @@ public static class ClientCaseRunner
             await Task.Delay(clientCase.Rest, cancellationToken);
         }
 
+        Task disposed = Task.WhenAll(sources.Select(source => source.Disposed));
+        if (await Task.WhenAny(disposed, Task.Delay(clientCase.WaveWithin, cancellationToken)) != disposed)
+        {
+            return Result(CaseVerdict.Fail, "calls as expected, but the source of a stream was not disposed");
+        }
+
         return await playing is string wrong ? Result(CaseVerdict.Fail, $"calls as expected, but {wrong}") : Result(CaseVerdict.Pass, "as expected");
 
         CaseResult Result(CaseVerdict verdict, string actual) => new(clientCase.Id, verdict, Describe(clientCase), actual);
     }
 
-    private static List<Task<ClientOutcome>>? Start(IConformanceClient client, IReadOnlyList<ClientCall> wave, CancellationToken cancellationToken)
+    private static List<Task<ClientOutcome>>? Start(
+        IConformanceClient client, IReadOnlyList<ClientCall> wave, List<FedSource> sources, CancellationToken cancellationToken)
     {
         var calls = new List<Task<ClientOutcome>>();
         foreach (ClientCall call in wave)
@@ -77,7 +86,19 @@ public static class ClientCaseRunner
                 return null;
             }
 
-            calls.Add(client.CallAsync(call.Method, call.Arguments, cancellationToken));
+            if (call.Feeds is { } items)
+            {
+                sources.Add(new FedSource(items, call.FeedIsEndless));
+                calls.Add(client.FeedAsync(call.Method, sources[^1], cancellationToken));
+            }
+            else if (call.IsStream)
+            {
+                calls.Add(client.StreamAsync(call.Method, call.Arguments, call.Take, cancellationToken));
+            }
+            else
+            {
+                calls.Add(client.CallAsync(call.Method, call.Arguments, cancellationToken));
+            }
         }
 
         return calls;

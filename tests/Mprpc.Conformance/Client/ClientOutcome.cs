@@ -24,6 +24,9 @@ public sealed record ClientOutcome(ClientOutcomeKind Kind)
     public static ClientOutcome RemoteError(string? message, string? code, ReadOnlyMemory<byte> data)
         => new(ClientOutcomeKind.RemoteError) { Message = message, Code = code, Data = data };
 
+    /// <summary>The same, after items of a stream.</summary>
+    public ClientOutcome After(ReadOnlyMemory<byte> items) => this with { Value = items };
+
     /// <inheritdoc/>
     public override string ToString() => Kind switch
     {

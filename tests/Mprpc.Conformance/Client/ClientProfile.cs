@@ -9,6 +9,9 @@ public sealed record ClientProfile
     /// <summary>Emits only fixraw, raw16 and raw32.</summary>
     public bool OldSpec { get; init; }
 
+    /// <summary>Whether it says <c>$/hello</c> first.</summary>
+    public bool Extensions { get; init; }
+
     /// <summary>Requests without an answer on a connection at a time; null: no limit.</summary>
     public int? MaxInFlightPerConnection { get; init; }
 

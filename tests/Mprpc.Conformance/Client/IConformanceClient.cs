@@ -14,6 +14,13 @@ public interface IConformanceClient : IAsyncDisposable
     /// <summary>Calls; never throws for what a server does. The request's msgid is taken before the first await.</summary>
     Task<ClientOutcome> CallAsync(string method, IReadOnlyList<object?> arguments, CancellationToken cancellationToken);
 
+    /// <summary>Reads a result as a stream, whose items are the outcome's value as one array; never throws for what a server does.</summary>
+    /// <param name="take">After how many items it stops; null: at the end.</param>
+    Task<ClientOutcome> StreamAsync(string method, IReadOnlyList<object?> arguments, int? take, CancellationToken cancellationToken);
+
+    /// <summary>Calls with a stream as the only argument; never throws for what a server does.</summary>
+    Task<ClientOutcome> FeedAsync(string method, IAsyncEnumerable<int> items, CancellationToken cancellationToken);
+
     /// <summary>Makes this the next call's msgid, unless it is in use; false where the client has no such hook (the case is skipped).</summary>
     bool TrySetNextMessageId(uint messageId);
 }

@@ -27,5 +27,7 @@ internal static class Expect
 
     public static Expectation ErrorOrClose(uint messageId) => new ErrorOrClose(messageId);
 
+    public static Expectation ErrorThenFin(uint messageId) => new ErrorThenFin(messageId);
+
     public static Expectation AnswerThenFin(string message) => new AnswersThenFin(message);
 }

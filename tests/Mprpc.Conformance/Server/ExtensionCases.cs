@@ -1,6 +1,6 @@
 namespace Mprpc.Conformance.Server;
 
-/// <summary>The X table: the extensions under <c>$/</c> (docs/protocol.md 10.5 to 10.9). HI is a client's <c>$/hello</c> with the msgid 0.</summary>
+/// <summary>The X table: the extensions under <c>$/</c> (docs/protocol.md 10.5 to 10.13). HI is a client's <c>$/hello</c> with the msgid 0.</summary>
 internal static class ExtensionCases
 {
     private static readonly Expectation s_hello = Expect.Hello(0, version: 1);
@@ -72,5 +72,7 @@ internal static class ExtensionCases
         new("X61b", "94 00 05 a4 \"hold\" 90 94 00 0a PING 90", Expect.Answer("94 01 0a c0 c0", "94 01 05 c0 c0"), "a method holds its thread"),
         new("X61c", "94 00 0a PING 90", Expect.Answer("94 01 0a c0 c0"), "before a login") { Profile = Profile.RequiresLogin },
         new("X63", "93 02 GOAWAY 92 cd1388 a0", Expect.Nothing(), "a server's only"),
+
+        .. StreamCases.All,
     ];
 }

@@ -26,4 +26,7 @@ public enum Profile
 
     /// <summary>The extensions under <c>$/</c> are off.</summary>
     NoExtensions,
+
+    /// <summary>Answers come in the order of the requests.</summary>
+    InOrder,
 }

@@ -18,17 +18,43 @@ internal sealed class ClientUnderTest : IConformanceClient
             new MprpcClientOptions
             {
                 OldSpec = profile.OldSpec,
+                Extensions = profile.Extensions ? MprpcExtensions.Always : MprpcExtensions.WhenUsed,
                 CallTimeout = profile.CallTimeout,
                 MaxInFlightPerConnection = profile.MaxInFlightPerConnection ?? int.MaxValue,
             },
             cancellationToken);
 
-    public async Task<ClientOutcome> CallAsync(string method, IReadOnlyList<object?> arguments, CancellationToken cancellationToken)
+    public Task<ClientOutcome> CallAsync(string method, IReadOnlyList<object?> arguments, CancellationToken cancellationToken)
+        => OutcomeAsync(async () => await Client.CallAsync<MprpcRaw>(method, cancellationToken, [.. arguments]));
+
+    public async Task<ClientOutcome> StreamAsync(string method, IReadOnlyList<object?> arguments, int? take, CancellationToken cancellationToken)
+    {
+        List<MprpcRaw> items = [];
+        ClientOutcome outcome = await OutcomeAsync(async () =>
+        {
+            await foreach (MprpcRaw item in Client.StreamAsync<MprpcRaw>(method, [.. arguments]).WithCancellation(cancellationToken))
+            {
+                items.Add(new MprpcRaw(item.Memory.ToArray()));
+
+                if (items.Count == take)
+                {
+                    break;
+                }
+            }
+
+            return MprpcRaw.From<object?>(null);
+        });
+        return outcome.After(MprpcRaw.From(items).Memory);
+    }
+
+    public Task<ClientOutcome> FeedAsync(string method, IAsyncEnumerable<int> items, CancellationToken cancellationToken)
+        => OutcomeAsync(async () => await Client.CallAsync<MprpcRaw>(method, cancellationToken, [MprpcStream.From(items)]));
+
+    private static async Task<ClientOutcome> OutcomeAsync(Func<Task<MprpcRaw>> call)
     {
         try
         {
-            MprpcRaw result = await Client.CallAsync<MprpcRaw>(method, cancellationToken, [.. arguments]);
-            return ClientOutcome.Result(result.Memory.ToArray());
+            return ClientOutcome.Result((await call()).Memory.ToArray());
         }
         catch (MprpcRemoteException exception)
         {

@@ -65,6 +65,7 @@ public sealed class ConformanceServer : IAsyncLifetime
         Add(Profile.OnePlace, options => options.ConfigureLimits(limits => limits.MaxCallsInFlightPerConnection = 1));
         Add(Profile.RequiresLogin, options => options.RequireAuthentication = true);
         Add(Profile.NoExtensions, options => options.Extensions = false);
+        Add(Profile.InOrder, options => options.ResponseOrder = MprpcResponseOrder.InOrder);
         Add(MprpcResponseOrder.InOrder, options => options.ResponseOrder = MprpcResponseOrder.InOrder);
         Add(MprpcResponseOrder.LastInFirstOut, options => options.ResponseOrder = MprpcResponseOrder.LastInFirstOut);
 

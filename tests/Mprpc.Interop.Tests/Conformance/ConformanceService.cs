@@ -1,4 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
+
+#pragma warning disable MPRPC005, MPRPC016 // streams are served by the run-time fallback
 
 namespace Mprpc.Interop.Tests.Conformance;
 
@@ -30,6 +33,82 @@ public sealed class ConformanceService
 
     [SuppressMessage("Reliability", "CA2016:Forward the CancellationToken", Justification = "It is stubborn.")]
     public Task StubbornAsync(CancellationToken cancellationToken) => Task.Delay(s_stubborn, CancellationToken.None);
+
+    public async IAsyncEnumerable<int> Count(int n)
+    {
+        await Task.CompletedTask;
+
+        for (int i = 0; i < n; i++)
+        {
+            yield return i;
+        }
+    }
+
+    public async IAsyncEnumerable<int> Drip(int n, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        for (int i = 0; n < 0 || i < n; i++)
+        {
+            await Task.Delay(5, cancellationToken);
+            yield return i;
+        }
+    }
+
+    public async IAsyncEnumerable<byte[]> Bulk(int n)
+    {
+        await Task.CompletedTask;
+
+        for (int i = 0; i < n; i++)
+        {
+            yield return new byte[1024 * 1024];
+        }
+    }
+
+    public async IAsyncEnumerable<int> Break()
+    {
+        await Task.CompletedTask;
+        yield return 0;
+        yield return 1;
+        throw new MprpcException("boom");
+    }
+
+    public async IAsyncEnumerable<MprpcRaw> Odd()
+    {
+        await Task.CompletedTask;
+        yield return MprpcRaw.From(0);
+        yield return new MprpcRaw(new byte[] { 0, 0 });
+    }
+
+    public async Task<int> Total(IAsyncEnumerable<int> values)
+    {
+        int total = 0;
+
+        await foreach (int value in values)
+        {
+            total += value;
+        }
+
+        return total;
+    }
+
+    public async Task<int> First(IAsyncEnumerable<int> values)
+    {
+        await foreach (int value in values)
+        {
+            return value;
+        }
+
+        throw new MprpcException("Nothing has come.");
+    }
+
+    public async IAsyncEnumerable<int> Pipe(IAsyncEnumerable<int> values)
+    {
+        await foreach (int value in values)
+        {
+            yield return value * 2;
+        }
+    }
+
+    public Task Hoard(IAsyncEnumerable<int> values, CancellationToken cancellationToken) => Task.Delay(Timeout.Infinite, cancellationToken);
 
     public void Hold()
     {

@@ -28,7 +28,7 @@ public sealed class PythonExtensionTests(ConformanceServer server)
         Assert.True(python.ExitCode == 0, python.Errors);
         Dictionary<string, JsonArray> answers = AnswersOf(python);
         Check(answers["hello"],
-            """[1,0,null,[1,{"calls":1000,"errors":"map","meta":8192,"ping":true,"size":4194304}]]""",
+            """[1,0,null,[1,{"calls":1000,"errors":"map","feed":[64,16384],"meta":8192,"ping":true,"size":4194304,"streams":100}]]""",
             """[1,1,{"message":"boom"},null]""",
             """[1,2,{"code":"invalid_params","message":"This connection has said '$/hello' before; what was said first counts."},null]""");
         Check(answers["hello_wrong"],
@@ -56,6 +56,20 @@ public sealed class PythonExtensionTests(ConformanceServer server)
                 + """a-z, 0-9, '.', '_' and '-'.",null]""",
             """[1,4,"The value of 'n' in option 'meta' of method '$/call' must be text or binary.",null]""",
             "[1,5,null,{}]");
+        Check(answers["streams"],
+            "[1,1,null,[0,1,2]]",
+            "[1,2,null,6]",
+            "[1,3,null,0]",
+            "[1,4,null,[2,4,6]]",
+            """[1,5,"boom",null]""",
+            """[1,6,"too_large: The result of 'count' is a stream, and one that goes to a peer without the protocol's extensions is collected """
+                + """into an array: it has more than 10,000 items. Say '$/hello' and give credit, ask for less, or raise Streams.MaxPlainItems.",null]""");
+        Check(answers["streamed"],
+            """[2,"$/item",[7,[0,1]]]""",
+            """[2,"$/item",[7,[2]]]""",
+            "[1,7,null,null]",
+            """[2,"$/credit",[-1,64,16384]]""",
+            "[1,8,null,6]");
         Check(answers["ping"], "[1,10,null,null]", "[1,12,null,null]", "[1,11,null,null]");
     }
 

@@ -120,6 +120,43 @@ def ping(peer):
     yield peer.read()
 
 
+def streams(peer):
+    """Without credit a stream is a list, and a list is a stream."""
+    peer.request(1, "count", 3)
+    yield peer.read()
+    peer.request(2, "total", [1, 2, 3])
+    yield peer.read()
+    peer.request(3, "total", None)
+    yield peer.read()
+    peer.request(4, "pipe", [1, 2, 3])
+    yield peer.read()
+    peer.request(5, "break")
+    yield peer.read()
+    peer.request(6, "count", 20000)
+    yield peer.read()
+
+
+def streamed(peer):
+    """With credit it comes item by item, and without a hello too."""
+    peer.request(7, "$/call", {"credit": 2}, "count", [3])
+    yield peer.read()
+    peer.notify("$/credit", 7, 2)
+    peer_item = peer.read()
+    # the last items may come by themselves or in the answer
+    if peer_item[0] == 1:
+        yield [2, "$/item", [7, peer_item[3]]]
+        yield peer_item[:3] + [None]
+    else:
+        yield peer_item
+        yield peer.read()
+    peer.request(8, "total", -1)
+    yield peer.read()
+    peer.notify("$/item", -1, [1, 2])
+    peer.notify("$/item", -1, [3])
+    peer.notify("$/end", -1)
+    yield peer.read()
+
+
 def inspect(peer):
     peer.request(1, "$/inspect", "su")
     yield peer.read()
@@ -139,7 +176,7 @@ def goaway(peer):
 
 
 def main(host, port, names):
-    cases = [globals()[name] for name in names] or [hello, hello_wrong, call, call_wrong, timeout, cancel, metadata, ping]
+    cases = [globals()[name] for name in names] or [hello, hello_wrong, call, call_wrong, timeout, cancel, metadata, ping, streams, streamed]
     for case in cases:
         peer = Peer(host, port)
         print(json.dumps({"case": case.__name__, "messages": list(case(peer))}, sort_keys=True), flush=True)
