@@ -113,19 +113,46 @@ internal sealed class LoadComparison(Scenario scenario, ComparisonOptions option
     private Round ToRound(int number, WindowReport report, ProcessUsage serverBefore, ProcessUsage serverAfter)
     {
         double calls = Math.Max(1, report.Calls);
+        double rate = report.Calls / report.Seconds;
+        double serverCpu = (serverAfter.CpuMicroseconds - serverBefore.CpuMicroseconds) / calls;
+        double clientCpu = report.CpuMicroseconds / calls;
+        double serverBytes = (serverAfter.AllocatedBytes - serverBefore.AllocatedBytes) / calls;
+        double clientBytes = report.AllocatedBytes / calls;
+
+        if (scenario.IsOfItems)
+        {
+            return new Round(number, new Dictionary<Metric, double>
+            {
+                [Metric.ItemsPerSecond] = rate,
+                [Metric.ServerCpuPerItem] = serverCpu,
+                [Metric.ClientCpuPerItem] = clientCpu,
+                [Metric.ServerBytesPerItem] = serverBytes,
+                [Metric.ClientBytesPerItem] = clientBytes,
+                [Metric.BytesPerItem] = Math.Max(serverBytes, clientBytes),
+            });
+        }
+
         var values = new Dictionary<Metric, double>
         {
-            [Metric.CallsPerSecond] = report.Calls / report.Seconds,
+            [Metric.CallsPerSecond] = rate,
             [Metric.P50] = report.P50,
             [Metric.P99] = report.P99,
-            [Metric.ServerCpu] = (serverAfter.CpuMicroseconds - serverBefore.CpuMicroseconds) / calls,
-            [Metric.ClientCpu] = report.CpuMicroseconds / calls,
-            [Metric.ServerBytes] = (serverAfter.AllocatedBytes - serverBefore.AllocatedBytes) / calls,
-            [Metric.ClientBytes] = report.AllocatedBytes / calls,
+            [Metric.ServerCpu] = serverCpu,
+            [Metric.ClientCpu] = clientCpu,
+            [Metric.ServerBytes] = serverBytes,
+            [Metric.ClientBytes] = clientBytes,
         };
         if (scenario.Operation == Operation.Echo)
         {
-            values[Metric.MegabytesPerSecond] = report.Calls * (double)Scenario.EchoBytes / report.Seconds / 1e6;
+            values[Metric.MegabytesPerSecond] = rate * Scenario.EchoBytes / 1e6;
+        }
+        else if (scenario.Operation == Operation.Cancel)
+        {
+            (values[Metric.CancelP50], values[Metric.CancelP99]) = (report.P50, report.P99);
+        }
+        else if (scenario.IsBeside)
+        {
+            (values[Metric.P99Alone], values[Metric.P99BesideRatio]) = (report.P99Alone, report.P99 / report.P99Alone);
         }
 
         return new Round(number, values);

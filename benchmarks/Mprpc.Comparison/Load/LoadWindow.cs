@@ -9,6 +9,7 @@ internal sealed class LoadWindow
     private readonly ProcessUsage _usageAtStart;
     private readonly long _start;
     private readonly long _end;
+    private long _stoppedAt;
     private volatile bool _isOver;
 
     public LoadWindow(TimeSpan length, LatencyHistogram latencies)
@@ -36,9 +37,19 @@ internal sealed class LoadWindow
     /// <summary>Ends the window early: a call failed.</summary>
     public void Abort() => _isOver = true;
 
-    public WindowReport Close(long calls)
+    /// <summary>Ends the window because its time has come: what was counted until now is its result, however long it takes to end.</summary>
+    public void Stop()
     {
-        double seconds = Stopwatch.GetElapsedTime(_start).TotalSeconds;
+        _stoppedAt = Stopwatch.GetTimestamp();
+        _isOver = true;
+    }
+
+    /// <summary>Records a time that was measured otherwise.</summary>
+    public void RecordTicks(long ticks) => _latencies.Record(ticks);
+
+    public WindowReport Close(long calls, bool isUntilStopped = false)
+    {
+        double seconds = Stopwatch.GetElapsedTime(_start, isUntilStopped && _stoppedAt != 0 ? _stoppedAt : Stopwatch.GetTimestamp()).TotalSeconds;
         ProcessUsage usage = ProcessUsage.Now();
         return new WindowReport(
             calls,

@@ -14,11 +14,22 @@ internal abstract class CallPeer : Peer
         var clients = new List<ICallClient>(scenario.Connections);
         for (int i = 0; i < scenario.Connections; i++)
         {
-            clients.Add(await DialAsync(server));
+            clients.Add(scenario.Operation is Operation.AskBack or Operation.Cancel ? await DialFullAsync(server) : await DialAsync(server));
         }
 
-        return new CallLoad(scenario, clients);
+        IEnumerable<IStreamClient> streaming = clients.OfType<IStreamClient>();
+        return scenario.Operation switch
+        {
+            _ when scenario.IsOfItems => new StreamLoad(scenario, [.. streaming]),
+            _ when scenario.IsBeside => new BesideLoad(scenario, clients[0], await DialAsync(server)),
+            Operation.Cancel => new CancelLoad(scenario, streaming.Single(), (IStreamClient)await DialFullAsync(server)),
+            Operation.AskBack => new AskBackLoad(streaming.Single()),
+            _ => new CallLoad(scenario, clients),
+        };
     }
+
+    /// <summary>The same, where the server is told of cancellation and may call the client.</summary>
+    protected virtual Task<ICallClient> DialFullAsync(IPEndPoint server) => DialAsync(server);
 
     public override async Task<IAsyncDisposable> OpenIdleAsync(IPEndPoint server)
     {

@@ -12,9 +12,11 @@ internal abstract class Peer
         new MprpcCallPeer(),
         new GrpcPeer(),
         new StreamJsonRpcPeer(),
+        new StreamJsonRpcTunedPeer(),
         new SignalRPeer(),
         new RawKestrelPeer(),
         new RawSocketPeer(),
+        new InProcessPeer(),
     ];
 
     public abstract string Name { get; }

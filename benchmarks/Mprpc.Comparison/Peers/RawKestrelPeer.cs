@@ -22,8 +22,8 @@ internal sealed class RawKestrelPeer : Peer
 
     public override bool IsLimit => true;
 
-    // An echo has no handler that could yield.
-    public override bool Runs(Scenario scenario) => scenario.Operation != Operation.SumLater;
+    // An echo has no handler that could yield, and no stream.
+    public override bool Runs(Scenario scenario) => scenario.Operation != Operation.SumLater && !scenario.IsBeyondCalls;
 
     public override Task<IPEndPoint> ServeAsync() =>
         KestrelHost.CreateBuilder(listen => listen.Run(EchoAsync)).Build().StartAndGetEndPointAsync();

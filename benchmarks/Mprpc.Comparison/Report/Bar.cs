@@ -16,6 +16,16 @@ internal abstract record Bar(string Scenario)
         new RateBar("s6", null, 4),
         new MemoryBar("idle-2000"),
         new MemoryBar("idle-10000"),
+        new PeersBar("t1", ("signalr", 20), ("grpc", 12), ("streamjsonrpc-tuned", 4)),
+        new RateBar("t3", null, 4),
+        new RateBar("t4", null, 4),
+        new RateBar("t5", null, 10),
+        new MostBar("t6", 0.005),
+        new LatencyBar("t7"),
+        new LatencyBar("t7-999"),
+        new PeersBar("t9", ("signalr", 6)),
+        new MostBar("calls-t1", 2),
+        new MostBar("calls-stalled", 1.1),
     ];
 
     public abstract string? OfRawKestrel { get; }
@@ -64,6 +74,49 @@ internal abstract record Bar(string Scenario)
 
             return ofPeers < 1 && result.Mprpc!.Of(metric).Median <= result.RawKestrel.Of(metric).Median + BytesOverRaw;
         }
+    }
+
+    /// <summary>The least ratios to single systems.</summary>
+    private sealed record PeersBar(string Scenario, params (string System, double Least)[] Peers) : Bar(Scenario)
+    {
+        public override string? OfRawKestrel => null;
+
+        public override string? OfBestPeer => string.Join(", ", Peers.Select(peer => string.Create(CultureInfo.InvariantCulture, $">= {peer.Least} {peer.System}")));
+
+        public override bool? IsHeldBy(ScenarioResult result)
+        {
+            double?[] shares =
+            [
+                .. from peer in Peers
+                   let system = result.Systems.FirstOrDefault(system => system.System == peer.System)
+                   select Ratio(result.Mprpc, system, result.Scenario.Headline) / peer.Least,
+            ];
+            return shares.Any(share => share is null) ? null : shares.All(share => share >= 1);
+        }
+    }
+
+    /// <summary>The most that a figure may be.</summary>
+    private sealed record MostBar(string Scenario, double Most) : Bar(Scenario)
+    {
+        public override string? OfRawKestrel => null;
+
+        public override string? OfBestPeer => string.Create(CultureInfo.InvariantCulture, $"itself <= {Most}");
+
+        public override bool? IsHeldBy(ScenarioResult result)
+        {
+            Metric metric = result.Scenario.Headline;
+            return result.Mprpc?.Has(metric) == true ? result.Mprpc.Of(metric).Median <= Most : null;
+        }
+    }
+
+    /// <summary>No longer than the best of the peers.</summary>
+    private sealed record LatencyBar(string Scenario) : Bar(Scenario)
+    {
+        public override string? OfRawKestrel => null;
+
+        public override string? OfBestPeer => "<= 1";
+
+        public override bool? IsHeldBy(ScenarioResult result) => Ratio(result.Mprpc, result.BestPeer, result.Scenario.Headline) is { } ratio ? ratio <= 1 : null;
     }
 
     private static double? Ratio(SystemResult? mprpc, SystemResult? other, Metric metric) =>

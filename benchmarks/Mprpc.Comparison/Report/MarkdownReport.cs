@@ -14,7 +14,7 @@ internal static class MarkdownReport
     {
         var text = new StringBuilder("# Mprpc beside its peers\n\n");
         text.AppendLine(CultureInfo.InvariantCulture, $"Commit {Commit()}. {Machine()}. {(options.Quick ? "Quick run: rough figures" : "Full run")}: {options.Sampling}.");
-        text.AppendLine("Figures are medians, with the least and the most. Ratios are taken round by round, between windows that ran beside each other. CPU and allocated bytes are a call's.");
+        text.AppendLine("Figures are medians, with the least and the most. Ratios are taken round by round, between windows that ran beside each other. CPU and allocated bytes are a call's, or an item's.");
         text.AppendLine();
         text.AppendLine(options.OtherBuild is null ? Summary(results) : PairReport.Summary(results));
         foreach (ScenarioResult result in results)
@@ -75,27 +75,42 @@ internal static class MarkdownReport
     private static string LoadTable(ScenarioResult result)
     {
         Metric rate = result.Scenario.Headline;
-        var table = new MarkdownTable(
-            "system", rate.Unit, "least", "most", "mprpc / it", "p50 us", "p99 us", "server CPU us", "client CPU us", "server B", "client B");
+        Metric[] further = result.Scenario switch
+        {
+            { IsOfItems: true } =>
+                [Metric.ServerCpuPerItem, Metric.ClientCpuPerItem, Metric.ServerBytesPerItem, Metric.ClientBytesPerItem],
+            { IsBeside: true } => [Metric.P99, Metric.P99Alone, Metric.CallsPerSecond],
+            { Operation: Operation.Cancel } => [Metric.CancelP50, Metric.CallsPerSecond],
+            _ => [Metric.P50, Metric.P99, Metric.ServerCpu, Metric.ClientCpu, Metric.ServerBytes, Metric.ClientBytes],
+        };
+        var table = new MarkdownTable(["system", rate.Unit, "least", "most", "mprpc / it", .. further.Select(Title)]);
         foreach (SystemResult system in result.Systems)
         {
             Spread? spread = system.Has(rate) ? system.Of(rate) : null;
-            table.Add(
+            table.Add([
                 system.System,
                 Number(spread?.Median),
                 Number(spread?.Min),
                 Number(spread?.Max),
                 Ratio(result.Mprpc, system, rate),
-                Cell(system, Metric.P50),
-                Cell(system, Metric.P99),
-                Cell(system, Metric.ServerCpu),
-                Cell(system, Metric.ClientCpu),
-                Cell(system, Metric.ServerBytes),
-                Cell(system, Metric.ClientBytes));
+                .. further.Select(metric => Cell(system, metric)),
+            ]);
         }
 
         return table.ToString();
     }
+
+    private static string Title(Metric metric) => metric switch
+    {
+        _ when metric == Metric.P50 || metric == Metric.CancelP50 => "p50 us",
+        _ when metric == Metric.P99 => "p99 us",
+        _ when metric == Metric.P99Alone => "p99 alone us",
+        _ when metric == Metric.ServerCpu || metric == Metric.ServerCpuPerItem => "server CPU us",
+        _ when metric == Metric.ClientCpu || metric == Metric.ClientCpuPerItem => "client CPU us",
+        _ when metric == Metric.ServerBytes || metric == Metric.ServerBytesPerItem => "server B",
+        _ when metric == Metric.ClientBytes || metric == Metric.ClientBytesPerItem => "client B",
+        _ => metric.Unit,
+    };
 
     private static string IdleTable(ScenarioResult result)
     {
