@@ -2,7 +2,8 @@ using Mprpc.Contracts.Tests.Matrix;
 
 namespace Mprpc.Contracts.Tests;
 
-/// <summary>Each type in each place: parameter, result, member, element, item of a stream, key, object, untyped argument, MprpcRaw; and as Python's msgpack has it.</summary>
+/// <summary>Each type in each place: parameter, result, member, element, item of a stream, key, object, untyped argument, MprpcRaw; and as Python's msgpack
+/// has it.</summary>
 public sealed class MatrixTests
 {
     public static TheoryData<string> Names => [.. Rows.All.Select(row => row.Name)];

@@ -8,7 +8,8 @@ namespace Mprpc.Conformance.Client;
 /// <summary>A server on loopback that plays a script, whatever the client does.</summary>
 /// <remarks>
 /// Steps: <c>accept</c> a connection; <c>read</c> a request; <c>send</c> a vector; <c>fin</c>; <c>closed</c>: the client must close within a second; <c>silence
-/// ms</c>: nothing may arrive for so long; <c>delay ms</c>; <c>response hex</c>: an answer to the msgid must arrive; <c>notice vector</c>: exactly these bytes must; <c>id hex</c> and <c>was vector</c>: what
+/// ms</c>: nothing may arrive for so long; <c>delay ms</c>; <c>response hex</c>: an answer to the msgid must arrive; <c>notice vector</c>: exactly these bytes
+/// must; <c>id hex</c> and <c>was vector</c>: what
 /// the last request's msgid and bytes must be. In vectors <c>{i}</c> is the last request's msgid as it was sent, <c>{i1}</c> the first request's, <c>{p1}</c>
 /// the first request's first param, <c>{id32}</c> the last msgid as a uint32, <c>{other}</c> a msgid that no request has.
 /// </remarks>
