@@ -407,7 +407,10 @@ public sealed class StreamTests
     {
         await using FeedHost host = await FeedHost.StartAsync(options: options => options.NamingPolicy = policy);
         IFeed plain = host.Connect(new MprpcClientOptions { Extensions = extensions, NamingPolicy = policy });
-        IFeed[] feeds = [plain, plain.With(new MprpcCallOptions { Timeout = TimeSpan.FromSeconds(50) }), plain.With(new Passing()).With(default(MprpcCallOptions))];
+        IFeed[] feeds =
+        [
+            plain, plain.With(new MprpcCallOptions { Timeout = TimeSpan.FromSeconds(50) }), plain.With(new Passing()).With(default(MprpcCallOptions)),
+        ];
 
         foreach (IFeed feed in feeds)
         {

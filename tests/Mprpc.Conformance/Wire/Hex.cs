@@ -37,7 +37,8 @@ public static class Hex
         ["ITEM"] = "a6 \"$/item\"",
         ["CREDIT"] = "a8 \"$/credit\"",
         ["END"] = "a5 \"$/end\"",
-        ["OFFER"] = "87 a6 \"errors\" a3 \"map\" a4 \"size\" ce00400000 a5 \"calls\" cd03e8 a7 \"streams\" 64 a4 \"feed\" 92 40 cd4000 a4 \"meta\" cd2000 a4 \"ping\" c3",
+        ["OFFER"] = "87 a6 \"errors\" a3 \"map\" a4 \"size\" ce00400000 a5 \"calls\" cd03e8 "
+            + "a7 \"streams\" 64 a4 \"feed\" 92 40 cd4000 a4 \"meta\" cd2000 a4 \"ping\" c3",
         ["CANCEL"] = "a8 \"$/cancel\"",
         ["CANCELREQUEST"] = "af \"$/cancelRequest\"",
         ["PING"] = "a6 \"$/ping\"",
