@@ -7,7 +7,7 @@ namespace Mprpc.Core.Tests.Connections;
 public sealed class ControlMessagesTests
 {
     // errors: map, size: 4 MiB, calls: 100, meta: 8,192, ping
-    private const string Offer = "85a66572726f7273a36d6170a473697a65ce00400000a563616c6c7364a46d657461cd2000a470696e67c3";
+    private const string Offer = "87a66572726f7273a36d6170a473697a65ce00400000a563616c6c7364a773747265616d7364a4666565649240cd4000a46d657461cd2000a470696e67c3";
 
     [Theory]
     [InlineData("9201 82a563616c6c7364a6676f61776179c3")]       // X1
