@@ -30,10 +30,10 @@ internal static class TargetCall
     };
 
     private static string? NameOf(ISymbol member)
-        => OfMany.Contains(member.Name)
-            && SymbolEqualityComparer.Default.Equals((member as IPropertySymbol)?.Type ?? (member as IMethodSymbol)?.ReturnType, ContractOf(member.ContainingType))
-                ? member.Name
-                : null;
+    {
+        ITypeSymbol? type = (member as IPropertySymbol)?.Type ?? (member as IMethodSymbol)?.ReturnType;
+        return OfMany.Contains(member.Name) && SymbolEqualityComparer.Default.Equals(type, ContractOf(member.ContainingType)) ? member.Name : null;
+    }
 
     /// <summary>The contract of <c>IMprpcClients&lt;T&gt;</c>, or of what implements it.</summary>
     private static ITypeSymbol? ContractOf(INamedTypeSymbol type)
