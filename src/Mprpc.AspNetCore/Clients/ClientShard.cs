@@ -20,6 +20,7 @@ internal sealed class ClientShard(Action<PushLosses> count) : IThreadPoolWorkIte
     private readonly Lock _passing = new();
     private readonly HashSet<ClientConnection> _all = [];
     private readonly Dictionary<string, HashSet<ClientConnection>> _groups = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, HashSet<ClientConnection>> _told = new(StringComparer.Ordinal);      // the groups as of what is published next
     private readonly Dictionary<string, HashSet<ClientConnection>> _users = new(StringComparer.Ordinal);
     private readonly Dictionary<string, ClientConnection> _ids = new(StringComparer.Ordinal);
     private readonly Queue<Waiting> _waiting = [];
@@ -27,6 +28,7 @@ internal sealed class ClientShard(Action<PushLosses> count) : IThreadPoolWorkIte
     private long _waitingBytes;
     private bool _isScheduled;
     private bool _isPassing;
+    private int _changes;       // of groups, among what waits
 
     /// <summary>Only for tests: how many notifications wait for a pass, or are in one.</summary>
     internal int WaitingCount
@@ -79,13 +81,14 @@ internal sealed class ClientShard(Action<PushLosses> count) : IThreadPoolWorkIte
             foreach (string group in left)
             {
                 Leave(_groups, group, client);
+                Leave(_told, group, client);
             }
 
             return left;
         }
     }
 
-    /// <summary>Puts a connection into a group.</summary>
+    /// <summary>Puts a connection into a group, behind what was published before.</summary>
     /// <param name="client">The connection.</param>
     /// <param name="group">The group.</param>
     /// <param name="max">In how many it may be.</param>
@@ -106,6 +109,7 @@ internal sealed class ClientShard(Action<PushLosses> count) : IThreadPoolWorkIte
 
             (client.Groups ??= new HashSet<string>(StringComparer.Ordinal)).Add(group);
             Join(_groups, group, client);
+            Change(client, group, joins: true);
             return true;
         }
     }
@@ -113,32 +117,14 @@ internal sealed class ClientShard(Action<PushLosses> count) : IThreadPoolWorkIte
     /// <summary>Takes a connection out of a group, behind what was published before.</summary>
     public void Leave(ClientConnection client, string group)
     {
-        bool begins = false;
-
         lock (_gate)
         {
-            if (client.Groups?.Remove(group) != true)
+            if (client.Groups?.Remove(group) == true)
             {
-                return;
-            }
-
-            client.Groups = client.Groups.Count == 0 ? null : client.Groups;
-
-            if (_waiting.Count == 0 && !_isPassing)
-            {
+                client.Groups = client.Groups.Count == 0 ? null : client.Groups;
                 Leave(_groups, group, client);
+                Change(client, group, joins: false);
             }
-            else
-            {
-                _waiting.Enqueue(new Waiting { Leaver = client, Group = group });
-                begins = !_isScheduled;
-                _isScheduled = true;
-            }
-        }
-
-        if (begins)
-        {
-            ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
         }
     }
 
@@ -164,7 +150,7 @@ internal sealed class ClientShard(Action<PushLosses> count) : IThreadPoolWorkIte
     /// <summary>Adds the connections that a target means.</summary>
     /// <param name="target">Whom.</param>
     /// <param name="found">Where to.</param>
-    /// <param name="forPass">Whether those are meant too that are to leave a group behind what waits.</param>
+    /// <param name="forPass">Whether the groups are meant as they were when what is next was published.</param>
     public void Find(MprpcTarget target, ICollection<ClientConnection> found, bool forPass)
     {
         lock (_gate)
@@ -190,7 +176,7 @@ internal sealed class ClientShard(Action<PushLosses> count) : IThreadPoolWorkIte
         lock (_gate)
         {
             return target.Kind == TargetKind.Groups
-                ? target.Names.Any(name => _groups.TryGetValue(name, out HashSet<ClientConnection>? set) && set.Any(client => IsIn(client, name)))
+                ? target.Names.Any(_groups.ContainsKey)
                 : HasAny(target);
         }
     }
@@ -265,7 +251,7 @@ internal sealed class ClientShard(Action<PushLosses> count) : IThreadPoolWorkIte
         }
     }
 
-    /// <summary>Under the lock: what one pass takes, up to where somebody leaves a group.</summary>
+    /// <summary>Under the lock: what one pass takes, up to where somebody joins or leaves a group.</summary>
     private void TakeWaiting()
     {
         int length = 0;
@@ -279,11 +265,8 @@ internal sealed class ClientShard(Action<PushLosses> count) : IThreadPoolWorkIte
                     break;
                 }
 
-                // Unless it has joined again.
-                if (!IsIn(next.Leaver!, next.Group!))
-                {
-                    Leave(_groups, next.Group, next.Leaver!);
-                }
+                Apply(next.Client!, next.Group!, next.Joins);
+                _changes--;
             }
             else if (length > 0 && length + message.Length > MaxPass)
             {
@@ -307,18 +290,16 @@ internal sealed class ClientShard(Action<PushLosses> count) : IThreadPoolWorkIte
     {
         TargetKind.All or TargetKind.AllExcept => _all.Count > 0,
         TargetKind.Connection => _ids.ContainsKey(target.Name!),
-        TargetKind.Groups => target.Name is { } name ? _groups.ContainsKey(name) : target.Names.Any(_groups.ContainsKey),
-        _ => target.Name is { } name ? _users.ContainsKey(name) : target.Names.Any(_users.ContainsKey),
+        TargetKind.Groups => _changes > 0 || (target.Name is { } name ? _told.ContainsKey(name) : target.Names.Any(_told.ContainsKey)),
+        _ => target.Name is { } user ? _users.ContainsKey(user) : target.Names.Any(_users.ContainsKey),
     };
 
     /// <summary>Under the lock: each connection once.</summary>
     private void FindByName(MprpcTarget target, ICollection<ClientConnection> found, bool forPass)
     {
-        Dictionary<string, HashSet<ClientConnection>> sets = target.Kind == TargetKind.Groups ? _groups : _users;
+        Dictionary<string, HashSet<ClientConnection>> sets = target.Kind == TargetKind.Users ? _users : forPass ? _told : _groups;
 
-        bool isCurrent = forPass || target.Kind != TargetKind.Groups;
-
-        if (isCurrent && target.Name is { } only)
+        if (target.Name is { } only)
         {
             Add(sets.GetValueOrDefault(only) ?? [], target, found);
             return;
@@ -328,10 +309,36 @@ internal sealed class ClientShard(Action<PushLosses> count) : IThreadPoolWorkIte
 
         foreach (string name in target.Names)
         {
-            union.UnionWith(sets.GetValueOrDefault(name)?.Where(client => isCurrent || IsIn(client, name)) ?? []);
+            union.UnionWith(sets.GetValueOrDefault(name) ?? []);
         }
 
         Add(union, target, found);
+    }
+
+    /// <summary>Under the lock: a change of a group counts for what is published from here on, and not for what waits.</summary>
+    private void Change(ClientConnection client, string group, bool joins)
+    {
+        if (_waiting.Count == 0 && !_isPassing)
+        {
+            Apply(client, group, joins);
+            return;
+        }
+
+        _waiting.Enqueue(new Waiting { Client = client, Group = group, Joins = joins });
+        _changes++;
+    }
+
+    /// <summary>Under the lock.</summary>
+    private void Apply(ClientConnection client, string group, bool joins)
+    {
+        if (!joins)
+        {
+            Leave(_told, group, client);
+        }
+        else if (!client.HasLeft)
+        {
+            Join(_told, group, client);
+        }
     }
 
     private static void Add(IReadOnlyCollection<ClientConnection> clients, MprpcTarget target, ICollection<ClientConnection> found)
@@ -366,15 +373,17 @@ internal sealed class ClientShard(Action<PushLosses> count) : IThreadPoolWorkIte
         }
     }
 
-    /// <summary>A notification that waits for a pass, or a connection that leaves a group behind those before it.</summary>
+    /// <summary>A notification that waits for a pass, or a change of a group between two.</summary>
     private readonly struct Waiting
     {
         public MprpcTarget? Target { get; init; }
 
         public PushMessage? Message { get; init; }
 
-        public ClientConnection? Leaver { get; init; }
+        public ClientConnection? Client { get; init; }
 
         public string? Group { get; init; }
+
+        public bool Joins { get; init; }
     }
 }

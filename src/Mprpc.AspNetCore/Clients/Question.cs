@@ -1,6 +1,5 @@
 using Mprpc.CompilerServices;
 using Mprpc.Connections;
-using Mprpc.Wire;
 
 namespace Mprpc.AspNetCore.Clients;
 
@@ -24,7 +23,7 @@ internal sealed record Question(string Method, ReadOnlyMemory<byte> Call, int Le
     /// <summary>Asks one client.</summary>
     public ValueTask<T> AskAsync<T>(RpcConnection connection, TimeSpan timeout, CancellationToken cancellationToken)
     {
-        MprpcWriter request = MprpcWriter.Rent(connection.Serializer, RequestWriter.HeadRoom, connection.Limits.SendLimit);
+        MprpcWriter request = connection.BeginCall();
 
         try
         {

@@ -36,6 +36,7 @@ internal sealed class RpcServer(
     private readonly CancellationTokenSource _delayEnds = new();
     private IReadOnlyList<RpcEndpoint> _mapped = [];
     private KestrelServer? _kestrel;
+    private BackplaneClients? _remote;
     private FurtherSignals? _signals;
     private Task? _stopping;
 
@@ -90,9 +91,11 @@ internal sealed class RpcServer(
             _kestrel = listeners.Create(_mapped);
         }
 
-        if (ClientServices.FindRemote(services) is { } remote)
+        _remote = ClientServices.FindRemote(services);
+
+        if (_remote is not null)
         {
-            await remote.StartAsync(cancellationToken).ConfigureAwait(false);
+            await _remote.StartAsync(cancellationToken).ConfigureAwait(false);
         }
     }
 
@@ -143,9 +146,10 @@ internal sealed class RpcServer(
         await deadline.ReportAsync().ConfigureAwait(false);
         await observers.WaitForNoneAsync().WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 
-        if (ClientServices.FindRemote(services) is { } remote)
+        // Not asked for here: where a test disposes its host, the services are gone by now.
+        if (_remote is not null)
         {
-            await remote.StopAsync().WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await _remote.StopAsync().WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 

@@ -1,13 +1,12 @@
 using Mprpc.CompilerServices;
 using Mprpc.Connections;
-using Mprpc.Wire;
 
 namespace Mprpc.Binding;
 
 /// <summary>Calls the peer of one connection. Safe for concurrent use.</summary>
 internal sealed class ConnectionCallInvoker(RpcConnection connection) : MprpcCallInvoker(connection.CallTimeout)
 {
-    public override MprpcWriter BeginCall() => MprpcWriter.Rent(connection.Serializer, RequestWriter.HeadRoom, connection.Limits.SendLimit);
+    public override MprpcWriter BeginCall() => connection.BeginCall();
 
     public override void Notify(string method, MprpcWriter notification)
     {

@@ -46,6 +46,9 @@ internal sealed partial class RpcConnection
             : throw NotSent(notification);
     }
 
+    /// <summary>Gives a writer for one call: the name of the method, then an array of the arguments.</summary>
+    public MprpcWriter BeginCall() => MprpcWriter.Rent(Serializer, RequestWriter.HeadRoom, Limits.SendLimit);
+
     /// <summary>Makes a call of a request whose method and arguments are written.</summary>
     /// <returns>
     /// False where the connection is closed, or the peer has as many requests as it takes: nothing was sent, the result is not to be used, and the request can

@@ -30,9 +30,10 @@ internal static class TargetCall
     };
 
     private static string? NameOf(ISymbol member)
-        => OfMany.Contains(member.Name) && SymbolEqualityComparer.Default.Equals(TypeOf(member), ContractOf(member.ContainingType)) ? member.Name : null;
-
-    private static ITypeSymbol? TypeOf(ISymbol member) => (member as IPropertySymbol)?.Type ?? (member as IMethodSymbol)?.ReturnType;
+    {
+        ITypeSymbol? type = (member as IPropertySymbol)?.Type ?? (member as IMethodSymbol)?.ReturnType;
+        return OfMany.Contains(member.Name) && SymbolEqualityComparer.Default.Equals(type, ContractOf(member.ContainingType)) ? member.Name : null;
+    }
 
     /// <summary>The contract of <c>IMprpcClients&lt;T&gt;</c>, or of what implements it.</summary>
     private static ITypeSymbol? ContractOf(INamedTypeSymbol type)
