@@ -34,9 +34,10 @@ public sealed class ChildProcess : IAsyncDisposable
     /// <param name="expectedLine">How the line begins that <see cref="WaitForLineAsync"/> waits for.</param>
     /// <param name="input">What it reads on its standard input, or null.</param>
     /// <param name="environment">Variables to set.</param>
+    /// <param name="keepsInput">Whether its standard input stays open, for <see cref="TypeAsync"/>.</param>
     public static ChildProcess Start(
         string program, IEnumerable<string> arguments, string? expectedLine = null, string? input = null,
-        IReadOnlyDictionary<string, string>? environment = null)
+        IReadOnlyDictionary<string, string>? environment = null, bool keepsInput = false)
     {
         ArgumentNullException.ThrowIfNull(arguments);
         var start = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
@@ -59,7 +60,12 @@ public sealed class ChildProcess : IAsyncDisposable
         child._process.BeginOutputReadLine();
         child._process.BeginErrorReadLine();
         child._process.StandardInput.Write(input);
-        child._process.StandardInput.Close();
+
+        if (!keepsInput)
+        {
+            child._process.StandardInput.Close();
+        }
+
         return child;
     }
 
@@ -73,6 +79,16 @@ public sealed class ChildProcess : IAsyncDisposable
         Assert.True(child.ExitCode == 0, $"{program} ended with {child.ExitCode}: {child.Output}{child.Errors}");
         return child.Output;
     }
+
+    /// <summary>Writes a line to its standard input, as someone at a console does.</summary>
+    public async Task TypeAsync(string line)
+    {
+        await _process.StandardInput.WriteLineAsync(line).InTime();
+        await _process.StandardInput.FlushAsync().InTime();
+    }
+
+    /// <summary>Ends its standard input.</summary>
+    public void EndInput() => _process.StandardInput.Close();
 
     /// <summary>Waits for the expected line.</summary>
     /// <returns>The whole line.</returns>

@@ -1,0 +1,44 @@
+using System.Runtime.CompilerServices;
+using Mprpc;
+
+namespace Chat;
+
+/// <summary>Serves the room to one caller. Who calls has no login here: names are what people say; docs/auth.md has the real thing.</summary>
+public sealed class ChatService(Room room, IMprpcCallContextAccessor calls) : IChat
+{
+    private const int MaxName = 30;
+    private const int MaxText = 2000;
+
+    private MprpcConnection Caller => calls.CallContext!.Connection;
+
+    public Task JoinAsync(string name, CancellationToken stop)
+    {
+        room.Join(Caller, Checked(name, MaxName, "A name"));
+        return Task.CompletedTask;
+    }
+
+    public Task SayAsync(string text, CancellationToken stop)
+    {
+        room.Say(Caller, Checked(text, MaxText, "A message"));
+        return Task.CompletedTask;
+    }
+
+    public async IAsyncEnumerable<Message> HistoryAsync(long after, [EnumeratorCancellation] CancellationToken stop)
+    {
+        // What a slow reader has not taken waits here, and is not made into bytes before.
+        foreach (Message message in room.SaidAfter(after))
+        {
+            yield return message;
+        }
+
+        await Task.CompletedTask;
+    }
+
+    public Task<string[]> WhoIsHereAsync(CancellationToken stop) => Task.FromResult(room.Names);
+
+    // What a peer sends is data, and is shown on the terminals of others: no control characters.
+    private static string Checked(string text, int max, string what)
+        => text.Trim() is { Length: > 0 } trimmed && trimmed.Length <= max && !trimmed.Any(char.IsControl)
+            ? trimmed
+            : throw new MprpcException($"{what} has 1 to {max} characters, and no control characters.", "invalid");
+}
