@@ -1,10 +1,11 @@
 using System.IO.Pipes;
+using Mprpc;
 using Mprpc.AspNetCore;
 
 namespace Transport;
 
 /// <summary>Opens the line, serves the peer at its other end, and opens it again when that has gone.</summary>
-public sealed class LineServer(IMprpcServer server, string device) : BackgroundService
+public sealed class LineServer(IMprpcServer server, IHostApplicationLifetime lifetime, string device) : BackgroundService
 {
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -24,8 +25,15 @@ public sealed class LineServer(IMprpcServer server, string device) : BackgroundS
                 return;
             }
 
-            // Disposes the line at the end. The token ends it in good order: calls that run are answered.
-            await server.ServeAsync(new Line(stream, device), cancellationToken: stoppingToken);
+            try
+            {
+                // Disposes the line at the end. The token ends it in good order: calls that run are answered.
+                await server.ServeAsync(new Line(stream, device), cancellationToken: stoppingToken);
+            }
+            catch (MprpcConnectionException) when (lifetime.ApplicationStopping.IsCancellationRequested)
+            {
+                return;     // a peer that has come back while the application stops
+            }
         }
     }
 }
