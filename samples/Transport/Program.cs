@@ -13,7 +13,7 @@ var builder = WebApplication.CreateBuilder(args);
 builder.Logging.SetMinimumLevel(LogLevel.Warning);
 builder.WebHost.UseUrls("http://127.0.0.1:0");      // HTTP is not needed here
 builder.Services.AddMprpc().AddService<Router>();
-builder.Services.AddHostedService(services => new LineServer(services.GetRequiredService<IMprpcServer>(), device));
+builder.Services.AddHostedService(services => ActivatorUtilities.CreateInstance<LineServer>(services, device));
 
 var app = builder.Build();
 await app.StartAsync();
