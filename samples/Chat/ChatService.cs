@@ -1,4 +1,5 @@
 using Mprpc;
+using Mprpc.AspNetCore;
 
 namespace Chat;
 
