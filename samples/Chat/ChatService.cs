@@ -1,5 +1,5 @@
-using System.Runtime.CompilerServices;
 using Mprpc;
+using Mprpc.AspNetCore;
 
 namespace Chat;
 
@@ -23,18 +23,10 @@ public sealed class ChatService(Room room, IMprpcCallContextAccessor calls) : IC
         return Task.CompletedTask;
     }
 
-    public async IAsyncEnumerable<Message> HistoryAsync(long after, [EnumeratorCancellation] CancellationToken stop)
-    {
-        // What a slow reader has not taken waits here, and is not made into bytes before.
-        foreach (Message message in room.SaidAfter(after))
-        {
-            yield return message;
-        }
+    // A slow reader's messages wait as they are: each is made into bytes when the reader has room for it.
+    public IAsyncEnumerable<Message> HistoryAsync(long after, CancellationToken stop) => room.SaidAfter(after).ToAsyncEnumerable();
 
-        await Task.CompletedTask;
-    }
-
-    public Task<string[]> WhoIsHereAsync(CancellationToken stop) => Task.FromResult(room.Names);
+    public Task<string[]> WhoIsHereAsync(CancellationToken stop) => Task.FromResult(room.WhoIsHere());
 
     // What a peer sends is data, and is shown on the terminals of others: no control characters.
     private static string Checked(string text, int max, string what)

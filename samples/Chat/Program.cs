@@ -21,7 +21,7 @@ builder.Services.AddMprpc()
     .AddConnectionObserver<Presence>()
     .AddService<ChatService>();                     // for MapMprpcWebSocket
 builder.Services.AddSingleton<Room>();
-builder.Services.AddScoped<ChatService>();
+builder.Services.AddSingleton<ChatService>();
 var app = builder.Build();
 
 // The page, and the TypeScript client as the browser loads it.
@@ -43,7 +43,7 @@ if (!File.Exists(Path.Combine(client, "dist", "esm", "index.js")))
     Console.WriteLine("The page needs the TypeScript client: run npm ci --ignore-scripts and npm run build in clients/typescript, then reload the page.");
 }
 
-Console.WriteLine($"Page:    {app.Urls.Single()}");
+Console.WriteLine($"Page:    {string.Join(", ", app.Urls)}");
 Console.WriteLine($"Console: dotnet run --project samples/Chat -- join ada tcp://{app.Services.GetRequiredService<IMprpcServer>().Endpoints.Single()}");
 await app.WaitForShutdownAsync();
 return 0;

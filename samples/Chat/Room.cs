@@ -11,19 +11,8 @@ public sealed class Room(IMprpcClients<IChatScreen> clients)
 
     private readonly Lock _lock = new();
     private readonly Dictionary<string, string> _names = [];        // by connection
-    private readonly Queue<Message> _history = [];
+    private readonly Queue<Message> _history = new();
     private long _lastNumber;
-
-    public string[] Names
-    {
-        get
-        {
-            lock (_lock)
-            {
-                return [.. _names.Values.Distinct().Order(StringComparer.Ordinal)];
-            }
-        }
-    }
 
     public void Join(MprpcConnection connection, string name)
     {
@@ -79,6 +68,14 @@ public sealed class Room(IMprpcClients<IChatScreen> clients)
         lock (_lock)
         {
             return [.. _history.Where(message => message.Number > number)];
+        }
+    }
+
+    public string[] WhoIsHere()
+    {
+        lock (_lock)
+        {
+            return [.. _names.Values.Distinct().Order(StringComparer.Ordinal)];
         }
     }
 

@@ -12,13 +12,12 @@ public sealed class ChatSampleTests
         await using Browser browser = await Browser.StartAsync();
         await using ChildProcess server = Start("Console:", "--urls", "http://127.0.0.1:0", "--rpc", "tcp://127.0.0.1:0");
         string url = (await server.WaitForLineAsync()).Split(' ')[^1];
-        string http = server.Output.ReplaceLineEndings("\n").Split('\n').Single(line => line.StartsWith("Page:", StringComparison.Ordinal)).Split(' ')[^1];
         await using ChildProcess ada = Start("Here are:", "join", "ada", url);
         await ada.WaitForLineAsync();
         await ada.TypeAsync("before the page");
         IPage page = browser.Page;
 
-        await page.GotoAsync(http).InTime();
+        await page.GotoAsync(PageOf(server)).InTime();
         await page.FillAsync("#name", "bob").InTime();
         await page.ClickAsync("#join button").InTime();
         await ShowsAsync(page.Locator("#messages li", new() { HasText = "ada: before the page" }));
@@ -36,8 +35,26 @@ public sealed class ChatSampleTests
         Assert.Empty(browser.Errors);
     }
 
+    [Fact]
+    public async Task Page_ClientNotBuilt_SaysHowToBuildIt()
+    {
+        NodePackage.Node();
+        await using Browser browser = await Browser.StartAsync();
+        await using ChildProcess server = Start("Console:", "--urls", "http://127.0.0.1:0", "--rpc", "tcp://127.0.0.1:0");
+        await server.WaitForLineAsync();
+        await browser.Page.RouteAsync("**/typescript/**", route => route.FulfillAsync(new() { Status = 404 })).InTime();
+
+        await browser.Page.GotoAsync(PageOf(server)).InTime();
+
+        await ShowsAsync(browser.Page.Locator("#status", new() { HasText = "npm run build in clients/typescript" }));
+        Assert.True(await browser.Page.IsDisabledAsync("#join button").InTime());
+    }
+
     private static ChildProcess Start(string expectedLine, params string[] arguments)
         => ChildProcess.Start("dotnet", [NodePackage.Metadata("ChatSample"), .. arguments], expectedLine, keepsInput: true);
+
+    private static string PageOf(ChildProcess server)
+        => server.Output.ReplaceLineEndings("\n").Split('\n').Single(line => line.StartsWith("Page:", StringComparison.Ordinal)).Split(' ')[^1];
 
     private static Task ShowsAsync(ILocator what)
         => what.WaitForAsync(new() { Timeout = (float)Bounded.Time.TotalMilliseconds }).InTime();
