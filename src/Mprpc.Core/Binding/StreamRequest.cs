@@ -97,7 +97,9 @@ internal sealed class StreamRequest<T> : IAsyncEnumerable<T>
 
         protected override Exception Unreadable(long index, string expected, Exception? inner)
             => new MessagePack.MessagePackSerializationException(
-                $"Item {index + 1} of the stream '{_request._method}' cannot be read as {expected}. Ask for the type that the peer sends, or for MprpcRaw.", inner);
+                $"Item {index + 1} of the stream '{_request._method}' cannot be read as {expected}. "
+                + "Ask for the type that the peer sends, or for MprpcRaw.",
+                inner);
 
         private async Task RunAsync()
         {
