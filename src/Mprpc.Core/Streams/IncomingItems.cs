@@ -13,6 +13,7 @@ internal sealed class IncomingItems(long items)
     private readonly StreamSignal _changed = new();
     private StreamWindow? _window;
     private ItemChunk? _last;               // under the lock, as all below: where more may be added
+    private ItemChunk? _spare;              // freed, without bytes
     private StreamAllowance _outstanding;   // granted, and not come yet
     private IStreamConnection? _connection;
     private long _number;
@@ -230,6 +231,11 @@ internal sealed class IncomingItems(long items)
         }
 
         chunk.Free();
+
+        lock (_gate)
+        {
+            _spare = chunk;
+        }
     }
 
     /// <summary>Nobody takes any more: what is there is dropped, and what comes; what it has of the connection's budget is given back.</summary>
@@ -304,7 +310,9 @@ internal sealed class IncomingItems(long items)
     {
         if (_last is null || !_last.TryAdd(bytes, count))
         {
-            _last = new ItemChunk(bytes, count);
+            (ItemChunk? spare, _spare) = (_spare, null);
+            spare?.Begin(bytes, count);
+            _last = spare ?? new ItemChunk(bytes, count);
             _chunks.Enqueue(_last);
         }
     }

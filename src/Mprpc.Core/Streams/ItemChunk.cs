@@ -7,20 +7,24 @@ internal sealed class ItemChunk
 {
     private const int Smallest = 512;
 
-    private byte[] _bytes;
+    private byte[] _bytes = [];
     private int _length;
 
-    public ItemChunk(ReadOnlySpan<byte> items, int count)
-    {
-        _bytes = ArrayPool<byte>.Shared.Rent(Math.Max(items.Length, Smallest));
-        Add(items, count);
-    }
+    public ItemChunk(ReadOnlySpan<byte> items, int count) => Begin(items, count);
 
     public int Count { get; private set; }
 
     public int Length => _length;
 
     public ReadOnlyMemory<byte> Memory => _bytes.AsMemory(0, _length);
+
+    /// <summary>Takes a buffer for items, and puts them there: a chunk that was freed can be begun again.</summary>
+    public void Begin(ReadOnlySpan<byte> items, int count)
+    {
+        _bytes = ArrayPool<byte>.Shared.Rent(Math.Max(items.Length, Smallest));
+        (_length, Count) = (0, 0);
+        Add(items, count);
+    }
 
     /// <summary>Adds items if they fit without another buffer.</summary>
     public bool TryAdd(ReadOnlySpan<byte> items, int count)
@@ -34,7 +38,7 @@ internal sealed class ItemChunk
         return true;
     }
 
-    /// <summary>Gives the bytes back; the chunk is not to be used any more.</summary>
+    /// <summary>Gives the bytes back; the chunk is not to be used until it is begun again.</summary>
     public void Free()
     {
         byte[] bytes = _bytes;

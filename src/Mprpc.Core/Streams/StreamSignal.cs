@@ -8,13 +8,13 @@ namespace Mprpc.Streams;
 /// one
 /// that came late may wake for nothing.
 /// </remarks>
-internal sealed class StreamSignal : IValueTaskSource
+internal sealed class StreamSignal : IValueTaskSource, IThreadPoolWorkItem
 {
     private const int Idle = 0;
     private const int IsSet = 1;
     private const int IsAwaited = 2;
 
-    private ManualResetValueTaskSourceCore<bool> _core = new() { RunContinuationsAsynchronously = true };
+    private ManualResetValueTaskSourceCore<bool> _core;
     private int _state;
 
     /// <summary>Wakes the one that waits, on a thread of the pool.</summary>
@@ -24,9 +24,12 @@ internal sealed class StreamSignal : IValueTaskSource
         {
             // It looks again at everything, so that what others have set since is not lost with this.
             Interlocked.Exchange(ref _state, Idle);
-            _core.SetResult(true);
+            ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: true);
         }
     }
+
+    // The signal is its own work item: a source that schedules its continuation allocates one each time. Nobody waits anew before it has run.
+    void IThreadPoolWorkItem.Execute() => _core.SetResult(true);
 
     /// <summary>Completes when it is set.</summary>
     public ValueTask WaitAsync()
