@@ -67,7 +67,7 @@ public sealed partial class MprpcWriter : IBufferWriter<byte>
 
         if (writer is null)
         {
-            writer = new MprpcWriter();
+            writer = SpareWriters.Take() ?? new MprpcWriter();
         }
         else
         {
@@ -98,12 +98,14 @@ public sealed partial class MprpcWriter : IBufferWriter<byte>
         Poison.Fill(writer._buffer);
         writer.DropStreams();
 
+        writer.Trim();
+
         if (s_cachedCount == MaxCached)
         {
+            SpareWriters.Add(writer);
             return;
         }
 
-        writer.Trim();
         writer._nextCached = s_cached;
         s_cached = writer;
         s_cachedCount++;
