@@ -29,8 +29,34 @@ public sealed class StartupErrorTests
         => AssertStartFailsAsync<RequiredAfterOptional>("RequiredAfterOptional.Work", "'second' after a parameter with a default value", "put it first");
 
     [Fact]
-    public Task Method_ReturningAStream_FailsTheStart()
-        => AssertStartFailsAsync<Streaming>("Streaming.Numbers", "stream", "Return a list");
+    public Task Method_ReturningAStreamInsideAnotherType_FailsTheStart()
+        => AssertStartFailsAsync<StreamInTask>(
+            "StreamInTask.Numbers", "returns Task<IAsyncEnumerable<int>>", "a stream stands by itself", "Return IAsyncEnumerable<int> itself");
+
+    [Fact]
+    public Task Method_ReturningAStreamOfStreams_FailsTheStart()
+        => AssertStartFailsAsync<StreamOfStreams>("StreamOfStreams.Numbers", "a stream stands by itself", "Return IAsyncEnumerable<int> itself");
+
+    [Fact]
+    public Task Method_TakingAListOfStreams_FailsTheStart()
+        => AssertStartFailsAsync<StreamsInList>(
+            "StreamsInList.Add", "takes 'all' as List<IAsyncEnumerable<int>>", "a stream stands by itself", "Take IAsyncEnumerable<int> itself");
+
+    [Fact]
+    public Task Method_TakingAStreamAndReturningVoid_FailsTheStart()
+        => AssertStartFailsAsync<FedAndVoid>("FedAndVoid.Add", "takes the stream 'numbers' and returns void", "Return Task");
+
+    [Fact]
+    public Task Method_TakingAClassThatIsAStream_FailsTheStart()
+        => AssertStartFailsAsync<OwnStream>("OwnStream.Add", "takes 'numbers' as Sequence", "Take IAsyncEnumerable<int> itself");
+
+    [Fact]
+    public Task Method_TakingAnObjectThatHasAStream_FailsTheStart()
+        => AssertStartFailsAsync<StreamAsMember>("StreamAsMember.Add", "IAsyncEnumerable<int>", "a stream stands by itself");
+
+    [Fact]
+    public Task Method_ReturningAStreamOfWhatCannotBeSent_FailsTheStart()
+        => AssertStartFailsAsync<StreamOfDelegates>("StreamOfDelegates.Numbers", "Action cannot be sent", "[MprpcIgnore]");
 
     [Fact]
     public Task Methods_WithOneWireName_FailTheStart()
@@ -290,13 +316,46 @@ public sealed class StartupErrorTests
             => first + second;
     }
 
-    private sealed class Streaming
+    private sealed class StreamInTask
     {
-        public async IAsyncEnumerable<int> Numbers()
-        {
-            await Task.Yield();
-            yield return 1;
-        }
+        public Task<IAsyncEnumerable<int>> Numbers() => Task.FromResult(AsyncEnumerable.Empty<int>());
+    }
+
+    private sealed class StreamOfStreams
+    {
+        public IAsyncEnumerable<IAsyncEnumerable<int>> Numbers() => AsyncEnumerable.Empty<IAsyncEnumerable<int>>();
+    }
+
+    private sealed class StreamsInList
+    {
+        public int Add(List<IAsyncEnumerable<int>> all) => all.Count;
+    }
+
+    private sealed class FedAndVoid
+    {
+        public void Add(IAsyncEnumerable<int> numbers) => numbers.GetAsyncEnumerator();
+    }
+
+    private sealed class OwnStream
+    {
+        public Task<int> Add(Sequence numbers) => Task.FromResult(numbers.GetHashCode());
+    }
+
+    private sealed class StreamAsMember
+    {
+        public Task<int> Add(Live live) => Task.FromResult(live.Number);
+    }
+
+    private sealed class StreamOfDelegates
+    {
+        public IAsyncEnumerable<Action> Numbers() => AsyncEnumerable.Empty<Action>();
+    }
+
+    private sealed record Live(int Number, IAsyncEnumerable<int> Numbers);
+
+    private sealed class Sequence : IAsyncEnumerable<int>
+    {
+        public IAsyncEnumerator<int> GetAsyncEnumerator(CancellationToken cancellationToken = default) => AsyncEnumerable.Empty<int>().GetAsyncEnumerator(cancellationToken);
     }
 
     private sealed class TwoOfOneName
