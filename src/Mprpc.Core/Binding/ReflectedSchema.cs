@@ -29,6 +29,9 @@ internal sealed class ReflectedSchema
 
     public string Of(ParameterInfo parameter) => Of(parameter.ParameterType, PartsOf(parameter));
 
+    /// <summary>Whether type arguments nest deeper than any value needs.</summary>
+    public static bool IsEndless(Type type) => DepthOf(type, MostGenericLevels) > MostGenericLevels;
+
     /// <summary>What stands on the wire of what a method returns.</summary>
     public string OfResult(ParameterInfo returned)
     {
@@ -75,7 +78,7 @@ internal sealed class ReflectedSchema
             return known;
         }
 
-        if (DepthOf(type, MostGenericLevels) > MostGenericLevels || type.IsDefined(typeof(MessagePackFormatterAttribute), inherit: false))
+        if (IsEndless(type) || type.IsDefined(typeof(MessagePackFormatterAttribute), inherit: false))
         {
             return Unknown;
         }

@@ -13,6 +13,13 @@ internal static class SentTypes
         {
             foreach (Type type in method.Description.SentTypes)
             {
+                if (StreamRules.InMembers(type) is { } stream)
+                {
+                    throw new InvalidOperationException(
+                        $"{method} cannot be served: {TypeName.Of(type)} has a {TypeName.Of(stream)} inside, and a stream stands by itself. "
+                        + "Send a list in it, give the stream to the method as a parameter of its own, or keep the method off the wire with [MprpcIgnore].");
+                }
+
                 if (AnyValueWriter.OfType(type).WhyNot(serializer) is { } reason)
                 {
                     throw new InvalidOperationException(

@@ -28,6 +28,27 @@ internal static class StreamRules
                 ? $"takes the stream '{parameter.Name}' and returns void, so that typed clients send a notification, which cannot be fed. Return Task"
             : null;
 
+    /// <summary>The stream that a value of a type would have inside, in a member of it or of what it is made of; null: there is none.</summary>
+    public static Type? InMembers(Type type) => InMembers(type, []);
+
+    private static Type? InMembers(Type type, HashSet<Type> seen)
+    {
+        if (Any(type) is { } stream)
+        {
+            return stream;
+        }
+
+        if (!seen.Add(type) || WireTypes.Known.ContainsKey(type) || ReflectedSchema.IsEndless(type))
+        {
+            return null;
+        }
+
+        IEnumerable<Type> parts = type.HasElementType ? [type.GetElementType()!]
+            : ReflectedObject.Of(type, out _) is { } model ? model.Members.Select(member => member.Type)
+            : type.GenericTypeArguments;
+        return parts.Select(part => InMembers(part, seen)).FirstOrDefault(found => found is not null);
+    }
+
     /// <summary>The stream that a type has inside, or that it is in other clothes; null: there is none.</summary>
     private static Type? Inside(Type type)
         => ItemOf(type) is { } item ? Any(item)

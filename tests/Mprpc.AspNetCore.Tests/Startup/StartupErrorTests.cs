@@ -355,7 +355,8 @@ public sealed class StartupErrorTests
 
     private sealed class Sequence : IAsyncEnumerable<int>
     {
-        public IAsyncEnumerator<int> GetAsyncEnumerator(CancellationToken cancellationToken = default) => AsyncEnumerable.Empty<int>().GetAsyncEnumerator(cancellationToken);
+        public IAsyncEnumerator<int> GetAsyncEnumerator(CancellationToken cancellationToken = default)
+            => AsyncEnumerable.Empty<int>().GetAsyncEnumerator(cancellationToken);
     }
 
     private sealed class TwoOfOneName
