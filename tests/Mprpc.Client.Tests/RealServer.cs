@@ -58,6 +58,41 @@ public sealed class Service
 
     public int Notified => Volatile.Read(ref _notified);
 
+    private int _ticking;
+
+    /// <summary>How many streams of <see cref="Ticks"/> are not disposed.</summary>
+    public int Ticking => Volatile.Read(ref _ticking);
+
+    public async IAsyncEnumerable<int> Ticks([System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        Interlocked.Increment(ref _ticking);
+
+        try
+        {
+            for (int i = 0; ; i++)
+            {
+                yield return i;
+                await Task.Delay(1, cancellationToken);
+            }
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _ticking);
+        }
+    }
+
+    public async Task<int> TotalAsync(IAsyncEnumerable<int> values)
+    {
+        int total = 0;
+
+        await foreach (int value in values)
+        {
+            total += value;
+        }
+
+        return total;
+    }
+
     public int Sum(int x, int y) => x + y;
 
     public MprpcRaw Echo(MprpcRaw value) => value;

@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# Coverage-guided fuzzing with afl++ (Debian: apt-get install afl++): tests/Mprpc.Fuzz/run.sh TARGET [seconds]; targets: scanner, binder, errors, login, control, extensions,
+# Coverage-guided fuzzing with afl++ (Debian: apt-get install afl++): tests/Mprpc.Fuzz/run.sh TARGET [seconds]; targets: scanner, binder, errors, login, control, extensions, streams,
 # upgrade, sharedport
 # Findings are left in artifacts/fuzz/TARGET/default/crashes and hangs; dotnet Mprpc.Fuzz.dll replay TARGET FILE shows one.
 set -euo pipefail
 
-target="${1:?scanner, binder, errors, login, control, extensions, upgrade or sharedport}"
+target="${1:?scanner, binder, errors, login, control, extensions, streams, upgrade or sharedport}"
 seconds="${2:-600}"
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 out="$PWD/artifacts/fuzz"

@@ -48,6 +48,14 @@ internal sealed partial class CallsToPeer
 
     private bool TryCallWithStreams(PendingCall call, MprpcWriter request, MprpcMetadata told, CallStreams streams, CancellationToken cancellationToken)
     {
+        // Also of one that has said that it has not run it: what has come of it is the application's already.
+        if (streams.HasBegun || streams.Result is { HasBegun: true })
+        {
+            MprpcWriter.Return(request);
+            throw new MprpcConnectionException(
+                $"The call of '{call.Method}' has a stream that has been sent in part, so that it cannot be made again.", requestWasSent: true);
+        }
+
         PeerOffer? peer = Volatile.Read(ref _peer);
         told = Taken(told, peer, "call", call.Method, request);
 
@@ -55,13 +63,6 @@ internal sealed partial class CallsToPeer
         {
             // Its whole result is one array.
             return streams.Feeds.Count == 0 ? TryCallPlain(call, request, cancellationToken) : throw NotTaken(call, request);
-        }
-
-        if (streams.HasBegun || streams.Result is { HasBegun: true })
-        {
-            MprpcWriter.Return(request);
-            throw new MprpcConnectionException(
-                $"The call of '{call.Method}' has a stream that has been sent in part, so that it cannot be made again.", requestWasSent: true);
         }
 
         var opened = new (long Number, StreamCredit Credit)[streams.Feeds.Count];
@@ -89,7 +90,12 @@ internal sealed partial class CallsToPeer
 
         call.Items = streams.Result;
         call.BypassesWindow = opened.Length > 0;
-        MprpcWriter wrapped = ControlWriter.Call(_serializer, request, call.Timeout, told, streams.Result?.Open(Streams));
+        StreamAllowance? allowed = streams.Result?.Open(Streams);
+
+        // What is told of nothing but the numbers of its streams is a plain request.
+        MprpcWriter wrapped = allowed is null && call.Timeout <= TimeSpan.Zero && told.Count == 0
+            ? request
+            : ControlWriter.Call(_serializer, request, call.Timeout, told, allowed);
         bool isSent;
 
         try
@@ -99,21 +105,30 @@ internal sealed partial class CallsToPeer
         catch
         {
             CloseFeeds(opened);
-            MprpcWriter.Return(request);
+            ReturnOther(wrapped, request);
             throw;
         }
 
         if (isSent)
         {
             streams.Begin(Streams, opened);
+            ReturnOther(wrapped, request);
         }
         else
         {
             CloseFeeds(opened);
+            ReturnOther(request, wrapped);
         }
 
-        MprpcWriter.Return(isSent ? request : wrapped);
         return isSent;
+    }
+
+    private static void ReturnOther(MprpcWriter kept, MprpcWriter other)
+    {
+        if (other != kept)
+        {
+            MprpcWriter.Return(other);
+        }
     }
 
     private void CloseFeeds(ReadOnlySpan<(long Number, StreamCredit Credit)> opened)

@@ -177,7 +177,7 @@ internal sealed class ConnectionStreams(
 
             if (_isClosed || _hasPeerFinished)
             {
-                items!.Fail(Lost(), isAtOnce: false);
+                items!.Lose();
             }
 
             return null;
@@ -298,11 +298,9 @@ internal sealed class ConnectionStreams(
 
         foreach (IncomingItems items in fed)
         {
-            items.Fail(Lost(), isAtOnce: false);
+            items.Lose();
         }
     }
-
-    private static OperationCanceledException Lost() => new("The connection was lost before the stream had ended.");
 
     /// <inheritdoc/>
     public bool TrySendItems(MprpcWriter message) => output.TrySend(message);

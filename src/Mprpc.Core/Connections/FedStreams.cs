@@ -7,6 +7,9 @@ internal sealed class FedStreams(ConnectionStreams streams)
 {
     private readonly List<(long Number, IncomingItems Items)> _fed = [];
 
+    /// <summary>Whether one was not fed to its end, since the peer can say nothing more.</summary>
+    public bool AreLost => _fed.Exists(fed => fed.Items.IsLost);
+
     /// <summary>A stream of the call is open from now on.</summary>
     public void Add(long number, IncomingItems items) => _fed.Add((number, items));
 

@@ -13,14 +13,14 @@ internal sealed partial class RpcConnection
     public bool SendsStreams => AnswerOrder is null && !Serializer.OldSpec;
 
     /// <summary>Items of a stream have come; on the read loop.</summary>
+    /// <exception cref="MprpcProtocolException">They are more than the peer had credit for; what came before is still answered.</exception>
     public void OnItems(long number, ReadOnlySpan<byte> bytes, int count, ReadLoop loop)
     {
         if (StreamsFor(number, loop)?.TryTakeItems(number, bytes, count, mayBeEarly: loop.HasParked) == false)
         {
-            Abort(
-                ConnectionLimit.StreamCredit,
-                new MprpcProtocolException(
-                    $"The peer has sent more of stream {number} than it had credit for. Wait for '$/credit' before sending more items."));
+            _limitHit ??= ConnectionLimit.StreamCredit;
+            throw new MprpcProtocolException(
+                $"The peer has sent more of stream {number} than it had credit for. Wait for '$/credit' before sending more items.");
         }
     }
 

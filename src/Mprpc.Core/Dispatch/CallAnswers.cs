@@ -183,6 +183,10 @@ internal sealed class CallAnswers(MprpcSerializerOptions serializer, MprpcErrorS
                 // Not told at the deadline, since the caller had not been let in: nor is it told the method's name now.
                 case CancelReason.Deadline:
                     return new RpcError(RpcErrorKind.Handler, "The call took longer than it may.", ErrorCode.Timeout);
+
+                // Its caller has ended its side, and with it what it fed.
+                case CancelReason.None when call.Control.Fed is { AreLost: true }:
+                    return new RpcError(RpcErrorKind.Handler, "The call was cancelled: a stream of it was not fed to its end.", ErrorCode.Cancelled);
             }
         }
 

@@ -28,6 +28,9 @@ internal sealed class IncomingItems(long items)
     /// <summary>Whether an item has come, or the end.</summary>
     public bool HasBegun { get; private set; }
 
+    /// <summary>Whether its sender was lost before it had ended it.</summary>
+    public bool IsLost { get; private set; }
+
     /// <summary>The call is about to be sent, whose result the stream is.</summary>
     /// <param name="connection">Where the items will come from.</param>
     /// <returns>How much is granted with it.</returns>
@@ -161,6 +164,17 @@ internal sealed class IncomingItems(long items)
         }
 
         Refuse(failure, isAtOnce);
+    }
+
+    /// <summary>The sender can say nothing more: what is there is still to be taken, then that is thrown.</summary>
+    public void Lose()
+    {
+        lock (_gate)
+        {
+            IsLost |= !_hasEnded;
+        }
+
+        Fail(new OperationCanceledException("The connection was lost before the stream had ended."), isAtOnce: false);
     }
 
     /// <summary>The consumer takes no more: what is there is dropped. The sender is told when the consumer is done.</summary>

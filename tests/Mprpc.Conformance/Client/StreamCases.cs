@@ -2,7 +2,7 @@ using static Mprpc.Conformance.Client.ClientOutcomeKind;
 
 namespace Mprpc.Conformance.Client;
 
-/// <summary>The K table of streams: what a server does to a client that reads, or feeds, one (docs/protocol.md 10.12).</summary>
+/// <summary>The K table of streams: what a server does to a client that reads, or feeds, one (docs/protocol.md 10.13).</summary>
 internal static class StreamCases
 {
     // What a call of a stream looks like: credit for any number of items, and 64 KiB.

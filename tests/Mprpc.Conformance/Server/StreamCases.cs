@@ -1,6 +1,6 @@
 namespace Mprpc.Conformance.Server;
 
-/// <summary>The X table from X27 on: streams as results and params (docs/protocol.md 10.12, 10.13).</summary>
+/// <summary>The X table from X27 on: streams as results and params (docs/protocol.md 10.13).</summary>
 internal static class StreamCases
 {
     private const string Many = "dc0040 01*64";     // as many items as the credit with which a param stream begins
@@ -58,7 +58,7 @@ internal static class StreamCases
         new("X46", "94 00 08 TOTAL 91 93 01 02 03", Expect.Answer("94 01 08 c0 06"), "the plain form"),
         new("X46b", "94 00 08 TOTAL 91 c0", Expect.Answer("94 01 08 c0 00"), "nil is a stream of nothing"),
         new("X46c", "94 00 08 TOTAL 91 dd00000003 01 02 03", Expect.Answer("94 01 08 c0 06"), "a wide header"),
-        new("X46d", "94 00 08 TOTAL 91 92 01 a1 \"x\"", Expect.ErrorText(8, "", "Item 2", "'values'", "integer"), "an item of another type"),
+        new("X46d", "94 00 08 TOTAL 91 92 01 a1 \"x\"", Expect.ErrorText(8, "", "Item 2", "'values'", "int"), "an item of another type"),
         new("X47", "HI 94 00 08 TOTAL 91 ff 93 02 ITEM 92 ff 93 01 02 03 93 02 END 91 ff", After(Expect.Answer("94 01 08 c0 06")), "fed"),
         new("X47b", "HI 94 00 08 TOTAL 91 ff 93 02 END 91 ff", After(Expect.Answer("94 01 08 c0 00")), "nothing is fed"),
         new("X47c", "HI 94 00 08 TOTAL 91 d3 8000000000000000 93 02 ITEM 92 d3 8000000000000000 91 05 93 02 END 91 d3 8000000000000000",
@@ -70,7 +70,7 @@ internal static class StreamCases
         new("X49b", $"HI 94 00 08 HOARD 91 ff 93 02 ITEM 92 ff {Many}", After(Stalled("")), "all of its credit"),
         new("X50", "HI 94 00 08 TOTAL 91 ff 93 02 END 92 ff a4 \"boom\"", After(Expect.Error(8)), "its source has failed"),
         new("X51", "HI 94 00 08 TOTAL 91 ff 93 02 ITEM 92 ff 91 a1 \"x\"",
-            After(Expect.Answer("93 02 CANCEL 91 ff"), Expect.ErrorText(8, "", "Item 1", "'values'", "integer")), "an item of another type"),
+            After(Expect.Answer("93 02 CANCEL 91 ff"), Expect.ErrorText(8, "", "Item 1", "'values'", "int")), "an item of another type"),
         new("X53", "HI 94 00 08 FIRST 91 ff 93 02 ITEM 92 ff 91 05 93 02 ITEM 92 ff 91 06", After(Expect.Answer("93 02 CANCEL 91 ff", "94 01 08 c0 05")),
             "a method that wants no more; X52: what comes all the same is dropped"),
         new("X54", "93 02 TOTAL 91 ff", Expect.Nothing(), "only an answer ends a stream"),

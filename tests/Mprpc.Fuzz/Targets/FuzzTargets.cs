@@ -11,6 +11,7 @@ internal static class FuzzTargets
         ["login"] = static () => new LoginTarget(),
         ["control"] = static () => new ControlTarget(),
         ["extensions"] = static () => new ExtensionsTarget(),
+        ["streams"] = static () => new StreamsTarget(),
         ["upgrade"] = static () => new UpgradeTarget(),
         ["sharedport"] = static () => new SharedPortTarget(),
     };

@@ -8,6 +8,7 @@ using Mprpc.AspNetCore;
 using Mprpc.AspNetCore.Connections;
 using Mprpc.AspNetCore.Limits;
 using Mprpc.Serialization;
+using Mprpc.Streams;
 using Mprpc.Wire;
 
 namespace Mprpc.Fuzz.Targets;
@@ -18,6 +19,7 @@ internal sealed class ServedConnection
     private static readonly TimeSpan s_longest = TimeSpan.FromSeconds(20);
 
     private readonly RpcConnectionHandler _handler;
+    private readonly StreamBudget _streams;
 
     public ServedConnection(Action<IServiceCollection> services, Action<MprpcEndpointOptions> configure)
     {
@@ -27,8 +29,18 @@ internal sealed class ServedConnection
         IServiceProvider provider = builder.Build().Services;
         var endpoint = new MprpcEndpointOptions();
         configure(endpoint);
+        _streams = provider.GetRequiredService<StreamBudget>();
         _handler = new RpcConnectionHandler(provider, endpoint, provider.GetRequiredService<ServerLimits>().For(endpoint));
     }
+
+    /// <summary>Whether the last connection was ended because the peer broke the protocol: what it had asked need not be answered.</summary>
+    public bool WasRefused { get; private set; }
+
+    /// <summary>Whether it may send the notifications of streams.</summary>
+    public bool Streams { get; init; }
+
+    /// <summary>How many bytes of streams are granted or held, which nobody has given back.</summary>
+    public long StreamBytes => _streams.Granted + _streams.Held;
 
     /// <summary>Sends all of it, then ends this side; returns the texts of the answers that are errors, and how many answers there are.</summary>
     public (int Answers, List<string> Errors) Serve(ReadOnlySpan<byte> input)
@@ -51,10 +63,11 @@ internal sealed class ServedConnection
             throw new InvalidOperationException($"The connection ends with {end}");
         }
 
+        WasRefused = running.Result is MprpcProtocolException;
         return Read(output.GetBuffer().AsSpan(0, (int)output.Length));
     }
 
-    private static (int Answers, List<string> Errors) Read(ReadOnlySpan<byte> bytes)
+    private (int Answers, List<string> Errors) Read(ReadOnlySpan<byte> bytes)
     {
         var scanner = new FrameScanner(int.MaxValue, 1000);
         List<string> errors = [];
@@ -63,14 +76,14 @@ internal sealed class ServedConnection
         while (!bytes.IsEmpty)
         {
             if (scanner.Scan(bytes, out int length) != FrameStatus.Complete || !MessageHead.TryRead(bytes[..length], out MessageHead head)
-                || head.Kind != MessageKind.Response)
+                || !(head.Kind == MessageKind.Response || (Streams && head.Kind == MessageKind.Notification && head.IsControl)))
             {
                 throw new InvalidOperationException($"What it sends is no response: {Convert.ToHexString(bytes[..Math.Min(bytes.Length, 40)])}");
             }
 
-            answers++;
+            answers += head.Kind == MessageKind.Response ? 1 : 0;
 
-            if (MessagePackHead.TryReadBytes(bytes[head.BodyStart..length], out int start, out int text))
+            if (head.Kind == MessageKind.Response && MessagePackHead.TryReadBytes(bytes[head.BodyStart..length], out int start, out int text))
             {
                 errors.Add(Encoding.UTF8.GetString(bytes.Slice(head.BodyStart + start, text)));
             }

@@ -1,8 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 
-#pragma warning disable MPRPC005, MPRPC016 // streams are served by the run-time fallback
-
 namespace Mprpc.Interop.Tests.Conformance;
 
 /// <summary>The service that tests/Mprpc.Conformance/README.md asks for.</summary>
