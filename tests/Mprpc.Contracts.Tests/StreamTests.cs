@@ -468,6 +468,19 @@ public sealed class StreamTests
         Assert.Equal("too_large", tooLarge.Code);
     }
 
+    [Fact]
+    public async Task Notification_WithAStream_IsRefusedAtEitherEnd()
+    {
+        await using ContractHost<IFeed> host = await ContractHost<IFeed>.StartAsync(app => app.MapMprpc(0, "ask", async (MprpcCallContext call) =>
+            (await Record.ExceptionAsync(() => call.Connection.NotifyAsync("told", MprpcStream.From(Numbers(1))).AsTask()))?.Message));
+
+        string? atTheServer = await host.Untyped.CallAsync<string?>("ask").InTime();
+        string? atTheClient = (await Record.ExceptionAsync(() => host.Untyped.NotifyAsync("told", MprpcStream.From(Numbers(1))).AsTask().InTime()))?.Message;
+
+        Assert.StartsWith("A stream cannot be an argument of the notification of 'told'", atTheServer, StringComparison.Ordinal);
+        Assert.Equal(atTheServer, atTheClient);
+    }
+
     private static async IAsyncEnumerable<int> Doubled(IAsyncEnumerable<int> numbers)
     {
         await foreach (int number in numbers)

@@ -26,7 +26,7 @@ internal sealed partial class RpcConnection
 
     public override ValueTask NotifyAsync(string method, params ReadOnlySpan<object?> arguments)
     {
-        MprpcWriter notification = RequestWriter.Begin(Serializer, Limits.SendLimit, method, arguments);
+        MprpcWriter notification = BeginNotification(method, arguments);
 
         if (!TryNotify(notification))
         {
@@ -39,7 +39,7 @@ internal sealed partial class RpcConnection
     public override ValueTask NotifyAsync(string method, MprpcCallOptions options, params ReadOnlySpan<object?> arguments)
     {
         options.CancellationToken.ThrowIfCancellationRequested();
-        MprpcWriter notification = RequestWriter.Begin(Serializer, Limits.SendLimit, method, arguments);
+        MprpcWriter notification = BeginNotification(method, arguments);
 
         return Output.IsCongested ? NotifyWhenThereIsRoomAsync(method, notification, options)
             : TryNotify(method, notification, options.Metadata) ? ValueTask.CompletedTask
@@ -82,6 +82,19 @@ internal sealed partial class RpcConnection
 
     /// <summary>This side serves methods from now on, so that the peer may call at any time.</summary>
     public void ExpectCalls() => _calls.OnPeerCalls();
+
+    private MprpcWriter BeginNotification(string method, ReadOnlySpan<object?> arguments)
+    {
+        MprpcWriter notification = RequestWriter.Begin(Serializer, Limits.SendLimit, method, arguments);
+
+        if (notification.HasStreams)
+        {
+            MprpcWriter.Return(notification);
+            throw new NotSupportedException($"A stream cannot be an argument of the notification of '{method}': only an answer ends it. Call the method.");
+        }
+
+        return notification;
+    }
 
     private async ValueTask NotifyWhenThereIsRoomAsync(string method, MprpcWriter notification, MprpcCallOptions options)
     {
