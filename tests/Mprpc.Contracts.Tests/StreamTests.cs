@@ -325,7 +325,8 @@ public sealed class StreamTests
 
         Assert.Contains("Item 2 of 'numbers' of method 'feed.sum' must be int", inAnArray.Message, StringComparison.Ordinal);
         Assert.Contains("Item 1 of 'numbers' of method 'feed.sum' must be int", inAStream.Message, StringComparison.Ordinal);
-        Assert.Contains("Param 1 ('numbers') of method 'feed.sum' must be an array, or the negative number of a stream", neither.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "Param 1 ('numbers') of method 'feed.sum' must be an array, or the negative number of a stream", neither.Message, StringComparison.Ordinal);
     }
 
     [Fact]

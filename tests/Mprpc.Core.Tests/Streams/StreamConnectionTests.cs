@@ -39,7 +39,10 @@ public sealed class StreamConnectionTests
         await using StreamPair pair = await StreamPair.ConnectAsync(buffer: 4 * 1024);
 
         long[] bytes = await Task.WhenAll(
-            ReadAsync(pair.Client), ReadAsync(pair.Server), FeedAsync<long>(pair.Client, "bytes", Blobs()), FeedAsync<long>(pair.Server, "bytes", Blobs())).InTime();
+            ReadAsync(pair.Client),
+            ReadAsync(pair.Server),
+            FeedAsync<long>(pair.Client, "bytes", Blobs()),
+            FeedAsync<long>(pair.Server, "bytes", Blobs())).InTime();
 
         Assert.All(bytes, count => Assert.Equal((long)Items * Size, count));
         await pair.UntilNothingIsLeftAsync();

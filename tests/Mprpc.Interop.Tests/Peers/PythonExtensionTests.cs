@@ -63,7 +63,8 @@ public sealed class PythonExtensionTests(ConformanceServer server)
             "[1,4,null,[2,4,6]]",
             """[1,5,"boom",null]""",
             """[1,6,"too_large: The result of 'count' is a stream, and one that goes to a peer without the protocol's extensions is collected """
-                + """into an array: it has more than 10,000 items. Say '$/hello' and give credit, ask for less, or raise MprpcServerOptions.Limits.MaxPlainStreamItems.",null]""");
+                + """into an array: it has more than 10,000 items. Say '$/hello' and give credit, ask for less, or raise """
+                + """MprpcServerOptions.Limits.MaxPlainStreamItems.",null]""");
         Check(answers["streamed"],
             """[2,"$/item",[7,[0,1]]]""",
             """[2,"$/item",[7,[2]]]""",
