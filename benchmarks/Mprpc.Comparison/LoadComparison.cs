@@ -119,11 +119,11 @@ internal sealed class LoadComparison(Scenario scenario, ComparisonOptions option
         double serverBytes = (serverAfter.AllocatedBytes - serverBefore.AllocatedBytes) / calls;
         double clientBytes = report.AllocatedBytes / calls;
 
-        if (scenario.IsOfItems)
+        if (scenario.CountsItems)
         {
             return new Round(number, new Dictionary<Metric, double>
             {
-                [Metric.ItemsPerSecond] = rate,
+                [scenario.IsOfItems ? Metric.ItemsPerSecond : Metric.DeliveriesPerSecond] = rate,
                 [Metric.ServerCpuPerItem] = serverCpu,
                 [Metric.ClientCpuPerItem] = clientCpu,
                 [Metric.ServerBytesPerItem] = serverBytes,

@@ -12,6 +12,7 @@ internal sealed record Metric(string Name, string Unit, bool MoreIsBetter)
     public static Metric ServerBytes { get; } = new("server_bytes_per_call", "B", false);
     public static Metric ClientBytes { get; } = new("client_bytes_per_call", "B", false);
     public static Metric ItemsPerSecond { get; } = new("items_per_second", "items/s", true);
+    public static Metric DeliveriesPerSecond { get; } = new("deliveries_per_second", "deliveries/s", true);
     public static Metric ServerCpuPerItem { get; } = new("server_cpu_us_per_item", "us", false);
     public static Metric ClientCpuPerItem { get; } = new("client_cpu_us_per_item", "us", false);
     public static Metric ServerBytesPerItem { get; } = new("server_bytes_per_item", "B", false);
@@ -26,6 +27,7 @@ internal sealed record Metric(string Name, string Unit, bool MoreIsBetter)
     public static IReadOnlyList<Metric> All { get; } =
     [
         CallsPerSecond, MegabytesPerSecond, P50, P99, ServerCpu, ClientCpu, ServerBytes, ClientBytes, BytesPerIdleConnection,
-        ItemsPerSecond, ServerCpuPerItem, ClientCpuPerItem, ServerBytesPerItem, ClientBytesPerItem, BytesPerItem, CancelP50, CancelP99, P99Alone, P99BesideRatio,
+        ItemsPerSecond, DeliveriesPerSecond, ServerCpuPerItem, ClientCpuPerItem, ServerBytesPerItem, ClientBytesPerItem, BytesPerItem,
+        CancelP50, CancelP99, P99Alone, P99BesideRatio,
     ];
 }

@@ -26,6 +26,9 @@ internal enum Operation
     /// <summary>The server calls a method of its client.</summary>
     AskBack,
 
+    /// <summary>One message to all clients.</summary>
+    Broadcast,
+
     /// <summary>Calls on a connection that carries a stream as fast as it goes.</summary>
     SumBesideStream,
 

@@ -26,6 +26,9 @@ internal sealed record Scenario(string Name, Operation Operation, int Connection
         new("t6", Operation.Stream, 1, 1, "as t1: bytes allocated an item, on the side that allocates more") { IsOfBytes = true },
         new("t7", Operation.Cancel, 1, 0, "from the caller's Cancel() to the callback of the method's token"),
         new("t7-999", Operation.Cancel, 1, 999, "the same, while 999 other calls run on the connection"),
+        new("t8", Operation.Broadcast, 1000, 0, "64 bytes to each of 1,000 clients, as fast as they take it"),
+        new("t8-stalled", Operation.Broadcast, 1000, 10, "the same, where ten of the 1,000 read nothing"),
+        new("t8-10000", Operation.Broadcast, 10000, 0, "64 bytes to each of 10,000 clients"),
         new("t9", Operation.AskBack, 1, 64, "the server calls sum(int, int) of its client, 64 calls in flight"),
         new("calls-t1", Operation.SumBesideStream, 1, 64, "as s2-64, on a connection that also carries t1, and alone in the same window"),
         new("calls-beside-t1", Operation.SumBesideConnection, 1, 64, "as s2-64, while another connection of the process carries t1, and alone"),
@@ -44,17 +47,21 @@ internal sealed record Scenario(string Name, Operation Operation, int Connection
     /// <summary>Whether streams are what is measured.</summary>
     public bool IsOfItems => Operation is Operation.Stream or Operation.Feed or Operation.StreamLater or Operation.StreamOrders;
 
+    /// <summary>Whether items of streams or deliveries are counted, and not calls.</summary>
+    public bool CountsItems => IsOfItems || Operation == Operation.Broadcast;
+
     /// <summary>Whether calls are measured beside something else, and alone.</summary>
     public bool IsBeside => Operation is Operation.SumBesideStream or Operation.SumBesideConnection or Operation.SumBesideStalled;
 
     /// <summary>Whether a system has to know streams, cancellation, or calls back.</summary>
-    public bool IsBeyondCalls => IsOfItems || IsBeside || Operation is Operation.Cancel or Operation.AskBack;
+    public bool IsBeyondCalls => IsOfItems || IsBeside || Operation is Operation.Cancel or Operation.Broadcast or Operation.AskBack;
 
     /// <summary>The metric that ranks the systems.</summary>
     public Metric Headline => Operation switch
     {
         _ when IsOfBytes => Metric.BytesPerItem,
         _ when IsOfItems => Metric.ItemsPerSecond,
+        Operation.Broadcast => Metric.DeliveriesPerSecond,
         _ when IsBeside => Metric.P99BesideRatio,
         Operation.Cancel => Metric.CancelP99,
         Operation.Echo => Metric.MegabytesPerSecond,

@@ -11,6 +11,11 @@ internal abstract class CallPeer : Peer
 
     public override async Task<ILoad> ConnectAsync(IPEndPoint server, Scenario scenario)
     {
+        if (scenario.Operation == Operation.Broadcast)
+        {
+            return await BroadcastLoad.OpenAsync(this, server, scenario);
+        }
+
         var clients = new List<ICallClient>(scenario.Connections);
         for (int i = 0; i < scenario.Connections; i++)
         {
@@ -30,6 +35,14 @@ internal abstract class CallPeer : Peer
 
     /// <summary>The same, where the server is told of cancellation and may call the client.</summary>
     protected virtual Task<ICallClient> DialFullAsync(IPEndPoint server) => DialAsync(server);
+
+    /// <summary>Opens a connection on which the server may send messages to its client.</summary>
+    /// <param name="server">The server.</param>
+    /// <param name="onPushed">Called for each.</param>
+    public virtual Task<IAsyncDisposable> DialPushedAsync(IPEndPoint server, Action onPushed) => throw new NotSupportedException();
+
+    /// <summary>Opens such a connection and reads nothing from it; the server knows it as one of those that <see cref="IStreamClient.FillStalledAsync"/> fills.</summary>
+    public virtual Task<IAsyncDisposable> DialStalledAsync(IPEndPoint server) => throw new NotSupportedException();
 
     public override async Task<IAsyncDisposable> OpenIdleAsync(IPEndPoint server)
     {

@@ -32,7 +32,7 @@ internal sealed class GrpcPeer : CallPeer
     public override Task<ICallClient> DialAsync(IPEndPoint server) =>
         Task.FromResult<ICallClient>(new Client(GrpcChannel.ForAddress($"http://{server}")));
 
-    public override bool Runs(Scenario scenario) => scenario.Operation != Operation.AskBack;     // a server cannot call its client
+    public override bool Runs(Scenario scenario) => scenario.Operation is not (Operation.Broadcast or Operation.AskBack);     // a server cannot call its clients
 
     private sealed class GrpcCalculator : Proto.Calculator.CalculatorBase
     {

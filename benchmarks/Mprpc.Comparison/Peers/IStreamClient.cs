@@ -29,6 +29,12 @@ internal interface IStreamClient : IAsyncDisposable
     /// <summary>Completes when the token of that call was told, and says when.</summary>
     Task<long> CancelledAtAsync(int number);
 
+    /// <summary>Has the server send so many messages to all of its clients.</summary>
+    Task BroadcastAsync(int count) => throw new NotSupportedException();
+
+    /// <summary>Has the server send to the clients that read nothing, until what lies between is full.</summary>
+    Task FillStalledAsync() => throw new NotSupportedException();
+
     /// <summary>Has the server call this client for so many milliseconds.</summary>
     /// <returns>How many calls it has made.</returns>
     Task<long> AskBackAsync(int milliseconds);

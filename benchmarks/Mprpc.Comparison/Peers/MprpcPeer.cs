@@ -1,5 +1,7 @@
 using System.Net;
+using System.Net.Sockets;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Mvc;
 using Microsoft.Extensions.DependencyInjection;
 using Mprpc.AspNetCore;
 using Mprpc.Client;
@@ -14,6 +16,10 @@ internal class MprpcPeer : CallPeer
     public const string SystemName = "mprpc";
 
     private const string EndpointName = "rpc";
+    private const string Stalled = "stalled";
+
+    // [0, 0, "$/hello", [1, {"calls": 100}]] and [2, "stall", []]
+    private static readonly byte[] s_helloAndStall = Convert.FromHexString("940000A7242F68656C6C6F920181A563616C6C7364" + "9302A57374616C6C90");
 
     public override string Name => SystemName;
 
@@ -33,7 +39,16 @@ internal class MprpcPeer : CallPeer
         app.MapMprpc(EndpointName, "begun", CancelWatch.BegunAsync);
         app.MapMprpc(EndpointName, "cancelled_at", CancelWatch.CancelledAtAsync);
         app.MapMprpc(EndpointName, "ask_back", (int milliseconds, MprpcCallContext context) =>
-            AskBack.RunAsync(milliseconds, (a, b) => context.Connection.CallAsync<int>("sum", a, b)));
+        {
+            ICalculator client = context.Connection.As<ICalculator>();
+            return AskBack.RunAsync(milliseconds, client.SumAsync);
+        });
+        app.MapMprpc(EndpointName, "broadcast", (int count, [FromServices] IMprpcClients<IPushed> clients) => Push(clients.All, count, Pushed.Bytes));
+        app.MapMprpc(EndpointName, "stall", (MprpcCallContext context, [FromServices] IMprpcClients clients) => clients.Groups.Add(context.Connection, Stalled));
+        app.MapMprpc(EndpointName, "fill_stalled", ([FromServices] IMprpcClients<IPushed> clients) =>
+                Push(clients.Group(Stalled), Pushed.FillingMessages, Pushed.FillingBytes))
+            // Those that read nothing shall stay, so that they can be seen to harm nobody.
+            .WithEndpoint(options => options.SlowPeers = MprpcSlowPeerPolicy.DropNewest);
         await app.StartAsync();
         return (IPEndPoint)app.Services.GetRequiredService<IMprpcServer>().Endpoints.Single();
     }
@@ -44,6 +59,30 @@ internal class MprpcPeer : CallPeer
     {
         var options = new MprpcClientOptions { Extensions = MprpcExtensions.Always };
         return new Client(await MprpcClient.ConnectAsync($"tcp://{server}", options.AddHandlers(new Calculator())));
+    }
+
+    public override async Task<IAsyncDisposable> DialPushedAsync(IPEndPoint server, Action onPushed)
+    {
+        var options = new MprpcClientOptions { Extensions = MprpcExtensions.Always };
+        return await MprpcClient.ConnectAsync($"tcp://{server}", options.AddHandlers(new Pushed(onPushed)));
+    }
+
+    public override async Task<IAsyncDisposable> DialStalledAsync(IPEndPoint server)
+    {
+        Socket socket = await Dialler.DialAsync(server);
+        await socket.SendAsync(s_helloAndStall);
+        await socket.ReceiveAsync(new byte[1]);     // the answer to hello
+        return new NetworkStream(socket, ownsSocket: true);
+    }
+
+    private static void Push(IPushed clients, int count, int bytes)
+    {
+        byte[] data = new byte[bytes];
+
+        for (int i = 0; i < count; i++)
+        {
+            clients.Push(data);
+        }
     }
 
     protected sealed class Client : ICallClient, IStreamClient
@@ -88,6 +127,10 @@ internal class MprpcPeer : CallPeer
         public Task BegunAsync(int number) => _client.CallAsync<int>("begun", number).AsTask();
 
         public Task<long> CancelledAtAsync(int number) => _client.CallAsync<long>("cancelled_at", number).AsTask();
+
+        public Task BroadcastAsync(int count) => _client.CallAsync("broadcast", count).AsTask();
+
+        public Task FillStalledAsync() => _client.CallAsync("fill_stalled").AsTask();
 
         public Task<long> AskBackAsync(int milliseconds) => _client.CallAsync<long>("ask_back", milliseconds).AsTask();
 

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.WebSockets;
 using System.Runtime.CompilerServices;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http.Connections;
@@ -24,6 +25,8 @@ internal sealed class SignalRPeer : CallPeer
                 // The default of 32 KiB refuses s4's messages; the default of one call at a time makes s6's wait for each other.
                 options.MaximumReceiveMessageSize = 1024 * 1024;
                 options.MaximumParallelInvocationsPerClient = 1024;
+                // Clients that read nothing say nothing either; they shall stay.
+                options.ClientTimeoutInterval = TimeSpan.FromMinutes(10);
             })
             .AddMessagePackProtocol();
         builder.Services.AddSingleton<Calculator>();
@@ -34,7 +37,32 @@ internal sealed class SignalRPeer : CallPeer
 
     public override async Task<ICallClient> DialAsync(IPEndPoint server)
     {
-        HubConnection connection = new HubConnectionBuilder()
+        HubConnection connection = Build(server);
+        connection.On<int, int, int>("Sum", static (a, b) => a + b);
+        await connection.StartAsync();
+        return new Client(connection);
+    }
+
+    public override async Task<IAsyncDisposable> DialPushedAsync(IPEndPoint server, Action onPushed)
+    {
+        HubConnection connection = Build(server);
+        connection.On<byte[]>("Push", new Pushed(onPushed).Push);
+        await connection.StartAsync();
+        return connection;
+    }
+
+    public override async Task<IAsyncDisposable> DialStalledAsync(IPEndPoint server)
+    {
+        var socket = new ClientWebSocket();
+        await socket.ConnectAsync(new Uri($"ws://{server}/calculator"), CancellationToken.None);
+        await socket.SendAsync("{\"protocol\":\"messagepack\",\"version\":1}\u001e"u8.ToArray(), WebSocketMessageType.Text, true, CancellationToken.None);
+        // [1, {}, nil, "Stall", [], []], with its length before it
+        await socket.SendAsync(Convert.FromHexString("0C" + "960180C0A55374616C6C9090"), WebSocketMessageType.Binary, true, CancellationToken.None);
+        await socket.ReceiveAsync(new byte[64], CancellationToken.None);        // the answer to the handshake
+        return new Stalled(socket);
+    }
+
+    private static HubConnection Build(IPEndPoint server) => new HubConnectionBuilder()
             .WithUrl($"http://{server}/calculator", options =>
             {
                 options.Transports = HttpTransportType.WebSockets;
@@ -42,9 +70,14 @@ internal sealed class SignalRPeer : CallPeer
             })
             .AddMessagePackProtocol()
             .Build();
-        connection.On<int, int, int>("Sum", static (a, b) => a + b);
-        await connection.StartAsync();
-        return new Client(connection);
+
+    private sealed class Stalled(ClientWebSocket socket) : IAsyncDisposable
+    {
+        public ValueTask DisposeAsync()
+        {
+            socket.Dispose();
+            return ValueTask.CompletedTask;
+        }
     }
 
 #pragma warning disable CA1822 // A hub's methods are instance methods.
@@ -75,6 +108,23 @@ internal sealed class SignalRPeer : CallPeer
         public Task<int> Begun(int number) => CancelWatch.BegunAsync(number);
 
         public Task<long> CancelledAt(int number) => CancelWatch.CancelledAtAsync(number);
+
+        // Nobody is awaited: one client that reads nothing would be awaited for ever. The driver takes care that little is on its way.
+        public void Broadcast(int count) => Push(Clients.All, count, Pushed.Bytes);
+
+        public Task Stall() => Groups.AddToGroupAsync(Context.ConnectionId, "stalled");
+
+        public void FillStalled() => Push(Clients.Group("stalled"), Pushed.FillingMessages, Pushed.FillingBytes);
+
+        private static void Push(IClientProxy clients, int count, int bytes)
+        {
+            byte[] data = new byte[bytes];
+
+            for (int i = 0; i < count; i++)
+            {
+                _ = clients.SendAsync("Push", data);
+            }
+        }
 
         public Task<long> AskBack(int milliseconds)
         {
@@ -116,6 +166,10 @@ internal sealed class SignalRPeer : CallPeer
         public Task BegunAsync(int number) => connection.InvokeAsync<int>("Begun", number);
 
         public Task<long> CancelledAtAsync(int number) => connection.InvokeAsync<long>("CancelledAt", number);
+
+        public Task BroadcastAsync(int count) => connection.InvokeAsync("Broadcast", count);
+
+        public Task FillStalledAsync() => connection.InvokeAsync("FillStalled");
 
         public Task<long> AskBackAsync(int milliseconds) => connection.InvokeAsync<long>("AskBack", milliseconds);
 

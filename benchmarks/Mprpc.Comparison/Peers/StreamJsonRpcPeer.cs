@@ -18,6 +18,8 @@ internal partial class StreamJsonRpcPeer : CallPeer
     /// <summary>How streams are batched and read ahead: by default each item is asked for by itself.</summary>
     protected virtual JsonRpcEnumerableSettings Batching { get; } = new();
 
+    public override bool Runs(Scenario scenario) => scenario.Operation != Operation.Broadcast;      // it has no notion of all clients
+
     public override Task<IPEndPoint> ServeAsync() =>
         KestrelHost.CreateBuilder(listen => listen.Run(ServeConnectionAsync)).Build().StartAndGetEndPointAsync();
 

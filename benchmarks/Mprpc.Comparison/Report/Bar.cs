@@ -23,6 +23,7 @@ internal abstract record Bar(string Scenario)
         new MostBar("t6", 0.005),
         new LatencyBar("t7"),
         new LatencyBar("t7-999"),
+        new PeersBar("t8", ("signalr", 2)),
         new PeersBar("t9", ("signalr", 6)),
         new MostBar("calls-t1", 2),
         new MostBar("calls-stalled", 1.1),

@@ -77,7 +77,7 @@ internal static class MarkdownReport
         Metric rate = result.Scenario.Headline;
         Metric[] further = result.Scenario switch
         {
-            { IsOfItems: true } =>
+            { CountsItems: true } =>
                 [Metric.ServerCpuPerItem, Metric.ClientCpuPerItem, Metric.ServerBytesPerItem, Metric.ClientBytesPerItem],
             { IsBeside: true } => [Metric.P99, Metric.P99Alone, Metric.CallsPerSecond],
             { Operation: Operation.Cancel } => [Metric.CancelP50, Metric.CallsPerSecond],
