@@ -34,8 +34,7 @@ public sealed class MprpcEndpointOptions
 
     /// <summary>
     /// Whether peers may use the extensions of the protocol: cancel calls, send timeouts and metadata with them, ask for a sign of life. Default true: peers
-    /// that
-    /// do not know them never notice. False: their names are answered as those of unknown methods.
+    /// that do not know them never notice. False: their names are answered as those of unknown methods.
     /// </summary>
     public bool Extensions { get; set; } = true;
 

@@ -125,8 +125,7 @@ public sealed class MprpcServerLimits
 
     /// <summary>
     /// After how long a client that knows the protocol's extensions is asked to make its further calls over a new connection, so that they spread over
-    /// servers that
-    /// were added; 10 % more or less, by chance. What runs goes on. Default null: never. Other peers are not asked.
+    /// servers that were added; 10 % more or less, by chance. What runs goes on. Default null: never. Other peers are not asked.
     /// </summary>
     public TimeSpan? MaxConnectionAge { get; set; }
 

@@ -29,10 +29,8 @@ public sealed class MprpcServerOptions
 
     /// <summary>
     /// How long a server that stops still serves calls of clients that know the protocol's extensions, after it has asked them to call elsewhere; it runs
-    /// beside
-    /// <see cref="DrainDelay"/>, ends as soon as no such client is left, and takes half the time of the whole stop at most. Default 5 s; zero: they are not
-    /// waited
-    /// for. See docs/lifecycle.md.
+    /// beside <see cref="DrainDelay"/>, ends as soon as no such client is left, and takes half the time of the whole stop at most. Default 5 s; zero: they are
+    /// not waited for. See docs/lifecycle.md.
     /// </summary>
     public TimeSpan GoAwayGrace { get; set; } = TimeSpan.FromSeconds(5);
 

@@ -11,8 +11,7 @@ namespace Mprpc.Client;
 /// <summary>Calls the methods of a MessagePack-RPC server.</summary>
 /// <remarks>
 /// Safe for concurrent use: any number of calls share its connections, and answers may come in any order. Meant to be kept and shared for as long as the server
-/// is called. A
-/// lost connection fails the calls that wait on it at once; the next call makes another.
+/// is called. A lost connection fails the calls that wait on it at once; the next call makes another.
 /// </remarks>
 public sealed partial class MprpcClient : IAsyncDisposable, IDisposable
 {

@@ -62,8 +62,7 @@ public sealed partial class MprpcClientOptions
     /// How long a connection may be silent before TCP asks whether the peer is still there (then every 5 s, lost after 3 times), or a WebSocket pings (lost
     /// after 15 s). Default 30 s; null: never.
     /// On Linux a TCP connection is also lost when what was sent is not acknowledged, or the peer takes no more bytes, for this time and 15 s: its calls fail
-    /// then, where the system
-    /// alone would go on for a quarter of an hour.
+    /// then, where the system alone would go on for a quarter of an hour.
     /// </summary>
     public TimeSpan? KeepAlive { get; set; } = TimeSpan.FromSeconds(30);
 
@@ -77,8 +76,7 @@ public sealed partial class MprpcClientOptions
 
     /// <summary>
     /// How long one of several connections may be without a call before it is closed; the last one stays. Default 1 minute, as .NET's HTTP connections; null:
-    /// for ever. Not looked at where
-    /// the client serves methods, since the server may have kept the connection to call them.
+    /// for ever. Not looked at where the client serves methods, since the server may have kept the connection to call them.
     /// </summary>
     public TimeSpan? PooledConnectionIdleTimeout { get; set; } = TimeSpan.FromMinutes(1);
 
@@ -94,8 +92,8 @@ public sealed partial class MprpcClientOptions
     /// How many calls a connection is used for; after them another takes its place, and it is closed after its last answer. Notifications do not count. Default
     /// <see cref="int.MaxValue"/>:
     /// no limit. Set 1 for servers that close after each answer (PHP's): a call that follows an answer closely would otherwise go out on a connection that is
-    /// being closed, and be lost.
-    /// No more calls than this are in flight on a connection, so that further ones wait as they do for <see cref="MaxInFlightPerConnection"/>.
+    /// being closed, and be lost. No more calls than this are in flight on a connection, so that further ones wait as they do for
+    /// <see cref="MaxInFlightPerConnection"/>.
     /// </summary>
     public int MaxCallsPerConnection { get; set; } = int.MaxValue;
 
@@ -183,8 +181,8 @@ public sealed partial class MprpcClientOptions
 
     /// <summary>
     /// For <c>ws://</c> and <c>wss://</c> addresses: sets what the request brings that opens the WebSocket, such as an Authorization header; called for each
-    /// connection. Default null. With
-    /// <see cref="Tls"/>, .NET refuses what would replace it here: certificates and their callback. A redirect is never followed.
+    /// connection. Default null. With <see cref="Tls"/>, .NET refuses what would replace it here: certificates and their callback. A redirect is never
+    /// followed.
     /// </summary>
     public Action<ClientWebSocketOptions>? ConfigureWebSocket { get; set; }
 

@@ -1,8 +1,7 @@
 namespace Mprpc.Client;
 
 /// <summary>How long a client waits between attempts to connect. The first attempt after a loss is made at once; only failed attempts are followed by a delay,
-/// and connections that the
-/// server closed within <see cref="MaxDelay"/> and before it had sent anything, as a proxy does whose server is down.</summary>
+/// and connections that the server closed within <see cref="MaxDelay"/> and before it had sent anything, as a proxy does whose server is down.</summary>
 /// <remarks>A call that comes meanwhile waits for the next attempt, within its own timeout.</remarks>
 public sealed class MprpcReconnectOptions
 {

@@ -3,8 +3,7 @@ namespace Mprpc.Client;
 /// <summary>Where a client finds the servers that it may call, all of which offer the same methods.</summary>
 /// <remarks>
 /// A client calls one of them at a time over each of its connections. A connection goes to the next server of the list, which each client begins at another
-/// place;
-/// one that cannot be reached, or that asks for calls to be made elsewhere because it stops, is tried after the others for a while. Immutable.
+/// place; one that cannot be reached, or that asks for calls to be made elsewhere because it stops, is tried after the others for a while. Immutable.
 /// </remarks>
 public abstract class MprpcServerSource
 {

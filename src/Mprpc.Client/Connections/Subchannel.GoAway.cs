@@ -42,8 +42,7 @@ internal sealed partial class Subchannel
 
     /// <summary>
     /// Whether the next connection to the same address may be to another server, as behind a balancer: once a grace, since it may be to the same, which
-    /// serves all
-    /// calls as long as it can.
+    /// serves all calls as long as it can.
     /// </summary>
     private bool MayBeAnother(TimeSpan grace)
     {

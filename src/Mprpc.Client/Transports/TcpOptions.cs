@@ -19,8 +19,7 @@ internal static class TcpOptions
 
     /// <summary>
     /// Ends the connection when what was sent is not acknowledged for so long: while there is such, keep-alive asks nothing, and the system would go on sending
-    /// for a quarter of an hour.
-    /// Only on Linux.
+    /// for a quarter of an hour. Only on Linux.
     /// </summary>
     public static void SetUserTimeout(Socket socket, TimeSpan timeout)
     {

@@ -12,9 +12,8 @@ public static class MprpcProxyExtensions
     /// <typeparam name="T">The contract.</typeparam>
     /// <param name="client">The typed client; it stays as it is.</param>
     /// <param name="options">For each call that is made by what is returned: its timeout, metadata, and a token that cancels it besides its own. What is
-    /// null stays
-    /// as it is. A void method, which sends a notification, takes the metadata alone: nobody waits for it. It throws if it is known already that the server
-    /// takes none, and logs that if it turns out later.</param>
+    /// null stays as it is. A void method, which sends a notification, takes the metadata alone: nobody waits for it. It throws if it is known already that the
+    /// server takes none, and logs that if it turns out later.</param>
     /// <returns>A typed client over the same connections; safe for concurrent use. It costs one small object, and can be kept.</returns>
     /// <exception cref="ArgumentException">The object is not a typed client that this library has made.</exception>
     public static T With<T>(this T client, MprpcCallOptions options)

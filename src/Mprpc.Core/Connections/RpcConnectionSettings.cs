@@ -63,8 +63,7 @@ internal sealed class RpcConnectionSettings
 
     /// <summary>
     /// Called on the read loop if the peer takes no further calls after this time; zero: the calls that it has not answered fail next. Null: this side
-    /// listens, and
-    /// is not told.
+    /// listens, and is not told.
     /// </summary>
     public Action<TimeSpan>? OnGoAway { get; init; }
 

@@ -30,8 +30,7 @@ public abstract class MprpcCallContext
 
     /// <summary>
     /// Cancelled when the caller no longer wants the answer, when the call's time is up, or when the connection is lost; once. Code that runs on
-    /// cancellation may
-    /// run on the connection's read loop, and should not block.
+    /// cancellation may run on the connection's read loop, and should not block.
     /// </summary>
     public abstract CancellationToken CancellationToken { get; }
 
@@ -41,8 +40,7 @@ public abstract class MprpcCallContext
 
     /// <summary>
     /// When the call's time is up, by the server's clock: the caller's timeout or the method's own, whichever ends sooner. Null: never. The caller's timeout
-    /// counts
-    /// from the moment at which the call was read, so that no clocks are compared.
+    /// counts from the moment at which the call was read, so that no clocks are compared.
     /// </summary>
     public abstract DateTimeOffset? Deadline { get; }
 

@@ -40,8 +40,7 @@ public readonly record struct MprpcCallOptions
 
     /// <summary>
     /// What travels with the call besides its arguments. Null, the default: nothing. Only a server that knows the protocol's extensions takes it: for
-    /// another the
-    /// call or notification throws <see cref="NotSupportedException"/> before anything is sent. Must not be changed while calls use it.
+    /// another the call or notification throws <see cref="NotSupportedException"/> before anything is sent. Must not be changed while calls use it.
     /// </summary>
     public MprpcMetadata? Metadata { get; init; }
 

@@ -31,8 +31,7 @@ public abstract class MprpcClientInvocation
 
     /// <summary>
     /// The result, in a box where it is a value type; null before the call was made, for a call without a result, and for a null. Setting it
-    /// replaces the result;
-    /// set without a call of what follows, it takes the server's place.
+    /// replaces the result; set without a call of what follows, it takes the server's place.
     /// </summary>
     /// <exception cref="ArgumentException">The value set is not a <see cref="ResultType"/>.</exception>
     public abstract object? Result { get; set; }

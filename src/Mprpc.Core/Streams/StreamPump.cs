@@ -11,8 +11,7 @@ namespace Mprpc.Streams;
 /// <remarks>
 /// <para>
 /// It collects while the source has items at once. Where it would wait for the source, it leaves what it has to one flush, which is queued behind ready work,
-/// and
-/// goes on: a producer that yields between its items fills batches too, and no timer is needed.
+/// and goes on: a producer that yields between its items fills batches too, and no timer is needed.
 /// </para>
 /// <para>
 /// The batch is the pump's while it collects and the flush's once it was left; who has taken it sends it before the other sends anything, so that items keep

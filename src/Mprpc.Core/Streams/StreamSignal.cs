@@ -5,8 +5,7 @@ namespace Mprpc.Streams;
 /// <summary>Wakes the one that waits for it; set before somebody waits, it wakes whoever waits next.</summary>
 /// <remarks>
 /// Any thread may set it, one at a time may wait, and allocates nothing. Who is woken looks again at what it has waited for: several sets may wake once, and
-/// one
-/// that came late may wake for nothing.
+/// one that came late may wake for nothing.
 /// </remarks>
 internal sealed class StreamSignal : IValueTaskSource, IThreadPoolWorkItem
 {

@@ -5,8 +5,7 @@ namespace Mprpc.Streams;
 /// <summary>How much a consumer lets its stream be ahead of it, and when it grants more. For the consumer alone, but for its end.</summary>
 /// <remarks>
 /// It grants what the application has taken, once that is half a window. The window doubles each time the application has found nothing after a full window:
-/// what
-/// is on its way limits it then. The least of a window needs no budget, so that no stream starves because others are not read.
+/// what is on its way limits it then. The least of a window needs no budget, so that no stream starves because others are not read.
 /// </remarks>
 /// <param name="budget">The connection's.</param>
 /// <param name="items">How many items may be ahead.</param>

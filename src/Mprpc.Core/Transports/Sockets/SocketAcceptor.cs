@@ -3,8 +3,7 @@ using System.Net.Sockets;
 namespace Mprpc.Transports.Sockets;
 
 /// <summary>Accepts the connections of a listening socket, a few at a time, in turns with what those have to say that are there already: so that a flood of
-/// connections waits with
-/// the system, where it takes no memory and holds nobody up.</summary>
+/// connections waits with the system, where it takes no memory and holds nobody up.</summary>
 /// <remarks>One accepts at a time; it may be closed meanwhile.</remarks>
 internal sealed class SocketAcceptor
 {

@@ -7,8 +7,7 @@ using Mprpc.Scheduling;
 namespace Mprpc.Transports.Sockets;
 
 /// <summary>Waits for the events of all sockets of the process, and handles them on the thread that has waited: nothing is handed from thread to thread, and
-/// while there is
-/// much to do no thread sleeps that would have to be woken.</summary>
+/// while there is much to do no thread sleeps that would have to be woken.</summary>
 /// <remarks>
 /// One thread leads: it waits for events and handles them. Where more has come than one thread should do alone, it gives the lead to another first; where user
 /// code holds it up, the guard does. The lead is a <see cref="Baton"/>, whose entries into user code are the handling of a socket's events. .NET's own sockets
