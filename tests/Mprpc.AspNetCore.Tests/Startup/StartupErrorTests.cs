@@ -56,7 +56,7 @@ public sealed class StartupErrorTests
 
     [Fact]
     public Task Method_ReturningAStreamOfWhatCannotBeSent_FailsTheStart()
-        => AssertStartFailsAsync<StreamOfDelegates>("StreamOfDelegates.Numbers", "Action cannot be sent", "[MprpcIgnore]");
+        => AssertStartFailsAsync<StreamOfExceptions>("StreamOfExceptions.Numbers", "Exception cannot be sent", "[MprpcIgnore]");
 
     [Fact]
     public Task Methods_WithOneWireName_FailTheStart()
@@ -346,9 +346,9 @@ public sealed class StartupErrorTests
         public Task<int> Add(Live live) => Task.FromResult(live.Number);
     }
 
-    private sealed class StreamOfDelegates
+    private sealed class StreamOfExceptions
     {
-        public IAsyncEnumerable<Action> Numbers() => AsyncEnumerable.Empty<Action>();
+        public IAsyncEnumerable<Exception> Numbers() => AsyncEnumerable.Empty<Exception>();
     }
 
     private sealed record Live(int Number, IAsyncEnumerable<int> Numbers);
