@@ -1,4 +1,5 @@
 using Mprpc.CompilerServices;
+using Mprpc.Wire;
 
 namespace Mprpc.Client;
 
@@ -100,15 +101,7 @@ public sealed partial class MprpcClient
     public ValueTask NotifyAsync(string method, MprpcCallOptions options, params ReadOnlySpan<object?> arguments)
     {
         options.CancellationToken.ThrowIfCancellationRequested();
-        MprpcWriter notification = _sender.Write(method, arguments);
-
-        if (notification.HasStreams)
-        {
-            MprpcCallInvoker.Drop(notification);
-            throw new NotSupportedException($"A stream cannot be an argument of the notification of '{method}': only an answer ends it. Call the method.");
-        }
-
-        return _sender.NotifyAsync(method, notification, options);
+        return _sender.NotifyAsync(method, RequestWriter.WithoutStreams(method, _sender.Write(method, arguments)), options);
     }
 
     /// <summary>Sends a notification, with the arguments as an array and the token last.</summary>

@@ -30,6 +30,18 @@ internal abstract class ClientCalls(MprpcSerializerOptions serializer, Connectio
     /// <exception cref="MprpcConnectionException">There is no such client that can be called.</exception>
     public abstract ValueTask<T> CallAsync<T>(string connectionId, Question question, CancellationToken cancellationToken);
 
+    /// <summary>The first of the replies, which is the only one.</summary>
+    /// <exception cref="MprpcConnectionException">There is none.</exception>
+    protected static async ValueTask<T> FirstAsync<T>(IAsyncEnumerable<MprpcReply<T>> replies, string otherwise)
+    {
+        await foreach (MprpcReply<T> reply in replies.ConfigureAwait(false))
+        {
+            return reply.Error is null ? reply.Result! : throw reply.Error;
+        }
+
+        throw new MprpcConnectionException(otherwise);
+    }
+
     /// <summary>Asks each client of a target.</summary>
     public abstract IAsyncEnumerable<MprpcReply<T>> AskAsync<T>(
         MprpcTarget target, Question question, TimeSpan within, CancellationToken cancellationToken = default);

@@ -36,12 +36,8 @@ internal sealed record Question(string Method, ReadOnlyMemory<byte> Call, int Le
             throw;
         }
 
-        if (connection.TryCall(Method, request, timeout, Options.Told, cancellationToken, out ValueTask<T> result))
-        {
-            return result;
-        }
-
-        MprpcWriter.Return(request);
-        throw new MprpcConnectionException($"The connection {connection.Id} is closed; '{Method}' was not sent.");
+        return connection.TryCall(Method, request, timeout, Options.Told, cancellationToken, out ValueTask<T> result)
+            ? result
+            : throw connection.NotSent(Method, request);
     }
 }

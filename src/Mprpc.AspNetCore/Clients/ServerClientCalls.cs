@@ -44,14 +44,8 @@ internal sealed class ServerClientCalls(ClientRegistry clients, IRemoteClients? 
                     + $". '{question.Method}' was not sent. For peers that say nothing, set CallsBack of their endpoint.");
         }
 
-        var target = MprpcTarget.Connection(connectionId);
-
-        await foreach (MprpcReply<T> reply in AskOthersAsync<T>(target, question, timeout, cancellationToken).ConfigureAwait(false))
-        {
-            return reply.Error is null ? reply.Result! : throw reply.Error;
-        }
-
-        throw new MprpcConnectionException($"There is no connection {connectionId}; '{question.Method}' was not sent.");
+        IAsyncEnumerable<MprpcReply<T>> replies = AskOthersAsync<T>(MprpcTarget.Connection(connectionId), question, timeout, cancellationToken);
+        return await FirstAsync(replies, $"There is no connection {connectionId}; '{question.Method}' was not sent.").ConfigureAwait(false);
     }
 
     public override async IAsyncEnumerable<MprpcReply<T>> AskAsync<T>(

@@ -12,7 +12,7 @@ internal sealed class ConnectionCallInvoker(RpcConnection connection) : MprpcCal
     {
         if (!connection.TryNotify(notification))
         {
-            throw NotSent(method, notification);
+            throw connection.NotSent(method, notification);
         }
     }
 
@@ -20,7 +20,7 @@ internal sealed class ConnectionCallInvoker(RpcConnection connection) : MprpcCal
     {
         if (!connection.TryNotify(method, notification, options.Metadata))
         {
-            throw NotSent(method, notification);
+            throw connection.NotSent(method, notification);
         }
     }
 
@@ -38,17 +38,11 @@ internal sealed class ConnectionCallInvoker(RpcConnection connection) : MprpcCal
     {
         if (!cancellationToken.IsCancellationRequested)
         {
-            return ValueTask.FromException<T>(NotSent(method, request));
+            return ValueTask.FromException<T>(connection.NotSent(method, request));
         }
 
         Drop(request);
         return ValueTask.FromException<T>(
             new OperationCanceledException($"The call of '{method}' was cancelled before it was sent.", innerException: null, cancellationToken));
-    }
-
-    private MprpcConnectionException NotSent(string method, MprpcWriter message)
-    {
-        Drop(message);
-        return new MprpcConnectionException($"The connection {connection.Id} is closed; '{method}' was not sent.");
     }
 }

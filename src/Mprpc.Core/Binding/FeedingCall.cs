@@ -1,4 +1,6 @@
+using System.Runtime.ExceptionServices;
 using Mprpc.CompilerServices;
+using Mprpc.Serialization;
 using Mprpc.Streams;
 using Mprpc.Wire;
 
@@ -37,7 +39,7 @@ internal static class FeedingCall
         catch (MprpcRemoteException) when (streams.SourceFailure is { } failure)
         {
             // The peer has been told that it failed; the caller knows what has.
-            System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(failure);
+            ExceptionDispatchInfo.Throw(failure);
             throw;
         }
         finally
@@ -59,7 +61,7 @@ internal static class FeedingCall
 
         MprpcWriter arrays = invoker.BeginCall();
         arrays.WriteEncoded(written);
-        arrays.Levels = Serialization.TypeDepth.Unknown;
+        arrays.Levels = TypeDepth.Unknown;
         return arrays;
     }
 }

@@ -1,3 +1,4 @@
+using MessagePack;
 using Mprpc.CompilerServices;
 using Mprpc.Streams;
 using Mprpc.Wire;
@@ -100,7 +101,7 @@ internal sealed class StreamRequest<T> : IAsyncEnumerable<T>
         }
 
         protected override Exception Unreadable(long index, string expected, Exception? inner)
-            => new MessagePack.MessagePackSerializationException(
+            => new MessagePackSerializationException(
                 $"Item {index + 1} of the stream '{_request._method}' cannot be read as {expected}. "
                 + "Ask for the type that the peer sends, or for MprpcRaw.",
                 inner);
@@ -130,18 +131,10 @@ internal sealed class StreamRequest<T> : IAsyncEnumerable<T>
 
         private void Complete(in MprpcRaw last)
         {
-            if (last.IsNil)
-            {
-                Items.Complete([], count: 0);
-            }
-            else if (Serialization.MessagePackHead.TryReadArray(last.Memory.Span, out int head, out long count))
-            {
-                Items.Complete(last.Memory.Span[head..], (int)count);
-            }
-            else
+            if (!Items.TryComplete(last))
             {
                 Items.Fail(
-                    new MessagePack.MessagePackSerializationException(
+                    new MessagePackSerializationException(
                         $"The result of '{_request._method}' is neither a stream nor an array. Call it by CallAsync, with the type that it returns."),
                     isAtOnce: false);
             }

@@ -92,43 +92,29 @@ internal sealed partial class CallsToPeer
         call.BypassesWindow = opened.Length > 0;
         StreamAllowance? allowed = streams.Result?.Open(Streams);
 
-        // What is told of nothing but the numbers of its streams is a plain request.
-        MprpcWriter wrapped = allowed is null && call.Timeout <= TimeSpan.Zero && told.Count == 0
-            ? request
-            : ControlWriter.Call(_serializer, request, call.Timeout, told, allowed);
-        bool isSent;
+        bool isSent = false;
 
         try
         {
-            isSent = TryCallPlain(call, wrapped, cancellationToken);
+            // What is told of nothing but the numbers of its streams is a plain request.
+            isSent = allowed is null && call.Timeout <= TimeSpan.Zero && told.Count == 0
+                ? TryCallPlain(call, request, cancellationToken)
+                : TryCallWrapped(call, request, ControlWriter.Call(_serializer, request, call.Timeout, told, allowed), cancellationToken);
         }
-        catch
+        finally
         {
-            CloseFeeds(opened);
-            ReturnOther(wrapped, request);
-            throw;
+            if (!isSent)
+            {
+                CloseFeeds(opened);
+            }
         }
 
         if (isSent)
         {
             streams.Begin(Streams, opened);
-            ReturnOther(wrapped, request);
-        }
-        else
-        {
-            CloseFeeds(opened);
-            ReturnOther(request, wrapped);
         }
 
         return isSent;
-    }
-
-    private static void ReturnOther(MprpcWriter kept, MprpcWriter other)
-    {
-        if (other != kept)
-        {
-            MprpcWriter.Return(other);
-        }
     }
 
     private void CloseFeeds(ReadOnlySpan<(long Number, StreamCredit Credit)> opened)

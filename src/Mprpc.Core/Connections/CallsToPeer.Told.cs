@@ -18,7 +18,16 @@ internal sealed partial class CallsToPeer
             return TryCallPlain(call, request, cancellationToken);
         }
 
-        MprpcWriter wrapped = ControlWriter.Call(_serializer, request, call.Timeout, told);
+        return TryCallWrapped(call, request, ControlWriter.Call(_serializer, request, call.Timeout, told), cancellationToken);
+    }
+
+    /// <summary>Sends a request within another.</summary>
+    /// <param name="call">The call.</param>
+    /// <param name="request">Method and arguments: the caller's if nothing was sent.</param>
+    /// <param name="wrapped">What has them inside.</param>
+    /// <param name="cancellationToken">The call's.</param>
+    private bool TryCallWrapped(PendingCall call, MprpcWriter request, MprpcWriter wrapped, CancellationToken cancellationToken)
+    {
         bool isSent;
 
         try

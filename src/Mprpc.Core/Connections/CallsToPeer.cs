@@ -229,17 +229,9 @@ internal sealed partial class CallsToPeer
 
     private void TellCancelled(int messageId)
     {
-        if ((_peer is null ? CancelMethod : "$/cancel") is not { } method)
+        if ((_peer is null ? CancelMethod : "$/cancel") is { } method)
         {
-            return;
-        }
-
-        MprpcWriter cancel = ControlWriter.Cancel(_serializer, method, messageId);
-        RequestWriter.PrependNotificationHead(cancel);
-
-        if (!_output.TrySend(cancel))
-        {
-            MprpcWriter.Return(cancel);
+            _output.Notify(ControlWriter.Cancel(_serializer, method, messageId));
         }
     }
 

@@ -309,22 +309,17 @@ internal sealed class ConnectionStreams(
     public Task WaitForRoomAsync() => output.WaitForRoomAsync(MaxWaitingItems);
 
     /// <inheritdoc/>
-    public void SendCredit(long number, in StreamAllowance more) => Send(ControlWriter.StreamCredit(Serializer, number, more));
+    public void SendCredit(long number, in StreamAllowance more) => output.Notify(ControlWriter.StreamCredit(Serializer, number, more));
 
     /// <inheritdoc/>
-    public void SendCancel(long number) => Send(ControlWriter.Cancel(Serializer, "$/cancel", number));
+    public void SendCancel(long number) => output.Notify(ControlWriter.Cancel(Serializer, "$/cancel", number));
 
     /// <inheritdoc/>
     public void SendEnd(long number, in MprpcRaw last, Exception? failure)
     {
         if (!last.IsNil)
         {
-            MprpcWriter items = MprpcWriter.Rent(Serializer, RequestWriter.HeadRoom);
-            items.WriteString("$/item");
-            items.WriteArrayHeader(2);
-            items.WriteInt64(number);
-            items.WriteEncoded(last.Memory.Span);
-            Send(items);
+            output.Notify(ControlWriter.Items(Serializer, number, last));
         }
 
         MprpcWriter end = ControlWriter.EndOfStream(Serializer, number, failure is not null);
@@ -334,17 +329,7 @@ internal sealed class ConnectionStreams(
             end.WriteString(failure is MprpcException told ? ErrorCode.IntoMessage(told.Code, told.Message) : "The source of the stream has failed.");
         }
 
-        Send(end);
-    }
-
-    private void Send(MprpcWriter notification)
-    {
-        RequestWriter.PrependNotificationHead(notification);
-
-        if (!output.TrySend(notification))
-        {
-            MprpcWriter.Return(notification);
-        }
+        output.Notify(end);
     }
 
     private StreamCredit? FindSent(long number)

@@ -144,16 +144,12 @@ internal sealed partial class MessageOutput
 
         _sharedIsNext = true;
 
-        if (_waiting is null)
-        {
-            (_waiting, _spare) = (_spare ?? new MprpcWriter(), null);
-            _waiting.Serializer = serializer;
-        }
+        MprpcWriter waiting = BeginWaiting();
 
         while (_shared?.First is { } first && first.Value.Length <= LargestCopied
-            && (_waiting.Length == 0 || _waiting.Length + first.Value.Length <= PieceSize))
+            && (waiting.Length == 0 || waiting.Length + first.Value.Length <= PieceSize))
         {
-            _waiting.WriteEncoded(first.Value.Memory.Span);
+            waiting.WriteEncoded(first.Value.Memory.Span);
             TakeFirstShared().Release();
         }
 

@@ -143,6 +143,18 @@ internal sealed partial class MessageOutput(
         return true;
     }
 
+    /// <summary>Sends a notification of the protocol's own, of which nobody needs to know whether it was sent.</summary>
+    /// <param name="notification">Method and params, with room for the head; belongs to the output from here on.</param>
+    public void Notify(MprpcWriter notification)
+    {
+        RequestWriter.PrependNotificationHead(notification);
+
+        if (!TrySend(notification))
+        {
+            MprpcWriter.Return(notification);
+        }
+    }
+
     /// <summary>Sends the request of a call, which gets its msgid under the same lock: one lock a call in place of two.</summary>
     /// <param name="call">The call.</param>
     /// <param name="request">Its method and arguments; belongs to the output from here on.</param>
@@ -226,8 +238,8 @@ internal sealed partial class MessageOutput(
     private static Task Signal(ref TaskCompletionSource? signal)
         => (signal ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
 
-    /// <summary>Under the lock.</summary>
-    private void Append(MprpcWriter message, int answers)
+    /// <summary>Under the lock: where messages go that wait.</summary>
+    private MprpcWriter BeginWaiting()
     {
         if (_waiting is null)
         {
@@ -236,7 +248,13 @@ internal sealed partial class MessageOutput(
             _waiting.Serializer = serializer;
         }
 
-        _waiting.WriteEncoded(message.WrittenSpan);
+        return _waiting;
+    }
+
+    /// <summary>Under the lock.</summary>
+    private void Append(MprpcWriter message, int answers)
+    {
+        BeginWaiting().WriteEncoded(message.WrittenSpan);
         _waitingAnswers += answers;
         MprpcWriter.Return(message);
 

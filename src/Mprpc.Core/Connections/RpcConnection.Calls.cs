@@ -84,17 +84,7 @@ internal sealed partial class RpcConnection
     public void ExpectCalls() => _calls.OnPeerCalls();
 
     private MprpcWriter BeginNotification(string method, ReadOnlySpan<object?> arguments)
-    {
-        MprpcWriter notification = RequestWriter.Begin(Serializer, Limits.SendLimit, method, arguments);
-
-        if (notification.HasStreams)
-        {
-            MprpcWriter.Return(notification);
-            throw new NotSupportedException($"A stream cannot be an argument of the notification of '{method}': only an answer ends it. Call the method.");
-        }
-
-        return notification;
-    }
+        => RequestWriter.WithoutStreams(method, RequestWriter.Begin(Serializer, Limits.SendLimit, method, arguments));
 
     private async ValueTask NotifyWhenThereIsRoomAsync(string method, MprpcWriter notification, MprpcCallOptions options)
     {
@@ -104,6 +94,13 @@ internal sealed partial class RpcConnection
         {
             throw NotSent(notification);
         }
+    }
+
+    /// <summary>What to throw where a call or a notification of a name was not sent, since the connection is closed; the message is given back.</summary>
+    public MprpcConnectionException NotSent(string method, MprpcWriter message)
+    {
+        MprpcWriter.Return(message);
+        return new MprpcConnectionException($"The connection {Id} is closed; '{method}' was not sent.");
     }
 
     private MprpcConnectionException NotSent(MprpcWriter message)

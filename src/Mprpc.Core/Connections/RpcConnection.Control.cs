@@ -91,17 +91,9 @@ internal sealed partial class RpcConnection
     /// <param name="reason">Why, for the peer's log.</param>
     public void SendGoAway(TimeSpan grace, string reason)
     {
-        if (Peer is not { GoAway: true })
+        if (Peer is { GoAway: true })
         {
-            return;
-        }
-
-        MprpcWriter goAway = ControlWriter.GoAway(Serializer, grace, reason);
-        RequestWriter.PrependNotificationHead(goAway);
-
-        if (!Output.TrySend(goAway))
-        {
-            MprpcWriter.Return(goAway);
+            Output.Notify(ControlWriter.GoAway(Serializer, grace, reason));
         }
     }
 

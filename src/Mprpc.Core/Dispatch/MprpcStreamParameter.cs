@@ -50,19 +50,6 @@ public static class MprpcStreamParameter
         }
 
         var items = new IncomingItems(StreamAllowance.NoLimit);
-
-        if (sent.IsNil)
-        {
-            items.Complete([], count: 0);
-            return items;
-        }
-
-        if (!MessagePackHead.TryReadArray(bytes, out int head, out long count))
-        {
-            return null;
-        }
-
-        items.Complete(bytes[head..], (int)count);
-        return items;
+        return items.TryComplete(sent) ? items : null;
     }
 }

@@ -1,4 +1,5 @@
 using System.Runtime.ExceptionServices;
+using Mprpc.Serialization;
 using Mprpc.Wire;
 
 namespace Mprpc.Streams;
@@ -153,6 +154,22 @@ internal sealed class IncomingItems(long items)
         _changed.Set();
     }
 
+    /// <summary>The same of an array of the last items, or of all; nil: there are none.</summary>
+    /// <returns>False if it is neither: nothing is changed.</returns>
+    public bool TryComplete(in MprpcRaw last)
+    {
+        ReadOnlySpan<byte> bytes = last.Memory.Span;
+        (int head, long count) = (0, 0);
+
+        if (!last.IsNil && !MessagePackHead.TryReadArray(bytes, out head, out count))
+        {
+            return false;
+        }
+
+        Complete(last.IsNil ? [] : bytes[head..], (int)count);
+        return true;
+    }
+
     /// <summary>Nothing more comes: what is there is still to be taken, then the failure thrown.</summary>
     /// <param name="failure">Why.</param>
     /// <param name="isAtOnce">Whether what is there is dropped.</param>
@@ -239,15 +256,12 @@ internal sealed class IncomingItems(long items)
     /// <summary>A chunk has been taken whole, or is not wanted any more.</summary>
     public void Free(ItemChunk chunk)
     {
-        lock (_gate)
-        {
-            LetGo(chunk.Length);
-        }
-
+        int length = chunk.Length;
         chunk.Free();
 
         lock (_gate)
         {
+            LetGo(length);
             _spare = chunk;
         }
     }

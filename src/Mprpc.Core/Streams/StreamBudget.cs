@@ -9,57 +9,53 @@ namespace Mprpc.Streams;
 /// <param name="total">The same of all connections of a server; null: this side has no bound beyond the connection's.</param>
 internal sealed class StreamBudget(long maxGranted, long maxHeld, StreamBudget? total = null)
 {
-    private long _granted;
-    private long _held;
+    private readonly Share _granted = new(maxGranted, total?._granted);
+    private readonly Share _held = new(maxHeld, total?._held);
 
     /// <summary>How many bytes are granted beyond the least of each stream.</summary>
-    public long Granted => Volatile.Read(ref _granted);
+    public long Granted => _granted.Taken;
 
     /// <summary>How many bytes of items are there.</summary>
-    public long Held => Volatile.Read(ref _held);
+    public long Held => _held.Taken;
 
     /// <summary>Whether a stream may be granted so much more.</summary>
-    public bool TryGrant(long bytes)
-    {
-        if (Interlocked.Add(ref _granted, bytes) <= maxGranted && total?.TryGrant(bytes) != false)
-        {
-            return true;
-        }
-
-        Interlocked.Add(ref _granted, -bytes);
-        return false;
-    }
+    public bool TryGrant(long bytes) => _granted.TryTake(bytes);
 
     /// <summary>A stream has no use for so much any more.</summary>
-    public void GiveBack(long bytes)
-    {
-        Interlocked.Add(ref _granted, -bytes);
-        total?.GiveBack(bytes);
-    }
+    public void GiveBack(long bytes) => _granted.Take(-bytes);
 
     /// <summary>Whether so many bytes that have come may be held.</summary>
-    public bool TryHold(int bytes)
-    {
-        if (Interlocked.Add(ref _held, bytes) <= maxHeld && total?.TryHold(bytes) != false)
-        {
-            return true;
-        }
-
-        Interlocked.Add(ref _held, -bytes);
-        return false;
-    }
+    public bool TryHold(int bytes) => _held.TryTake(bytes);
 
     /// <summary>So many bytes are held in any case: they are the end of a stream.</summary>
-    public void Hold(int bytes)
-    {
-        Interlocked.Add(ref _held, bytes);
-        total?.Hold(bytes);
-    }
+    public void Hold(int bytes) => _held.Take(bytes);
 
     /// <summary>They are taken.</summary>
-    public void LetGo(long bytes)
+    public void LetGo(long bytes) => _held.Take(-bytes);
+
+    /// <summary>A number of bytes that is bounded, here and in all.</summary>
+    private sealed class Share(long most, Share? total)
     {
-        Interlocked.Add(ref _held, -bytes);
-        total?.LetGo(bytes);
+        private long _taken;
+
+        public long Taken => Volatile.Read(ref _taken);
+
+        public bool TryTake(long bytes)
+        {
+            if (Interlocked.Add(ref _taken, bytes) <= most && total?.TryTake(bytes) != false)
+            {
+                return true;
+            }
+
+            Interlocked.Add(ref _taken, -bytes);
+            return false;
+        }
+
+        /// <summary>Takes them in any case; less than zero gives back.</summary>
+        public void Take(long bytes)
+        {
+            Interlocked.Add(ref _taken, bytes);
+            total?.Take(bytes);
+        }
     }
 }

@@ -253,15 +253,20 @@ internal sealed class StreamPump<T>(IAsyncEnumerable<T> source, IStreamConnectio
 
     private async ValueTask FlushedAsync()
     {
-        while (IsFlushing)
-        {
-            await _flushed.WaitAsync().ConfigureAwait(false);
-        }
+        await WaitForFlushAsync().ConfigureAwait(false);
 
         if (_flushFailure is { } failure)
         {
             _flushFailure = null;
             ExceptionDispatchInfo.Throw(failure);
+        }
+    }
+
+    private async ValueTask WaitForFlushAsync()
+    {
+        while (IsFlushing)
+        {
+            await _flushed.WaitAsync().ConfigureAwait(false);
         }
     }
 
@@ -293,12 +298,7 @@ internal sealed class StreamPump<T>(IAsyncEnumerable<T> source, IStreamConnectio
     private async ValueTask DropAsync()
     {
         TakeBack();
-
-        while (IsFlushing)
-        {
-            await _flushed.WaitAsync().ConfigureAwait(false);
-        }
-
+        await WaitForFlushAsync().ConfigureAwait(false);
         _batch.Drop();
     }
 

@@ -75,6 +75,17 @@ internal static class ControlWriter
         return credit;
     }
 
+    // docs/protocol.md 10.13: "$/item", [number, items]
+    public static MprpcWriter Items(MprpcSerializerOptions serializer, long number, in MprpcRaw array)
+    {
+        MprpcWriter items = MprpcWriter.Rent(serializer, RequestWriter.HeadRoom);
+        items.WriteString("$/item");
+        items.WriteArrayHeader(2);
+        items.WriteInt64(number);
+        items.WriteEncoded(array.Memory.Span);
+        return items;
+    }
+
     // docs/protocol.md 10.13: "$/end", [number], or [number, error]
     public static MprpcWriter EndOfStream(MprpcSerializerOptions serializer, long number, bool hasError)
     {

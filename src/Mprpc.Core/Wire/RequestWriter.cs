@@ -56,6 +56,19 @@ internal static class RequestWriter
         }
     }
 
+    /// <summary>Refuses a notification that has a stream among its arguments; it is given back then.</summary>
+    /// <exception cref="NotSupportedException">It has one.</exception>
+    public static MprpcWriter WithoutStreams(string method, MprpcWriter notification)
+    {
+        if (!notification.HasStreams)
+        {
+            return notification;
+        }
+
+        MprpcWriter.Return(notification);
+        throw new NotSupportedException($"A stream cannot be an argument of the notification of '{method}': only an answer ends it. Call the method.");
+    }
+
     public static void WriteMethodAndArguments(MprpcWriter writer, string method, ReadOnlySpan<object?> arguments)
     {
         writer.WriteString(method);

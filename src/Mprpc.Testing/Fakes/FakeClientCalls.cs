@@ -77,16 +77,10 @@ internal sealed class FakeClientCalls : ClientCalls
     public override void Publish(MprpcTarget target, string method, MprpcWriter notification)
         => Record(target, Question.Take(method, notification, default), isNotification: true);
 
-    public override async ValueTask<T> CallAsync<T>(string connectionId, Question question, CancellationToken cancellationToken)
-    {
-        await foreach (MprpcReply<T> reply in AskAsync<T>(MprpcTarget.Connection(connectionId), question, Timeout.InfiniteTimeSpan, cancellationToken)
-            .ConfigureAwait(false))
-        {
-            return reply.Error is null ? reply.Result! : throw reply.Error;
-        }
-
-        throw new MprpcConnectionException($"There is no connection {connectionId}; '{question.Method}' was not sent. Connect it in the test.");
-    }
+    public override ValueTask<T> CallAsync<T>(string connectionId, Question question, CancellationToken cancellationToken)
+        => FirstAsync(
+            AskAsync<T>(MprpcTarget.Connection(connectionId), question, Timeout.InfiniteTimeSpan, cancellationToken),
+            $"There is no connection {connectionId}; '{question.Method}' was not sent. Connect it in the test.");
 
     public override async IAsyncEnumerable<MprpcReply<T>> AskAsync<T>(
         MprpcTarget target, Question question, TimeSpan within, [EnumeratorCancellation] CancellationToken cancellationToken)
