@@ -18,13 +18,16 @@ namespace Mprpc.Streams;
 /// their order. The source runs on the pump's thread alone, never under the lock.
 /// </para>
 /// </remarks>
-internal sealed class StreamPump<T>(IAsyncEnumerable<T> source, IStreamConnection connection, long number, StreamCredit credit) : IThreadPoolWorkItem
+/// <param name="source">Has the items.</param>
+/// <param name="connection">Where they go.</param>
+/// <param name="number">The stream's.</param>
+/// <param name="credit">How much of it is taken.</param>
+/// <param name="slowMilliseconds">A source that takes so long for an item without waiting has its items sent one by one.</param>
+internal sealed class StreamPump<T>(
+    IAsyncEnumerable<T> source, IStreamConnection connection, long number, StreamCredit credit, long slowMilliseconds = 2) : IThreadPoolWorkItem
 {
     // What is more than this goes out at once.
     private const int FullBatch = 16 * 1024;
-
-    // A source that takes so long for an item without waiting has its items sent one by one.
-    private const long SlowMilliseconds = 2;
 
     private readonly Lock _gate = new();
     private readonly StreamSignal _flushed = new();
@@ -129,7 +132,7 @@ internal sealed class StreamPump<T>(IAsyncEnumerable<T> source, IStreamConnectio
             {
                 await SendFullAsync(size, cancellationToken).ConfigureAwait(false);
             }
-            else if (Environment.TickCount64 is var now && now - tick >= SlowMilliseconds)
+            else if (Environment.TickCount64 is var now && now - tick >= slowMilliseconds)
             {
                 tick = now;
                 await SendFullAsync(size, cancellationToken).ConfigureAwait(false);

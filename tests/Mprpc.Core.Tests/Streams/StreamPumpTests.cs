@@ -8,6 +8,9 @@ public sealed class StreamPumpTests
 {
     private static readonly StreamAllowance s_unlimited = new(StreamAllowance.NoLimit, StreamAllowance.NoLimit);
 
+    // However long the machine pauses.
+    private const long NeverSlow = long.MaxValue;
+
     private readonly RecordingConnection _connection = new();
     private readonly StreamCredit _credit = new(s_unlimited);
     private readonly CancellationTokenSource _stop = new();
@@ -91,7 +94,7 @@ public sealed class StreamPumpTests
     [Fact]
     public async Task RunAsync_SlowSourceThatNeverWaits_HasItsItemsSentOneByOne()
     {
-        MprpcRaw last = await RunAsync(Slow(5));
+        MprpcRaw last = await new StreamPump<long>(Slow(5), _connection, 7, _credit).RunAsync(_stop.Token);
 
         Assert.InRange(_connection.Batches.Count, 2, 5);
         Assert.Equal([0, 1, 2, 3, 4], [.. _connection.Items, .. RecordingConnection.Last(last)]);
@@ -102,7 +105,7 @@ public sealed class StreamPumpTests
     {
         var credit = new StreamCredit(new StreamAllowance(2, StreamAllowance.NoLimit));
         var source = new CountingSource(10);
-        Task<MprpcRaw> running = new StreamPump<long>(source, _connection, 7, credit).RunAsync(_stop.Token);
+        Task<MprpcRaw> running = new StreamPump<long>(source, _connection, 7, credit, NeverSlow).RunAsync(_stop.Token);
 
         await Bounded.Until(() => _connection.Items.Count == 2, "the items that there is credit for");
         Assert.Equal(2, source.Asked);
@@ -119,7 +122,7 @@ public sealed class StreamPumpTests
     public async Task RunAsync_BytesAreOverdrawn_WaitsUntilTheDebtIsPaid()
     {
         var credit = new StreamCredit(new StreamAllowance(StreamAllowance.NoLimit, 1));
-        Task<MprpcRaw> running = new StreamPump<byte[]>(Blobs(1000, 1000), _connection, 7, credit).RunAsync(_stop.Token);
+        Task<MprpcRaw> running = new StreamPump<byte[]>(Blobs(1000, 1000), _connection, 7, credit, NeverSlow).RunAsync(_stop.Token);
 
         await Bounded.Until(() => _connection.Items.Count == 1, "the first item");
         credit.Grant(new StreamAllowance(0, 1002));     // 1,003 bytes of an item, of which there was one
@@ -136,7 +139,7 @@ public sealed class StreamPumpTests
     public async Task RunAsync_LargeItemBehindSmallOnes_IsAMessageOfItsOwn()
     {
         var connection = new RecordingConnection { MaxSendMessageSize = 64 * 1024 };
-        MprpcRaw last = await new StreamPump<byte[]>(Blobs(10_000, 60_000, 10), connection, 7, _credit).RunAsync(_stop.Token).InTime();
+        MprpcRaw last = await new StreamPump<byte[]>(Blobs(10_000, 60_000, 10), connection, 7, _credit, NeverSlow).RunAsync(_stop.Token).InTime();
 
         Assert.Equal([[10_003], [60_003]], connection.Batches);
         Assert.Equal([12], RecordingConnection.Last(last));
@@ -339,7 +342,8 @@ public sealed class StreamPumpTests
 
     private static async Task<long[]> LastAsync(Task<MprpcRaw> running) => RecordingConnection.Last(await running.InTime());
 
-    private Task<MprpcRaw> RunAsync(IAsyncEnumerable<long> source) => new StreamPump<long>(source, _connection, 7, _credit).RunAsync(_stop.Token);
+    private Task<MprpcRaw> RunAsync(IAsyncEnumerable<long> source)
+        => new StreamPump<long>(source, _connection, 7, _credit, NeverSlow).RunAsync(_stop.Token);
 
     private static async IAsyncEnumerable<long> Numbers(int count)
     {
