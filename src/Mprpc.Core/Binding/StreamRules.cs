@@ -50,10 +50,7 @@ internal static class StreamRules
     }
 
     /// <summary>The stream that a type has inside, or that it is in other clothes; null: there is none.</summary>
-    private static Type? Inside(Type type)
-        => ItemOf(type) is { } item ? Any(item)
-            : type.HasElementType ? Any(type.GetElementType()!)
-            : Any(type);
+    private static Type? Inside(Type type) => Any(ItemOf(type) ?? type);
 
     private static Type? Any(Type type)
         => IsStream(type) ? type

@@ -54,13 +54,7 @@ internal static class StreamRules
     }
 
     /// <summary>The stream that a type has inside, or that it is in other clothes; null: there is none.</summary>
-    private static ITypeSymbol? Inside(ITypeSymbol type) => type switch
-    {
-        IArrayTypeSymbol array => Any(array.ElementType),
-        INamedTypeSymbol named when ItemOf(named) is { } item => Any(item),
-        INamedTypeSymbol named => Any(named),
-        _ => null,
-    };
+    private static ITypeSymbol? Inside(ITypeSymbol type) => Any(ItemOf(type) ?? type);
 
     private static ITypeSymbol? Any(ITypeSymbol type)
         => IsStream(type) ? type
