@@ -83,6 +83,7 @@ internal sealed class LoadComparison(Scenario scenario, ComparisonOptions option
     {
         await system.Server.AskAsync<ProcessUsage>("usage");
         await RunWindowAsync(system, options.WarmUp);
+        await SettleAsync(system);
     }
 
     private async Task MeasureAsync(SystemUnderTest system, SystemResult result, int number)
@@ -94,6 +95,7 @@ internal sealed class LoadComparison(Scenario scenario, ComparisonOptions option
             WindowReport report = await RunWindowAsync(system, options.Window);
             ProcessUsage after = await system.Server.AskAsync<ProcessUsage>("usage");
             double otherShare = machine.OtherShare();
+            await SettleAsync(system);
 
             Round round = ToRound(number, report, before, after);
             if (otherShare <= QuietShare)
@@ -157,6 +159,10 @@ internal sealed class LoadComparison(Scenario scenario, ComparisonOptions option
 
         return new Round(number, values);
     }
+
+    // What is left of a system's window would disturb those of the others.
+    private Task SettleAsync(SystemUnderTest system) =>
+        scenario.IsBeyondCalls ? MachineLoad.SettleAsync(system.Server.Id, system.Client.Id) : Task.CompletedTask;
 
     private static Task<WindowReport> RunWindowAsync(SystemUnderTest system, TimeSpan window) =>
         system.Client.AskAsync<WindowReport>(((int)window.TotalMilliseconds).ToString(CultureInfo.InvariantCulture));

@@ -8,6 +8,11 @@ internal sealed class MachineLoad
     // /proc counts in ticks of USER_HZ, which is 100 on every Linux that .NET runs on.
     private const double TicksPerSecond = 100;
 
+    // Ten seconds, and less than a tenth of a processor.
+    private const int MostPauses = 50;
+    private const double IdleShare = 0.1;
+    private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(200);
+
     private readonly int[] _ownProcesses;
     private readonly double _busyAtStart;
     private readonly double _ownAtStart;
@@ -28,6 +33,21 @@ internal sealed class MachineLoad
         double seconds = (Environment.TickCount64 - _start) / 1000.0;
         double others = BusyTicks() - _busyAtStart - (OwnTicks() - _ownAtStart);
         return Math.Max(0, others / TicksPerSecond / Environment.ProcessorCount / seconds);
+    }
+
+    /// <summary>Waits until processes have next to nothing left to do: some go on for a second with a stream that nobody reads any more.</summary>
+    public static async Task SettleAsync(params int[] processes)
+    {
+        for (int i = 0; i < MostPauses; i++)
+        {
+            var load = new MachineLoad(processes);
+            await Task.Delay(s_pause);
+
+            if (load.OwnTicks() - load._ownAtStart <= s_pause.TotalSeconds * TicksPerSecond * IdleShare)
+            {
+                return;
+            }
+        }
     }
 
     private static double BusyTicks()
