@@ -15,14 +15,11 @@ namespace Mprpc.Connections;
 /// <param name="total">Bounds the streams of all connections of a server; null: without.</param>
 /// <param name="connectionLimits">What may be sent.</param>
 /// <param name="peer">What the peer takes; null: it has not said.</param>
-internal sealed class ConnectionStreams(
+internal sealed partial class ConnectionStreams(
     MprpcSerializerOptions serializer, MessageOutput output, InFlightRequests requests, StreamBudget? total, ConnectionLimits connectionLimits, PeerOffer? peer)
     : IStreamConnection
 {
     private const int LowestNumber = int.MinValue + 1;
-
-    // An answer waits behind so much at most.
-    private const int MaxWaitingItems = 64 * 1024;
 
     private readonly Lock _gate = new();
     private readonly Dictionary<long, StreamCredit> _sent = [];         // results of calls that are served, by msgid; what is fed to the peer, below zero
@@ -50,6 +47,18 @@ internal sealed class ConnectionStreams(
 
     /// <summary>What may be sent has changed, or what the peer takes.</summary>
     public void ChangeLimits(ConnectionLimits changed, PeerOffer? offer) => (_limits, _peer) = (changed, offer);
+
+    /// <summary>Whether a call that is served has a stream, so that it may wait for what the peer says behind other requests.</summary>
+    public bool IsServing
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _results > 0 || _fed.Count > 0;
+            }
+        }
+    }
 
     /// <summary>Whether nothing is open; for tests.</summary>
     public bool IsEmpty
@@ -300,36 +309,6 @@ internal sealed class ConnectionStreams(
         {
             items.Lose();
         }
-    }
-
-    /// <inheritdoc/>
-    public bool TrySendItems(MprpcWriter message) => output.TrySend(message);
-
-    /// <inheritdoc/>
-    public Task WaitForRoomAsync() => output.WaitForRoomAsync(MaxWaitingItems);
-
-    /// <inheritdoc/>
-    public void SendCredit(long number, in StreamAllowance more) => output.Notify(ControlWriter.StreamCredit(Serializer, number, more));
-
-    /// <inheritdoc/>
-    public void SendCancel(long number) => output.Notify(ControlWriter.Cancel(Serializer, "$/cancel", number));
-
-    /// <inheritdoc/>
-    public void SendEnd(long number, in MprpcRaw last, Exception? failure)
-    {
-        if (!last.IsNil)
-        {
-            output.Notify(ControlWriter.Items(Serializer, number, last));
-        }
-
-        MprpcWriter end = ControlWriter.EndOfStream(Serializer, number, failure is not null);
-
-        if (failure is not null)
-        {
-            end.WriteString(failure is MprpcException told ? ErrorCode.IntoMessage(told.Code, told.Message) : "The source of the stream has failed.");
-        }
-
-        output.Notify(end);
     }
 
     private StreamCredit? FindSent(long number)

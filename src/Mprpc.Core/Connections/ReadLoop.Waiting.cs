@@ -55,6 +55,7 @@ internal sealed partial class ReadLoop
         }
         else if (_lastRead)
         {
+            _connection.OnPeerFinished();       // the room may be that of calls which wait for the peer
             await FirstAsync(room, _connection.Aborted).ConfigureAwait(false);
         }
         else
@@ -128,13 +129,15 @@ internal sealed partial class ReadLoop
     /// <summary>Whether its caller may have said how long it waits (docs/protocol.md 10.6).</summary>
     private static bool CountsItsTime(in MessageHead head) => head.Method.SequenceEqual(ControlName.Call);
 
-    /// <summary>Sets a request aside, or refuses it if the answers of this side's own calls may stand behind it.</summary>
+    /// <summary>
+    /// Sets a request aside, or refuses it if what may stand behind it is waited for: answers of this side's own calls, or what calls need that have streams.
+    /// </summary>
     /// <returns>False if it is to stay where it is: nothing more is read.</returns>
     private bool SetAside(ReadOnlySpan<byte> message, in MessageHead head)
     {
-        bool isCalling = _connection.Requests.Count > 0;
+        bool isAwaiting = _connection.Requests.Count > 0 || _connection.ServesStreams;
 
-        int maxBytes = _readsToTheEnd ? int.MaxValue : isCalling ? ParkedRequests.MaxBytesWhileCalling : ParkedRequests.MaxBytes;
+        int maxBytes = _readsToTheEnd ? int.MaxValue : isAwaiting ? ParkedRequests.MaxBytesWhileCalling : ParkedRequests.MaxBytes;
 
         if (_parked.TryAdd(message, maxBytes, CountsItsTime(head) ? _connection.Clock.GetTimestamp() : null))
         {
@@ -142,7 +145,7 @@ internal sealed partial class ReadLoop
         }
 
         // A refusal is an answer too, which a peer has to read that does not want to be waited for.
-        if (!isCalling || _connection.IsOverUnsentBound)
+        if (!isAwaiting || _connection.IsOverUnsentBound)
         {
             return false;
         }

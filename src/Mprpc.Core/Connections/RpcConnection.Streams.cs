@@ -34,6 +34,21 @@ internal sealed partial class RpcConnection
     /// <summary>The peer takes more of a stream.</summary>
     public void OnCredit(long number, in StreamAllowance more) => _calls.StreamsIfAny?.Grant(number, more);
 
+    /// <summary>Whether calls that run may wait for what the peer says behind other requests: items of their params, or credit for their results.</summary>
+    public bool ServesStreams => _calls.StreamsIfAny is { IsServing: true };
+
+    /// <summary>All that the peer has said has been looked at, and it says no more: what its calls wait for does not come. May be called again.</summary>
+    public void OnPeerFinished()
+    {
+        if (_loop is { PeerHasFinished: true, WasStopped: false } && Peer is not null)
+        {
+            // docs/protocol.md 10.10: one that knows the extensions ends its side only if it wants no more answers.
+            Volatile.Read(ref _controlled)?.CancelAll();
+        }
+
+        _calls.StreamsIfAny?.OnPeerFinished();
+    }
+
     /// <summary>No request waits for room any more; on the read loop.</summary>
     public void OnNoneParked() => _calls.StreamsIfAny?.DropEarly();
 

@@ -164,13 +164,7 @@ internal sealed partial class RpcConnection : MprpcConnection, ICallConnection
             using CancellationTokenRegistration registration = _settings.TransportClosed.UnsafeRegister(
                 static connection => ((RpcConnection)connection!).CheckTransport(), this);
 
-            if (_loop is { PeerHasFinished: true, WasStopped: false } && Peer is not null)
-            {
-                // docs/protocol.md 10.10: one that knows the extensions ends its side only if it wants no more answers.
-                Volatile.Read(ref _controlled)?.CancelAll();
-            }
-
-            _calls.StreamsIfAny?.OnPeerFinished();
+            OnPeerFinished();
 
             await Task.WhenAny(RunningCalls.WaitForNoneAsync(), Aborted).ConfigureAwait(false);
 

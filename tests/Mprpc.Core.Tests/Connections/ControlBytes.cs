@@ -55,6 +55,13 @@ internal static class ControlBytes
 
     public static async Task<(long Id, string? Error)> ReadAnswerAsync(this InMemoryConnection peer) => Read(await peer.ReadAsync());
 
+    /// <summary>Reads the credit that a method gives which begins to read a stream; and nothing else has been sent.</summary>
+    public static async Task AssertNothingButCreditAsync(this InMemoryConnection peer)
+    {
+        Assert.Equal("9302a8242f63726564697493ff40cd4000", await peer.ReadAsync());
+        await peer.AssertNothingElseAsync();
+    }
+
     /// <summary>Proves that nothing has been sent besides what was read, and that the connection is open.</summary>
     public static async Task AssertNothingElseAsync(this InMemoryConnection peer)
     {

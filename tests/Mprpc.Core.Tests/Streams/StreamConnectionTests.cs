@@ -362,6 +362,45 @@ public sealed class StreamConnectionTests
     }
 
     [Fact]
+    public async Task PeerFinishes_WhileARequestWaitsForThePlaceOfAFedCall_EndsBoth()
+    {
+        await using var peer = new InMemoryConnection(() => InMemoryConnection.DispatcherOf(new StreamService()), maxRunningCalls: 1);
+        await peer.SendAsync($"940008{ControlBytes.Text("total")}91ff940009{ControlBytes.Text("sum")}920102");
+        await peer.AssertNothingButCreditAsync();
+
+        peer.Finish();
+
+        Assert.StartsWith("cancelled: ", (await peer.ReadAnswerAsync()).Error, StringComparison.Ordinal);
+        Assert.Equal("940109c003", await peer.ReadAsync());
+        await peer.Ended.InTime();
+    }
+
+    [Fact]
+    public async Task Items_BehindRequestsThatMayNotBeSetAside_ReachTheCallThatHoldsThePlace()
+    {
+        await using var peer = new InMemoryConnection(() => InMemoryConnection.DispatcherOf(new StreamService()), maxRunningCalls: 1);
+        await peer.SendAsync(Hello);
+        await peer.ReadAsync();
+        string large = $"{ControlBytes.Text("sum")}9201c5a000{new string('0', 2 * 0xa000)}";
+        await peer.SendAsync($"940008{ControlBytes.Text("total")}91ff");
+
+        for (int id = 0x10; id < 0x90; id++)
+        {
+            await peer.SendAsync($"9400{(id < 128 ? "" : "cc")}{id:x2}{large}");
+        }
+
+        await peer.SendAsync("9302a6242f6974656d92ff91059302a5242f656e6491ff");
+        List<string> answers = [];
+
+        while (answers.Count < 129)
+        {
+            answers.Add(await peer.ReadAsync());
+        }
+
+        Assert.Contains("940108c005", answers);
+    }
+
+    [Fact]
     public async Task Feeds_MoreThanThePeerTakes_AreBusyAndNotSent()
     {
         await using StreamPair pair = await StreamPair.ConnectAsync(limits: new StreamLimits { MaxPerConnection = 3 });

@@ -37,7 +37,7 @@ public sealed class FuzzPropertyTests
     [InlineData("login", 20_000)]
     [InlineData("control", 50_000)]
     [InlineData("extensions", 3_000)]
-    [InlineData("streams", 3_000)]
+    [InlineData("streams", 50_000)]
     [InlineData("upgrade", 100_000)]
     [InlineData("sharedport", 100_000)]
     public void Inputs_RandomAndMutated_KeepThePromises(string name, int count)
