@@ -49,7 +49,7 @@ internal sealed class AnswerWriter(MprpcSerializerOptions serializer, MprpcError
         }
         catch when (writer.IsBeyondLimit)
         {
-            RefuseTooLarge(connection, writer, start, method, messageId, $"at least {most + writer.Excess:N0}", writer.Unended);
+            RefuseTooLarge(connection, writer, start, method, messageId, most + writer.Excess, writer.Unended);
             return;
         }
         catch
@@ -65,7 +65,7 @@ internal sealed class AnswerWriter(MprpcSerializerOptions serializer, MprpcError
 
         if (size > most)
         {
-            RefuseTooLarge(connection, writer, start, method, messageId, $"{size:N0}");
+            RefuseTooLarge(connection, writer, start, method, messageId, size);
             return;
         }
 
@@ -107,13 +107,15 @@ internal sealed class AnswerWriter(MprpcSerializerOptions serializer, MprpcError
     // A peer that takes maps gets the code and the data (docs/protocol.md 10.5).
     private MprpcErrorShape ShapeFor(RpcConnection connection) => connection.Peer is { ErrorsAsMap: true } ? MprpcErrorShape.Map : errorShape;
 
-    /// <summary>Puts an error in the place of an answer.</summary>
-    private void RefuseTooLarge(RpcConnection connection, MprpcWriter writer, int start, ServedMethod method, long messageId, string size, Type? unended = null)
+    /// <summary>
+    /// Puts an error in the place of an answer. It says how many bytes that has at least, exact or not: the same whatever buffer it was written to.
+    /// </summary>
+    private void RefuseTooLarge(RpcConnection connection, MprpcWriter writer, int start, ServedMethod method, long messageId, long size, Type? unended = null)
     {
         writer.EndLimit();
         writer.Truncate(start);
         method.OnAnswered(connection.Limits.MaxSendMessageSize);
-        RpcError error = TooLarge($"answer of method '{method.WireName}'", size, connection.Limits, unended);
+        RpcError error = TooLarge($"answer of method '{method.WireName}'", $"at least {size:N0}", connection.Limits, unended);
         ResponseWriter.WriteError(writer, messageId, error, ShapeFor(connection));
     }
 

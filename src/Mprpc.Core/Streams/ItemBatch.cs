@@ -123,7 +123,7 @@ internal struct ItemBatch
         {
             items.Truncate(start);
             items.EndLimit();
-            throw TooLarge($"at least {most + items.Excess:N0}", most);
+            throw TooLarge(most + items.Excess, most);
         }
         catch
         {
@@ -138,7 +138,7 @@ internal struct ItemBatch
         if (size > most)
         {
             items.Truncate(start);
-            throw TooLarge($"{size:N0}", most);
+            throw TooLarge(size, most);
         }
 
         if (items.Levels > encoding.MaxSendDepth - OuterLevels)
@@ -161,8 +161,10 @@ internal struct ItemBatch
             : new MessagePackSerializationException($"An item of the stream {fault}. {WrittenValues.WholeRemedy}");
     }
 
-    private static MprpcException TooLarge(string size, int most)
-        => new($"An item of the stream has {size} bytes; {most:N0} may be sent. Send it in parts, or raise MaxSendMessageSize, and what the peer accepts.",
+    private static MprpcException TooLarge(long size, int most)
+        => new(
+            $"An item of the stream has at least {size:N0} bytes; {most:N0} may be sent. "
+                + "Send it in parts, or raise MaxSendMessageSize, and what the peer accepts.",
             ErrorCode.TooLarge);
 
     private static void PrependArray(MprpcWriter writer, int count)

@@ -158,7 +158,7 @@ internal static class ResponseWriter
             writer.EndLimit();
             writer.Truncate(start);
             WriteMap(writer, message, code, hasData: false);
-            return isBeyondLimit ? DataTooLarge($"at least {maxSize + writer.Excess:N0}", maxSize) : exception;
+            return isBeyondLimit ? DataTooLarge(maxSize + writer.Excess, maxSize) : exception;
         }
     }
 
@@ -166,7 +166,7 @@ internal static class ResponseWriter
     {
         if (size > maxSize)
         {
-            throw DataTooLarge($"{size:N0}", maxSize);
+            throw DataTooLarge(size, maxSize);
         }
 
         if (writer.Levels > maxDepth - LevelsAroundData
@@ -176,8 +176,8 @@ internal static class ResponseWriter
         }
     }
 
-    private static MessagePackSerializationException DataTooLarge(string size, int maxSize)
-        => new($"With its data the error has {size} bytes; {maxSize:N0} may be sent. Give the exception less data, or raise MaxSendMessageSize.");
+    private static MessagePackSerializationException DataTooLarge(long size, int maxSize)
+        => new($"With its data the error has at least {size:N0} bytes; {maxSize:N0} may be sent. Give the exception less data, or raise MaxSendMessageSize.");
 
     private static void WriteMap(MprpcWriter writer, string message, string? code, bool hasData)
     {
