@@ -166,6 +166,45 @@ public sealed class ExtensionTests
     }
 
     [Fact]
+    public async Task Always_ServerIsStoppedAfterItHasTakenTheConnection_IsAskedAgainWhenItIsBack()
+    {
+        using var server = new ScriptedServer();
+        int port = server.Port;
+        await using var client = new MprpcClient(server.Url, Always());
+        Task<int> lost = client.CallAsync<int>("sum", 1, 2).AsTask();
+        ScriptedConnection connection = await server.AcceptAsync(isPlain: false);
+        Assert.True(Hex.IsHello(await connection.ReadAsync()));
+
+        server.StopListening();
+        connection.Dispose();
+        await Assert.ThrowsAsync<MprpcConnectionException>(() => lost.WaitAsync(Deadline));
+        using var back = new ScriptedServer(port);
+        Task<int> call = client.CallAsync<int>("sum", new MprpcCallOptions { WaitForReady = true }, 1, 2).AsTask();
+        connection = await back.GreetAsync();
+        await connection.AnswerAsync("c003");
+
+        Assert.Equal(3, await call.WaitAsync(Deadline));
+    }
+
+    [Fact]
+    public async Task Always_NoByteHasComeFromWhatWasPresumedToBePlain_IsAskedAgain()
+    {
+        using var server = new ScriptedServer();
+        await using var client = new MprpcClient(server.Url, Always());
+        Task<int> lost = client.CallAsync<int>("sum", 1, 2).AsTask();
+        ScriptedConnection connection = await RefuseAsync(server, await server.AcceptAsync(isPlain: false), closes: true);
+        Assert.False(Hex.IsHello(await connection.ReadAsync()));
+
+        connection.Dispose();
+        await Assert.ThrowsAsync<MprpcConnectionException>(() => lost.WaitAsync(Deadline));
+        Task<int> call = client.CallAsync<int>("sum", 1, 2).AsTask();
+        connection = await server.GreetAsync();
+        await connection.AnswerAsync("c003");
+
+        Assert.Equal(3, await call.WaitAsync(Deadline));
+    }
+
+    [Fact]
     public async Task GoAway_CallsAreInFlight_AreAnsweredThereAndTheNextGoesElsewhere()
     {
         using var server = new ScriptedServer();
@@ -275,6 +314,9 @@ public sealed class ExtensionTests
         }
 
         await connection.ReadAsync();
+        connection.Dispose();
+        connection = await server.AcceptAsync(isPlain: false);
+        Assert.True(Hex.IsHello(await connection.ReadAsync()));
         connection.Dispose();
         return await server.AcceptAsync(isPlain: false);
     }

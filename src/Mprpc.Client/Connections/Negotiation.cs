@@ -12,6 +12,9 @@ namespace Mprpc.Client.Connections;
 /// </summary>
 internal sealed class Negotiation(ClientParts parts)
 {
+    // A server that was stopped closes a connection as one does that knows no hello, and its port may still have taken it.
+    private const int MostRefusals = 2;
+
     private static readonly TimeSpan s_timeToAnswer = TimeSpan.FromSeconds(1);
 
     // A server that is replaced by a newer one is asked again, later each time.
@@ -21,8 +24,10 @@ internal sealed class Negotiation(ClientParts parts)
     private readonly Lock _gate = new();
     private volatile bool _isUsed = parts.Options.Extensions == MprpcExtensions.Always || parts.Options.ServesCalls;
     private volatile bool _isSettled = parts.Options.Extensions != MprpcExtensions.WhenUsed || parts.Options.ServesCalls;
-    private TimeSpan _pause;
-    private long _plainSince;
+    private TimeSpan _pause;            // under the lock
+    private long _plainSince;           // under the lock
+    private bool _isPresumed;           // under the lock: no byte of the server says that it is plain
+    private string _lastRefusal = "";
 
     private bool IsPaused
     {
@@ -36,6 +41,21 @@ internal sealed class Negotiation(ClientParts parts)
     }
 
     /// <summary>Whether a new connection is to ask.</summary>
+    /// <param name="said">What the server has said already.</param>
+    /// <param name="refused">How many connections it has just closed, one after the other, that have asked: after two it is presumed to be plain.</param>
+    public bool IsWanted(ExtensionSupport said, int refused)
+    {
+        if (refused >= MostRefusals && said != ExtensionSupport.Known)
+        {
+            TakeForPlain(isPresumed: true);
+            ClientLog.ServerIsPlain(parts.Logger, parts.Address, _lastRefusal);
+            return false;
+        }
+
+        return IsWanted(said);
+    }
+
+    /// <summary>Whether a connection should have asked.</summary>
     /// <param name="said">What the server has said already.</param>
     public bool IsWanted(ExtensionSupport said)
         => parts.Options.Extensions != MprpcExtensions.Never
@@ -78,21 +98,34 @@ internal sealed class Negotiation(ClientParts parts)
         }
         catch (Exception exception) when (exception is MprpcRemoteException or MprpcProtocolException)
         {
-            TakeForPlain();
+            TakeForPlain(isPresumed: false);
             ClientLog.ServerIsPlain(parts.Logger, parts.Address, LogText.Clean(exception.Message));
             return true;
         }
         catch (TimeoutException)
         {
-            TakeForPlain();
+            TakeForPlain(isPresumed: false);
             ClientLog.HelloUnanswered(parts.Logger, parts.Address, s_timeToAnswer);
             return true;
         }
         catch (MprpcConnectionException exception)
         {
-            TakeForPlain();
-            ClientLog.ServerIsPlain(parts.Logger, parts.Address, LogText.Clean(exception.Message));
+            _lastRefusal = LogText.Clean(exception.Message);
             return false;
+        }
+    }
+
+    /// <summary>
+    /// A connection has ended without a byte of the server: that it is plain was presumed for nothing, such as of a proxy whose server is down.
+    /// </summary>
+    public void OnUnheard()
+    {
+        lock (_gate)
+        {
+            if (_isPresumed)
+            {
+                _pause = TimeSpan.Zero;
+            }
         }
     }
 
@@ -138,10 +171,11 @@ internal sealed class Negotiation(ClientParts parts)
         }
     }
 
-    private void TakeForPlain()
+    private void TakeForPlain(bool isPresumed)
     {
         lock (_gate)
         {
+            _isPresumed = isPresumed;
             _pause = _pause == TimeSpan.Zero ? s_firstPause : _pause * 2 < s_longestPause ? _pause * 2 : s_longestPause;
             _plainSince = parts.Clock.GetTimestamp();
         }

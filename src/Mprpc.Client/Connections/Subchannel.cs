@@ -136,17 +136,23 @@ internal sealed partial class Subchannel(ConnectionPool pool, ClientParts parts)
             await WaitForAttemptAsync().ConfigureAwait(false);
             failures = pool.Backoff.Failures;
             long start = parts.Clock.GetTimestamp();
-            ClientTransport transport = await parts.Dialer.ConnectAsync(parts.Disposed).ConfigureAwait(false);
-            bool asks = parts.Negotiation.IsWanted(transport.Extensions);
-            bool isReady = parts.Login is null && !asks;
-            made = Start(transport, failures, isReady);
+            int refused = 0;    // connections that the server has closed in place of an answer to hello
+            bool asks;
 
-            if (asks && !await AskAsync(made).ConfigureAwait(false))
+            while (true)
             {
-                // As a server does that knows only the plain protocol: nothing of it is sent this time.
-                pool.OnDialledAgain();
                 made = null;
-                made = Start(await parts.Dialer.ConnectAsync(parts.Disposed).ConfigureAwait(false), failures, isReady: false);
+                ClientTransport transport = await parts.Dialer.ConnectAsync(parts.Disposed).ConfigureAwait(false);
+                asks = parts.Negotiation.IsWanted(transport.Extensions, refused);
+                made = Start(transport, failures, isReady: parts.Login is null && !asks && refused == 0);
+
+                if (!asks || await AskAsync(made).ConfigureAwait(false))
+                {
+                    break;
+                }
+
+                pool.OnDialledAgain();
+                refused++;
             }
 
             if (parts.Login is not null)
@@ -154,9 +160,9 @@ internal sealed partial class Subchannel(ConnectionPool pool, ClientParts parts)
                 await LoginAsync(parts.Login, made.Connection, start).ConfigureAwait(false);
             }
 
-            if (!isReady)
+            if (parts.Login is not null || asks || refused > 0)
             {
-                Publish(made, mayBeOutdated: !asks);
+                Publish(made, mayBeOutdated: !asks && refused == 0);
             }
 
             return;
@@ -305,88 +311,5 @@ internal sealed partial class Subchannel(ConnectionPool pool, ClientParts parts)
         await made.Connection.RunAsync().ConfigureAwait(false);
         made.Transport.Abort();
         await made.Transport.Release().ConfigureAwait(false);
-    }
-
-    private void OnGivenUp(OpenConnection made)
-    {
-        made.OnGivenUp();
-
-        if (parts.Options.MaxInFlightPerConnection == 1 && made.Connection.Peer is null)
-        {
-            // The late answer would come before, or in place of, that of the next call; which must not come upon this connection.
-            Forget(made, isLost: false);
-            made.Connection.Abort();
-        }
-    }
-
-    private void OnClosed(OpenConnection made)
-    {
-        Forget(made, isLost: true);
-        parts.OnStateChanged();
-    }
-
-    /// <summary>The connection is closed at once: out of the pool first, whoever closes it, since what is called over it from here on would be lost.</summary>
-    private void OnAborted(OpenConnection made)
-    {
-        Forget(made, isLost: true);
-        made.CloseTransport();
-        ThreadPool.UnsafeQueueUserWorkItem(static parts => parts.OnStateChanged(), parts, preferLocal: false);      // whoever closes it may hold a lock
-    }
-
-    /// <summary>Takes no more calls over a connection that is lost, before its calls are told: a caller that calls again gets another.</summary>
-    private void Forget(OpenConnection made, bool isLost)
-    {
-        lock (_gate)
-        {
-            // Both in one: a connection that has just logged in is published only while it is open.
-            if (!_open.Remove(made))
-            {
-                return;
-            }
-
-            Interlocked.CompareExchange(ref _current, null, made.Connection);
-
-            if (_currentOpen == made)
-            {
-                CountEnd(made, isLost);
-                _currentOpen = null;
-            }
-        }
-
-        pool.OnClosed();
-    }
-
-    /// <summary>
-    /// Under the lock, of a connection that was published: tells whether it was of use. Of others the attempt has failed, which is counted there.
-    /// </summary>
-    private void CountEnd(OpenConnection made, bool isLost)
-    {
-        // Long enough without a byte does as well: there are clients that only notify.
-        if (made.Connection.HasReceived || parts.Clock.GetElapsedTime(made.MadeAt) > parts.Options.Reconnect.MaxDelay)
-        {
-            pool.Backoff.Reset();
-        }
-        else if (isLost && !parts.Dialer.IsSpent)
-        {
-            // Accepted and closed, as by a proxy whose server is down: no better than not connected.
-            pool.Backoff.Fail(made.FailuresBefore, failure: null);
-        }
-    }
-
-    private bool Retire(RpcConnection connection)
-    {
-        lock (_gate)
-        {
-            if (Interlocked.CompareExchange(ref _current, null, connection) != connection)
-            {
-                return false;
-            }
-
-            _currentOpen = null;
-        }
-
-        ClientLog.ConnectionRetired(parts.Logger, connection.Id);
-        connection.Requests.WhenEmpty(connection.Stop);
-        return true;
     }
 }
