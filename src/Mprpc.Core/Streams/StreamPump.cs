@@ -1,4 +1,3 @@
-using System.Runtime.ExceptionServices;
 using Mprpc.CompilerServices;
 using Mprpc.Wire;
 
@@ -11,7 +10,8 @@ namespace Mprpc.Streams;
 /// <remarks>
 /// <para>
 /// It collects while the source has items at once. Where it would wait for the source, it leaves what it has to one flush, which is queued behind ready work,
-/// and goes on: a producer that yields between its items fills batches too, and no timer is needed.
+/// and goes on. While a source is back within microseconds, time after time, the pump itself sends now and then, and a timer what is left should it not come
+/// back: a flush each few items would cost more than they do.
 /// </para>
 /// <para>
 /// The batch is the pump's while it collects and the flush's once it was left; who has taken it sends it before the other sends anything, so that items keep
@@ -23,18 +23,15 @@ namespace Mprpc.Streams;
 /// <param name="number">The stream's.</param>
 /// <param name="credit">How much of it is taken.</param>
 /// <param name="slowMilliseconds">A source that takes so long for an item without waiting has its items sent one by one.</param>
-internal sealed class StreamPump<T>(
-    IAsyncEnumerable<T> source, IStreamConnection connection, long number, StreamCredit credit, long slowMilliseconds = 2) : IThreadPoolWorkItem
+internal sealed partial class StreamPump<T>(
+    IAsyncEnumerable<T> source, IStreamConnection connection, long number, StreamCredit credit, long slowMilliseconds = 2)
 {
     // What is more than this goes out at once.
     private const int FullBatch = 16 * 1024;
 
     private readonly Lock _gate = new();
-    private readonly StreamSignal _flushed = new();
     private ItemBatch _batch;       // the pump's
-    private ItemBatch _left;        // under the lock: left to the flush
-    private Flush _flush;           // under the lock
-    private Exception? _flushFailure;
+    private SourcePace _pace;       // the pump's
     private StreamAllowance _allowance;
 
     // A message that the peer takes, in any case.
@@ -58,6 +55,7 @@ internal sealed class StreamPump<T>(
             finally
             {
                 await items.DisposeAsync().ConfigureAwait(false);
+                EndDelays();
             }
 
             await TakeBackAsync().ConfigureAwait(false);
@@ -73,24 +71,6 @@ internal sealed class StreamPump<T>(
             await SendBeforeFailureAsync().ConfigureAwait(false);
             throw;
         }
-    }
-
-    /// <summary>Sends what was left to the flush, and what is left while it sends.</summary>
-    void IThreadPoolWorkItem.Execute()
-    {
-        while (TryTakeLeft(out ItemBatch left))
-        {
-            try
-            {
-                Send(ref left);
-            }
-            catch (Exception exception)
-            {
-                Volatile.Write(ref _flushFailure, exception);
-            }
-        }
-
-        _flushed.Set();
     }
 
     private async ValueTask SendItemsAsync(IAsyncEnumerator<T> items, CancellationToken cancellationToken)
@@ -121,7 +101,16 @@ internal sealed class StreamPump<T>(
             if (isWaiting)
             {
                 TakeBack();
-                await WaitForRoomAsync(cancellationToken).ConfigureAwait(false);    // the flush does not wait, and a source that waits fills no batch
+
+                if (_pace.IsDue())
+                {
+                    await SendFullAsync(lastSize: 0, cancellationToken).ConfigureAwait(false);
+                }
+                else if (!_pace.IsFast)
+                {
+                    await WaitForRoomAsync(cancellationToken).ConfigureAwait(false);    // the flush does not wait, and a source that waits fills no batch
+                }
+
                 tick = Environment.TickCount64;
             }
 
@@ -201,89 +190,6 @@ internal sealed class StreamPump<T>(
         return room.IsCompleted ? ValueTask.CompletedTask : new ValueTask(room.WaitAsync(cancellationToken));
     }
 
-    /// <summary>Leaves what there is to a flush, while the source is waited for.</summary>
-    private void Leave()
-    {
-        if (_batch.Count == 0)
-        {
-            return;
-        }
-
-        bool isFirst;
-
-        lock (_gate)
-        {
-            (_left, _batch) = (_batch, default);
-            isFirst = _flush == Flush.None;
-            _flush = isFirst ? Flush.Queued : _flush;
-        }
-
-        if (isFirst)
-        {
-            ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
-        }
-    }
-
-    private bool TryTakeLeft(out ItemBatch left)
-    {
-        lock (_gate)
-        {
-            (left, _left) = (_left, default);
-            _flush = left.Count > 0 ? Flush.Sending : Flush.None;
-            return left.Count > 0;
-        }
-    }
-
-    /// <summary>Takes back what the flush has not taken.</summary>
-    private void TakeBack()
-    {
-        lock (_gate)
-        {
-            (_batch, _left) = (_left, default);
-        }
-    }
-
-    /// <summary>The same, and waits until the flush has sent what it has taken.</summary>
-    private ValueTask TakeBackAsync()
-    {
-        if (_batch.Count == 0)
-        {
-            TakeBack();
-        }
-
-        return FlushedAsync();
-    }
-
-    private async ValueTask FlushedAsync()
-    {
-        await WaitForFlushAsync().ConfigureAwait(false);
-
-        if (_flushFailure is { } failure)
-        {
-            _flushFailure = null;
-            ExceptionDispatchInfo.Throw(failure);
-        }
-    }
-
-    private async ValueTask WaitForFlushAsync()
-    {
-        while (IsFlushing)
-        {
-            await _flushed.WaitAsync().ConfigureAwait(false);
-        }
-    }
-
-    private bool IsFlushing
-    {
-        get
-        {
-            lock (_gate)
-            {
-                return _flush == Flush.Sending;
-            }
-        }
-    }
-
     /// <summary>The source has failed: the items before that reach the consumer first, if it can be reached.</summary>
     private async ValueTask SendBeforeFailureAsync()
     {
@@ -322,12 +228,5 @@ internal sealed class StreamPump<T>(
             MprpcWriter.Return(message);
             throw new OperationCanceledException("The connection is lost, or the call has ended: the rest of the stream cannot be sent.");
         }
-    }
-
-    private enum Flush
-    {
-        None,
-        Queued,
-        Sending,
     }
 }

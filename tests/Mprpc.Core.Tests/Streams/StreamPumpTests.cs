@@ -92,6 +92,21 @@ public sealed class StreamPumpTests
     }
 
     [Fact]
+    public async Task RunAsync_SourceThatYieldsAndThenWaits_HasAllItsItemsSentMeanwhile()
+    {
+        const int Count = 20_000;
+        var gate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        Task<MprpcRaw> running = RunAsync(YieldingThen(Count, gate.Task));
+
+        await Bounded.Until(() => _connection.Items.Count == Count, "the items before the wait");
+        gate.SetResult();
+
+        long[] last = await LastAsync(running);
+        Assert.Equal([Count], last);
+        Assert.Equal(Enumerable.Range(0, Count).Select(item => (long)item), _connection.Items);
+    }
+
+    [Fact]
     public async Task RunAsync_SlowSourceThatNeverWaits_HasItsItemsSentOneByOne()
     {
         MprpcRaw last = await new StreamPump<long>(Slow(5), _connection, 7, _credit).RunAsync(_stop.Token);
@@ -408,6 +423,17 @@ public sealed class StreamPumpTests
         {
             throw new InvalidDataException("Of the source.");
         }
+    }
+
+    private static async IAsyncEnumerable<long> YieldingThen(int count, Task gate)
+    {
+        await foreach (long item in Yielding(count, between: 1))
+        {
+            yield return item;
+        }
+
+        await gate;
+        yield return count;
     }
 
     private sealed class CountingSource(int count) : IAsyncEnumerable<long>
