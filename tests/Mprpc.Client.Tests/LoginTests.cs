@@ -312,24 +312,4 @@ public sealed class LoginTests
     }
 
     private static MprpcClientOptions Options(Func<MprpcTokenContext, CancellationToken, ValueTask<MprpcToken>> provider) => new() { TokenProvider = provider };
-
-    private sealed class TextLog : ILoggerProvider, ILogger
-    {
-        public ConcurrentQueue<string> Lines { get; } = new();
-
-        public ILogger CreateLogger(string categoryName) => this;
-
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
-            => Lines.Enqueue($"{formatter(state, exception)} {exception}");
-
-        public bool IsEnabled(LogLevel logLevel) => true;
-
-        public IDisposable? BeginScope<TState>(TState state)
-            where TState : notnull
-            => null;
-
-        public void Dispose()
-        {
-        }
-    }
 }

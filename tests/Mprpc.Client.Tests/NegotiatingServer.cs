@@ -81,8 +81,8 @@ internal sealed class NegotiatingServer : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _stopped.CancelAsync();
-        _listener.Dispose();
         await _accepting.WaitAsync(ScriptedServer.Deadline);
+        _listener.Dispose();    // last: asked to accept after that, it throws that it does not listen
         _certificate?.Dispose();
         _stopped.Dispose();
     }
@@ -100,7 +100,7 @@ internal sealed class NegotiatingServer : IAsyncDisposable
                 serving.Add(ServeAsync(socket));
             }
         }
-        catch (Exception exception) when (exception is OperationCanceledException or SocketException or ObjectDisposedException)
+        catch (Exception exception) when (exception is OperationCanceledException or SocketException)
         {
             // Stopped.
         }

@@ -8,8 +8,8 @@ namespace Mprpc.Reliability.Pair;
 /// <param name="Payload">Bytes of each call and of its answer.</param>
 /// <param name="InFlight">Calls in flight of each side that calls.</param>
 /// <param name="Count">Calls of each side that calls.</param>
-/// <param name="Bound">When it is given up.</param>
-internal sealed record Cell(string Url, bool IsBothWays, int Payload, int InFlight, int Count, TimeSpan Bound)
+/// <param name="Still">After how long without the end of a call it is given up.</param>
+internal sealed record Cell(string Url, bool IsBothWays, int Payload, int InFlight, int Count, TimeSpan Still)
 {
     public static Cell Parse(string line)
     {

@@ -8,8 +8,8 @@ namespace Mprpc.Reliability.Pair;
 /// <summary>The client's process: connects anew for each cell.</summary>
 internal static class ClientEnd
 {
-    // No cell that moves shows the same figures for so long.
-    private static readonly TimeSpan Still = TimeSpan.FromSeconds(3);
+    // A small cell that moves never shows the same figures for so long.
+    private static readonly TimeSpan Look = TimeSpan.FromSeconds(3);
 
     public static async Task RunAsync(string controlUrl)
     {
@@ -44,14 +44,14 @@ internal static class ClientEnd
         var client = new MprpcClient(cell.Url, options);
         using var end = new CancellationTokenSource();
         string last = "";
-        Task<string> watching = WatchAsync(State, control, Sockets.PortOf(cell.Url), state => last = state, end.Token);
+        Task watching = WatchAsync(cell, State, control, state => last = state, end.Token);
 
         try
         {
             Task all = Task.WhenAll(
                 calls.RunAsync(value => client.CallAsync<byte[]>("echo", value)),
                 cell.IsBothWays ? client.CallAsync("call_back", cell.Payload, cell.InFlight, cell.Count).AsTask() : Task.CompletedTask);
-            await all.WaitAsync(cell.Bound);
+            await await Task.WhenAny(all, watching);
             return "";
         }
         catch (Exception exception)
@@ -62,33 +62,42 @@ internal static class ClientEnd
         finally
         {
             await end.CancelAsync();
-            await watching;
+            await watching.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             await client.DisposeAsync();
         }
     }
 
     /// <summary>Keeps what both sides say whenever it has not changed for a while: a lost connection tells nothing any more.</summary>
-    private static async Task<string> WatchAsync(Func<string> clientState, MprpcClient control, int port, Action<string> keep, CancellationToken end)
+    /// <exception cref="TimeoutException">No call has ended for as long as the cell allows.</exception>
+    private static async Task WatchAsync(Cell cell, Func<string> clientState, MprpcClient control, Action<string> keep, CancellationToken end)
     {
         string before = clientState();
+        var still = Stopwatch.StartNew();
 
         while (true)
         {
-            await Task.Delay(Still, end).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.Delay(Look, end).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 
             if (end.IsCancellationRequested)
             {
-                return before;
+                return;
             }
 
             string now = clientState();
 
-            if (now == before)
+            if (now != before)
             {
-                keep(await DescribeAsync(clientState, control, port));
+                before = now;
+                still.Restart();
+                continue;
             }
 
-            before = now;
+            keep(await DescribeAsync(clientState, control, Sockets.PortOf(cell.Url)));
+
+            if (still.Elapsed >= cell.Still)
+            {
+                throw new TimeoutException($"No call has ended for {cell.Still.TotalSeconds} s.");
+            }
         }
     }
 

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.Options;
 using Mprpc.AspNetCore.Endpoints;
+using Mprpc.Transports.Sockets;
 
 namespace Mprpc.AspNetCore.Transport;
 
@@ -24,6 +25,7 @@ internal sealed class DirectListenerFactory(IOptions<SocketTransportOptions> opt
     {
         try
         {
+            SocketSettings.Apply(socket);       // its connections take them over
             socket.Listen(options.Value.Backlog);
             return new DirectListener(socket, options.Value.NoDelay, file);
         }

@@ -2,13 +2,12 @@ using System.Globalization;
 
 namespace Mprpc.Reliability.Deadlocks;
 
-/// <summary>Payload x calls in flight x direction x transport.</summary>
+/// <summary>Payload x calls in flight x direction, of one transport.</summary>
 internal static class Matrix
 {
     // What the issue of a standstill is about: more than the buffers of two sockets hold. Beyond it, a run takes memory and no further way.
     private const long MostBytes = 64 * 1024 * 1024;
 
-    private static readonly string[] s_transports = ["tcp", "unix", "tls", "ws"];
     private static readonly int[] s_payloads = [1_000, 16_000, 64_000, 200_000, 256 * 1024, 1_000_000, 4_000_000];
     private static readonly int[] s_inFlight = [1, 4, 16, 64, 100, 256, 512];
 
@@ -29,14 +28,13 @@ internal static class Matrix
         ? times
         : 0;
 
-    public static IEnumerable<MatrixCell> Cells(bool hasSmallBuffers)
+    public static IEnumerable<MatrixCell> Cells(string transport, bool hasSmallBuffers)
     {
         IEnumerable<(int Payload, int InFlight)> loads = Times == 0
             ? hasSmallBuffers ? s_fewForSmallBuffers : s_few
             : from payload in s_payloads from inFlight in s_inFlight where (long)payload * inFlight <= MostBytes select (payload, inFlight);
 
         return from time in Enumerable.Range(0, Math.Max(1, Times))
-               from transport in s_transports
                from load in loads
                from isBothWays in new[] { false, true }
                select new MatrixCell(transport, isBothWays, load.Payload, load.InFlight);

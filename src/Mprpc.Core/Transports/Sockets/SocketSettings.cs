@@ -31,7 +31,10 @@ internal static class SocketSettings
         }
     }
 
-    /// <summary>Makes the system's buffers as small as tests ask for; it does nothing else.</summary>
+    /// <summary>
+    /// Makes the system's buffers as small as tests ask for; it does nothing else. For TCP before the socket connects or listens: a peer that was promised more
+    /// room sends more, which Linux drops, and sends it again only after a while.
+    /// </summary>
     public static void Apply(Socket socket)
     {
         if (s_bufferBytes > 0)

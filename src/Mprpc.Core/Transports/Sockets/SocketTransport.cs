@@ -17,12 +17,10 @@ internal sealed class SocketTransport : IDuplexPipe
     /// poller.</param>
     public SocketTransport(Socket socket, Action onFailed)
         : this(socket, SocketPoller.Shared is { } poller ? new PolledSocket(poller, socket) { OnFailed = onFailed } : null)
-    {
-    }
+        => SocketSettings.Apply(socket);    // a Unix socket does not take its listener's over
 
     private SocketTransport(Socket socket, PolledSocket? polled)
     {
-        SocketSettings.Apply(socket);
         Socket = socket;
         _polled = polled;
         Input = polled is null ? new SocketPipeReader(socket) : new PolledPipeReader(polled);
@@ -46,6 +44,8 @@ internal sealed class SocketTransport : IDuplexPipe
     /// <summary>As the other, with a poller or without.</summary>
     public static async Task<SocketTransport> ConnectAsync(Socket socket, EndPoint endPoint, SocketPoller? poller, CancellationToken cancellationToken)
     {
+        SocketSettings.Apply(socket);
+
         if (poller is null)
         {
             await socket.ConnectAsync(endPoint, cancellationToken).ConfigureAwait(false);
