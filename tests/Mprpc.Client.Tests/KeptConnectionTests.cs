@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;
 
 namespace Mprpc.Client.Tests;
@@ -25,7 +26,16 @@ public sealed class KeptConnectionTests
     {
         var clock = new FakeTimeProvider();
         using var server = new ScriptedServer();
-        await using var client = Create(server, options => options.AddHandler("show", (string text) => { }), clock);
+        var log = new TextLog();
+        using var loggers = LoggerFactory.Create(builder => builder.AddProvider(log));
+        await using var client = Create(
+            server,
+            options =>
+            {
+                options.AddHandler("show", (string text) => { });
+                options.LoggerFactory = loggers;
+            },
+            clock);
         Task connecting = client.ConnectAsync().AsTask();
         ScriptedConnection first = await server.GreetAsync().WaitAsync(ScriptedServer.Deadline);
         await connecting.WaitAsync(ScriptedServer.Deadline);
@@ -33,7 +43,7 @@ public sealed class KeptConnectionTests
         server.StopListening();
 
         first.Dispose();
-        await WaitUntilAsync(() => client.State == MprpcClientState.Connecting);
+        await WaitUntilAsync(() => log.Lines.Any(line => line.Contains("failed 1 times", StringComparison.Ordinal)));     // made at once
         using var again = new ScriptedServer(port);
         bool waits = await again.IsSilentAsync();
         Task<ScriptedConnection> greeting = again.GreetAsync();

@@ -151,7 +151,13 @@ public sealed class SlowPeerTests
     }
 
     private static Task<RpcHost> StartAsync(MprpcSlowPeerPolicy policy)
-        => LobbyHost.StartAsync(server => server.Limits.MaxPendingPushBytes = MaxPending, endpoint => endpoint.SlowPeers = policy);
+        => LobbyHost.StartAsync(
+            server =>
+            {
+                server.Limits.MaxPendingPushBytes = MaxPending;
+                server.Limits.WriteTimeout = TimeSpan.FromMinutes(5);       // peers here read nothing for as long as a busy machine takes to publish
+            },
+            endpoint => endpoint.SlowPeers = policy);
 
     private static IReadOnlyList<long> Pending(RpcHost host) => host.App.Services.GetRequiredService<ClientRegistry>().Pending;
 
