@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using Mprpc;
 
 namespace Files;
@@ -6,7 +5,7 @@ namespace Files;
 /// <summary>Keeps files in a folder.</summary>
 public sealed class FileStore(string folder) : IFiles
 {
-    public async Task<long> UploadAsync(string name, IAsyncEnumerable<ReadOnlyMemory<byte>> content, CancellationToken stop)
+    public async Task<long> UploadAsync(string name, Stream content, CancellationToken stop)
     {
         string path = PathOf(name);
         string unfinished = $"{path}.{Guid.NewGuid():N}.part";
@@ -17,7 +16,8 @@ public sealed class FileStore(string folder) : IFiles
 
             await using (FileStream file = File.Create(unfinished))
             {
-                size = await MprpcStream.CopyToAsync(content, file, stop);
+                await content.CopyToAsync(file, stop);
+                size = file.Length;
             }
 
             File.Move(unfinished, path, overwrite: true);       // nobody sees half a file
@@ -29,22 +29,11 @@ public sealed class FileStore(string folder) : IFiles
         }
     }
 
-    public async IAsyncEnumerable<ReadOnlyMemory<byte>> DownloadAsync(string name, [EnumeratorCancellation] CancellationToken stop)
-    {
-        string path = PathOf(name);
-
-        if (!File.Exists(path))
-        {
-            throw new MprpcException($"There is no file '{name}'.", "not_found");
-        }
-
-        await using FileStream file = File.OpenRead(path);
-
-        await foreach (ReadOnlyMemory<byte> piece in MprpcStream.ReadAsync(file).WithCancellation(stop))
-        {
-            yield return piece;
-        }
-    }
+    // The server disposes the stream when it is sent, or not wanted any more.
+    public Task<Stream> DownloadAsync(string name, CancellationToken stop)
+        => PathOf(name) is var path && File.Exists(path)
+            ? Task.FromResult<Stream>(File.OpenRead(path))
+            : throw new MprpcException($"There is no file '{name}'.", "not_found");
 
     // What a peer sends is data: it names a file of this folder, or none.
     private string PathOf(string name)

@@ -26,7 +26,8 @@ try
 
     await using (FileStream source = File.OpenRead(original))
     {
-        long sent = await files.UploadAsync("copy.bin", Progress.OfAsync(MprpcStream.ReadAsync(source), "sent", size), CancellationToken.None);
+        await using Stream told = MprpcStream.AsStream(Progress.OfAsync(MprpcStream.ReadAsync(source), "sent", size));
+        long sent = await files.UploadAsync("copy.bin", told, CancellationToken.None);
         Console.WriteLine($"The server has {sent:N0} bytes.");
     }
 
@@ -34,16 +35,15 @@ try
 
     await using (FileStream target = File.Create(back))
     {
-        await MprpcStream.CopyToAsync(Progress.OfAsync(files.DownloadAsync("copy.bin", CancellationToken.None), "received", size), target);
+        await using Stream content = await files.DownloadAsync("copy.bin", CancellationToken.None);
+        await MprpcStream.CopyToAsync(Progress.OfAsync(MprpcStream.ReadAsync(content), "received", size), target);
     }
 
     Console.WriteLine(await HashOfAsync(original) == await HashOfAsync(back) ? "The same bytes came back." : "Other bytes came back!");
 
     try
     {
-        await foreach (ReadOnlyMemory<byte> _ in files.DownloadAsync("nothing.bin", CancellationToken.None))
-        {
-        }
+        await files.DownloadAsync("nothing.bin", CancellationToken.None);
     }
     catch (MprpcRemoteException exception)
     {

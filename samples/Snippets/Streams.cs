@@ -17,6 +17,15 @@ public interface IFeed
 }
 // end snippet
 
+// snippet: streams/bytes
+[MprpcService(Prefix = "files")]
+public interface IFiles
+{
+    Task<long> StoreAsync(string name, Stream content, CancellationToken stop);
+    Task<Stream> OpenAsync(string name, CancellationToken stop);
+}
+// end snippet
+
 public sealed record Tick(string Symbol, decimal Price);
 
 public sealed record Row(int Id, string Name);
@@ -125,6 +134,20 @@ internal static class Streams
         int imported = await client.CallAsync<int>("feed.import", "rows", MprpcStream.From(rows));
         // end snippet
         Console.WriteLine(imported);
+    }
+
+    public static async Task BytesAsync(MprpcClient client, CancellationToken stop)
+    {
+        // snippet: streams/bytes-client
+        IFiles files = client.As<IFiles>();
+        await using FileStream report = File.OpenRead("report.pdf");        // stays the caller's
+        long stored = await files.StoreAsync("report.pdf", report, stop);
+
+        await using Stream content = await files.OpenAsync("report.pdf", stop);     // disposed early, it ends the method's stream
+        await using FileStream copy = File.Create("copy.pdf");
+        await content.CopyToAsync(copy, stop);
+        // end snippet
+        Console.WriteLine(stored);
     }
 
     public static async Task FilesAsync(MprpcClient client)

@@ -64,4 +64,14 @@ public interface IMprpcClients<T> : IMprpcClients
 
     /// <inheritdoc cref="AskAsync{TResult}(T, Func{T, ValueTask{TResult}}, TimeSpan)"/>
     IAsyncEnumerable<MprpcReply<TResult>> AskAsync<TResult>(T target, Func<T, Task<TResult>> call, TimeSpan within);
+
+    /// <summary>Calls a method without a result of each client of a target, and tells as they come which have run it, and which have failed.</summary>
+    /// <param name="target">Which clients: what <see cref="All"/>, <c>Group</c> and the others return.</param>
+    /// <param name="call">One call of a method of the contract, whose task it returns as it is; called once, to encode the call.</param>
+    /// <param name="within">How long each client may take; <see cref="Timeout.InfiniteTimeSpan"/>: for ever.</param>
+    /// <inheritdoc cref="AskAsync{TResult}(T, Func{T, ValueTask{TResult}}, TimeSpan)" path="/*[self::returns or self::exception]"/>
+    IAsyncEnumerable<MprpcReply> AskAsync(T target, Func<T, ValueTask> call, TimeSpan within);
+
+    /// <inheritdoc cref="AskAsync(T, Func{T, ValueTask}, TimeSpan)"/>
+    IAsyncEnumerable<MprpcReply> AskAsync(T target, Func<T, Task> call, TimeSpan within);
 }

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 
@@ -6,7 +7,9 @@ namespace Mprpc.Client;
 /// <summary>Makes clients that are their callers'.</summary>
 /// <param name="options">Makes the options of a name anew each time.</param>
 /// <param name="added">The clients that the application has.</param>
-internal sealed class MprpcClientFactory(IOptionsFactory<MprpcClientOptions> options, IEnumerable<AddedClient> added) : IMprpcClientFactory
+/// <param name="services">Have the configuration, if there is one.</param>
+internal sealed class MprpcClientFactory(IOptionsFactory<MprpcClientOptions> options, IEnumerable<AddedClient> added, IServiceProvider services)
+    : IMprpcClientFactory
 {
     private readonly HashSet<string> _names = [.. added.Select(client => client.Name)];
 
@@ -23,6 +26,7 @@ internal sealed class MprpcClientFactory(IOptionsFactory<MprpcClientOptions> opt
 
         MprpcClientOptions chosen = options.Create(name);
         configure?.Invoke(chosen);
-        return new MprpcClient(MprpcClientServiceCollectionExtensions.WithAddress(chosen, name));
+        return MprpcClientServiceCollectionExtensions.Create(
+            MprpcClientServiceCollectionExtensions.WithAddress(chosen, name), name, services.GetService<IConfiguration>());
     }
 }

@@ -34,7 +34,7 @@ public sealed partial class MprpcClientOptions
     }
 
     /// <summary>Returns the time; null also where it is infinite.</summary>
-    private static TimeSpan? CheckTime(TimeSpan? value, string option)
+    private static TimeSpan? CheckTime(TimeSpan? value, string option, string none = "null")
     {
         if (value is not { } time || time == Timeout.InfiniteTimeSpan)
         {
@@ -44,7 +44,7 @@ public sealed partial class MprpcClientOptions
         return time > TimeSpan.Zero && time <= MprpcCallOptions.LongestTimeout
             ? time
             : throw new ArgumentOutOfRangeException(
-                option, time, $"MprpcClientOptions.{option} is {time}; allowed is any positive time up to 49 days, or null for none.");
+                option, time, $"MprpcClientOptions.{option} is {time}; allowed is any positive time up to 49 days, or {none} for none.");
     }
 
     private static void RequireAtLeast(int value, int least, string option)

@@ -298,6 +298,7 @@ public sealed partial class MprpcClientOptions
         RequireAtLeast(MaxSendMessageSize, 1, nameof(MaxSendMessageSize));
         RequireAtLeast(MaxDepth, 2, nameof(MaxDepth));
         RequireAtLeast(MaxSendDepth, 2, nameof(MaxSendDepth));
+        CheckStreams();
         ArgumentNullException.ThrowIfNull(Reconnect);
         Reconnect.Check();
         ArgumentNullException.ThrowIfNull(Serializer);
@@ -331,6 +332,7 @@ public sealed partial class MprpcClientOptions
     {
         MaxSendMessageSize = MaxSendMessageSize,
         MaxSendDepth = MaxSendDepth,
+        Streams = StreamLimits,
     };
 
     /// <summary>What the server may call. Each client has its own: methods may be added to it.</summary>

@@ -112,7 +112,21 @@ public static class MprpcClientServiceCollectionExtensions
             + "MprpcClientOptions.Url in code, or give AddMprpcClient the address itself (tcp://host:port).");
 
     private static MprpcClient Create(IServiceProvider provider, string name)
-        => new(WithAddress(provider.GetRequiredService<IOptionsMonitor<MprpcClientOptions>>().Get(name), name));
+        => Create(WithAddress(provider.GetRequiredService<IOptionsMonitor<MprpcClientOptions>>().Get(name), name), name, provider.GetService<IConfiguration>());
+
+    /// <exception cref="ArgumentOutOfRangeException">An option is out of its range; where the configuration has set it, the message names its key.</exception>
+    internal static MprpcClient Create(MprpcClientOptions options, string name, IConfiguration? configuration)
+    {
+        try
+        {
+            return new MprpcClient(options);
+        }
+        catch (ArgumentOutOfRangeException exception) when (configuration?[$"{ConfigurationSection}:{name}:{exception.ParamName}"] is { } value)
+        {
+            throw new ArgumentOutOfRangeException(
+                $"{ConfigurationSection}:{name}:{exception.ParamName} of the configuration is {value}. {exception.Message}", exception);
+        }
+    }
 
     /// <summary>Member by member: not all options are a matter of configuration, and bound by reflection they would not survive trimming.</summary>
     private static void Bind(MprpcClientOptions options, IConfigurationSection section)
@@ -130,6 +144,11 @@ public static class MprpcClientServiceCollectionExtensions
         options.MaxSendMessageSize = section.GetValue(nameof(options.MaxSendMessageSize), options.MaxSendMessageSize);
         options.MaxSendDepth = section.GetValue(nameof(options.MaxSendDepth), options.MaxSendDepth);
         options.MaxDepth = section.GetValue(nameof(options.MaxDepth), options.MaxDepth);
+        options.MaxStreamsPerConnection = section.GetValue(nameof(options.MaxStreamsPerConnection), options.MaxStreamsPerConnection);
+        options.MaxStreamBytes = section.GetValue(nameof(options.MaxStreamBytes), options.MaxStreamBytes);
+        options.MaxPlainStreamItems = section.GetValue(nameof(options.MaxPlainStreamItems), options.MaxPlainStreamItems);
+        options.MaxPlainStreamBytes = section.GetValue(nameof(options.MaxPlainStreamBytes), options.MaxPlainStreamBytes);
+        options.MaxPlainStreamTime = section.GetValue(nameof(options.MaxPlainStreamTime), options.MaxPlainStreamTime);
         options.OldSpec = section.GetValue(nameof(options.OldSpec), options.OldSpec);
         options.ErrorShape = section.GetValue(nameof(options.ErrorShape), options.ErrorShape);
         options.ResponseOrder = section.GetValue(nameof(options.ResponseOrder), options.ResponseOrder);

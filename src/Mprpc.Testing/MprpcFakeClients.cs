@@ -83,6 +83,12 @@ public sealed class MprpcFakeClients<T> : IMprpcClients<T>
         => _clients.AskAsync(target, call, within);
 
     /// <inheritdoc/>
+    public IAsyncEnumerable<MprpcReply> AskAsync(T target, Func<T, ValueTask> call, TimeSpan within) => _clients.AskAsync(target, call, within);
+
+    /// <inheritdoc/>
+    public IAsyncEnumerable<MprpcReply> AskAsync(T target, Func<T, Task> call, TimeSpan within) => _clients.AskAsync(target, call, within);
+
+    /// <inheritdoc/>
     public void Notify(MprpcTarget target, string method, params ReadOnlySpan<object?> arguments) => _clients.Notify(target, method, arguments);
 
     /// <inheritdoc/>

@@ -51,6 +51,26 @@ public sealed class CancelledHandlerTests
     }
 
     [Fact]
+    public async Task StreamOfTheServer_ThatFails_IsAnsweredWithItsErrorAndNoErrorOfTheClient()
+    {
+        using var server = new ScriptedServer();
+        await using MprpcClient client = new(server.Url, new MprpcClientOptions { Extensions = MprpcExtensions.Always }.AddHandlers(new Summing()));
+        ValueTask connecting = client.ConnectAsync();
+        ScriptedConnection connection = await server.AcceptAsync(isPlain: false);
+        await connection.AnswerAsync(Offer);
+        await connecting.AsTask().WaitAsync(Deadline);
+
+        // [0, 1, "total", [-1]], [2, "$/end", [-1, "boom"]]
+        await connection.SendAsync("940001a5746f74616c91ff 9302a5242f656e6492ffa4626f6f6d");
+        string answer = await connection.ReadAsync();
+
+        // [1, 1, {"message": "The source of param 1 has failed: boom", "code": "cancelled"}, nil]
+        Assert.Equal(
+            "94010182a76d657373616765d926" + Convert.ToHexStringLower("The source of param 1 has failed: boom"u8) + "a4636f6465a963616e63656c6c6564c0",
+            answer);
+    }
+
+    [Fact]
     public async Task K11_ClientWithoutExtensions_RunsOnAndAnswersWithItsResult()
     {
         var shown = new Shown();
@@ -68,7 +88,6 @@ public sealed class CancelledHandlerTests
         Assert.Equal(0, shown.Cancellations);
     }
 
-    [SuppressMessage("Performance", "CA1812", Justification = "It is made by the tests.")]
     private sealed class Shown
     {
         private readonly TaskCompletionSource _end = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -96,5 +115,11 @@ public sealed class CancelledHandlerTests
         }
 
         public void Ends() => _end.TrySetResult();
+    }
+
+    [SuppressMessage("Performance", "CA1822", Justification = "What a client serves are instance methods.")]
+    private sealed class Summing
+    {
+        public async Task<int> TotalAsync(IAsyncEnumerable<int> values) => await values.SumAsync();
     }
 }

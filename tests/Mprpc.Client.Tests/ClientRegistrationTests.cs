@@ -1,5 +1,7 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+using Mprpc.Streams;
 
 namespace Mprpc.Client.Tests;
 
@@ -107,6 +109,64 @@ public sealed class ClientRegistrationTests
 
         Assert.Contains("PooledConnectionIdleTimeout", exception.Message, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public void StreamLimits_OfTheConfigurationAndCode_AreTheClients()
+    {
+        var services = new ServiceCollection();
+        services.AddSingleton<IConfiguration>(Configuration(
+            ("Mprpc:Clients:calc:Url", "tcp://127.0.0.1:1"),
+            ("Mprpc:Clients:calc:MaxStreamsPerConnection", "7"),
+            ("Mprpc:Clients:calc:MaxStreamBytes", "1000"),
+            ("Mprpc:Clients:calc:MaxPlainStreamItems", "11"),
+            ("Mprpc:Clients:calc:MaxPlainStreamBytes", "12"),
+            ("Mprpc:Clients:calc:MaxPlainStreamTime", "00:00:13")));
+        services.AddMprpcClient<ISum>("calc", options => options.MaxStreamBytes = 2000);
+        using ServiceProvider provider = services.BuildServiceProvider();
+
+        MprpcClientOptions options = provider.GetRequiredService<IOptionsMonitor<MprpcClientOptions>>().Get("calc");
+        StreamLimits limits = options.Freeze().ToConnectionLimits().Streams;
+
+        Assert.Equal(
+            new StreamLimits
+            {
+                MaxPerConnection = 7,
+                MaxBufferedBytes = 2000,
+                MaxPlainItems = 11,
+                MaxPlainBytes = 12,
+                MaxPlainTime = TimeSpan.FromSeconds(13),
+                OptionsName = "MprpcClientOptions",
+            },
+            limits);
+    }
+
+    [Theory]
+    [InlineData("MaxStreamsPerConnection", "0")]
+    [InlineData("MaxStreamBytes", "0")]
+    [InlineData("MaxPlainStreamItems", "-1")]
+    [InlineData("MaxPlainStreamBytes", "0")]
+    [InlineData("MaxPlainStreamTime", "00:00:00")]
+    public void StreamLimit_OfTheConfigurationOutOfItsRange_IsRefusedWithItsKey(string option, string value)
+    {
+        var services = new ServiceCollection();
+        services.AddSingleton<IConfiguration>(Configuration(("Mprpc:Clients:calc:Url", "tcp://127.0.0.1:1"), ($"Mprpc:Clients:calc:{option}", value)));
+        services.AddMprpcClient<ISum>("calc");
+        using ServiceProvider provider = services.BuildServiceProvider();
+
+        var injected = Assert.Throws<ArgumentOutOfRangeException>(() => provider.GetRequiredService<ISum>());
+        var made = Assert.Throws<ArgumentOutOfRangeException>(() => provider.GetRequiredService<IMprpcClientFactory>().CreateClient("calc"));
+
+        Assert.StartsWith(
+            $"Mprpc:Clients:calc:{option} of the configuration is {value}. MprpcClientOptions.{option} is", injected.Message, StringComparison.Ordinal);
+        Assert.Contains("allowed is", injected.Message, StringComparison.Ordinal);
+        Assert.Equal(injected.Message, made.Message);
+    }
+
+    [Fact]
+    public void StreamTime_ThatIsInfinite_IsAllowed()
+        => Assert.Equal(
+            Timeout.InfiniteTimeSpan,
+            new MprpcClientOptions { MaxPlainStreamTime = Timeout.InfiniteTimeSpan }.Freeze().ToConnectionLimits().Streams.MaxPlainTime);
 
     [Fact]
     public async Task Address_NowhereConfigured_FailsWithTheKeys()

@@ -113,6 +113,40 @@ public sealed class StreamTests
         await Bounded(() => server.Service.Ticking == 0);
     }
 
+    [Fact]
+    public async Task MaxStreamsPerConnection_OfTheOptions_IsOfferedToTheServer()
+    {
+        using var server = new ScriptedServer();
+        MprpcClientOptions options = Always().AddHandler("sum", (int x, int y) => x + y);
+        options.MaxStreamsPerConnection = 7;
+        await using var client = new MprpcClient(server.Url, options);
+        ValueTask connecting = client.ConnectAsync();
+        ScriptedConnection connection = await server.AcceptAsync(isPlain: false);
+
+        string hello = await connection.AnswerAsync(ScriptedServer.Offer);
+        await connecting.AsTask().WaitAsync(Deadline);
+
+        Assert.Contains("a773747265616d7307", hello, StringComparison.Ordinal);     // "streams": 7
+    }
+
+    [Theory]
+    [InlineData(2, 1_000, "MaxPlainStreamItems")]
+    [InlineData(1_000, 2, "MaxPlainStreamBytes")]
+    public async Task PlainLimits_OfTheOptions_BoundTheArrayOfAnArgument(int items, int bytes, string option)
+    {
+        await using RealServer server = await RealServer.StartAsync();
+        await using var client = new MprpcClient(
+            server.Url, new MprpcClientOptions { Extensions = MprpcExtensions.Never, MaxPlainStreamItems = items, MaxPlainStreamBytes = bytes });
+
+        var tooLarge = await Assert.ThrowsAsync<MprpcException>(
+            () => client.CallAsync<int>("total", MprpcStream.From(AsyncEnumerable.Range(0, 3))).AsTask().WaitAsync(Deadline));
+        int total = await client.CallAsync<int>("total", MprpcStream.From(AsyncEnumerable.Range(0, 2))).AsTask().WaitAsync(Deadline);
+
+        Assert.Equal("too_large", tooLarge.Code);
+        Assert.EndsWith($"Send fewer, or raise MprpcClientOptions.{option}.", tooLarge.Message, StringComparison.Ordinal);
+        Assert.Equal(1, total);
+    }
+
     private static async Task<int> CallElsewhereAsync(MprpcClient client)
     {
         await Bounded(() => client.State != MprpcClientState.Connected);

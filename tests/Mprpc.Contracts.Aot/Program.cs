@@ -14,6 +14,7 @@ foreach (Row row in Rows.All)
 
 await ReportAsync("kinds", KindChecks.FindWrongAsync);
 await ReportAsync("streams", StreamChecks.FindWrongAsync);
+await ReportAsync("bytes", ByteStreamChecks.FindWrongAsync);
 await ReportAsync("arguments", ArgumentChecks.FindWrongAsync);
 await ReportAsync("guards", GuardChecks.FindWrongAsync);
 Console.WriteLine($"{Rows.All.Count} types, {wrong} wrong");

@@ -1,4 +1,5 @@
 using Mprpc.Client;
+using Mprpc.CompilerServices;
 
 namespace Mprpc.Contracts.Tests;
 
@@ -470,6 +471,36 @@ public sealed class StreamTests
         Assert.Equal(Enumerable.Range(0, 300).Select(i => i * 2), doubled);
         Assert.Equal(16, total);
         Assert.Equal("too_large", tooLarge.Code);
+    }
+
+    [Theory]
+    [InlineData(MprpcExtensions.Always)]
+    [InlineData(MprpcExtensions.Never)]
+    public async Task UntypedCall_OverOneConnection_FeedsTheClient(MprpcExtensions extensions)
+    {
+        var log = new FeedLog();
+        await using ContractHost<IFeed> host = await ContractHost<IFeed>.StartAsync(app => app.MapMprpc(0, "ask", async (MprpcCallContext call) =>
+        {
+            int sum = await call.Connection.CallAsync<int>("feed.sum", MprpcStream.From(Numbers(1_000)));
+            await call.Connection.CallAsync<NoValue>("feed.store", MprpcStream.From(Gauges(2)));
+            string? failure = (await Record.ExceptionAsync(() => call.Connection.CallAsync<int>("feed.sum", MprpcStream.From(Failing())).AsTask()))?.Message;
+            return $"{sum}, {failure}";
+        }));
+        await using var client = new MprpcClient(
+            $"tcp://{host.Address}",
+            new MprpcClientOptions { Extensions = extensions }.AddHandlers<IFeed>(new Feed(log, new FeedScope(log))));
+
+        string answer = await client.CallAsync<string>("ask").InTime();
+
+        Assert.Equal("499500, Of the source.", answer);
+        Assert.Equal([new Gauge("s0", 0), new Gauge("s1", 1)], log.Stored);
+
+        static async IAsyncEnumerable<int> Failing()
+        {
+            yield return 1;
+            await Task.Yield();
+            throw new InvalidDataException("Of the source.");
+        }
     }
 
     [Fact]

@@ -180,7 +180,7 @@ public sealed class ContractGeneratorTests
     [InlineData("[MessagePackObject] public class T { [Key(0)] public int X { get; set; } public int Y { get; set; } }", "Y has neither")]
     [InlineData("[MessagePackObject] public class T { public T(int z) { } [Key(0)] public string? X { get; set; } }", "constructors", "MPRPC016")]
     [InlineData("public class T : List<int> { private T() { } }", "collection")]
-    [InlineData("public class T { public System.IO.Stream? S { get; set; } }", "Stream", "MPRPC020")]
+    [InlineData("public class T { public System.IO.Stream? S { get; set; } }", "Stream", "MPRPC018")]
     public async Task Formatter_ThatCannotBeGenerated_IsReported(string declaration, string why, string id = "MPRPC013")
     {
         string contract = "[MprpcService] public class Service { public T Get(T value) => value; }";

@@ -34,6 +34,7 @@ public sealed class DescriptionTests
         { "described.big", "Tiny tiny, Big big, Tiny? maybe, int32 number, str text, str? nothing", "Big" },
         { "described.injected", "int32 first, int32 second", "nil" },
         { "described.flow", "stream<list<str?>> lines, stream<int32?>? numbers", "stream<Node?>" },
+        { "described.bytes", "stream<bin> bytes, stream<bin>? more", "stream<bin>" },
         { "described.texts", "", "stream<str>" },
         { "described.find", "str key, list<Node?> among", "Node?" },
     };

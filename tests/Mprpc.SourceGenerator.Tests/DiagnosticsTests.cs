@@ -65,7 +65,13 @@ public sealed partial class DiagnosticsTests
     [InlineData("MPRPC020", "void M(Action x);")]
     [InlineData("MPRPC020", "void M((int, System.Globalization.CultureInfo) x);")]
     [InlineData("MPRPC020", "void M(IServiceProvider services);")]
-    [InlineData("MPRPC020", "void M(System.IO.FileStream x);")]
+    [InlineData("MPRPC018", "Task M(System.IO.FileStream x);")]
+    [InlineData("MPRPC018", "Task<System.IO.MemoryStream> M();")]
+    [InlineData("MPRPC018", "void M(System.IO.Stream x);")]
+    [InlineData("MPRPC018", "Task<List<System.IO.Stream>> M();")]
+    [InlineData("MPRPC018", "IAsyncEnumerable<System.IO.Stream> M();")]
+    [InlineData("MPRPC018", "Task M(System.IO.Pipelines.PipeReader[] x);")]
+    [InlineData("MPRPC018", "Task M(Data x); public class Data { public System.IO.Pipelines.PipeReader? X { get; set; } }")]
     [InlineData("MPRPC020", "void M(System.Collections.Specialized.ListDictionary x);")]
     [InlineData(null, "void M(int a, MprpcCallContext context, CancellationToken token);")]
     [InlineData(null, "void M(int a = 1, [FromServices] IServiceProvider provider = null!);")]
@@ -75,6 +81,8 @@ public sealed partial class DiagnosticsTests
     [InlineData(null, "[MprpcStream(Prefetch = 1)] IAsyncEnumerable<int> M(IAsyncEnumerable<List<string?>?>? x = null);")]
     [InlineData(null, "ValueTask<int> M(int x, IAsyncEnumerable<byte[]> y, IAsyncEnumerable<object?> z);")]
     [InlineData(null, "void M([FromServices] IAsyncEnumerable<int> x);")]
+    [InlineData(null, "System.IO.Stream A(System.IO.Pipelines.PipeReader x); Task<System.IO.Stream> B(System.IO.Stream? x = null);")]
+    [InlineData(null, "System.IO.Pipelines.PipeReader A(); ValueTask<System.IO.Pipelines.PipeReader> B(); void M([FromServices] System.IO.Stream x);")]
     [InlineData(null, "private static int Own { get; set; }")]
     public async Task Contract_WithMember_SaysSoOrNothing(string? id, string member)
     {

@@ -2,6 +2,7 @@ using Mprpc.CompilerServices;
 using Mprpc.Connections;
 using Mprpc.SourceGenerator.Tests.Contracts;
 using Mprpc.SourceGenerator.Tests.Support;
+using Mprpc.Streams;
 
 namespace Mprpc.SourceGenerator.Tests;
 
@@ -161,6 +162,8 @@ public abstract class ProxyTests : IAsyncDisposable
     /// <summary>Answers at once, so that only the proxy's own cost is seen.</summary>
     private sealed class Discarding() : MprpcCallInvoker(Timeout.InfiniteTimeSpan)
     {
+        internal override StreamLimits StreamLimits => StreamLimits.Default;
+
         public override MprpcWriter BeginCall() => MprpcWriter.Rent(MprpcSerializerOptions.Default);
 
         public override void Notify(string method, MprpcWriter notification)

@@ -19,7 +19,7 @@ internal sealed class BackplaneAnswers(string id, ClientRegistry clients, Func<T
         switch (message.Kind)
         {
             case MessageKind.Notify when message.Target is not null:
-                var notification = new PushMessage(message.Name, message.Body.Span);
+                var notification = new PushMessage(message.Name, message.Body.Span, message.Metadata);
                 clients.Publish(message.Target, notification);
                 notification.Release();
                 return true;

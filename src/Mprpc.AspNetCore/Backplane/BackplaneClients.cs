@@ -75,7 +75,13 @@ internal sealed class BackplaneClients : IRemoteClients, IDisposable
             return;
         }
 
-        var notify = new ServerMessage(MessageKind.Notify, _id) { Target = target, Name = message.Method, Body = message.Memory };
+        var notify = new ServerMessage(MessageKind.Notify, _id)
+        {
+            Target = target,
+            Name = message.Method,
+            Body = message.Memory,
+            Metadata = message.Metadata,
+        };
         _ = NotifyAsync(BackplaneChannels.Of(target), notify, message.Length);      // owned: cannot throw
     }
 

@@ -1,5 +1,6 @@
 using Mprpc.CompilerServices;
 using Mprpc.Connections;
+using Mprpc.Streams;
 
 namespace Mprpc.AspNetCore.Clients;
 
@@ -12,6 +13,8 @@ internal sealed class AskCallInvoker(ClientCalls calls) : MprpcCallInvoker(Timeo
     /// <summary>What the call has returned: a task that never ends.</summary>
     public Task? Returned { get; private set; }
 
+    internal override StreamLimits StreamLimits => calls.StreamLimits;
+
     public override MprpcWriter BeginCall() => calls.Begin();
 
     public override void Notify(string method, MprpcWriter notification)
@@ -22,6 +25,9 @@ internal sealed class AskCallInvoker(ClientCalls calls) : MprpcCallInvoker(Timeo
     }
 
     internal override void Notify(string method, MprpcWriter notification, MprpcCallOptions options) => Notify(method, notification);
+
+    // The same task, so that it is seen whether it is returned as it is.
+    internal override ValueTask WithoutResult(ValueTask<NoValue> call) => new(call.AsTask());
 
     internal override RpcConnection? TryGetConnection(CancellationToken cancellationToken) => null;
 

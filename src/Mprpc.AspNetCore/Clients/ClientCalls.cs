@@ -1,5 +1,6 @@
 using Mprpc.CompilerServices;
 using Mprpc.Connections;
+using Mprpc.Streams;
 using Mprpc.Wire;
 
 namespace Mprpc.AspNetCore.Clients;
@@ -9,6 +10,9 @@ namespace Mprpc.AspNetCore.Clients;
 /// <param name="limits">How large and deep a message may be.</param>
 internal abstract class ClientCalls(MprpcSerializerOptions serializer, ConnectionLimits limits)
 {
+    /// <summary>What of an argument that is a stream may be collected into an array.</summary>
+    public StreamLimits StreamLimits => limits.Streams;
+
     protected ConnectionLimits Limits => limits;
 
     protected MprpcSerializerOptions Serializer => serializer;
@@ -20,8 +24,13 @@ internal abstract class ClientCalls(MprpcSerializerOptions serializer, Connectio
     public MprpcWriter Write(string method, ReadOnlySpan<object?> arguments) => RequestWriter.Begin(serializer, limits.SendLimit, method, arguments);
 
     /// <summary>Tells each client of a target.</summary>
+    /// <param name="target">Whom.</param>
+    /// <param name="method">The method's wire name.</param>
+    /// <param name="notification">Method and arguments; given back.</param>
+    /// <param name="metadata">What travels with it, to those that take it: others are not told. Null: nothing.</param>
+    /// <exception cref="NotSupportedException">The target is one client of this server that does not take the metadata.</exception>
     /// <remarks>Throws MessagePackSerializationException where the notification is larger, or nests deeper, than may be sent.</remarks>
-    public abstract void Publish(MprpcTarget target, string method, MprpcWriter notification);
+    public abstract void Publish(MprpcTarget target, string method, MprpcWriter notification, MprpcMetadata? metadata);
 
     /// <summary>The connection of this server that a call can be sent over at once; null: there is none.</summary>
     public virtual RpcConnection? FindHere(string connectionId) => null;

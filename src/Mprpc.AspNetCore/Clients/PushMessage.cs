@@ -18,8 +18,10 @@ internal sealed class PushMessage
 
     /// <param name="method">The wire name.</param>
     /// <param name="notification">Method and arguments, with room for the head; given back.</param>
-    public PushMessage(string method, MprpcWriter notification)
+    /// <param name="metadata">What is in it besides; null: nothing.</param>
+    public PushMessage(string method, MprpcWriter notification, MprpcMetadata? metadata)
     {
+        Metadata = metadata;
         RequestWriter.PrependNotificationHead(notification);
         _levels = notification.Levels;
         _plain = new SharedMessage(notification.WrittenSpan, method);
@@ -28,14 +30,19 @@ internal sealed class PushMessage
 
     /// <param name="method">The wire name.</param>
     /// <param name="notification">The whole message, as another server has encoded it.</param>
-    public PushMessage(string method, ReadOnlySpan<byte> notification)
+    /// <param name="metadata">What is in it besides; null: nothing.</param>
+    public PushMessage(string method, ReadOnlySpan<byte> notification, MprpcMetadata? metadata)
     {
+        Metadata = metadata;
         _levels = TypeDepth.Unknown;
         _plain = new SharedMessage(notification, method);
     }
 
     /// <summary>The wire name.</summary>
     public string Method => _plain.Key!;
+
+    /// <summary>What travels with it, as it is in the message already; null: nothing.</summary>
+    public MprpcMetadata? Metadata { get; }
 
     public int Length => _plain.Length;
 
@@ -47,6 +54,12 @@ internal sealed class PushMessage
         => Length <= limits.MaxSendMessageSize
             && (_levels <= limits.MaxSendDepth - RequestWriter.OuterLevels
                 || WrittenValues.Fault(_plain.Memory.Span, values: 1, outer: 0, limits.MaxSendDepth, out _) is null);
+
+    /// <summary>Whether the peer of a connection takes what travels with it.</summary>
+    public bool MayGoTo(RpcConnection connection) => Metadata is null || TakesMetadata(connection, Metadata.Size);
+
+    /// <summary>Whether the peer of a connection takes metadata of a size.</summary>
+    public static bool TakesMetadata(RpcConnection connection, int size) => connection.Peer is { } peer && peer.Metadata >= size;
 
     /// <summary>The message in an encoding; null: it has a value that this cannot have.</summary>
     public SharedMessage? In(bool oldSpec)

@@ -67,15 +67,15 @@ internal sealed class PushPass(Action<PushLosses> count)
 
             bool isOld = client.Connection.Serializer.OldSpec;
             ref SharedRun? run = ref isOld ? ref oldSpec : ref plain;
-            run ??= Encode(start, end, limits: null, isOld);
+            run ??= Encode(start, end, connection: null, isOld);
 
-            if (AllFit(start, end, client.Connection.Limits, isOld))
+            if (AllFit(start, end, client.Connection, isOld))
             {
                 Tell(client, run, isOnly);
             }
             else
             {
-                SharedRun fitting = Encode(start, end, client.Connection.Limits, isOld);
+                SharedRun fitting = Encode(start, end, client.Connection, isOld);
                 Tell(client, fitting, isOnly);
                 fitting.Release();
             }
@@ -130,11 +130,17 @@ internal sealed class PushPass(Action<PushLosses> count)
         }
     }
 
-    private bool AllFit(int start, int end, ConnectionLimits limits, bool isOld)
+    private bool AllFit(int start, int end, RpcConnection connection, bool isOld)
     {
         for (int i = start; i < end; i++)
         {
-            if (!_messages[i].Message.Fits(limits))
+            if (!_messages[i].Message.MayGoTo(connection))
+            {
+                _losses.NoMetadata++;
+                return false;
+            }
+
+            if (!_messages[i].Message.Fits(connection.Limits))
             {
                 _losses.TooLarge++;
                 return false;
@@ -151,15 +157,17 @@ internal sealed class PushPass(Action<PushLosses> count)
 
     /// <param name="start">The first message.</param>
     /// <param name="end">Behind the last.</param>
-    /// <param name="limits">What the messages are to fit; null: all are taken.</param>
+    /// <param name="connection">Which the messages are to fit; null: all are taken.</param>
     /// <param name="oldSpec">The dialect.</param>
-    private SharedRun Encode(int start, int end, ConnectionLimits? limits, bool oldSpec)
+    private SharedRun Encode(int start, int end, RpcConnection? connection, bool oldSpec)
     {
         var encoded = new List<SharedMessage>(end - start);
 
         for (int i = start; i < end; i++)
         {
-            if ((limits is null || _messages[i].Message.Fits(limits)) && _messages[i].Message.In(oldSpec) is { } message)
+            PushMessage pushed = _messages[i].Message;
+
+            if ((connection is null || (pushed.MayGoTo(connection) && pushed.Fits(connection.Limits))) && pushed.In(oldSpec) is { } message)
             {
                 encoded.Add(message);
             }

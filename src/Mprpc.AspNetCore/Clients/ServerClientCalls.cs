@@ -3,6 +3,7 @@ using System.Threading.Channels;
 using MessagePack;
 using Mprpc.CompilerServices;
 using Mprpc.Connections;
+using Mprpc.Wire;
 
 namespace Mprpc.AspNetCore.Clients;
 
@@ -14,10 +15,15 @@ namespace Mprpc.AspNetCore.Clients;
 internal sealed class ServerClientCalls(ClientRegistry clients, IRemoteClients? remote, MprpcSerializerOptions serializer, ConnectionLimits limits)
     : ClientCalls(serializer, limits)
 {
-    public override void Publish(MprpcTarget target, string method, MprpcWriter notification)
+    public override void Publish(MprpcTarget target, string method, MprpcWriter notification, MprpcMetadata? metadata)
     {
+        if (metadata is not null)
+        {
+            notification = Wrap(target, method, notification, metadata);
+        }
+
         SentMessage.Check(Limits, method: null, notification);
-        var message = new PushMessage(method, notification);
+        var message = new PushMessage(method, notification, metadata);
         clients.Publish(target, message);
 
         if (remote is not null && (target.Kind != TargetKind.Connection || clients.Find(target.Name!) is null))
@@ -67,6 +73,24 @@ internal sealed class ServerClientCalls(ClientRegistry clients, IRemoteClients? 
             await stop.CancelAsync().ConfigureAwait(false);
             await asking.ConfigureAwait(false);
         }
+    }
+
+    // docs/protocol.md 10.6: [2, "$/call", [{"meta": ...}, method, params]]
+    private MprpcWriter Wrap(MprpcTarget target, string method, MprpcWriter notification, MprpcMetadata metadata)
+    {
+        if (target.Kind == TargetKind.Connection
+            && clients.Find(target.Name!) is { CanBeCalled: true } client
+            && !PushMessage.TakesMetadata(client.Connection, metadata.Size))
+        {
+            MprpcWriter.Return(notification);
+            throw new NotSupportedException(
+                $"The notification of '{method}' has {metadata.Size:N0} bytes of metadata ({metadata}); the peer of connection {target.Name} takes "
+                + $"{client.Connection.Peer?.Metadata ?? 0:N0}. Nothing was sent.");
+        }
+
+        MprpcWriter wrapped = ControlWriter.Call(Serializer, notification, timeout: TimeSpan.Zero, metadata);
+        MprpcWriter.Return(notification);
+        return wrapped;
     }
 
     private async Task AskAllAsync<T>(

@@ -1,5 +1,7 @@
 using Mprpc.CompilerServices;
 using Mprpc.Connections;
+using Mprpc.Streams;
+using Mprpc.Wire;
 
 namespace Mprpc.AspNetCore.Clients;
 
@@ -8,21 +10,24 @@ internal sealed class TargetCallInvoker(ClientCalls calls, MprpcTarget target) :
 {
     public MprpcTarget Target => target;
 
+    internal override StreamLimits StreamLimits => calls.StreamLimits;
+
     public override MprpcWriter BeginCall() => calls.Begin();
 
-    public override void Notify(string method, MprpcWriter notification) => calls.Publish(target, method, notification);
+    public override void Notify(string method, MprpcWriter notification) => calls.Publish(target, method, notification, metadata: null);
 
     internal override void Notify(string method, MprpcWriter notification, MprpcCallOptions options)
     {
-        if (options.Metadata is { IsOptional: false, Count: > 0 })
+        if (options.Metadata?.ContainsKey(CredentialKey.Name) == true)
         {
             Drop(notification);
             throw new NotSupportedException(
-                $"The notification of '{method}' to {target} has metadata ({options.Metadata}), which is sent to a single peer only, since not each takes it. "
-                + "Leave it out, make it an argument, or call connection.As<T>().With(options). Nothing was sent.");
+                $"The notification of '{method}' to {target} has a credential (metadata '{CredentialKey.Name}'), which is sent to a single peer only, over a "
+                + "connection that nobody reads. Leave it out, or call connection.As<T>().With(options). Nothing was sent.");
         }
 
-        Notify(method, notification);
+        // What the application has not set itself is left out: not each takes it.
+        calls.Publish(target, method, notification, options.Metadata is { IsOptional: false, Count: > 0 } metadata ? metadata : null);
     }
 
     internal override RpcConnection? TryGetConnection(CancellationToken cancellationToken)

@@ -38,6 +38,17 @@ internal sealed class TypedClients<T> : UntypedClients, IMprpcClients<T>
     }
 
     public IAsyncEnumerable<MprpcReply<TResult>> AskAsync<TResult>(T target, Func<T, Task<TResult>> call, TimeSpan within)
+        => AskAsync<TResult>(target, (Func<T, Task>)call, within);
+
+    public IAsyncEnumerable<MprpcReply> AskAsync(T target, Func<T, ValueTask> call, TimeSpan within)
+    {
+        ArgumentNullException.ThrowIfNull(call);
+        return AskAsync<NoValue>(target, client => call(client).AsTask(), within);
+    }
+
+    public IAsyncEnumerable<MprpcReply> AskAsync(T target, Func<T, Task> call, TimeSpan within) => AskAsync<NoValue>(target, call, within);
+
+    private IAsyncEnumerable<MprpcReply<TResult>> AskAsync<TResult>(T target, Func<T, Task> call, TimeSpan within)
     {
         ArgumentNullException.ThrowIfNull(target);
         ArgumentNullException.ThrowIfNull(call);
@@ -52,7 +63,7 @@ internal sealed class TypedClients<T> : UntypedClients, IMprpcClients<T>
         }
 
         var asked = new AskCallInvoker(Calls);
-        Task<TResult> returned = call(_create(asked));
+        Task returned = call(_create(asked));
 
         return asked.Question is { } question && asked.Returned == returned ? Calls.AskAsync<TResult>(invoker.Target, question, within)
             : throw new ArgumentException(

@@ -13,7 +13,7 @@ internal class UntypedClients(ClientCalls calls, IMprpcGroups groups) : IMprpcCl
     public void Notify(MprpcTarget target, string method, params ReadOnlySpan<object?> arguments)
     {
         ArgumentNullException.ThrowIfNull(target);
-        calls.Publish(target, method, calls.Write(method, arguments));
+        calls.Publish(target, method, calls.Write(method, arguments), metadata: null);
     }
 
     public ValueTask<T> CallAsync<T>(string connectionId, string method, MprpcCallOptions options, params ReadOnlySpan<object?> arguments)

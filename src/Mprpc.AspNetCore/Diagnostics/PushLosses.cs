@@ -11,8 +11,10 @@ internal struct PushLosses
 
     public int TooSlow { get; set; }
 
+    public int NoMetadata { get; set; }
+
     /// <summary>To other servers: how many messages, whoever was to get them.</summary>
     public int Backplane { get; set; }
 
-    public readonly bool IsNone => (NotCallable | TooLarge | NotEncodable | TooSlow | Backplane) == 0;
+    public readonly bool IsNone => (NotCallable | TooLarge | NotEncodable | TooSlow | NoMetadata | Backplane) == 0;
 }

@@ -27,6 +27,7 @@ internal sealed class ServerMeter : IDisposable
         Add("too_large", losses.TooLarge);
         Add("not_encodable", losses.NotEncodable);
         Add("too_slow", losses.TooSlow);
+        Add("no_metadata", losses.NoMetadata);
         Add("backplane", losses.Backplane);
 
         void Add(string reason, int count)

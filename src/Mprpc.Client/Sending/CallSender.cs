@@ -3,6 +3,7 @@ using Mprpc.Client.Diagnostics;
 using Mprpc.Client.Pooling;
 using Mprpc.CompilerServices;
 using Mprpc.Connections;
+using Mprpc.Streams;
 using Mprpc.Wire;
 
 namespace Mprpc.Client.Sending;
@@ -14,6 +15,8 @@ namespace Mprpc.Client.Sending;
 /// <remarks>Safe for concurrent use.</remarks>
 internal abstract class CallSender(ClientParts parts, ConnectionPool pool, NotificationQueue notifications) : MprpcCallInvoker(parts.CallTimeout)
 {
+    internal override StreamLimits StreamLimits => parts.Limits.Streams;
+
     /// <summary>Whether there may be notifications on their way.</summary>
     public bool HasNotified => notifications.HasNotified;
 

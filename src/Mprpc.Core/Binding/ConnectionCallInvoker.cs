@@ -1,11 +1,14 @@
 using Mprpc.CompilerServices;
 using Mprpc.Connections;
+using Mprpc.Streams;
 
 namespace Mprpc.Binding;
 
 /// <summary>Calls the peer of one connection. Safe for concurrent use.</summary>
 internal sealed class ConnectionCallInvoker(RpcConnection connection) : MprpcCallInvoker(connection.CallTimeout)
 {
+    internal override StreamLimits StreamLimits => connection.Limits.Streams;
+
     public override MprpcWriter BeginCall() => connection.BeginCall();
 
     public override void Notify(string method, MprpcWriter notification)

@@ -24,6 +24,8 @@ internal sealed class MethodCompiler
     private static readonly MethodInfo Read = typeof(MprpcReader).GetMethod(nameof(MprpcReader.Read))!;
     private static readonly MethodInfo ReadRest = typeof(MprpcReader).GetMethod(nameof(MprpcReader.ReadRest))!;
     private static readonly MethodInfo End = typeof(MprpcReader).GetMethod(nameof(MprpcReader.End))!;
+    private static readonly MethodInfo AsStream = typeof(MprpcBytes).GetMethod(nameof(MprpcBytes.AsStream))!;
+    private static readonly MethodInfo AsPipeReader = typeof(MprpcBytes).GetMethod(nameof(MprpcBytes.AsPipeReader))!;
     private static readonly MethodInfo Remaining = typeof(MprpcReader).GetProperty(nameof(MprpcReader.Remaining))!.GetMethod!;
 
     private readonly MethodModel _model;
@@ -81,6 +83,11 @@ internal sealed class MethodCompiler
 
         _il.Emit(OpCodes.Callvirt, _model.Method);
 
+        if (StreamRules.ReturnedBytes(_model.Method.ReturnType) is not null)
+        {
+            _il.Emit(OpCodes.Call, typeof(MprpcBytes).GetMethod(nameof(MprpcBytes.Result), [_model.Method.ReturnType])!);
+        }
+
         if (_model.Method.ReturnType != typeof(void))
         {
             _il.Emit(OpCodes.Ret);
@@ -117,6 +124,12 @@ internal sealed class MethodCompiler
             _il.Emit(OpCodes.Ldarg, ContextArgument);
             _il.Emit(OpCodes.Ldstr, parameter.Name!);
             _il.Emit(OpCodes.Call, typeof(MprpcStreamParameter).GetMethod(nameof(MprpcStreamParameter.Read))!.MakeGenericMethod(item));
+
+            if (StreamRules.IsBytes(parameter.ParameterType))
+            {
+                _il.Emit(OpCodes.Call, parameter.ParameterType == typeof(Stream) ? AsStream : AsPipeReader);
+            }
+
             _il.Emit(OpCodes.Stloc, value);
             _il.MarkLabel(done);
             return;

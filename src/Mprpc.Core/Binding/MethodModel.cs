@@ -71,8 +71,13 @@ internal sealed class MethodModel
             return [];
         }
 
+        if (StreamRules.ReturnedItem(type) is { } item)
+        {
+            return [item];
+        }
+
         bool isTask = type.IsGenericType && (type.GetGenericTypeDefinition() == typeof(Task<>) || type.GetGenericTypeDefinition() == typeof(ValueTask<>));
-        return isTask ? type.GenericTypeArguments : [StreamRules.ItemOf(type) ?? type];
+        return isTask ? type.GenericTypeArguments : [type];
     }
 
     /// <summary>Whether a parameter takes all that a peer sends from there on.</summary>

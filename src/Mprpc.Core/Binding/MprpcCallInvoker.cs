@@ -3,6 +3,7 @@ using System.Runtime.CompilerServices;
 using MessagePack;
 using Mprpc.Binding;
 using Mprpc.Connections;
+using Mprpc.Streams;
 
 namespace Mprpc.CompilerServices;
 
@@ -12,7 +13,7 @@ namespace Mprpc.CompilerServices;
 /// writing threw. Safe for concurrent use.
 /// </remarks>
 [EditorBrowsable(EditorBrowsableState.Never)]
-public abstract class MprpcCallInvoker
+public abstract class MprpcCallInvoker : ICallSender
 {
     private static readonly MprpcStreamOptions s_noOptions = new();
 
@@ -29,6 +30,9 @@ public abstract class MprpcCallInvoker
 
     /// <summary>How long a call may take that does not say itself.</summary>
     internal virtual TimeSpan CallTimeout => _callTimeout;
+
+    /// <summary>What of an argument that is a stream may be collected into an array, for a peer that takes no streams.</summary>
+    internal abstract StreamLimits StreamLimits { get; }
 
     /// <summary>What the names are sent through that another makes of those of a generated proxy: else this itself.</summary>
     internal virtual MprpcCallInvoker Innermost => this;
@@ -73,7 +77,7 @@ public abstract class MprpcCallInvoker
             }
         }
 
-        return WithoutResultAsync(CallWhenReadyAsync<NoValue>(method, request, cancellationToken));
+        return WithoutResult(CallWhenReadyAsync<NoValue>(method, request, cancellationToken));
     }
 
     /// <summary>Sends a request some of whose arguments are streams, and reads its result.</summary>
@@ -89,7 +93,7 @@ public abstract class MprpcCallInvoker
     /// <param name="request">What <see cref="BeginCall"/> gave; belongs to the invoker from here on.</param>
     /// <param name="cancellationToken">Ends the wait, and the streams.</param>
     public ValueTask FeedAsync(string method, MprpcWriter request, CancellationToken cancellationToken)
-        => WithoutResultAsync(FeedAsync<NoValue>(method, request, (MprpcCallOptions)cancellationToken));
+        => WithoutResult(FeedAsync<NoValue>(method, request, (MprpcCallOptions)cancellationToken));
 
     /// <summary>Makes a call whose result is a stream: each enumeration sends the request, and ends with the call.</summary>
     /// <typeparam name="T">The type to read the items as.</typeparam>
@@ -107,9 +111,16 @@ public abstract class MprpcCallInvoker
     /// <exception cref="MprpcConnectionException">The connection is closed; nothing was sent.</exception>
     public abstract void Notify(string method, MprpcWriter notification);
 
+    StreamLimits ICallSender.StreamLimits => StreamLimits;
+
+    ValueTask<T> ICallSender.SendAsync<T>(string method, MprpcWriter request, MprpcCallOptions options) => SendAsync<T>(method, request, options);
+
     /// <summary>A call as one whose result is of no interest.</summary>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     internal static async ValueTask WithoutResultAsync(ValueTask<NoValue> call) => await call.ConfigureAwait(false);
+
+    /// <inheritdoc cref="WithoutResultAsync"/>
+    internal virtual ValueTask WithoutResult(ValueTask<NoValue> call) => WithoutResultAsync(call);
 
     /// <summary>What calls the same with these filters around each call, inside those that are there.</summary>
     internal virtual MprpcCallInvoker WithFilters(IReadOnlyList<IMprpcClientFilter> filters)

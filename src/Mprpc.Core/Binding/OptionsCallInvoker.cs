@@ -1,5 +1,6 @@
 using Mprpc.CompilerServices;
 using Mprpc.Connections;
+using Mprpc.Streams;
 
 namespace Mprpc.Binding;
 
@@ -9,6 +10,8 @@ internal sealed class OptionsCallInvoker(MprpcCallInvoker invoker, MprpcCallOpti
 {
     // Calls can be sent as the base class knows them: not with options upon options.
     private readonly MprpcCallInvoker? _direct = invoker is OptionsCallInvoker || options.CancellationToken.CanBeCanceled ? null : invoker;
+
+    internal override StreamLimits StreamLimits => invoker.StreamLimits;
 
     internal override TimeSpan? OwnTimeout => options.Timeout ?? invoker.OwnTimeout;
 
@@ -20,6 +23,8 @@ internal sealed class OptionsCallInvoker(MprpcCallInvoker invoker, MprpcCallOpti
 
     // The filters see the options.
     internal override MprpcCallInvoker WithFilters(IReadOnlyList<IMprpcClientFilter> filters) => new OptionsCallInvoker(invoker.WithFilters(filters), options);
+
+    internal override ValueTask WithoutResult(ValueTask<NoValue> call) => invoker.WithoutResult(call);
 
     // A connection that has not asked for the extensions may have to give way to one that has.
     internal override RpcConnection? TryGetConnection(CancellationToken cancellationToken)

@@ -32,6 +32,10 @@ internal static class ProxyCompiler
         = [.. typeof(MprpcCallInvoker).GetMethods().Where(method => method.Name == nameof(MprpcCallInvoker.FeedAsync))];
     private static readonly MethodInfo StreamAsync = typeof(MprpcCallInvoker).GetMethod(nameof(MprpcCallInvoker.StreamAsync))!;
     private static readonly MethodInfo WriteStream = typeof(MprpcWriter).GetMethod(nameof(MprpcWriter.WriteStream))!;
+    private static readonly MethodInfo OpenStream = typeof(MprpcBytes).GetMethod(nameof(MprpcBytes.OpenStreamAsync))!;
+    private static readonly MethodInfo OpenPipeReader = typeof(MprpcBytes).GetMethod(nameof(MprpcBytes.OpenPipeReaderAsync))!;
+    private static readonly MethodInfo AsStream = typeof(MprpcBytes).GetMethod(nameof(MprpcBytes.AsStream))!;
+    private static readonly MethodInfo AsPipeReader = typeof(MprpcBytes).GetMethod(nameof(MprpcBytes.AsPipeReader))!;
     private static readonly Lock Gate = new();
     private static readonly Dictionary<(Type, MprpcNamingPolicy), Delegate> Factories = [];
 
@@ -193,6 +197,12 @@ internal static class ProxyCompiler
         }
 
         il.Emit(OpCodes.Ldarg, argument);
+
+        if (StreamRules.IsBytes(parameter.ParameterType))
+        {
+            il.Emit(OpCodes.Call, typeof(MprpcBytes).GetMethod(nameof(MprpcBytes.Argument), [parameter.ParameterType])!);
+        }
+
         il.Emit(OpCodes.Callvirt, MethodModel.IsRest(parameter) ? WriteRest.MakeGenericMethod(parameter.ParameterType.GetElementType()!)
             : item is not null ? WriteStream.MakeGenericMethod(item)
             : Write.MakeGenericMethod(parameter.ParameterType));
@@ -225,7 +235,9 @@ internal static class ProxyCompiler
             return;
         }
 
-        if (StreamRules.IsStream(result))
+        Type? item = StreamRules.ReturnedItem(result);
+
+        if (item is not null)
         {
             il.Emit(OpCodes.Ldc_I4, model.Prefetch);
         }
@@ -240,9 +252,10 @@ internal static class ProxyCompiler
             il.Emit(OpCodes.Ldloc, none);
         }
 
-        if (StreamRules.ItemOf(result) is { } item)
+        if (item is not null)
         {
             il.Emit(OpCodes.Callvirt, StreamAsync.MakeGenericMethod(item));
+            EmitReceive(il, result);
             return;
         }
 
@@ -250,13 +263,30 @@ internal static class ProxyCompiler
         MethodInfo send = Array.Find(sending, method => method.IsGenericMethodDefinition == result.IsGenericType)!;
         send = result.IsGenericType ? send.MakeGenericMethod(result.GenericTypeArguments) : send;
         il.Emit(OpCodes.Callvirt, send);
+        EmitTask(il, result, send.ReturnType);
+    }
 
+    /// <summary>Makes the items of a stream of bytes what the method returns.</summary>
+    private static void EmitReceive(ILGenerator il, Type result)
+    {
+        if (StreamRules.ReturnedBytes(result) is not { } bytes)
+        {
+            return;
+        }
+
+        MethodInfo receive = bytes == typeof(Stream) ? (result == bytes ? AsStream : OpenStream) : result == bytes ? AsPipeReader : OpenPipeReader;
+        il.Emit(OpCodes.Call, receive);
+        EmitTask(il, result, receive.ReturnType);
+    }
+
+    private static void EmitTask(ILGenerator il, Type result, Type sending)
+    {
         if (result.IsAssignableTo(typeof(Task)))
         {
-            LocalBuilder sent = il.DeclareLocal(send.ReturnType);
+            LocalBuilder sent = il.DeclareLocal(sending);
             il.Emit(OpCodes.Stloc, sent);
             il.Emit(OpCodes.Ldloca, sent);
-            il.Emit(OpCodes.Call, send.ReturnType.GetMethod(nameof(ValueTask.AsTask))!);
+            il.Emit(OpCodes.Call, sending.GetMethod(nameof(ValueTask.AsTask))!);
         }
     }
 

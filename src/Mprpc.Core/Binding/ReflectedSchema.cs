@@ -87,6 +87,7 @@ internal sealed class ReflectedSchema
             : type.IsEnum ? Enumeration(type)
             : type.IsDefined(typeof(UnionAttribute), inherit: false) ? "tuple<int32,any>"
             : IsTuple(type) ? $"tuple<{string.Join(',', type.GenericTypeArguments.Select((part, i) => Of(part, parts?.Parts.ElementAtOrDefault(i))))}>"
+            : StreamRules.IsBytes(type) ? "stream<bin>"
             : StreamRules.ItemOf(type) is { } item ? $"stream<{Of(item, parts?.Parts.ElementAtOrDefault(0))}>"
             : IsLazy(type) ? Of(type.GenericTypeArguments[0], parts?.Parts.ElementAtOrDefault(0))
             : Collection(type, parts) ?? Object(type);

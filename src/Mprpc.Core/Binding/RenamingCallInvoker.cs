@@ -2,6 +2,7 @@ using Mprpc.CompilerServices;
 using Mprpc.Connections;
 using Mprpc.Dispatch;
 using Mprpc.Serialization;
+using Mprpc.Streams;
 
 namespace Mprpc.Binding;
 
@@ -47,6 +48,8 @@ internal sealed class RenamingCallInvoker : MprpcCallInvoker
 
     internal override MprpcCallInvoker Innermost => _invoker.Innermost;
 
+    internal override StreamLimits StreamLimits => _invoker.StreamLimits;
+
     internal override TimeSpan? OwnTimeout => _invoker.OwnTimeout;
 
     public override MprpcWriter BeginCall() => _invoker.BeginCall();
@@ -68,6 +71,8 @@ internal sealed class RenamingCallInvoker : MprpcCallInvoker
         (string name, MprpcWriter renamed) = Rename(method, request);
         return _invoker.SendAsync<T>(name, renamed, options);
     }
+
+    internal override ValueTask WithoutResult(ValueTask<NoValue> call) => _invoker.WithoutResult(call);
 
     // The filters see the names that are on the wire.
     internal override MprpcCallInvoker WithFilters(IReadOnlyList<IMprpcClientFilter> filters) => new RenamingCallInvoker(_invoker.WithFilters(filters), _names);

@@ -88,9 +88,9 @@ internal static class ServiceModel
             result == typeof(void) ? (nameof(AddValue), typeof(NoValue))
             : result == typeof(Task) ? (nameof(AddTask), null)
             : result == typeof(ValueTask) ? (nameof(AddValueTask), null)
+            : StreamRules.ReturnedItem(result) is { } item ? (nameof(AddStreamOf), item)
             : IsOf(result, typeof(Task<>)) ? (nameof(AddTaskOf), result.GenericTypeArguments[0])
             : IsOf(result, typeof(ValueTask<>)) ? (nameof(AddValueTaskOf), result.GenericTypeArguments[0])
-            : IsOf(result, typeof(IAsyncEnumerable<>)) ? (nameof(AddStreamOf), result.GenericTypeArguments[0])
             : (nameof(AddValue), result);
 
         Type[] arguments = argument is null ? [typeof(TService)] : [typeof(TService), argument];

@@ -1,5 +1,6 @@
 using System.Collections;
 using System.Diagnostics.CodeAnalysis;
+using System.IO.Pipelines;
 using System.Reflection;
 using MessagePack;
 using Mprpc.Serialization;
@@ -11,14 +12,32 @@ namespace Mprpc.Binding;
 internal static class StreamRules
 {
     /// <summary>Whether a result or a parameter is a stream.</summary>
-    public static bool IsStream(Type type) => type.IsGenericType && type.GetGenericTypeDefinition() == typeof(IAsyncEnumerable<>);
+    public static bool IsStream(Type type) => ItemOf(type) is not null;
 
     /// <summary>The type of a stream's items; null if the type is not a stream.</summary>
-    public static Type? ItemOf(Type type) => IsStream(type) ? type.GenericTypeArguments[0] : null;
+    public static Type? ItemOf(Type type)
+        => IsBytes(type) ? typeof(ReadOnlyMemory<byte>)
+            : type.IsGenericType && type.GetGenericTypeDefinition() == typeof(IAsyncEnumerable<>) ? type.GenericTypeArguments[0]
+            : null;
+
+    /// <summary>Whether a type is a stream of bytes, whose items are pieces of them.</summary>
+    public static bool IsBytes(Type type) => type == typeof(Stream) || type == typeof(PipeReader);
+
+    /// <summary>The type of a stream of bytes that a method returns, at once or as a task; null: it returns something else.</summary>
+    public static Type? ReturnedBytes(Type result)
+        => IsBytes(result) ? result
+            : result.IsGenericType && result.GetGenericTypeDefinition() is { } task && (task == typeof(Task<>) || task == typeof(ValueTask<>))
+                && IsBytes(result.GenericTypeArguments[0]) ? result.GenericTypeArguments[0]
+            : null;
+
+    /// <summary>The type of the items of a stream that a method returns; null: its result is not a stream.</summary>
+    public static Type? ReturnedItem(Type result) => ReturnedBytes(result) is null ? ItemOf(result) : typeof(ReadOnlyMemory<byte>);
 
     /// <summary>What is wrong with a result; null: nothing.</summary>
     public static string? WhyNotResult(Type type)
-        => Inside(type) is { } stream ? $"returns {TypeName.Of(type)}, and a stream stands by itself. Return {TypeName.Of(stream)} itself" : null;
+        => Inside(ReturnedBytes(type) ?? type) is { } stream
+            ? $"returns {TypeName.Of(type)}, and a stream stands by itself. Return {TypeName.Of(stream)} itself"
+            : null;
 
     /// <summary>What is wrong with a parameter; null: nothing.</summary>
     public static string? WhyNotParameter(ParameterInfo parameter, Type result)
@@ -62,5 +81,7 @@ internal static class StreamRules
     private static Type? Implemented(Type type)
         => typeof(IEnumerable).IsAssignableFrom(type) || type.IsDefined(typeof(MessagePackFormatterAttribute), inherit: false)
             ? null
+            : typeof(Stream).IsAssignableFrom(type) ? typeof(Stream)
+            : typeof(PipeReader).IsAssignableFrom(type) ? typeof(PipeReader)
             : Array.Find(type.GetInterfaces(), IsStream);
 }

@@ -158,8 +158,11 @@ internal sealed partial class ConnectionStreams(
     }
 
     /// <summary>The peer feeds a stream to a call that is about to be served; on the read loop.</summary>
+    /// <param name="number">The stream's.</param>
+    /// <param name="param">Which of the call's params it is.</param>
+    /// <param name="streams">Those of the call.</param>
     /// <returns>Null, or why it is not served.</returns>
-    public RpcError? TryOpenFed(long number, FedStreams streams)
+    public RpcError? TryOpenFed(long number, int param, FedStreams streams)
     {
         lock (_gate)
         {
@@ -182,7 +185,7 @@ internal sealed partial class ConnectionStreams(
                 return new RpcError(RpcErrorKind.InvalidArguments, $"The stream {number} is open already: each one that is open has a number of its own.");
             }
 
-            streams.Add(number, items!);
+            streams.Add(number, items!, param);
 
             if (_isClosed || _hasPeerFinished)
             {
@@ -247,7 +250,7 @@ internal sealed partial class ConnectionStreams(
         }
         else
         {
-            items.Fail(failure, isAtOnce: false);
+            items.FailBySender(failure);
         }
     }
 

@@ -1,22 +1,27 @@
 using Mprpc.CompilerServices;
+using Mprpc.Streams;
 using Mprpc.Wire;
 
 namespace Mprpc.Connections;
 
 /// <content>The calls that this side makes.</content>
-internal sealed partial class RpcConnection
+internal sealed partial class RpcConnection : ICallSender
 {
+    StreamLimits ICallSender.StreamLimits => Limits.Streams;
+
     public override ValueTask<T> CallAsync<T>(string method, MprpcCallOptions options, params ReadOnlySpan<object?> arguments)
     {
         options.CancellationToken.ThrowIfCancellationRequested();
         MprpcWriter request = RequestWriter.Begin(Serializer, Limits.SendLimit, method, arguments);
 
-        if (request.HasStreams)
-        {
-            MprpcWriter.Return(request);
-            throw new NotSupportedException($"The call of '{method}' over one connection has a stream as an argument. Use a contract: connection.As<T>().");
-        }
+        return request.HasStreams
+            ? FeedingCall.SendAsync<T>(this, method, request, request.TakeStreams(), result: null, options)
+            : SendAsync<T>(method, request, options);
+    }
 
+    /// <inheritdoc/>
+    public ValueTask<T> SendAsync<T>(string method, MprpcWriter request, MprpcCallOptions options)
+    {
         PendingCall<T> call = PendingCall<T>.Rent(method, options.Timeout ?? _settings.CallTimeout);
         call.Told = options.Told;
         call.WaitsForPlace = true;

@@ -59,7 +59,7 @@ public abstract class MprpcStream
     /// <param name="items">The items; enumerated once, from the first read on.</param>
     /// <returns>
     /// The stream; dispose it to end the call. It can only be read, asynchronously (<see cref="Stream.Read(byte[], int, int)"/> throws), by one reader at a
-    /// time; a read that is cancelled ends it.
+    /// time. A read that is cancelled loses nothing: the next one goes on.
     /// </returns>
     public static Stream AsStream(IAsyncEnumerable<ReadOnlyMemory<byte>> items)
     {

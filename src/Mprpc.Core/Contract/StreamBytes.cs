@@ -6,7 +6,7 @@ namespace Mprpc;
 /// <summary>Bytes as the items of a stream, and such a stream as bytes.</summary>
 internal static class StreamBytes
 {
-    private const int Piece = 64 * 1024;
+    public const int Piece = 64 * 1024;
 
     /// <summary>Reads a stream to its end, in pieces. Each is good until the next is asked for.</summary>
     public static async IAsyncEnumerable<ReadOnlyMemory<byte>> ReadAsync(Stream bytes, [EnumeratorCancellation] CancellationToken cancellationToken = default)
@@ -31,6 +31,7 @@ internal static class StreamBytes
     {
         private readonly CancellationTokenSource _disposed = new();
         private IAsyncEnumerator<ReadOnlyMemory<byte>>? _items;
+        private Task<bool>? _moving;        // of a read that was cancelled too: the next one goes on with it
         private ReadOnlyMemory<byte> _rest;
         private bool _isDisposed;
 
@@ -48,24 +49,32 @@ internal static class StreamBytes
             set => throw new NotSupportedException("A stream that is read from a peer has no position.");
         }
 
+        /// <summary>Waits for the first bytes, or the end; if there is neither, the stream is disposed.</summary>
+        public async ValueTask<Reader> OpenAsync()
+        {
+            try
+            {
+                await MoveAsync(CancellationToken.None).ConfigureAwait(false);
+                return this;
+            }
+            catch
+            {
+                await DisposeAsync().ConfigureAwait(false);
+                throw;
+            }
+        }
+
         public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
         {
             ObjectDisposedException.ThrowIf(_isDisposed, this);
             cancellationToken.ThrowIfCancellationRequested();
-            _items ??= items.GetAsyncEnumerator(_disposed.Token);
-
-            // Who cancels a read ends the stream: what is on its way could not be given back.
-            using CancellationTokenRegistration registration = cancellationToken.UnsafeRegister(
-                static source => ((CancellationTokenSource)source!).Cancel(), _disposed);
 
             while (_rest.IsEmpty && buffer.Length > 0)
             {
-                if (!await _items.MoveNextAsync().ConfigureAwait(false))
+                if (!await MoveAsync(cancellationToken).ConfigureAwait(false))
                 {
                     return 0;
                 }
-
-                _rest = _items.Current;
             }
 
             int count = Math.Min(buffer.Length, _rest.Length);
@@ -96,12 +105,7 @@ internal static class StreamBytes
             if (!_isDisposed)
             {
                 _isDisposed = true;
-
-                if (_items is not null)
-                {
-                    await _items.DisposeAsync().ConfigureAwait(false);
-                }
-
+                await EndAsync().ConfigureAwait(false);
                 _disposed.Dispose();
             }
 
@@ -116,6 +120,51 @@ internal static class StreamBytes
             }
 
             base.Dispose(disposing);
+        }
+
+        /// <summary>Waits for the next item. A wait that is cancelled loses nothing.</summary>
+        private async ValueTask<bool> MoveAsync(CancellationToken cancellationToken)
+        {
+            _items ??= items.GetAsyncEnumerator(_disposed.Token);
+
+            if (_moving is null)
+            {
+                ValueTask<bool> move = _items.MoveNextAsync();
+
+                if (move.IsCompletedSuccessfully)
+                {
+                    return HasMoved(await move.ConfigureAwait(false));
+                }
+
+                _moving = move.AsTask();
+            }
+
+            bool hasItem = await _moving.WaitAsync(cancellationToken).ConfigureAwait(false);
+            _moving = null;
+            return HasMoved(hasItem);
+        }
+
+        private bool HasMoved(bool hasItem)
+        {
+            _rest = hasItem ? _items!.Current : default;
+            return hasItem;
+        }
+
+        private async ValueTask EndAsync()
+        {
+            if (_items is null)
+            {
+                return;     // nothing was begun
+            }
+
+            if (_moving is { } moving)
+            {
+                // An iterator must not be disposed while it runs.
+                await _disposed.CancelAsync().ConfigureAwait(false);
+                await ((Task)moving).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+
+            await _items.DisposeAsync().ConfigureAwait(false);
         }
     }
 }

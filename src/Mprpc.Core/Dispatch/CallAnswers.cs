@@ -58,7 +58,7 @@ internal sealed class CallAnswers(MprpcSerializerOptions serializer, MprpcErrorS
         {
             AnswerFailure(call, method, exception, onLoop);
         }
-        else if (exception is not OperationCanceledException)
+        else if (exception is not OperationCanceledException && FailedParamOf(call, exception) < 0)
         {
             LogFailure(call, method, exception);
         }
@@ -158,6 +158,17 @@ internal sealed class CallAnswers(MprpcSerializerOptions serializer, MprpcErrorS
 
     private RpcError DescribeFailure(in IncomingCall call, ServedMethod method, Exception exception)
     {
+        if (FailedParamOf(call, exception) is >= 0 and var param)
+        {
+            // The peer's own doing, and it can do so at will.
+            if (call.Connection.Logger.IsEnabled(LogLevel.Debug))
+            {
+                ProtocolLog.MethodFailed(call.Connection.Logger, call.Connection.Id, method.WireName, LogText.Clean(exception.Message));
+            }
+
+            return new RpcError(RpcErrorKind.Handler, $"The source of param {param + 1} has failed: {exception.Message}", ErrorCode.Cancelled);
+        }
+
         if ((exception as MprpcException ?? MapException(call, method, exception)) is { } meant)
         {
             if (call.MessageId is null)
@@ -193,6 +204,10 @@ internal sealed class CallAnswers(MprpcSerializerOptions serializer, MprpcErrorS
         LogFailure(call, method, exception);
         return new RpcError(RpcErrorKind.Handler, enableDetailedErrors ? $"{exception.GetType().Name}: {exception.Message}" : InternalError);
     }
+
+    /// <summary>The param whose stream the peer has ended with the error that the method lets through; -1: the exception is another.</summary>
+    private static int FailedParamOf(in IncomingCall call, Exception exception)
+        => exception is MprpcRemoteException ? call.Control?.Fed?.FailedBy(exception) ?? -1 : -1;
 
     private static string NameOf(MprpcMethodDescription description, int index)
         => description.Parameters.Count == 0 ? "?" : description.Parameters[Math.Min(index, description.Parameters.Count - 1)].Name;

@@ -29,7 +29,7 @@ internal sealed partial class Dispatcher
             if (method.Description.Parameters[i].IsStream
                 && MessagePackHead.TryReadInteger(value, out long number, out _)
                 && number < 0
-                && Open(call, number) is { } problem)
+                && Open(call, number, i) is { } problem)
             {
                 return problem;
             }
@@ -40,7 +40,7 @@ internal sealed partial class Dispatcher
         return null;
     }
 
-    private static RpcError? Open(in IncomingCall call, long number)
+    private static RpcError? Open(in IncomingCall call, long number, int param)
     {
         if (call.MessageId is null)
         {
@@ -48,6 +48,6 @@ internal sealed partial class Dispatcher
         }
 
         ConnectionStreams streams = call.Connection.Streams;
-        return streams.TryOpenFed(number, call.Control!.Fed ??= new FedStreams(streams));
+        return streams.TryOpenFed(number, param, call.Control!.Fed ??= new FedStreams(streams));
     }
 }

@@ -7,6 +7,8 @@ namespace Mprpc.Dispatch;
 /// <summary>Makes what a method returns that is a stream the answer of its call: items as the caller takes them, or one array.</summary>
 internal static class ResultStream
 {
+    private const string Remedy = "Say '$/hello' and give credit, ask for less";
+
     /// <summary>Sends the stream apart from the read loop. The call ends with it: what its place, policy and scope span is the whole stream.</summary>
     /// <param name="source">What the method has returned.</param>
     /// <param name="context">The call's.</param>
@@ -24,7 +26,7 @@ internal static class ResultStream
 
         if (context.MessageId is not { } id)
         {
-            return default;     // nobody takes its items
+            return DropAsync(source, failure: null);     // nobody takes its items
         }
 
         RpcConnection connection = context.Rpc;
@@ -34,22 +36,34 @@ internal static class ResultStream
         {
             StreamLimits limits = maxPlainItems > 0 ? streams.Limits with { MaxPlainItems = maxPlainItems } : streams.Limits;
             return new ValueTask<MprpcRaw>(Task.Run(
-                () => StreamCollector.CollectAsync(source, streams, limits, $"The result of '{context.Method}'", connection.Clock, cancellationToken)));
+                () => StreamCollector.CollectAsync(source, streams, limits, $"The result of '{context.Method}'", Remedy, connection.Clock, cancellationToken)));
         }
 
         var credit = new StreamCredit(allowed);
 
         if (!context.Control.TryStream(credit))
         {
-            throw new OperationCanceledException("The call's time was up before its stream began.");
+            return DropAsync(source, new OperationCanceledException("The call's time was up before its stream began."));
         }
 
         if (streams.TryOpenResult(id, credit) is { } problem)
         {
-            throw problem;
+            return DropAsync(source, problem);
         }
 
         return new ValueTask<MprpcRaw>(Task.Run(() => PumpAsync(source, streams, id, credit, cancellationToken)));
+    }
+
+    /// <summary>Ends a stream that is not begun: of bytes that a method has opened, nobody else would close them.</summary>
+    private static async ValueTask<MprpcRaw> DropAsync(object source, Exception? failure)
+    {
+        if (source is ReturnedBytes bytes)
+        {
+            await bytes.DisposeAsync().ConfigureAwait(false);
+            await bytes.Returned.ConfigureAwait(failure is null ? ConfigureAwaitOptions.None : ConfigureAwaitOptions.SuppressThrowing);
+        }
+
+        return failure is null ? default : throw failure;
     }
 
     private static async Task<MprpcRaw> PumpAsync<T>(

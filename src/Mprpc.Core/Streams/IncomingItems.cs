@@ -32,6 +32,9 @@ internal sealed class IncomingItems(long items)
     /// <summary>Whether its sender was lost before it had ended it.</summary>
     public bool IsLost { get; private set; }
 
+    /// <summary>What its sender has ended it with; null: with no error.</summary>
+    public Exception? FailureOfSender { get; private set; }
+
     /// <summary>The call is about to be sent, whose result the stream is.</summary>
     /// <param name="connection">Where the items will come from.</param>
     /// <returns>How much is granted with it.</returns>
@@ -181,6 +184,13 @@ internal sealed class IncomingItems(long items)
         }
 
         Refuse(failure, isAtOnce);
+    }
+
+    /// <summary>The sender has ended it with an error: what is there is still to be taken, then that is thrown.</summary>
+    public void FailBySender(Exception failure)
+    {
+        FailureOfSender ??= failure;
+        Fail(failure, isAtOnce: false);
     }
 
     /// <summary>The sender can say nothing more: what is there is still to be taken, then that is thrown.</summary>

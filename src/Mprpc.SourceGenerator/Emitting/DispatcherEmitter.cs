@@ -141,7 +141,9 @@ internal static class DispatcherEmitter
     private static void EmitInvoker(CodeWriter code, DispatcherModel service, MethodModel method, string invoker)
     {
         var names = new LocalNames("target", "parameters", "context", "cancellationToken");
-        string result = method.Returns == ReturnKind.Void ? "global::Mprpc.CompilerServices.NoValue" : method.ReturnType;
+        string result = method.Returns == ReturnKind.Void ? "global::Mprpc.CompilerServices.NoValue"
+            : method.Bytes is not null ? $"global::System.Collections.Generic.IAsyncEnumerable<{method.ResultType}>"
+            : method.ReturnType;
         List<string> arguments = [];
 
         code.Line($"public {result} {CodeWriter.Name(invoker)}(");
@@ -161,16 +163,16 @@ internal static class DispatcherEmitter
         code.Line();
 
         string receiver = method.DeclaringType == service.Type ? "target.Resolve(context)" : $"(({method.DeclaringType})target.Resolve(context))";
-        string call = $"{receiver}.{CodeWriter.Name(method.Name)}({string.Join(", ", arguments)});";
+        string call = $"{receiver}.{CodeWriter.Name(method.Name)}({string.Join(", ", arguments)})";
 
         if (method.Returns == ReturnKind.Void)
         {
-            code.Line(call);
+            code.Line($"{call};");
             code.Line("return default;");
         }
         else
         {
-            code.Line($"return {call}");
+            code.Line(method.Bytes is null ? $"return {call};" : $"return {Library}MprpcBytes.Result({call});");
         }
 
         code.Close();
@@ -198,6 +200,7 @@ internal static class DispatcherEmitter
                 string sent = parameter.Rest is not null ? $"parameters.ReadRest<{parameter.Rest}>()"
                     : parameter.Item is null ? $"parameters.Read<{parameter.Type}>()"
                     : $"{Library}MprpcStreamParameter.Read<{parameter.Item}>(ref parameters, context, {CodeWriter.Quote(parameter.Name)})";
+                sent = parameter.Bytes is null ? sent : $"{Library}MprpcBytes.As{parameter.Bytes}({sent})";
                 code.Line($"{parameter.Type} {local} = {(parameter.Default is null ? sent : $"parameters.Remaining == 0 ? {parameter.Default} : {sent}")};");
                 return local;
         }

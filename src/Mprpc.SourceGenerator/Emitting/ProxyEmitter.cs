@@ -10,6 +10,9 @@ internal static class ProxyEmitter
     // Up to here the head of a text is one byte, the same for every peer; longer ones depend on what the peer knows.
     private const int LongestFixedText = 31;
     private const int LongestFixedArray = 15;
+    private const string Library = "global::Mprpc.CompilerServices.";
+    private const string TaskOf = "global::System.Threading.Tasks.Task<";
+    private const string ValueTaskOf = "global::System.Threading.Tasks.ValueTask<";
 
     public static SourceText Emit(ProxyModel contract)
     {
@@ -109,12 +112,21 @@ internal static class ProxyEmitter
         code.Line(method.HasStreams && method.Returns != ReturnKind.Stream ? Feed(method, name, request, token) : method.Returns switch
         {
             ReturnKind.Void => $"this._invoker.Notify({name}, {request});",
-            ReturnKind.Stream => $"return this._invoker.StreamAsync<{method.ResultType}>({name}, {request}, {method.Prefetch}, {token});",
+            ReturnKind.Stream => Stream(method, name, request, token),
             ReturnKind.Task => $"return this._invoker.CallAsync({name}, {request}, {token}).AsTask();",
             ReturnKind.ValueTask => $"return this._invoker.CallAsync({name}, {request}, {token});",
             ReturnKind.TaskOfResult => $"return this._invoker.CallAsync<{method.ResultType}>({name}, {request}, {token}).AsTask();",
             _ => $"return this._invoker.CallAsync<{method.ResultType}>({name}, {request}, {token});",
         });
+    }
+
+    private static string Stream(MethodModel method, string name, string request, string token)
+    {
+        string items = $"this._invoker.StreamAsync<{method.ResultType}>({name}, {request}, {method.Prefetch}, {token})";
+        return method.Bytes is null ? $"return {items};"
+            : method.ReturnType.StartsWith(TaskOf, StringComparison.Ordinal) ? $"return {Library}MprpcBytes.Open{method.Bytes}Async({items}).AsTask();"
+            : method.ReturnType.StartsWith(ValueTaskOf, StringComparison.Ordinal) ? $"return {Library}MprpcBytes.Open{method.Bytes}Async({items});"
+            : $"return {Library}MprpcBytes.As{method.Bytes}({items});";
     }
 
     private static string Feed(MethodModel method, string name, string request, string token) => method.Returns switch
@@ -135,8 +147,9 @@ internal static class ProxyEmitter
         {
             ParameterModel argument = arguments[i];
             string value = CodeWriter.Name(argument.Name);
+            string items = argument.Bytes is null ? value : $"{Library}MprpcBytes.Argument({value})";
             code.Line(argument.Rest is not null ? $"{request}.WriteRest<{argument.Rest}>({value});"
-                : argument.Item is not null ? $"{request}.WriteStream<{argument.Item}>({i}, {value});"
+                : argument.Item is not null ? $"{request}.WriteStream<{argument.Item}>({i}, {items});"
                 : $"{request}.Write<{argument.Type}>({value});");
         }
 

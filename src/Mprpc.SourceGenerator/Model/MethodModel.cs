@@ -6,6 +6,7 @@ namespace Mprpc.SourceGenerator.Model;
 /// it.</param>
 /// <param name="WireName">The name on the wire where an attribute sets it, else null.</param>
 /// <param name="Returns">How it gives its result back.</param>
+/// <param name="Bytes">Of a stream of bytes, which it may also return as a task: Stream or PipeReader; else null.</param>
 /// <param name="ReturnType">What it returns, as C# text.</param>
 /// <param name="ResultType">What stands on the wire, as C# text: of a stream one item; null where nothing does.</param>
 /// <param name="Parameters">All of its parameters.</param>
@@ -16,6 +17,7 @@ internal sealed record MethodModel(
     string DeclaringType,
     string? WireName,
     ReturnKind Returns,
+    string? Bytes,
     string ReturnType,
     string? ResultType,
     EquatableArray<ParameterModel> Parameters,

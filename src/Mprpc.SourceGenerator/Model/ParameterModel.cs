@@ -9,5 +9,14 @@ namespace Mprpc.SourceGenerator.Model;
 /// <param name="ServiceKey">The key of a keyed service as C# text, or null.</param>
 /// <param name="Rest">Of a params array that takes the rest of what a peer sends: the type of its elements as C# text; else null.</param>
 /// <param name="Item">Of a stream: the type of its items as C# text; else null.</param>
+/// <param name="Bytes">Of a stream of bytes: Stream or PipeReader; else null.</param>
 internal sealed record ParameterModel(
-    string Name, string Type, string PlainType, ParameterSource Source, string? Default, string? ServiceKey, string? Rest, string? Item);
+    string Name,
+    string Type,
+    string PlainType,
+    ParameterSource Source,
+    string? Default,
+    string? ServiceKey,
+    string? Rest,
+    string? Item,
+    string? Bytes);

@@ -48,12 +48,12 @@ internal sealed class FormatterParser(Compilation compilation)
         {
             foreach (IParameterSymbol parameter in method.Parameters.Where(parameter => MethodParser.SourceOf(parameter) == ParameterSource.Wire))
             {
-                AddSent(MethodParser.ItemOf(parameter) ?? parameter.Type);
+                AddItem(MethodParser.ItemOf(parameter) ?? parameter.Type);
             }
 
             if (MethodParser.ReturnOf(method).Result is { } result)
             {
-                AddSent(result);
+                AddItem(result);
             }
         }
 
@@ -69,6 +69,15 @@ internal sealed class FormatterParser(Compilation compilation)
             int index = _found.FindIndex(formatter => ReferenceEquals(formatter.Object, found.Value.Model));
             _found[index] = _found[index] with { Object = model };
             _objects[found.Key] = new ParsedObject(model, found.Value.MemberTypes, found.Value.DeclaredTypes);
+        }
+    }
+
+    /// <summary>The items of a stream of bytes have no code of their own.</summary>
+    private void AddItem(ITypeSymbol type)
+    {
+        if (!StreamRules.IsBytes(type))
+        {
+            AddSent(type);
         }
     }
 
@@ -98,15 +107,15 @@ internal sealed class FormatterParser(Compilation compilation)
             return;
         }
 
-        if (NotData.Is(type))
-        {
-            _noData.Add(type);
-            return;
-        }
-
         if (StreamRules.IsStream(type))
         {
             _streams.Add(type);
+            return;
+        }
+
+        if (NotData.Is(type))
+        {
+            _noData.Add(type);
             return;
         }
 

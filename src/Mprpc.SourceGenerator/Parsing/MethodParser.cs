@@ -14,8 +14,9 @@ internal static class MethodParser
             TypeText.Plain(PublishedMethods.Definition(method).ContainingType),
             wireName,
             kind,
+            kind == ReturnKind.Stream ? StreamRules.ReturnedBytes(method.ReturnType)?.Name : null,
             method.ReturnsVoid ? "void" : TypeText.Of(method.ReturnType),
-            result is null ? null : TypeText.Of(result),
+            result is null ? null : ItemText(result),
             new EquatableArray<ParameterModel>(method.Parameters.Select(Parse)),
             StreamSetting(method, "Prefetch"),
             StreamSetting(method, "MaxPlainItems"));
@@ -25,12 +26,17 @@ internal static class MethodParser
     public static string? ExplicitName(IMethodSymbol method)
         => method.Attribute(Names.MethodAttribute)?.ConstructorArguments.FirstOrDefault().Value as string;
 
-    /// <summary>How a method gives its result back, and the type of it where there is one.</summary>
+    /// <summary>How a method gives its result back, and the type of it where there is one: of a stream that of its items, of one of bytes its own.</summary>
     public static (ReturnKind Kind, ITypeSymbol? Result) ReturnOf(IMethodSymbol method)
     {
         if (method.ReturnsVoid)
         {
             return (ReturnKind.Void, null);
+        }
+
+        if (StreamRules.ReturnedBytes(method.ReturnType) is { } bytes)
+        {
+            return (ReturnKind.Stream, bytes);
         }
 
         if (method.ReturnType is INamedTypeSymbol type)
@@ -69,9 +75,11 @@ internal static class MethodParser
         => Attributes(parameter).Any(attribute => IsKeyed(attribute.AttributeClass)
             && (!attribute.AttributeClass.Is(Names.FromKeyedServices) || KeyOf(attribute) is null));
 
-    /// <summary>The type of the items of a parameter that is a stream, or null.</summary>
+    /// <summary>The type of the items of a parameter that is a stream, of one of bytes its own; or null.</summary>
     public static ITypeSymbol? ItemOf(IParameterSymbol parameter)
-        => SourceOf(parameter) == ParameterSource.Wire ? StreamRules.ItemOf(parameter.Type) : null;
+        => SourceOf(parameter) != ParameterSource.Wire ? null
+            : StreamRules.IsBytes(parameter.Type) ? parameter.Type
+            : StreamRules.ItemOf(parameter.Type);
 
     private static ParameterModel Parse(IParameterSymbol parameter)
     {
@@ -84,8 +92,11 @@ internal static class MethodParser
             DefaultValue.Of(parameter),
             keyed is null ? null : KeyOf(keyed),
             IsRest(parameter) ? TypeText.Of(((IArrayTypeSymbol)parameter.Type).ElementType) : null,
-            ItemOf(parameter) is { } item ? TypeText.Of(item) : null);
+            ItemOf(parameter) is { } item ? ItemText(item) : null,
+            ItemOf(parameter) is { } bytes && StreamRules.IsBytes(bytes) ? bytes.Name : null);
     }
+
+    private static string ItemText(ITypeSymbol item) => StreamRules.IsBytes(item) ? "global::System.ReadOnlyMemory<byte>" : TypeText.Of(item);
 
     /// <summary>What [MprpcStream] says, which is inherited; 0 without it.</summary>
     private static int StreamSetting(IMethodSymbol method, string property)

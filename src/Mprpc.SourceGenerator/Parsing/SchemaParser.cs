@@ -27,7 +27,7 @@ internal sealed class SchemaParser(IReadOnlyDictionary<ITypeSymbol, ParsedObject
     {
         IMethodSymbol declared = method.OriginalDefinition;
         (ReturnKind kind, ITypeSymbol? result) = MethodParser.ReturnOf(method);
-        ITypeSymbol annotated = kind is ReturnKind.TaskOfResult or ReturnKind.ValueTaskOfResult
+        ITypeSymbol annotated = IsTask(declared.ReturnType)
             ? ((INamedTypeSymbol)declared.ReturnType).TypeArguments[0]
             : declared.ReturnType;
         Documentation documentation = Documentation.Of(method, cancellationToken);
@@ -35,7 +35,7 @@ internal sealed class SchemaParser(IReadOnlyDictionary<ITypeSymbol, ParsedObject
 
         return new MethodSchemaModel(
             new EquatableArray<string>(parameters.Select(parameter => Of(parameter.Type, declared.Parameters[parameter.Ordinal].Type))),
-            result is null ? "nil" : kind == ReturnKind.Stream ? Of(method.ReturnType, annotated) : Of(result, annotated),
+            result is null ? "nil" : kind == ReturnKind.Stream && !StreamRules.IsBytes(result) ? Of(method.ReturnType, annotated) : Of(result, annotated),
             method.Attribute("System.ObsoleteAttribute") is { } obsolete
                 ? obsolete.ConstructorArguments.FirstOrDefault().Value as string ?? string.Empty
                 : null,
@@ -61,6 +61,9 @@ internal sealed class SchemaParser(IReadOnlyDictionary<ITypeSymbol, ParsedObject
         return isNullable && text is not (Unknown or "nil") && !text.EndsWith("?", StringComparison.Ordinal) ? text + "?" : text;
     }
 
+    private static bool IsTask(ITypeSymbol type)
+        => type is INamedTypeSymbol { Arity: 1 } && (type.Is("System.Threading.Tasks.Task") || type.Is("System.Threading.Tasks.ValueTask"));
+
     private static ITypeSymbol? UnderlyingOf(ITypeSymbol type)
         => type is INamedTypeSymbol { OriginalDefinition.SpecialType: SpecialType.System_Nullable_T } nullable ? nullable.TypeArguments[0] : null;
 
@@ -83,6 +86,7 @@ internal sealed class SchemaParser(IReadOnlyDictionary<ITypeSymbol, ParsedObject
             _ when type.Has("MessagePack.UnionAttribute") => "tuple<int32,any>",
             INamedTypeSymbol named when IsTuple(named)
                 => $"tuple<{string.Join(",", named.TypeArguments.Select((part, i) => Of(part, Argument(annotated, i))))}>",
+            INamedTypeSymbol when StreamRules.IsBytes(type) => "stream<bin>",
             INamedTypeSymbol named when StreamRules.ItemOf(named) is { } item => $"stream<{Of(item, Argument(annotated, 0))}>",
             INamedTypeSymbol named when named.Is("System.Lazy") => Of(named.TypeArguments[0], Argument(annotated, 0)),
             INamedTypeSymbol named => Collection(named, annotated) ?? Object(named),

@@ -74,7 +74,7 @@ internal sealed class FakeClientCalls : ClientCalls
         }
     }
 
-    public override void Publish(MprpcTarget target, string method, MprpcWriter notification)
+    public override void Publish(MprpcTarget target, string method, MprpcWriter notification, MprpcMetadata? metadata)
         => Record(target, Question.Take(method, notification, default), isNotification: true);
 
     public override ValueTask<T> CallAsync<T>(string connectionId, Question question, CancellationToken cancellationToken)
@@ -138,6 +138,7 @@ internal sealed class FakeClientCalls : ClientCalls
 
     private static T? ResultOf<T>(MprpcFakeCall call, object? result) => result switch
     {
+        _ when typeof(T) == typeof(NoValue) => default,     // whatever it is, nobody reads it
         null => default,
         T value => value,
         _ => throw new InvalidOperationException(

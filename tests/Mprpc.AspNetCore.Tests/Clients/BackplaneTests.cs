@@ -38,6 +38,44 @@ public sealed class BackplaneTests
     }
 
     [Fact]
+    public async Task Metadata_ToClientsOfTheOtherServer_ReachesThoseThatTakeIt()
+    {
+        var backplane = new MprpcMemoryBackplane();
+        await using RpcHost one = await StartAsync(backplane);
+        await using RpcHost other = await StartAsync(backplane);
+        using var losses = new LossRecorder(other);
+        await using RawPeer taking = await other.DialAsync();
+        await taking.SendAsync("94 00 00 a7242f68656c6c6f 92 01 82 a563616c6c7364 a46d657461 cd2000");
+        await taking.ReadMessageAsync();
+        await using RawPeer plain = await other.DialWithHelloAsync();
+        await other.UntilReachableAsync(2);
+
+        one.Clients().All.With(new MprpcCallOptions { Metadata = new() { ["tenant"] = "x" } }).Show("a");
+        one.Clients().All.Show("a");
+
+        Assert.Equal("9302a6242f63616c6c9381a46d65746181a674656e616e74a178ab73637265656e2e73686f7791a161", await taking.ReadMessageAsync());
+        Assert.Equal(ShowA, await plain.ReadMessageAsync());
+        await Bounded.Until(() => losses.Of("no_metadata") == 1, "one that was left out");
+    }
+
+    [Fact]
+    public async Task Ask_WithoutAResult_OfBothServers_TellsWhoHasRunIt()
+    {
+        var backplane = new MprpcMemoryBackplane();
+        await using RpcHost one = await StartAsync(backplane);
+        await using RpcHost other = await StartAsync(backplane);
+        (MprpcClient a, string idOfAnn) = await one.JoinAsync(new Screen("ann"));
+        (MprpcClient b, string idOfBob) = await other.JoinAsync(new Screen("bob"));
+        await using MprpcClient ownedA = a, ownedB = b;
+        IMprpcClients<IScreen> clients = one.Clients();
+
+        List<MprpcReply> replies = await clients.AskAsync(clients.All, screen => screen.PrintAsync("a"), Bounded.Time).ToListAsync().InTime();
+
+        Assert.Equal(new[] { idOfAnn, idOfBob }.Order(), replies.Select(reply => reply.ConnectionId).Order());
+        Assert.All(replies, reply => Assert.Null(reply.Error));
+    }
+
+    [Fact]
     public async Task User_OfTheOtherServer_IsToldAndAnswers()
     {
         var backplane = new MprpcMemoryBackplane();

@@ -10,6 +10,9 @@ public sealed class DeliveryTests
     // [2, "screen.show", ["a"]]
     private const string ShowA = "9302ab73637265656e2e73686f7791a161";
 
+    // [2, "$/call", [{"meta": {"tenant": "x"}}, "screen.show", ["a"]]]
+    private const string ShowAOfTenant = "9302a6242f63616c6c9381a46d65746181a674656e616e74a178ab73637265656e2e73686f7791a161";
+
     [Fact]
     public async Task Targets_Each_ReachTheirClientsAlone()
     {
@@ -217,14 +220,72 @@ public sealed class DeliveryTests
     }
 
     [Fact]
-    public async Task Metadata_ThroughATarget_IsRefusedInWords()
+    public async Task Metadata_ThroughATarget_ReachesThoseThatTakeItAlone()
     {
         await using RpcHost host = await LobbyHost.StartAsync();
-        IScreen all = host.Clients().All.With(new MprpcCallOptions { Metadata = new() { ["tenant"] = "x" } });
+        using var losses = new LossRecorder(host);
+        await using RawPeer taking = await DialTakingMetadataAsync(host);
+        await using RawPeer other = await host.DialWithHelloAsync();
+        await host.UntilReachableAsync(2);
+        var options = new MprpcCallOptions { Metadata = new() { ["tenant"] = "x" } };
+
+        host.Clients().All.With(options).Show("a");
+        host.Clients().All.Show("a");
+
+        Assert.Equal(ShowAOfTenant, await taking.ReadMessageAsync());
+        Assert.Equal(ShowA, await taking.ReadMessageAsync());
+        Assert.Equal(ShowA, await other.ReadMessageAsync());
+        Assert.Equal(1, losses.Of("no_metadata"));
+    }
+
+    [Fact]
+    public async Task Metadata_ToAHandlerOfAClient_IsInItsContext()
+    {
+        await using RpcHost host = await LobbyHost.StartAsync();
+        var seen = new TaskCompletionSource<string?>(TaskCreationOptions.RunContinuationsAsynchronously);
+        (MprpcClient client, string id) = await host.JoinAsync(new Screen(), options
+            => options.AddHandler("told", (MprpcCallContext call) => seen.SetResult(call.Metadata.GetString("tenant"))));
+        await using MprpcClient owned = client;
+
+        host.App.Services.GetRequiredService<IMprpcClients<ITold>>().Single(id).With(new MprpcCallOptions { Metadata = new() { ["tenant"] = "x" } }).Told();
+
+        Assert.Equal("x", await seen.Task.InTime());
+    }
+
+    [Fact]
+    public async Task Metadata_ToOneClientThatTakesNone_ThrowsThatNothingWasSent()
+    {
+        await using RpcHost host = await LobbyHost.StartAsync();
+        await using RawPeer peer = await host.DialWithHelloAsync();
+        await host.UntilReachableAsync(1);
+        IScreen single = host.Clients().Single(host.App.Services.GetRequiredService<IMprpcServer>().Connections[0].Id);
+
+        NotSupportedException exception = Assert.Throws<NotSupportedException>(
+            () => single.With(new MprpcCallOptions { Metadata = new() { ["tenant"] = "x" } }).Show("b"));
+        single.Show("a");
+
+        Assert.Contains("7 bytes of metadata (tenant", exception.Message, StringComparison.Ordinal);
+        Assert.Contains("Nothing was sent", exception.Message, StringComparison.Ordinal);
+        Assert.Equal(ShowA, await peer.ReadMessageAsync());
+    }
+
+    [Fact]
+    public async Task Credential_ThroughATarget_IsRefusedInWords()
+    {
+        await using RpcHost host = await LobbyHost.StartAsync();
+        IScreen all = host.Clients().All.With(new MprpcCallOptions { Metadata = new() { ["authorization"] = "Bearer x" } });
 
         NotSupportedException exception = Assert.Throws<NotSupportedException>(() => all.Show("a"));
 
-        Assert.Contains("metadata", exception.Message, StringComparison.Ordinal);
+        Assert.Contains("credential", exception.Message, StringComparison.Ordinal);
+    }
+
+    private static async Task<RawPeer> DialTakingMetadataAsync(RpcHost host)
+    {
+        RawPeer peer = await host.DialAsync();
+        await peer.SendAsync("94 00 00 a7242f68656c6c6f 92 01 82 a563616c6c7364 a46d657461 cd2000");     // [0, 0, "$/hello", [1, {"calls": 100, "meta": 8192}]]
+        await peer.ReadMessageAsync();
+        return peer;
     }
 
     private static async Task<List<string>> CountAskedAsync(IAsyncEnumerable<MprpcReply<string>> replies)

@@ -145,6 +145,64 @@ public sealed class QuestionTests
     }
 
     [Fact]
+    public async Task Ask_MethodsWithoutAResult_TellsWhoHasRunThemAndWhoHasFailed()
+    {
+        await using RpcHost host = await LobbyHost.StartAsync();
+        var (ann, bob) = (new Screen("ann"), new Screen("bob"));
+        (MprpcClient a, string idOfAnn) = await host.JoinAsync(ann, groups: ["eu"]);
+        (MprpcClient b, string idOfBob) = await host.JoinAsync(bob, groups: ["eu"]);
+        await using MprpcClient ownedA = a, ownedB = b;
+        IMprpcClients<IScreen> clients = host.Clients();
+        var options = new MprpcCallOptions { Metadata = new() { ["tenant"] = "x" } };
+
+        List<MprpcReply> printed = await AllAsync(clients.AskAsync(clients.Group("eu"), screen => screen.PrintAsync("a"), Bounded.Time));
+        List<MprpcReply> withOptions = await AllAsync(clients.AskAsync(clients.All, screen => screen.With(options).PrintAsync("b"), Bounded.Time));
+        string[] shown = [.. ann.Shown, .. bob.Shown];
+        List<MprpcReply> failed = await AllAsync(clients.AskAsync(clients.Single(idOfBob), screen => screen.PrintAsync(""), Bounded.Time));
+        List<MprpcReply> cleared = await AllAsync(clients.AskAsync(clients.Group("eu"), screen => screen.ClearAsync(), Bounded.Time));
+
+        foreach (List<MprpcReply> replies in new[] { printed, withOptions, cleared })
+        {
+            Assert.Equal(new[] { idOfAnn, idOfBob }.Order(), replies.Select(reply => reply.ConnectionId).Order());
+            Assert.All(replies, reply => Assert.True(reply is { Error: null, Connection: not null }));
+        }
+
+        Assert.Equal(["a", "b", "a", "b"], shown);
+        Assert.Equal("empty", Assert.IsType<MprpcRemoteException>(Assert.Single(failed).Error).Code);
+        Assert.Empty(ann.Shown.Concat(bob.Shown));
+    }
+
+    [Fact]
+    public async Task Ask_WithoutAResult_UnderAnotherNamingPolicy_IsAQuestionToo()
+    {
+        await using RpcHost host = await LobbyHost.StartAsync(server => server.NamingPolicy = MprpcNamingPolicy.CamelCase);
+        var screen = new Screen();
+        (MprpcClient client, _) = await host.JoinAsync(screen, options => options.NamingPolicy = MprpcNamingPolicy.CamelCase);
+        await using MprpcClient owned = client;
+
+        MprpcReply reply = Assert.Single(await AllAsync(host.Clients().AskAsync(host.Clients().All, one => one.PrintAsync("a"), Bounded.Time)));
+
+        Assert.Null(reply.Error);
+        Assert.Equal(["a"], screen.Shown);
+    }
+
+    [Fact]
+    public async Task Ask_WithoutAResult_WhatIsNoQuestion_IsRefusedInWords()
+    {
+        await using RpcHost host = await LobbyHost.StartAsync();
+        IMprpcClients<IScreen> clients = host.Clients();
+        Func<IScreen, Task> awaited = async screen => await screen.PrintAsync("a");
+
+        Assert.Contains("one call", Assert.Throws<ArgumentException>(
+            () => clients.AskAsync(clients.All, _ => Task.CompletedTask, Soon)).Message, StringComparison.Ordinal);
+        Assert.Contains("one call", Assert.Throws<ArgumentException>(
+            () => clients.AskAsync(clients.All, awaited, Soon)).Message, StringComparison.Ordinal);
+        Assert.Contains("one call", Assert.Throws<ArgumentException>(
+            () => clients.AskAsync(clients.All, screen => Task.WhenAll(screen.PrintAsync("a"), Task.CompletedTask), Soon)).Message, StringComparison.Ordinal);
+        Assert.Throws<ArgumentOutOfRangeException>(() => clients.AskAsync(clients.All, screen => screen.ClearAsync(), TimeSpan.Zero));
+    }
+
+    [Fact]
     public async Task Ask_WhatIsNoQuestion_IsRefusedInWords()
     {
         await using RpcHost host = await LobbyHost.StartAsync();
@@ -167,6 +225,8 @@ public sealed class QuestionTests
             Soon)).Message, StringComparison.Ordinal);
         Assert.Throws<ArgumentOutOfRangeException>(() => clients.AskAsync(clients.All, screen => screen.NameAsync(), TimeSpan.Zero));
     }
+
+    private static async Task<List<T>> AllAsync<T>(IAsyncEnumerable<T> items) => await items.ToListAsync().InTime();
 
     private static async ValueTask<bool> NeverAsync(string what, CancellationToken stop)
     {

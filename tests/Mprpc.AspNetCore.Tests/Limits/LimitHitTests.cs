@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Extensions.Logging;
 using Mprpc.Client;
@@ -38,6 +39,32 @@ public sealed class LimitHitTests
         await peer.ReadToAnyEndAsync();
 
         Assert.Equal(["idle"], meter.Hits);
+    }
+
+    [Fact]
+    public async Task Ping_FloodOfAPeerThatReadsNothing_EndsThatPeerAlone()
+    {
+        // X36b: control is never parked, so what bounds it is what waits to be read.
+        await using RpcHost host = await RpcHost.StartAsync<Service>(options =>
+        {
+            options.Limits.MaxUnsentAnswerBytes = 64 * 1024;
+            options.Limits.WriteTimeout = Short;
+        });
+        using var meter = new LimitHitRecorder(host);
+        await using RawPeer other = await host.DialAsync();
+        await using RawPeer flooding = await host.DialAsync();
+        byte[] pings = [.. Enumerable.Repeat(Hex.Bytes("94 00 0a a6242f70696e67 90"), 5_000).SelectMany(ping => ping)];     // [0, 10, "$/ping", []]
+
+        await Assert.ThrowsAsync<SocketException>(async () =>
+        {
+            while (true)
+            {
+                await flooding.SendAsync(pings);
+            }
+        });
+
+        Assert.Contains("write_timeout", meter.Hits);
+        await other.AssertOpenAsync();
     }
 
     [Theory]

@@ -55,6 +55,14 @@ public sealed class StartupErrorTests
         => AssertStartFailsAsync<StreamAsMember>("StreamAsMember.Add", "IAsyncEnumerable<int>", "a stream stands by itself");
 
     [Fact]
+    public Task Method_TakingAFileStream_FailsTheStart()
+        => AssertStartFailsAsync<FileTaken>("FileTaken.Add", "takes 'file' as FileStream", "a stream stands by itself", "Take Stream itself");
+
+    [Fact]
+    public Task Method_ReturningAListOfPipes_FailsTheStart()
+        => AssertStartFailsAsync<PipesInList>("PipesInList.All", "a stream stands by itself", "Return PipeReader itself");
+
+    [Fact]
     public Task Method_ReturningAStreamOfWhatCannotBeSent_FailsTheStart()
         => AssertStartFailsAsync<StreamOfExceptions>("StreamOfExceptions.Numbers", "Exception cannot be sent", "[MprpcIgnore]");
 
@@ -339,6 +347,16 @@ public sealed class StartupErrorTests
     private sealed class OwnStream
     {
         public Task<int> Add(Sequence numbers) => Task.FromResult(numbers.GetHashCode());
+    }
+
+    private sealed class FileTaken
+    {
+        public Task<long> Add(FileStream file) => Task.FromResult(file.Length);
+    }
+
+    private sealed class PipesInList
+    {
+        public Task<List<System.IO.Pipelines.PipeReader>> All() => Task.FromResult(new List<System.IO.Pipelines.PipeReader>());
     }
 
     private sealed class StreamAsMember

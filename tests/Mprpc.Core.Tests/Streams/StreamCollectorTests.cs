@@ -75,7 +75,7 @@ public sealed class StreamCollectorTests
     }
 
     private Task<MprpcRaw> CollectAsync(IAsyncEnumerable<int> source, StreamLimits limits, CancellationToken cancellationToken = default)
-        => StreamCollector.CollectAsync(source, _connection, limits, "The result of 'm'", _clock, cancellationToken);
+        => StreamCollector.CollectAsync(source, _connection, limits, "The result of 'm'", "Ask for less", _clock, cancellationToken);
 
     private async IAsyncEnumerable<int> Numbers(int count)
     {

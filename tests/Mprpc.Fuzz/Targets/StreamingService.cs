@@ -1,5 +1,3 @@
-using System.Runtime.CompilerServices;
-
 namespace Mprpc.Fuzz.Targets;
 
 /// <summary>Streams that end by themselves, and methods that read one whole, in part, or not at all.</summary>
@@ -30,7 +28,7 @@ internal sealed class StreamingService
     [MprpcMethod("pipe")]
     public async IAsyncEnumerable<MprpcRaw> Pipe(IAsyncEnumerable<MprpcRaw> values)
     {
-        await foreach (MprpcRaw value in Told(values).ConfigureAwait(false))
+        await foreach (MprpcRaw value in values.ConfigureAwait(false))
         {
             yield return value;
         }
@@ -41,7 +39,7 @@ internal sealed class StreamingService
     {
         int total = 0;
 
-        await foreach (int value in Told(values).ConfigureAwait(false))
+        await foreach (int value in values.ConfigureAwait(false))
         {
             total = unchecked(total + value);
         }
@@ -52,7 +50,7 @@ internal sealed class StreamingService
     [MprpcMethod("first")]
     public async Task<int> First(IAsyncEnumerable<int> values, IAsyncEnumerable<int> others)
     {
-        await foreach (int value in Told(values).ConfigureAwait(false))
+        await foreach (int value in values.ConfigureAwait(false))
         {
             return value;
         }
@@ -62,31 +60,4 @@ internal sealed class StreamingService
 
     [MprpcMethod("unread")]
     public Task Unread(IAsyncEnumerable<int> values) => Task.Delay(s_short);
-
-    /// <summary>A stream whose source's failure the peer is told as its own; let through, it would be a failure of the method.</summary>
-    private static async IAsyncEnumerable<T> Told<T>(IAsyncEnumerable<T> values)
-    {
-        await using ConfiguredCancelableAsyncEnumerable<T>.Enumerator items = values.ConfigureAwait(false).GetAsyncEnumerator();
-
-        while (true)
-        {
-            bool hasNext;
-
-            try
-            {
-                hasNext = await items.MoveNextAsync();
-            }
-            catch (MprpcRemoteException)
-            {
-                throw new MprpcException("The source has failed.");
-            }
-
-            if (!hasNext)
-            {
-                yield break;
-            }
-
-            yield return items.Current;
-        }
-    }
 }

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Mprpc.AspNetCore;
 using Mprpc.Client;
 
 namespace Mprpc.Interop.Tests.Neovim;
@@ -121,6 +122,40 @@ public sealed class BothWaysTests
         Assert.Equal(5, depth);
     }
 
+    [Fact]
+    public async Task Neovim_InAGroupOfOurServer_IsToldAndAskedThoughItSaysNoHello()
+    {
+        await using NeovimProcess nvim = await NeovimProcess.StartAsync();
+        ListenOptions? listening = null;
+        WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.Services.AddMprpc();
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(System.Net.IPAddress.Loopback, 0, listener =>
+        {
+            listening = listener;
+            listener.UseMessagePackRpc(options => options.UsePeer(MprpcPeer.Neovim).MapService<Editors>());
+        }));
+        await using WebApplication app = builder.Build();
+        await app.StartAsync().InTime();
+        IMprpcClients<IEditor> clients = app.Services.GetRequiredService<IMprpcClients<IEditor>>();
+        int channel = await nvim.EvaluateAsync<int>($"sockconnect('tcp', '{listening!.IPEndPoint}', {{'rpc': v:true}})");
+        string id = await nvim.EvaluateAsync<string>($"rpcrequest({channel}, 'join', 'editors')");
+
+        clients.Group("editors").SetVariable("told", "by the group");
+        clients.Group("others").SetVariable("told", "by another group");
+        await nvim.UntilAsync("get(g:, 'told', '') == 'by the group'");
+        List<MprpcReply<int>> answers = await clients.AskAsync(clients.Group("editors"), editor => editor.EvaluateAsync("6 * 7"), Bounded.Time)
+            .ToListAsync().InTime();
+        List<MprpcReply> done = await clients.AskAsync(clients.All, editor => editor.CommandAsync("let g:asked = 1"), Bounded.Time).ToListAsync().InTime();
+        int single = await clients.Single(id).EvaluateAsync("g:asked").InTime();
+
+        Assert.Equal([(id, 42)], answers.Select(answer => (answer.ConnectionId, answer.Result)));
+        Assert.Null(Assert.Single(done).Error);
+        Assert.Equal(1, single);
+        Assert.Throws<NotSupportedException>(
+            () => clients.Single(id).With(new MprpcCallOptions { Metadata = new() { ["tenant"] = "x" } }).SetVariable("told", "with metadata"));
+    }
+
     /// <summary>Two calls of neovim's of which the earlier one is answered while the later one runs.</summary>
     private sealed class Overtaking
     {
@@ -149,6 +184,29 @@ public sealed class BothWaysTests
             // Long enough for an answer that does not wait to be on its way.
             await Task.Delay(100);
             return 2;
+        }
+    }
+
+    /// <summary>What neovim serves.</summary>
+    [MprpcService]
+    public interface IEditor
+    {
+        [MprpcMethod("nvim_set_var")]
+        void SetVariable(string name, string value);
+
+        [MprpcMethod("nvim_eval")]
+        Task<int> EvaluateAsync(string expression);
+
+        [MprpcMethod("nvim_command")]
+        Task CommandAsync(string command);
+    }
+
+    public sealed class Editors(IMprpcClients<IEditor> clients)
+    {
+        public string Join(string group, MprpcCallContext call)
+        {
+            clients.Groups.Add(call.Connection, group);
+            return call.Connection.Id;
         }
     }
 

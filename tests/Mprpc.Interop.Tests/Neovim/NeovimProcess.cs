@@ -51,6 +51,9 @@ internal sealed class NeovimProcess : IAsyncDisposable
 
     public Task<T> EvaluateAsync<T>(string expression) => Client.CallAsync<T>("nvim_eval", expression).InTime();
 
+    /// <summary>Waits until an expression is true.</summary>
+    public Task UntilAsync(string expression) => UntilAsync(async () => await EvaluateAsync<int>(expression) != 0);
+
     /// <summary>The channel that samples/Neovim says it is on, once it is there.</summary>
     public async Task<int> WaitForPluginAsync()
     {

@@ -1,3 +1,5 @@
+using System.IO.Pipelines;
+
 namespace Mprpc.SourceGenerator.Tests.Contracts;
 
 internal sealed class Described : IDescribed
@@ -46,6 +48,8 @@ internal sealed class Described : IDescribed
 
     public IAsyncEnumerable<Node?> Flow(IAsyncEnumerable<List<string?>> lines, IAsyncEnumerable<int?>? numbers, CancellationToken stop)
         => AsyncEnumerable.Empty<Node?>();
+
+    public Task<Stream> BytesAsync(Stream bytes, PipeReader? more) => Task.FromResult(bytes);
 
     public IAsyncEnumerable<string> Texts() => AsyncEnumerable.Empty<string>();
 

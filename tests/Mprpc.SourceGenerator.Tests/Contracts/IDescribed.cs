@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using System.IO.Pipelines;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -54,6 +55,8 @@ public interface IDescribed : IDescribedBase<Node, string>
 
     /// <summary>Both ways.</summary>
     IAsyncEnumerable<Node?> Flow(IAsyncEnumerable<List<string?>> lines, IAsyncEnumerable<int?>? numbers = null, CancellationToken stop = default);
+
+    Task<Stream> BytesAsync(Stream bytes, PipeReader? more = null);
 
     [MprpcStream(Prefetch = 1, MaxPlainItems = 5)]
     IAsyncEnumerable<string> Texts();

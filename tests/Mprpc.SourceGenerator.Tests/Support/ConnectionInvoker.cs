@@ -1,5 +1,6 @@
 using Mprpc.CompilerServices;
 using Mprpc.Connections;
+using Mprpc.Streams;
 using Mprpc.Wire;
 
 namespace Mprpc.SourceGenerator.Tests.Support;
@@ -7,6 +8,8 @@ namespace Mprpc.SourceGenerator.Tests.Support;
 /// <summary>Lets proxies call over one connection.</summary>
 internal sealed class ConnectionInvoker(RpcConnection connection) : MprpcCallInvoker(Timeout.InfiniteTimeSpan)
 {
+    internal override StreamLimits StreamLimits => connection.Limits.Streams;
+
     public override MprpcWriter BeginCall() => MprpcWriter.Rent(connection.Serializer, RequestWriter.HeadRoom);
 
     public override void Notify(string method, MprpcWriter notification) => Assert.True(connection.TryNotify(notification));

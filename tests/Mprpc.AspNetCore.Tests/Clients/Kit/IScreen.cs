@@ -9,4 +9,8 @@ public interface IScreen
     ValueTask<bool> ConfirmAsync(string what, CancellationToken stop);
 
     Task<string> NameAsync();
+
+    Task PrintAsync(string text);
+
+    ValueTask ClearAsync();
 }

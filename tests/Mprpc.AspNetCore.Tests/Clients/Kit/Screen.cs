@@ -14,6 +14,18 @@ internal sealed class Screen(string name = "screen") : IScreen
 
     public Task<string> NameAsync() => Task.FromResult(name);
 
+    public async Task PrintAsync(string text)
+    {
+        await Task.Yield();
+        Shown.Enqueue(text.Length > 0 ? text : throw new MprpcException("Nothing to print.", "empty"));
+    }
+
+    public ValueTask ClearAsync()
+    {
+        Shown.Clear();
+        return ValueTask.CompletedTask;
+    }
+
     /// <summary>Waits for what has come.</summary>
     public async Task<string[]> ShownAsync(int count)
     {

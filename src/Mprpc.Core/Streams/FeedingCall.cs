@@ -1,22 +1,21 @@
 using System.Runtime.ExceptionServices;
 using Mprpc.CompilerServices;
 using Mprpc.Serialization;
-using Mprpc.Streams;
 using Mprpc.Wire;
 
-namespace Mprpc.Binding;
+namespace Mprpc.Streams;
 
 /// <summary>Makes a call that has streams: its result, arguments, or both. To a peer that takes none, arguments go as arrays.</summary>
 internal static class FeedingCall
 {
-    /// <param name="invoker">Makes the call.</param>
+    /// <param name="sender">Makes the call.</param>
     /// <param name="method">The method's wire name, for errors.</param>
     /// <param name="request">Method and arguments, with a mark for each stream.</param>
     /// <param name="fed">The arguments that are streams.</param>
     /// <param name="result">Where the items of the result go; null: it is no stream.</param>
     /// <param name="options">The call's own.</param>
     public static async ValueTask<T> SendAsync<T>(
-        MprpcCallInvoker invoker,
+        ICallSender sender,
         string method,
         MprpcWriter request,
         IReadOnlyList<(int Index, MprpcStream Stream)> fed,
@@ -29,12 +28,12 @@ internal static class FeedingCall
 
         try
         {
-            return await invoker.SendAsync<T>(method, request, options with { Streams = streams }).ConfigureAwait(false);
+            return await sender.SendAsync<T>(method, request, options with { Streams = streams }).ConfigureAwait(false);
         }
         catch (StreamsNotTakenException) when (fed.Count > 0)
         {
-            MprpcWriter arrays = await CollectAsync(invoker, written, serializer, streams, options.CancellationToken).ConfigureAwait(false);
-            return await invoker.SendAsync<T>(method, arrays, options with { Streams = new CallStreams(result, []) }).ConfigureAwait(false);
+            MprpcWriter arrays = await CollectAsync(sender, written, serializer, streams, options.CancellationToken).ConfigureAwait(false);
+            return await sender.SendAsync<T>(method, arrays, options with { Streams = new CallStreams(result, []) }).ConfigureAwait(false);
         }
         catch (MprpcRemoteException) when (streams.SourceFailure is { } failure)
         {
@@ -49,17 +48,17 @@ internal static class FeedingCall
     }
 
     private static async ValueTask<MprpcWriter> CollectAsync(
-        MprpcCallInvoker invoker, byte[] written, MprpcSerializerOptions serializer, CallStreams streams, CancellationToken cancellationToken)
+        ICallSender sender, byte[] written, MprpcSerializerOptions serializer, CallStreams streams, CancellationToken cancellationToken)
     {
         var sink = new PlainSink(serializer);
 
         foreach (ParamFeed feed in streams.Feeds)
         {
-            MprpcRaw items = await feed.CollectAsync(sink, StreamLimits.Default, TimeProvider.System, cancellationToken).ConfigureAwait(false);
+            MprpcRaw items = await feed.CollectAsync(sink, sender.StreamLimits, TimeProvider.System, cancellationToken).ConfigureAwait(false);
             written = feed.Replace(written, items);
         }
 
-        MprpcWriter arrays = invoker.BeginCall();
+        MprpcWriter arrays = sender.BeginCall();
         arrays.WriteEncoded(written);
         arrays.Levels = TypeDepth.Unknown;
         return arrays;

@@ -1,0 +1,53 @@
+using Mprpc.Client;
+
+namespace Mprpc.Contracts.Tests.Kit;
+
+/// <summary>A server of streams of bytes, and clients of it.</summary>
+internal sealed class BlobHost : IAsyncDisposable
+{
+    private readonly ContractHost<IBlobs> _host;
+    private readonly List<MprpcClient> _clients = [];
+
+    private BlobHost(ContractHost<IBlobs> host, BlobLog log)
+    {
+        _host = host;
+        Log = log;
+    }
+
+    public IBlobs Client => _host.Client;
+
+    public MprpcClient Untyped => _host.Untyped;
+
+    public BlobLog Log { get; }
+
+    public static async Task<BlobHost> StartAsync(Action<IServiceCollection>? services = null)
+    {
+        var log = new BlobLog();
+        ContractHost<IBlobs> host = await ContractHost<IBlobs>.StartAsync(
+            app => app.MapMprpcService<Blobs>(0),
+            all =>
+            {
+                all.AddSingleton(log);
+                services?.Invoke(all);
+            });
+        return new BlobHost(host, log);
+    }
+
+    /// <summary>A client with options of its own.</summary>
+    public MprpcClient Connect(MprpcClientOptions options)
+    {
+        var client = new MprpcClient($"tcp://{_host.Address}", options);
+        _clients.Add(client);
+        return client;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (MprpcClient client in _clients)
+        {
+            await client.DisposeAsync();
+        }
+
+        await _host.DisposeAsync();
+    }
+}
