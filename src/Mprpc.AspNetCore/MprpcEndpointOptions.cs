@@ -138,6 +138,13 @@ public sealed class MprpcEndpointOptions
     /// </summary>
     public MprpcInspect? Inspect { get; set; }
 
+    /// <summary>
+    /// What becomes of the trace that a peer sends with a call, as the metadata <c>traceparent</c>. Default <see cref="MprpcTraceContext.Parent"/>: the call is
+    /// part of it; where <see cref="RequireAuthentication"/> is set, from the login on. Choose <see cref="MprpcTraceContext.Link"/> for peers that are not
+    /// yours: they could else fill your traces, and choose which are kept. Another value than those of the type fails the start.
+    /// </summary>
+    public MprpcTraceContext TraceContext { get; set; }
+
     /// <summary>Sets the options about answers and encoding as this kind of peer wants them.</summary>
     /// <param name="peer">The peers that connect to this listener.</param>
     /// <returns>These options.</returns>

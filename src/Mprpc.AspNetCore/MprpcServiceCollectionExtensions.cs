@@ -70,7 +70,8 @@ public static class MprpcServiceCollectionExtensions
         services.TryAddSingleton<DirectListenerFactory>();
         services.TryAddSingleton<RpcListeners>();
         services.TryAddSingleton<RateLimiterPipeline>();
-        services.TryAddSingleton(static provider => new ServerMeter(provider.GetService<IMeterFactory>()));
+        services.TryAddSingleton(static provider => new ServerMeter(
+            provider.GetService<IMeterFactory>(), provider.GetRequiredService<ConnectionRegistry>()));
         services.TryAddSingleton(static provider => new LimitHits(
             provider.GetRequiredService<ServerMeter>().OnLimitHit,
             TimeProvider.System,

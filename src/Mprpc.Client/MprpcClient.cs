@@ -60,6 +60,7 @@ public sealed partial class MprpcClient : IAsyncDisposable, IDisposable
         _parts = new ClientParts(dialer, options, OnConnectionChanged, _disposed.Token) { OnConnected = OnConnected };
         _pool = new ConnectionPool(_parts);
         _sender = CallSenders.Create(_parts, _pool);
+        _parts.Telemetry.Begin(() => _pool.Connected().Count(), () => _pool.Connected().Sum(static connection => (long)connection.Requests.Count));
         _methods = new ClientMethods(_parts, _pool);
     }
 
@@ -242,6 +243,7 @@ public sealed partial class MprpcClient : IAsyncDisposable, IDisposable
 
         // Not waited for: what runs on cancellation may be user code, and what is to be closed is closed without it.
         Task cancelling = _disposed.CancelAsync();
+        _parts.Telemetry.End();
         await _pool.CloseAsync(SendTimeoutAtDispose, _sender.HasNotified).ConfigureAwait(false);
         await cancelling.WaitAsync(SendTimeoutAtDispose).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         OnConnectionChanged();
@@ -259,12 +261,14 @@ public sealed partial class MprpcClient : IAsyncDisposable, IDisposable
     private static (Dialer Dialer, MprpcClientOptions Options) Begin(string? url, MprpcClientOptions options)
     {
         MprpcClientOptions frozen = options.Freeze();
+        frozen.Url = url;
         return (Dialers.To(url, frozen), frozen);
     }
 
     private static MprpcClient Over(MprpcTransport transport, string noun, MprpcClientOptions? options)
     {
         MprpcClientOptions frozen = (options ?? new MprpcClientOptions()).Freeze();
+        frozen.Url = null;      // of no effect, also in metrics
         var client = new MprpcClient(new GivenDialer(transport, noun, frozen), frozen);
         client._pool.Begin();    // cannot fail: the transport is there
         return client;

@@ -7,6 +7,7 @@ using Mprpc.Binding;
 using Mprpc.Client.Connections;
 using Mprpc.Client.Sending;
 using Mprpc.Connections;
+using Mprpc.Diagnostics;
 using Mprpc.Dispatch;
 using Mprpc.Transports;
 
@@ -156,6 +157,9 @@ public sealed partial class MprpcClientOptions
     /// <summary>Where the methods that the server calls find their services; null: nowhere.</summary>
     internal IServiceProvider? Services { get; set; }
 
+    /// <summary>What the application calls the client; null: nothing.</summary>
+    internal string? Name { get; set; }
+
     /// <summary>Whether calls that are made for a served call get what is left of its time, its cancellation and its trace.</summary>
     internal bool PropagatesCallContext { get; set; }
 
@@ -304,6 +308,7 @@ public sealed partial class MprpcClientOptions
         ArgumentNullException.ThrowIfNull(Serializer);
         ArgumentNullException.ThrowIfNull(LoggerFactory);
         ArgumentNullException.ThrowIfNull(TimeProvider);
+        ArgumentNullException.ThrowIfNull(MeasuredErrorCodes);
 
         if (!Enum.IsDefined(Extensions))
         {
@@ -314,6 +319,7 @@ public sealed partial class MprpcClientOptions
         }
 
         var frozen = (MprpcClientOptions)MemberwiseClone();
+        frozen.MeasuredErrorCodes = [.. MeasuredErrorCodes];
         frozen._methods = [.. _methods];
         frozen._filters = [.. _filters];
         frozen.Reconnect = Reconnect.Clone();
@@ -337,10 +343,15 @@ public sealed partial class MprpcClientOptions
 
     /// <summary>What the server may call. Each client has its own: methods may be added to it.</summary>
     /// <exception cref="InvalidOperationException">A method cannot be served, or two have one wire name.</exception>
-    internal Dispatcher CreateDispatcher(MprpcSerializerOptions serializer)
+    /// <param name="serializer">Reads the arguments and writes the results.</param>
+    /// <param name="telemetry">Measures the calls.</param>
+    internal Dispatcher CreateDispatcher(MprpcSerializerOptions serializer, CallTelemetry telemetry)
     {
         var methods = new MethodTable(SentTypes.Check([.. _methods.SelectMany(build => build(this))], serializer));
-        return new Dispatcher(methods, serializer, ErrorShape, enableDetailedErrors: false, Extensions != MprpcExtensions.Never || CancelMethod is not null);
+        return new Dispatcher(methods, serializer, ErrorShape, enableDetailedErrors: false, Extensions != MprpcExtensions.Never || CancelMethod is not null)
+        {
+            Telemetry = telemetry,
+        };
     }
 
     /// <summary>A delegate as a method of the client.</summary>

@@ -1,8 +1,10 @@
+using System.Diagnostics.Metrics;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Mprpc.Client;
+using Mprpc.Client.Diagnostics;
 using Mprpc.Transports;
 
 namespace Microsoft.Extensions.DependencyInjection;
@@ -44,6 +46,7 @@ public static class MprpcClientServiceCollectionExtensions
         {
             services.AddSingleton(new AddedClient(name));
             services.TryAddSingleton<IMprpcClientFactory, MprpcClientFactory>();
+            services.TryAddSingleton(static provider => new ClientMeter(provider.GetService<IMeterFactory>()));
             options.Configure<IServiceProvider>((values, provider) => SetFromApplication(values, provider, name));
             options.PostConfigure<IServiceProvider>((values, provider) => CheckAddress(values, provider, name));
             services.AddKeyedSingleton(name, (provider, _) => Create(provider, name));
@@ -63,6 +66,7 @@ public static class MprpcClientServiceCollectionExtensions
     {
         options.Extensions = MprpcExtensions.Always;
         options.Services = provider;
+        options.Name = name;
         options.LoggerFactory = provider.GetService<ILoggerFactory>() ?? options.LoggerFactory;
         options.TimeProvider = provider.GetService<TimeProvider>() ?? options.TimeProvider;
 
@@ -158,6 +162,8 @@ public static class MprpcClientServiceCollectionExtensions
         options.HeartbeatInterval = section.GetValue(nameof(options.HeartbeatInterval), options.HeartbeatInterval);
         options.HeartbeatTimeout = section.GetValue(nameof(options.HeartbeatTimeout), options.HeartbeatTimeout);
         options.AllowPlaintextCredentials = section.GetValue(nameof(options.AllowPlaintextCredentials), options.AllowPlaintextCredentials);
+        string[] codes = [.. section.GetSection(nameof(options.MeasuredErrorCodes)).GetChildren().Select(code => code.Value).OfType<string>()];
+        options.MeasuredErrorCodes = codes.Length > 0 ? codes : options.MeasuredErrorCodes;
         options.NamingPolicy = section.GetValue(nameof(options.NamingPolicy), options.NamingPolicy);
         section.GetSection(nameof(options.Reconnect)).Bind(options.Reconnect);
     }

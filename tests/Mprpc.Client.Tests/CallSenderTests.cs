@@ -45,6 +45,6 @@ public sealed class CallSenderTests
     {
         var dialer = new TestDialer((_, _) => throw new MprpcConnectionException("Nobody connects."));
         var parts = new ClientParts(dialer, options.Freeze(), () => { }, CancellationToken.None);
-        return CallSenders.Create(parts, new ConnectionPool(parts));
+        return Assert.IsType<ObservedSender>(CallSenders.Create(parts, new ConnectionPool(parts))).Sender;      // around all: a call is measured once
     }
 }

@@ -22,7 +22,7 @@ internal static class ConfiguredEndpoint
         nameof(MprpcEndpointOptions.RequireAuthentication), nameof(MprpcEndpointOptions.Extensions),
         nameof(MprpcEndpointOptions.AuthenticationScheme), nameof(MprpcEndpointOptions.UsePeerCredentials),
         nameof(MprpcEndpointOptions.AllowCallCredentials), nameof(MprpcEndpointOptions.Inspect),
-        nameof(MprpcEndpointOptions.CallsBack), nameof(MprpcEndpointOptions.SlowPeers),
+        nameof(MprpcEndpointOptions.CallsBack), nameof(MprpcEndpointOptions.SlowPeers), nameof(MprpcEndpointOptions.TraceContext),
     ];
 
     /// <summary>Reads the address, and sets the options.</summary>
@@ -112,6 +112,7 @@ internal static class ConfiguredEndpoint
         options.AllowCallCredentials = Read(section, nameof(options.AllowCallCredentials), options.AllowCallCredentials, failures);
         options.Inspect = section[nameof(options.Inspect)] is null ? options.Inspect
             : Read(section, nameof(options.Inspect), default(MprpcInspect), failures);
+        options.TraceContext = Read(section, nameof(options.TraceContext), options.TraceContext, failures);
         ReadMode(section, options, failures);
     }
 

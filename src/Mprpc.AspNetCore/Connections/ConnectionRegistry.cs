@@ -11,6 +11,7 @@ internal sealed class ConnectionRegistry(IServiceProvider services)
 
     private readonly Lock _gate = new();
     private readonly HashSet<RpcConnection> _connections = [];
+    private readonly HashSet<string> _endpoints = new(StringComparer.Ordinal);
     private readonly HashSet<RpcConnection> _outlived = [];     // closed, while calls of theirs still run
     private readonly CancellationTokenSource _draining = new();
 
@@ -57,6 +58,36 @@ internal sealed class ConnectionRegistry(IServiceProvider services)
     /// <summary>How many calls run whose methods have not ended, also those whose connections are gone.</summary>
     /// <remarks>Resolved late: it needs the options, whose errors are the start's to report.</remarks>
     public int RunningCalls => services.GetRequiredService<RunningCallsTotal>().Count;
+
+    /// <summary>An endpoint is there, also while it has no connection.</summary>
+    /// <param name="name">What metrics call it.</param>
+    public void AddEndpoint(string name)
+    {
+        lock (_gate)
+        {
+            _endpoints.Add(name);
+        }
+    }
+
+    /// <summary>Sums what connections have, for each endpoint.</summary>
+    public Dictionary<string, long> CountByEndpoint(Func<RpcConnection, long> count)
+    {
+        Dictionary<string, long> sums;
+        RpcConnection[] connections;
+
+        lock (_gate)
+        {
+            sums = _endpoints.ToDictionary(static name => name, static _ => 0L);
+            connections = [.. _connections];
+        }
+
+        foreach (RpcConnection connection in connections)
+        {
+            sums[connection.Origin!] += count(connection);
+        }
+
+        return sums;
+    }
 
     public void Add(RpcConnection connection)
     {

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.IO.Pipelines;
 using System.Net;
 using System.Net.Sockets;
@@ -10,6 +11,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Mprpc.AspNetCore.Clients;
+using Mprpc.AspNetCore.Diagnostics;
 using Mprpc.AspNetCore.Endpoints;
 using Mprpc.AspNetCore.Limits;
 using Mprpc.AspNetCore.Model;
@@ -40,6 +42,8 @@ internal sealed class RpcConnectionHandler
     private readonly MprpcNamingPolicy _namingPolicy;
     private readonly TimeProvider _clock;
     private readonly ConnectionRegistry _registry;
+    private readonly ServerMeter _meter;
+    private readonly string _endpoint;
     private readonly ServedClients _clients;
     private readonly ILogger _logger;
 
@@ -52,6 +56,10 @@ internal sealed class RpcConnectionHandler
         _registry = services.GetRequiredService<ConnectionRegistry>();
         _clients = new ServedClients(services, endpoint);
         _namingPolicy = options.NamingPolicy;
+        _meter = services.GetRequiredService<ServerMeter>();
+        _endpoint = endpoint.Section?.Key ?? endpoint.Origin;
+        _registry.AddEndpoint(_endpoint);
+        _clock = services.GetService<TimeProvider>() ?? TimeProvider.System;
         _runningCalls = services.GetRequiredService<RunningCallsTotal>();
         _streamBudget = services.GetRequiredService<StreamBudget>();
         _limitHits = services.GetRequiredService<LimitHits>();
@@ -67,10 +75,14 @@ internal sealed class RpcConnectionHandler
             Exceptions = options.Exceptions,
             Unknown = policies.ForUnknown(),
             Credentials = endpoint.AllowCallCredentials ? new BearerCredentials(_security) : null,
+            Traces = new TracePolicy(TraceContextOf(endpoint), endpoint.RequireAuthentication),
+            Telemetry = new CallTelemetry(_meter.CallDuration, MprpcTelemetry.ServerSource, ActivityKind.Server, _meter.Codes, _clock)
+            {
+                Log = new HarmlessLogger(services.GetRequiredService<ILoggerFactory>().CreateLogger("Mprpc.Calls")),
+            },
         };
         _responseOrder = endpoint.ResponseOrder;
         _goAwayGrace = options.GoAwayGrace;
-        _clock = services.GetService<TimeProvider>() ?? TimeProvider.System;
         _logger = new HarmlessLogger(services.GetRequiredService<ILoggerFactory>().CreateLogger("Mprpc.Connection"));
     }
 
@@ -121,6 +133,8 @@ internal sealed class RpcConnectionHandler
             RunningCallsTotal = _runningCalls,
             StreamBudget = _streamBudget,
             LimitHits = _limitHits,
+            StreamMeter = _meter.StreamItems,
+            Origin = _endpoint,
             IsTransportReset = features.Get<IConnectionSocketFeature>() is { } socket ? () => IsReset(socket.Socket) : null,
             TransportClosed = closed,
             Draining = _registry.Draining,
@@ -143,17 +157,21 @@ internal sealed class RpcConnectionHandler
         // The host stops: without this, Kestrel would wait for the connection as long as the whole shutdown may take.
         using CancellationTokenRegistration registration = stopping.UnsafeRegister(static connection => ((RpcConnection)connection!).Stop(), connection);
         _registry.Add(connection);
+        long start = _clock.GetTimestamp();
+        Exception? reason = null;
 
         try
         {
             await _security.StartAsync(session, connection).ConfigureAwait(false);
             client.Enter(connection);
-            return client.Leave(await connection.RunAsync().ConfigureAwait(false));
+            reason = await connection.RunAsync().ConfigureAwait(false);
+            return client.Leave(reason);
         }
         finally
         {
             client.Leave(reason: null);
             _registry.Remove(connection);
+            _meter.OnConnectionEnded(connection, _clock.GetElapsedTime(start), reason);
         }
     }
 
@@ -222,6 +240,11 @@ internal sealed class RpcConnectionHandler
 
         return new MethodTable(published.Concat(ofProtocol));
     }
+
+    private static MprpcTraceContext TraceContextOf(MprpcEndpointOptions endpoint)
+        => Enum.IsDefined(endpoint.TraceContext) ? endpoint.TraceContext : throw new InvalidOperationException(
+            $"{endpoint.Origin} has TraceContext (MprpcEndpointOptions.TraceContext) set to {endpoint.TraceContext}; "
+            + $"allowed are {string.Join(", ", Enum.GetNames<MprpcTraceContext>())}.");
 
     private static MprpcInspect InspectOf(MprpcEndpointOptions endpoint, IServiceProvider services)
     {

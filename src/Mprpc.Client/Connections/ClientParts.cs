@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Mprpc.Client.Diagnostics;
 using Mprpc.Client.Sending;
 using Mprpc.Client.Transports;
 using Mprpc.Connections;
@@ -25,7 +26,8 @@ internal sealed class ClientParts
         Serializer = options.OldSpec ? options.Serializer.WithOldSpec() : options.Serializer;
         Logger = new HarmlessLogger(options.LoggerFactory.CreateLogger("Mprpc.Client"));
         Login = options.TokenProvider is null ? null : new ClientLogin(options, Address);
-        Dispatcher = options.CreateDispatcher(Serializer);
+        Telemetry = new ClientTelemetry(options, Address);
+        Dispatcher = options.CreateDispatcher(Serializer, Telemetry.Served);
         Negotiation = new Negotiation(this);
         Filters = options.PropagatesCallContext ? [new CallContextPropagation(CallTimeout), .. options.Filters] : options.Filters;
         Limits = options.ToConnectionLimits() with
@@ -61,6 +63,9 @@ internal sealed class ClientParts
     public MprpcSerializerOptions Serializer { get; }
 
     public HarmlessLogger Logger { get; }
+
+    /// <summary>Where the client's calls are measured.</summary>
+    public ClientTelemetry Telemetry { get; }
 
     /// <summary>Logs each connection in; null if the client does not log in.</summary>
     public ClientLogin? Login { get; }

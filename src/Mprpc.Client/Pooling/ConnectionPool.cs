@@ -135,6 +135,11 @@ internal sealed partial class ConnectionPool
     /// <summary>A connection takes calls.</summary>
     public void OnConnected()
     {
+        if (_hasConnected && Connected().Count() == 1)
+        {
+            _parts.Telemetry.OnReconnect(isConnected: true);
+        }
+
         _hasConnected = true;
         Backoff.Connected();
         _upkeep.Begin();
@@ -166,6 +171,8 @@ internal sealed partial class ConnectionPool
     /// <param name="hadConnection">Whether there was a connection already, whose end is told by itself.</param>
     public void OnFailed(Exception exception, bool hadConnection)
     {
+        _parts.Telemetry.OnReconnect(isConnected: false);
+
         lock (_gate)
         {
             _open -= hadConnection ? 0 : 1;

@@ -23,6 +23,11 @@ internal static class CallSenders
             sender = new RepeatingSender(parts, pool, sender, notifications);
         }
 
-        return parts.Filters.Count == 0 ? sender : new FilteredSender(parts, pool, sender, notifications, parts.Filters);
+        if (parts.Filters.Count > 0)
+        {
+            sender = new FilteredSender(parts, pool, sender, notifications, parts.Filters);
+        }
+
+        return new ObservedSender(parts, pool, sender, notifications);
     }
 }

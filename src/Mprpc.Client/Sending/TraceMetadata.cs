@@ -1,15 +1,12 @@
 using System.Diagnostics;
 using System.Text;
+using Mprpc.Wire;
 
 namespace Mprpc.Client.Sending;
 
 /// <summary>The trace of a served call as metadata of the calls made for it, in the texts of W3C Trace Context and Baggage.</summary>
 internal static class TraceMetadata
 {
-    private const string Parent = "traceparent";
-    private const string State = "tracestate";
-    private const string Baggage = "baggage";
-
     private static readonly DistributedContextPropagator s_w3c = DistributedContextPropagator.CreateW3CPropagator();
 
     /// <summary>
@@ -21,7 +18,7 @@ internal static class TraceMetadata
     /// <returns>New metadata, or the call's own where there is no trace. A server that takes no metadata is called without what was added to none.</returns>
     public static MprpcMetadata? Add(MprpcMetadata? own, MprpcMetadata received)
     {
-        if (own?.ContainsKey(Parent) == true)
+        if (own?.ContainsKey(TraceKey.Parent) == true)
         {
             return own;
         }
@@ -29,10 +26,11 @@ internal static class TraceMetadata
         (string? parent, string? state, string? baggage) = OfActivity();
 
         // What a peer sent is passed on only if it is a trace.
-        if (parent is null && received.GetString(Parent) is { } from && ActivityContext.TryParse(from, received.GetString(State), isRemote: true, out _))
+        if (parent is null && received.GetString(TraceKey.Parent) is { } from
+            && ActivityContext.TryParse(from, received.GetString(TraceKey.State), isRemote: true, out _))
         {
             parent = from;
-            state = received.GetString(State);
+            state = received.GetString(TraceKey.State);
         }
 
         if (parent is null)
@@ -47,10 +45,27 @@ internal static class TraceMetadata
             all.AddReceived(entry.Key, entry.ValueBytes, entry.IsBinary);
         }
 
-        TryAdd(all, Parent, parent);
-        TryAdd(all, State, state);
-        TryAdd(all, Baggage, baggage ?? received.GetString(Baggage));
+        TryAdd(all, TraceKey.Parent, parent);
+        TryAdd(all, TraceKey.State, state);
+        TryAdd(all, TraceKey.Baggage, baggage ?? received.GetString(TraceKey.Baggage));
         return all;
+    }
+
+    /// <summary>The trace of the running activity alone, which a server that takes no metadata is called without; null: there is none.</summary>
+    public static MprpcMetadata? OfCurrent()
+    {
+        (string? parent, string? state, string? baggage) = OfActivity();
+
+        if (parent is null)
+        {
+            return null;
+        }
+
+        var trace = new MprpcMetadata { IsOptional = true };
+        TryAdd(trace, TraceKey.Parent, parent);
+        TryAdd(trace, TraceKey.State, state);
+        TryAdd(trace, TraceKey.Baggage, baggage);
+        return trace;
     }
 
     private static (string? Parent, string? State, string? Baggage) OfActivity()
@@ -62,7 +77,7 @@ internal static class TraceMetadata
 
         var texts = new Dictionary<string, string>(StringComparer.Ordinal);
         s_w3c.Inject(activity, texts, static (carrier, key, value) => ((Dictionary<string, string>)carrier!)[key] = value);
-        return (texts.GetValueOrDefault(Parent), texts.GetValueOrDefault(State), texts.GetValueOrDefault(Baggage));
+        return (texts.GetValueOrDefault(TraceKey.Parent), texts.GetValueOrDefault(TraceKey.State), texts.GetValueOrDefault(TraceKey.Baggage));
     }
 
     private static void TryAdd(MprpcMetadata all, string key, string? value)

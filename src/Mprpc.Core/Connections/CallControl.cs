@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Mprpc.Scheduling;
 using Mprpc.Streams;
 using Mprpc.Wire;
@@ -41,6 +42,12 @@ internal sealed class CallControl(ICallConnection connection, ServedMethod metho
 
     /// <summary>When its time is up, as a timestamp of the connection's clock; 0: never.</summary>
     public long Deadline { get; private set; }
+
+    /// <summary>When the call began, as <see cref="IncomingCall.Started"/>.</summary>
+    public long Started { get; set; }
+
+    /// <summary>The call's span; null: it has none.</summary>
+    public Activity? Span { get; set; }
 
     /// <summary>How long it may take in all; meaningless without a deadline.</summary>
     public TimeSpan Timeout { get; private set; }

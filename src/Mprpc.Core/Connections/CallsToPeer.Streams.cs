@@ -1,4 +1,5 @@
 using Mprpc.CompilerServices;
+using Mprpc.Diagnostics;
 using Mprpc.Streams;
 using Mprpc.Wire;
 
@@ -12,6 +13,9 @@ internal sealed partial class CallsToPeer
 
     /// <summary>Bounds the streams of all connections of the server; null: without.</summary>
     public StreamBudget? StreamBudget { get; init; }
+
+    /// <summary>Counts the items of streams; null: nobody does.</summary>
+    public StreamMeter? StreamMeter { get; init; }
 
     /// <summary>The connection's streams; made when there is one.</summary>
     public ConnectionStreams Streams => Volatile.Read(ref _streams) ?? MakeStreams();
@@ -33,7 +37,7 @@ internal sealed partial class CallsToPeer
 
         lock (_requests)
         {
-            made = _streams ??= new ConnectionStreams(_serializer, _output, _requests, StreamBudget, _limits, _peer);
+            made = _streams ??= new ConnectionStreams(_serializer, _output, _requests, StreamBudget, _limits, _peer) { Meter = StreamMeter };
         }
 
         Interlocked.MemoryBarrier();

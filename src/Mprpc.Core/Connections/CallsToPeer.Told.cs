@@ -63,6 +63,11 @@ internal sealed partial class CallsToPeer
             return told;
         }
 
+        if (told.Untraced is { } less)
+        {
+            return Taken(less, peer, noun, method, message);
+        }
+
         if (told.IsOptional)
         {
             return MprpcMetadata.Empty;

@@ -14,6 +14,9 @@ internal sealed partial class ConnectionStreams
     public bool TrySendItems(MprpcWriter message) => output.TrySend(message);
 
     /// <inheritdoc/>
+    public void OnItemsSent(int count) => Meter?.OnSent(count);
+
+    /// <inheritdoc/>
     public Task WaitForRoomAsync() => output.WaitForRoomAsync(MaxWaitingItems);
 
     /// <inheritdoc/>

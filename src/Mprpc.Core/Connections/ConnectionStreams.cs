@@ -1,4 +1,5 @@
 using Mprpc.CompilerServices;
+using Mprpc.Diagnostics;
 using Mprpc.Streams;
 using Mprpc.Wire;
 
@@ -44,6 +45,21 @@ internal sealed partial class ConnectionStreams(
     public int MaxSendMessageSize => _limits.MaxSendMessageSize;
 
     public int MaxSendDepth => _limits.MaxSendDepth;
+
+    /// <summary>Counts the items; null: nobody does.</summary>
+    public StreamMeter? Meter { get; init; }
+
+    /// <summary>How many streams are open.</summary>
+    public int Count
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _sent.Count + _fed.Count;
+            }
+        }
+    }
 
     /// <summary>What may be sent has changed, or what the peer takes.</summary>
     public void ChangeLimits(ConnectionLimits changed, PeerOffer? offer) => (_limits, _peer) = (changed, offer);
@@ -234,7 +250,15 @@ internal sealed partial class ConnectionStreams(
     /// <param name="mayBeEarly">Whether requests wait for room, so that the stream's may be among them.</param>
     /// <returns>False if they are more than the peer has credit for.</returns>
     public bool TryTakeItems(long number, ReadOnlySpan<byte> bytes, int count, bool mayBeEarly)
-        => count == 0 || FindIncoming(number, mayBeEarly)?.TryAdd(this, number, bytes, count) != false;
+    {
+        if (count == 0 || FindIncoming(number, mayBeEarly) is not { } items)
+        {
+            return true;
+        }
+
+        Meter?.OnReceived(count);
+        return items.TryAdd(this, number, bytes, count);
+    }
 
     /// <summary>The peer has ended a stream that it feeds; on the read loop.</summary>
     public void EndFed(long number, Exception? failure, bool mayBeEarly)

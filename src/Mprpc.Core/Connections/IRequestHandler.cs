@@ -9,6 +9,9 @@ internal interface IRequestHandler
     /// <summary>Whether the peer has anything to call.</summary>
     bool HasMethods { get; }
 
+    /// <summary>Where calls are measured; null: nowhere.</summary>
+    CallTelemetry? Telemetry { get; }
+
     /// <summary>Where it is said that what calls have made could not be disposed.</summary>
     FailureLog DisposalFailures { get; }
 

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace Mprpc.Connections;
 
 /// <summary>A call on its way from the message to the method.</summary>
@@ -20,14 +22,23 @@ internal readonly struct IncomingCall(RpcConnection connection, long? messageId,
 
     public CallControl? Control { get; } = control;
 
+    /// <summary>When it began, as a timestamp; 0: nobody measures it.</summary>
+    public long Started { get; init; } = loop?.Now ?? 0;
+
+    /// <summary>Its span; null: nobody wants one.</summary>
+    public Activity? Span { get; init; }
+
     /// <summary>Whether the answer is still to be given: the deadline may have given one.</summary>
     public bool TryTakeAnswer() => Control is null || Control.TryTakeAnswer();
 
     /// <summary>The same call if it goes on apart from the read loop.</summary>
-    public IncomingCall WithoutLoop() => new(Connection, MessageId, Turn, loop: null, Control);
+    public IncomingCall WithoutLoop() => new(Connection, MessageId, Turn, loop: null, Control) { Started = Started, Span = Span };
 
     /// <summary>The same call with something that can end it.</summary>
-    public IncomingCall With(CallControl control) => new(Connection, MessageId, Turn, Loop, control);
+    public IncomingCall With(CallControl control) => new(Connection, MessageId, Turn, Loop, control) { Started = Started, Span = Span };
+
+    /// <summary>The same call with a span.</summary>
+    public IncomingCall With(Activity? span) => new(Connection, MessageId, Turn, Loop, Control) { Started = Started, Span = span };
 
     /// <summary>Ends the part of the call that is the service's own code.</summary>
     /// <returns>Whether the thread still holds the read loop, so that the answer goes into its batch.</returns>

@@ -83,6 +83,11 @@ internal sealed partial class ReadLoop : UserCodeLoop, IStallable
     /// <summary>When the message at hand was read, as a timestamp, if it was set aside and counts its time; else 0: just now.</summary>
     public long ReadAt { get; private set; }
 
+    /// <summary>
+    /// When the message at hand began to be handled, as a timestamp: one's end is the next one's beginning. 0: nobody measures, which is asked once a read.
+    /// </summary>
+    public long Now { get; set; }
+
     /// <summary>How many bytes there are of a message that is not all there yet.</summary>
     public int PartialLength => _received.PartialLength;
 
@@ -112,10 +117,6 @@ internal sealed partial class ReadLoop : UserCodeLoop, IStallable
 
     /// <summary>To be used by whatever thread: the next message that is looked at goes by it.</summary>
     public void ChangeMaxMessageSize(int bytes) => _scanner.MaxSize = bytes;
-
-    /// <inheritdoc/>
-    /// <remarks>Not a thread of the pool: what holds the loop up may hold up those as well, and what the loop comes to next may hold up this one.</remarks>
-    public void TakeOver(long entry) => BlockingThreads.Shared.Run(new TakenOverLoop(this, entry));
 
     private async Task RunAsync(int holder, bool resumed)
     {
@@ -207,6 +208,7 @@ internal sealed partial class ReadLoop : UserCodeLoop, IStallable
         _holdsOutput = _connection.Output.TryHold();    // its lock is also the fence between IsBusy and the guard's check of it
         _looks = _guard.Looks;
         _guard.Watch();
+        Now = _connection.Telemetry?.Begin() ?? 0;
     }
 
     /// <summary>Handles what was set aside as far as there is room, then what has come.</summary>
@@ -274,6 +276,11 @@ internal sealed partial class ReadLoop : UserCodeLoop, IStallable
                 if (!Baton.IsHeldBy(holder))
                 {
                     return false;
+                }
+
+                if (Now != 0 && head.Kind == MessageKind.Response)
+                {
+                    Now = _connection.Telemetry!.Now;       // what awaited the response is no part of the next call
                 }
             }
 
@@ -362,36 +369,5 @@ internal sealed partial class ReadLoop : UserCodeLoop, IStallable
         _received.Clear();
         _parked.Clear();
         _ended.TrySetException(reason);
-    }
-
-    private void GoOn(long entry)
-    {
-        HeldUpCall? call = _connection.BeginHeldUp(Baton.Occupant, entry);
-
-        if (!Baton.TryTake(entry, out object? occupant))
-        {
-            call?.End();
-            return;
-        }
-
-        _connection.OnHeldUp(occupant);
-        Occupant = null;
-        ReadAt = 0;     // it was that of the message which holds the other thread up
-        int holder = Baton.Holder;
-
-        if (Context is null)
-        {
-            _ = RunAsync(holder, resumed: true);
-        }
-        else
-        {
-            ExecutionContext.Run(Context, loop => _ = ((ReadLoop)loop!).RunAsync(holder, resumed: true), this);
-        }
-    }
-
-    /// <summary>A loop that is to go on, if its holder is still held up.</summary>
-    private sealed class TakenOverLoop(ReadLoop loop, long entry) : IThreadPoolWorkItem
-    {
-        public void Execute() => loop.GoOn(entry);
     }
 }

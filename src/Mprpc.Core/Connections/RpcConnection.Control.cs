@@ -1,4 +1,6 @@
+using System.Diagnostics;
 using Mprpc.CompilerServices;
+using Mprpc.Diagnostics;
 using Mprpc.Transports.Custom;
 using Mprpc.Wire;
 
@@ -18,6 +20,15 @@ internal sealed partial class RpcConnection
 
     /// <summary>What the peer takes, as it has said with <c>$/hello</c>; null: it has said nothing, and gets nothing but the plain protocol.</summary>
     public PeerOffer? Peer => Volatile.Read(ref _peer);
+
+    /// <summary>What ran when the connection came, such as the HTTP request of a WebSocket: the spans of calls name it. Null: nothing.</summary>
+    public Activity? CameIn { get; private set; }
+
+    /// <summary>Which limit of this side has ended it, if one has.</summary>
+    public ConnectionLimit? LimitHit => _limitHit;
+
+    /// <summary>What metrics call the endpoint that has taken it, or the client that has made it; null: nothing.</summary>
+    public string? Origin => _settings.Origin;
 
     /// <summary>Whether writing runs code of the application, which may block: a transport of its own.</summary>
     public bool WritesRunUserCode => _settings.Transport is GuardedTransport;

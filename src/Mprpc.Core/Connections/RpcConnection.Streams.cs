@@ -9,6 +9,9 @@ internal sealed partial class RpcConnection
     /// <summary>Its streams; made when there is one.</summary>
     public ConnectionStreams Streams => _calls.Streams;
 
+    /// <summary>How many streams are open.</summary>
+    public int StreamCount => _calls.StreamsIfAny?.Count ?? 0;
+
     /// <summary>Whether there are streams: results to callers that take them, and parameters.</summary>
     public bool SendsStreams => AnswerOrder is null && !Serializer.OldSpec;
 

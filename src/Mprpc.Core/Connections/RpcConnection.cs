@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using System.Security.Claims;
 using Microsoft.AspNetCore.Http.Features;
@@ -33,6 +34,7 @@ internal sealed partial class RpcConnection : MprpcConnection, ICallConnection
     {
         _settings = settings;
         _handler = settings.Handler;
+        Telemetry = _handler.Telemetry;
         Limits = settings.Limits;
         Closed = _closed.Token;
         var gate = new Lock();
@@ -44,6 +46,7 @@ internal sealed partial class RpcConnection : MprpcConnection, ICallConnection
             CancelMethod = settings.CancelMethod,
             CredentialRemedy = settings.CredentialRemedy,
             StreamBudget = settings.StreamBudget,
+            StreamMeter = settings.StreamMeter,
         };
         AnswerOrder = settings.ResponseOrder == MprpcResponseOrder.AsCompleted
             ? null
@@ -111,6 +114,9 @@ internal sealed partial class RpcConnection : MprpcConnection, ICallConnection
     /// <summary>Serves the peer's calls.</summary>
     public IRequestHandler Handler => _handler;
 
+    /// <summary>Where the peer's calls are measured; null: nowhere.</summary>
+    public CallTelemetry? Telemetry { get; }
+
     public MprpcSerializerOptions Serializer => _settings.Serializer;
 
     /// <summary>What the peer may demand at this moment.</summary>
@@ -133,6 +139,7 @@ internal sealed partial class RpcConnection : MprpcConnection, ICallConnection
     /// <returns>Why it ended; null where the peer or this side closed it in good order.</returns>
     public async Task<Exception?> RunAsync()
     {
+        CameIn = Activity.Current;
         ProtocolLog.ConnectionStarted(Logger, Id);
 
         if (Limits.HasDeadlines || _settings.IsTransportReset is not null)

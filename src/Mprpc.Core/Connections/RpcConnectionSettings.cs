@@ -28,6 +28,12 @@ internal sealed class RpcConnectionSettings
     /// <summary>Bounds the streams of all connections of the server; null: each connection has its own bound only.</summary>
     public StreamBudget? StreamBudget { get; init; }
 
+    /// <summary>Counts the items of streams; null: nobody does.</summary>
+    public StreamMeter? StreamMeter { get; init; }
+
+    /// <summary>What metrics call the endpoint that has taken the connection, or the client that has made it; null: nothing.</summary>
+    public string? Origin { get; init; }
+
     /// <summary>Counts the limits that are reached, for all connections of the server; null: nobody counts, and all is logged.</summary>
     public LimitHits? LimitHits { get; init; }
 

@@ -25,6 +25,9 @@ internal abstract class ServedMethod(string wireName)
     /// <summary>The name on the wire, with its prefix.</summary>
     public string WireName { get; } = wireName;
 
+    /// <summary>What its calls are counted as.</summary>
+    public CallSeries Series { get; protected init; } = new(wireName);
+
     /// <summary>Whether the method has lately blocked its thread, so that it is not to run on the read loop.</summary>
     public bool BlocksItsThread => _blocks.IsHeld;
 

@@ -47,12 +47,17 @@ public readonly record struct MprpcCallOptions
     /// <summary>The call's streams; null: it has none.</summary>
     internal ICallStreams? Streams { get; init; }
 
+    /// <summary>The trace that the call belongs to, for servers that take metadata and have been asked so for other reasons; null: none.</summary>
+    internal MprpcMetadata? Trace { get; init; }
+
     /// <summary>What the call uses of the extensions: its metadata; empty where only streams. Null: nothing.</summary>
     internal MprpcMetadata? UsedExtensions => Metadata ?? (Streams is null ? null : MprpcMetadata.Empty);
 
     /// <summary>What a server that knows the extensions is told: nothing of a call without options of its own; empty metadata where only the timeout.</summary>
-    internal MprpcMetadata? Told => Streams is not null ? MprpcMetadata.With(Metadata, Streams)
-        : Metadata ?? (Timeout is null || Timeout == System.Threading.Timeout.InfiniteTimeSpan ? null : MprpcMetadata.Empty);
+    internal MprpcMetadata? Told => Streams is not null ? MprpcMetadata.With(TracedMetadata, Streams)
+        : TracedMetadata ?? (Timeout is null || Timeout == System.Threading.Timeout.InfiniteTimeSpan ? null : MprpcMetadata.Empty);
+
+    private MprpcMetadata? TracedMetadata => Trace is null ? Metadata : Metadata is null ? Trace : Metadata.WithTrace(Trace);
 
     /// <summary>Options with a cancellation token only.</summary>
     /// <param name="cancellationToken">Ends the wait.</param>

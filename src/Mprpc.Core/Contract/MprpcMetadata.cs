@@ -37,6 +37,9 @@ public sealed class MprpcMetadata : IReadOnlyCollection<MprpcMetadataEntry>
     /// <summary>Whether the call is made without it where the peer does not take it: the application has not set it.</summary>
     internal bool IsOptional { get; init; }
 
+    /// <summary>The same without the trace that was added, for peers that take less; null: none was.</summary>
+    internal MprpcMetadata? Untraced { get; private init; }
+
     /// <summary>The streams of the one call that this is told of; null: it has none.</summary>
     internal ICallStreams? Streams { get; private init; }
 
@@ -78,10 +81,41 @@ public sealed class MprpcMetadata : IReadOnlyCollection<MprpcMetadataEntry>
     /// <summary>The keys, not the values: these may be credentials.</summary>
     public override string ToString() => string.Join(", ", _entries);
 
+    /// <summary>The same with the entries of a trace, as far as there is room; what the caller has set stays.</summary>
+    /// <param name="trace">Its first entry says which trace it is.</param>
+    internal MprpcMetadata WithTrace(MprpcMetadata trace)
+    {
+        if (trace._entries.Count == 0 || Find(trace._entries[0].Key) >= 0)
+        {
+            return this;        // the caller's own trace
+        }
+
+        var traced = new MprpcMetadata { IsReadOnly = true, IsOptional = IsOptional, Untraced = this };
+        traced._entries.AddRange(_entries);
+        traced._bytes = _bytes;
+
+        foreach (MprpcMetadataEntry entry in trace._entries)
+        {
+            if (Find(entry.Key) < 0 && traced.HasRoomFor(entry.Key, entry.ValueBytes.Length))
+            {
+                traced.AddReceived(entry.Key, entry.ValueBytes, entry.IsBinary);
+            }
+        }
+
+        return traced;
+    }
+
     /// <summary>The same for one call that has streams.</summary>
     internal static MprpcMetadata With(MprpcMetadata? metadata, ICallStreams streams)
     {
-        var told = new MprpcMetadata { IsReadOnly = true, IsOptional = metadata?.IsOptional ?? true, Encoded = metadata?.Encoded, Streams = streams };
+        var told = new MprpcMetadata
+        {
+            IsReadOnly = true,
+            IsOptional = metadata?.IsOptional ?? true,
+            Encoded = metadata?.Encoded,
+            Untraced = metadata?.Untraced,
+            Streams = streams,
+        };
         told._entries.AddRange(metadata?._entries ?? []);
         told._bytes = metadata?._bytes ?? 0;
         return told;

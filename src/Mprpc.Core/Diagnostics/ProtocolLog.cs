@@ -138,4 +138,11 @@ internal static partial class ProtocolLog
         "The transport of {Connection}, which is the application's, threw when its connection ended.",
         EventName = "TransportThrew")]
     public static partial void TransportThrew(ILogger logger, string connection, Exception exception);
+
+    [LoggerMessage(
+        26,
+        LogLevel.Debug,
+        "Call of '{Method}' over connection {ConnectionId} took {Milliseconds:0.###} ms: {Status}",
+        EventName = "CallServed")]
+    public static partial void CallServed(ILogger logger, string method, string connectionId, double milliseconds, string status);
 }

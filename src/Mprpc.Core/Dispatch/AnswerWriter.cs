@@ -18,13 +18,18 @@ internal sealed class AnswerWriter(MprpcSerializerOptions serializer, MprpcError
 
     /// <summary>Writes an answer into a buffer of its own; one that is too large or too deep to be sent becomes an error.</summary>
     /// <exception cref="MessagePackSerializationException">The result cannot be written.</exception>
-    public MprpcWriter WriteAside<TResult>(RpcConnection connection, ServedMethod method, long messageId, TResult result)
+    /// <param name="connection">Where it goes.</param>
+    /// <param name="method">Whose it is.</param>
+    /// <param name="messageId">The request's.</param>
+    /// <param name="result">What the method has returned.</param>
+    /// <param name="refusal">The code of the error that was written in place of the result; null: none was.</param>
+    public MprpcWriter WriteAside<TResult>(RpcConnection connection, ServedMethod method, long messageId, TResult result, out string? refusal)
     {
         MprpcWriter writer = MprpcWriter.Rent(serializer);
 
         try
         {
-            Write(connection, writer, method, messageId, result);
+            refusal = Write(connection, writer, method, messageId, result);
             return writer;
         }
         catch
@@ -36,7 +41,8 @@ internal sealed class AnswerWriter(MprpcSerializerOptions serializer, MprpcError
 
     /// <summary>Writes an answer behind others; one that is too large or too deep to be sent becomes an error.</summary>
     /// <exception cref="MessagePackSerializationException">The result cannot be written: nothing is.</exception>
-    public void Write<TResult>(RpcConnection connection, MprpcWriter writer, ServedMethod method, long messageId, TResult result)
+    /// <returns>The code of the error that was written in place of the result; null: none was.</returns>
+    public string? Write<TResult>(RpcConnection connection, MprpcWriter writer, ServedMethod method, long messageId, TResult result)
     {
         int most = connection.Limits.MaxSendMessageSize;
         int start = writer.Length;
@@ -50,7 +56,7 @@ internal sealed class AnswerWriter(MprpcSerializerOptions serializer, MprpcError
         catch when (writer.IsBeyondLimit)
         {
             RefuseTooLarge(connection, writer, start, method, messageId, most + writer.Excess, writer.Unended);
-            return;
+            return ErrorCode.TooLarge;
         }
         catch
         {
@@ -66,15 +72,14 @@ internal sealed class AnswerWriter(MprpcSerializerOptions serializer, MprpcError
         if (size > most)
         {
             RefuseTooLarge(connection, writer, start, method, messageId, size);
-            return;
+            return ErrorCode.TooLarge;
         }
 
         method.OnAnswered(size);
 
-        if (writer.Levels > connection.Limits.MaxSendDepth - ResponseWriter.OuterLevels)
-        {
-            CheckDepth(connection, writer, start, method, messageId);
-        }
+        return writer.Levels > connection.Limits.MaxSendDepth - ResponseWriter.OuterLevels && !IsOfAllowedDepth(connection, writer, start, method, messageId)
+            ? ErrorCode.TooLarge
+            : null;
     }
 
     /// <summary>Writes an error. Data that cannot be sent is left out, and that is logged.</summary>
@@ -119,11 +124,12 @@ internal sealed class AnswerWriter(MprpcSerializerOptions serializer, MprpcError
         ResponseWriter.WriteError(writer, messageId, error, ShapeFor(connection));
     }
 
-    private void CheckDepth(RpcConnection connection, MprpcWriter writer, int start, ServedMethod method, long messageId)
+    /// <summary>Puts an error in the place of an answer that is too deep.</summary>
+    private bool IsOfAllowedDepth(RpcConnection connection, MprpcWriter writer, int start, ServedMethod method, long messageId)
     {
         if (WrittenValues.Fault(writer.WrittenSpan[start..], values: 1, outer: 0, connection.Limits.MaxSendDepth, out bool isTooDeep) is not { } fault)
         {
-            return;
+            return true;
         }
 
         writer.Truncate(start);
@@ -138,6 +144,7 @@ internal sealed class AnswerWriter(MprpcSerializerOptions serializer, MprpcError
             $"The answer of method '{method.WireName}' {fault}. Return a flatter value, or raise {connection.Limits.OptionsName}.MaxSendDepth.",
             ErrorCode.TooLarge);
         ResponseWriter.WriteError(writer, messageId, error, ShapeFor(connection));
+        return false;
     }
 
     private static RpcError TooLarge(string what, string size, ConnectionLimits limits, Type? unended = null)

@@ -84,16 +84,21 @@ internal sealed class AwaitedCall<TReturned, TReturn, TResult> : RunningCall
 
             if (call.MessageId is { } id)
             {
-                MprpcWriter answer = answers.Writer.WriteAside(call.Connection, method, id, result);
+                MprpcWriter answer = answers.Writer.WriteAside(call.Connection, method, id, result, out string? refusal);
 
                 if (call.TryTakeAnswer())
                 {
+                    answers.Measure(call, method, refusal, onLoop: false);
                     call.Connection.Answer(call, onLoop: false, answer);
                 }
                 else
                 {
                     MprpcWriter.Return(answer);
                 }
+            }
+            else if (call.TryTakeAnswer())
+            {
+                answers.Measure(call, method, status: null, onLoop: false);
             }
         }
         catch (Exception exception)

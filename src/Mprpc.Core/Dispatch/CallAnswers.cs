@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging;
 using Mprpc.CompilerServices;
 using Mprpc.Connections;
@@ -24,6 +25,32 @@ internal sealed class CallAnswers(MprpcSerializerOptions serializer, MprpcErrorS
     /// <summary>Which exceptions mean something to the caller.</summary>
     public ExceptionMap Exceptions { get; set; } = s_noExceptions;
 
+    /// <summary>Where calls are measured; null: nowhere.</summary>
+    public CallTelemetry? Telemetry { get; set; }
+
+    /// <summary>Measures a call that is being answered, by whoever has taken the answer; a notification's when nobody else has.</summary>
+    /// <param name="call">The call.</param>
+    /// <param name="method">Its method.</param>
+    /// <param name="status">The code of the error that it is answered with; null: it succeeded.</param>
+    /// <param name="onLoop">Whether the thread holds the read loop.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]      // mostly nobody listens
+    public void Measure(in IncomingCall call, ServedMethod method, string? status, bool onLoop)
+    {
+        if (call.Started != 0)
+        {
+            Record(call, method.Series, status, onLoop);
+        }
+    }
+
+    /// <summary>The same of a call whose method nobody has looked for, or found; on the loop.</summary>
+    public void MeasureOther(in IncomingCall call, in RpcError error)
+    {
+        if (call.Started != 0)
+        {
+            Record(call, CallSeries.Other, error.Status, onLoop: true);
+        }
+    }
+
     /// <summary>Answers a call whose parameters could not be read; the thread has not left the loop.</summary>
     public void RefuseArguments(in IncomingCall call, ServedMethod method, MprpcMethodDescription description, ref MprpcReader parameters)
         => Refuse(call, method, DescribeFailure(call.Connection, method, description, ref parameters));
@@ -48,6 +75,7 @@ internal sealed class CallAnswers(MprpcSerializerOptions serializer, MprpcErrorS
     public void Refuse(in IncomingCall call, ServedMethod method, in RpcError error)
     {
         LogRefusal(call, method.WireName, error.Message);
+        Measure(call, method, error.Status, onLoop: call.Loop is not null);
         Answer(call, onLoop: call.Loop is not null, error);
     }
 
@@ -79,8 +107,10 @@ internal sealed class CallAnswers(MprpcSerializerOptions serializer, MprpcErrorS
         catch (Exception failure)
         {
             LogFailure(call, method, failure);
-            error = new RpcError(RpcErrorKind.Handler, InternalError);
+            error = new RpcError(RpcErrorKind.Handler, InternalError) { IsInternal = true };
         }
+
+        Measure(call, method, error.Status, onLoop);
 
         try
         {
@@ -156,6 +186,18 @@ internal sealed class CallAnswers(MprpcSerializerOptions serializer, MprpcErrorS
     public void LogRefusedNotification(RpcConnection connection, string method, string reason)
         => _refusals.NotificationRefused(connection.Logger, connection.Id, method, reason);
 
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void Record(in IncomingCall call, CallSeries series, string? status, bool onLoop)
+    {
+        CallOutcome outcome = status is null ? default : CallOutcome.Answered(status);
+        long now = Telemetry!.End(call.Started, call.Span, series, outcome, call.Connection.Id);
+
+        if (onLoop)
+        {
+            call.Loop!.Now = now;
+        }
+    }
+
     private RpcError DescribeFailure(in IncomingCall call, ServedMethod method, Exception exception)
     {
         if (FailedParamOf(call, exception) is >= 0 and var param)
@@ -202,7 +244,10 @@ internal sealed class CallAnswers(MprpcSerializerOptions serializer, MprpcErrorS
         }
 
         LogFailure(call, method, exception);
-        return new RpcError(RpcErrorKind.Handler, enableDetailedErrors ? $"{exception.GetType().Name}: {exception.Message}" : InternalError);
+        return new RpcError(RpcErrorKind.Handler, enableDetailedErrors ? $"{exception.GetType().Name}: {exception.Message}" : InternalError)
+        {
+            IsInternal = true,
+        };
     }
 
     /// <summary>The param whose stream the peer has ended with the error that the method lets through; -1: the exception is another.</summary>

@@ -19,6 +19,9 @@ internal readonly ref struct CallTerms(long readAt, long timeoutMilliseconds, Re
     /// <summary>How much the caller takes of a result that is a stream; null: it takes none.</summary>
     public StreamAllowance? Credit { get; init; }
 
+    /// <summary>The entries of the metadata; their bytes are the loop's.</summary>
+    public ReadOnlyMemory<byte> Metadata => metadata;
+
     /// <summary>Whether the time is up.</summary>
     public bool IsOver(TimeProvider clock)
         => _hasDeadline && (timeoutMilliseconds == 0 || (readAt != 0 && clock.GetElapsedTime(readAt).TotalMilliseconds >= timeoutMilliseconds));
@@ -30,6 +33,8 @@ internal readonly ref struct CallTerms(long readAt, long timeoutMilliseconds, Re
         {
             Metadata = metadata.IsEmpty || !(method.NeedsContext || method.Policy is not null || HasCredential) ? default : metadata.ToArray(),
             Credit = Credit,
+            Started = call.Started,
+            Span = call.Span,
         };
 
         SetDeadline(control, call.Connection);
@@ -45,6 +50,8 @@ internal readonly ref struct CallTerms(long readAt, long timeoutMilliseconds, Re
         }
 
         spare.Renew(method, call.MessageId, call.Turn);
+        spare.Started = call.Started;
+        spare.Span = call.Span;
         SetDeadline(spare, call.Connection);
         spare.Open();
         return spare;

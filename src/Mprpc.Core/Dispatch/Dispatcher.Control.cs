@@ -58,6 +58,12 @@ internal sealed partial class Dispatcher
             return;
         }
 
+        if (call.Started != 0 && Telemetry!.Traces)
+        {
+            DispatchTraced(method, call, loop, message, envelope.ParamsStart, terms);
+            return;
+        }
+
         if (terms.HasCredential)
         {
             DispatchGuarded(call, loop, method, message, envelope.ParamsStart, terms);
@@ -67,13 +73,28 @@ internal sealed partial class Dispatcher
         Dispatch(method, call, loop, message, envelope.ParamsStart, terms);
     }
 
-    private void RefuseCall(in IncomingCall call, in RpcError error)
+    private void RefuseCall(in IncomingCall call, in RpcError error) => RefuseUnread(call, "$/call", error);
+
+    /// <summary>Answers a call whose method nobody has looked for; on the loop.</summary>
+    private void RefuseUnread(in IncomingCall call, string name, in RpcError error)
     {
-        Answers.LogRefusal(call, "$/call", error.Message);
+        Answers.LogRefusal(call, name, error.Message);
+        Answers.MeasureOther(call, error);
         Answers.Answer(call, onLoop: true, error);
     }
 
     private void DispatchUnknown(in IncomingCall call, ReadLoop loop, ReadOnlySpan<byte> method, bool isText, bool isControl, in CallTerms terms)
+    {
+        if (call.Started != 0 && !isControl && Telemetry!.Traces)
+        {
+            DispatchUnknownTraced(call, loop, method, isText, terms);
+            return;
+        }
+
+        RefuseUnknown(call, loop, method, isText, isControl, terms);
+    }
+
+    private void RefuseUnknown(in IncomingCall call, ReadLoop loop, ReadOnlySpan<byte> method, bool isText, bool isControl, in CallTerms terms)
     {
         string name = isText ? LogText.Clean(method) : "";
         var error = new RpcError(
@@ -83,6 +104,11 @@ internal sealed partial class Dispatcher
         // Of the protocol's own notifications nobody is told, and no policy of the application counts them: they may come while there is no room.
         if ((terms.HasCredential ? Unknown ?? _unknownWithCredential : Unknown) is not { } unknown || isControl)
         {
+            if (!isControl || call.MessageId is not null)
+            {
+                Answers.MeasureOther(call, error);
+            }
+
             if (call.MessageId is not null)
             {
                 ProtocolLog.MethodNotFound(call.Connection.Logger, call.Connection.Id, name);

@@ -79,6 +79,16 @@ internal sealed partial class Dispatcher : IRequestHandler
     /// <inheritdoc/>
     public FailureLog DisposalFailures { get; } = new();
 
+    /// <inheritdoc/>
+    public CallTelemetry? Telemetry
+    {
+        get => Answers.Telemetry;
+        init => Answers.Telemetry = value;
+    }
+
+    /// <summary>What is made of the traces that peers send.</summary>
+    public TracePolicy Traces { get; init; } = new(MprpcTraceContext.Parent, requiresLogin: false);
+
     /// <summary>Serves these methods from the next call on; calls that run go on.</summary>
     public void ChangeMethods(MethodTable changed)
     {
@@ -102,6 +112,12 @@ internal sealed partial class Dispatcher : IRequestHandler
             return;
         }
 
+        if (call.Started != 0 && Telemetry!.Traces)
+        {
+            DispatchTraced(method, call, loop, message, head.BodyStart, terms: default);
+            return;
+        }
+
         Dispatch(method, call, loop, message, head.BodyStart, terms: default);
     }
 
@@ -111,8 +127,7 @@ internal sealed partial class Dispatcher : IRequestHandler
         string message = call.Connection.RunningCalls.LimitReached is ConnectionLimit.CallsInFlightPerConnection
             ? $"This connection has reached its limit of {call.Connection.Limits.MaxRunningCalls} running calls; wait for answers before sending more."
             : "The server has reached its limit of running calls; retry later.";
-        Answers.LogRefusal(call, "(any)", message);
-        Answers.Answer(call, onLoop: true, new RpcError(RpcErrorKind.Handler, message, ErrorCode.Busy));
+        RefuseUnread(call, "(any)", new RpcError(RpcErrorKind.Handler, message, ErrorCode.Busy));
     }
 
     /// <inheritdoc/>
@@ -121,15 +136,13 @@ internal sealed partial class Dispatcher : IRequestHandler
     /// <inheritdoc/>
     public void RefuseCancelled(in IncomingCall call)
     {
-        const string Message = "The call was cancelled before it began.";
-        Answers.LogRefusal(call, "(any)", Message);
-        Answers.Answer(call, onLoop: true, new RpcError(RpcErrorKind.Handler, Message, ErrorCode.Cancelled));
+        RefuseUnread(call, "(any)", new RpcError(RpcErrorKind.Handler, "The call was cancelled before it began.", ErrorCode.Cancelled));
     }
 
     /// <inheritdoc/>
     public void AnswerTimeout(RpcConnection connection, CallControl control)
     {
-        var call = new IncomingCall(connection, control.MessageId, control.Turn, loop: null, control);
+        var call = new IncomingCall(connection, control.MessageId, control.Turn, loop: null, control) { Started = control.Started, Span = control.Span };
         Answers.Refuse(call, control.Method, CallAnswers.TookTooLong(control));
     }
 

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Mprpc.CompilerServices;
 using Mprpc.Connections;
 using Mprpc.Wire;
@@ -101,7 +102,9 @@ internal abstract class GuardedCall : MprpcInvocation, IThreadPoolWorkItem
     /// <summary>Whether the result is the method's to write: false where neither the method has run nor a filter has set one.</summary>
     protected abstract bool HasResult { get; }
 
-    protected abstract MprpcWriter WriteResult(long messageId);
+    /// <param name="messageId">The request's.</param>
+    /// <param name="refusal">The code of the error that was written in place of the result; null: none was.</param>
+    protected abstract MprpcWriter WriteResult(long messageId, out string? refusal);
 
     /// <summary>Runs the method, whose arguments are known to be as many as it takes.</summary>
     protected abstract ValueTask InvokeCheckedAsync();
@@ -120,6 +123,11 @@ internal abstract class GuardedCall : MprpcInvocation, IThreadPoolWorkItem
 
     private async Task RunAsync()
     {
+        if (_call.Span is { } span)
+        {
+            Activity.Current = span;        // also on a thread that is not the loop's; gone when this returns
+        }
+
         try
         {
             if (Credentials is null || await TryCheckAsync(Credentials).ConfigureAwait(false))
@@ -179,6 +187,7 @@ internal abstract class GuardedCall : MprpcInvocation, IThreadPoolWorkItem
     private void Answer()
     {
         MprpcWriter? answer = null;
+        string? tooLarge = null;
 
         if (Refusal is null)
         {
@@ -189,7 +198,7 @@ internal abstract class GuardedCall : MprpcInvocation, IThreadPoolWorkItem
             }
 
             // Written before the answer is taken: a result that cannot be written is answered with an error.
-            answer = _call.MessageId is { } id ? WriteResult(id) : null;
+            answer = _call.MessageId is { } id ? WriteResult(id, out tooLarge) : null;
         }
 
         if (!_call.TryTakeAnswer())
@@ -200,9 +209,14 @@ internal abstract class GuardedCall : MprpcInvocation, IThreadPoolWorkItem
         {
             RpcMethod.Answers.Refuse(_call, RpcMethod, refusal);
         }
-        else if (answer is not null)
+        else
         {
-            Connection.Answer(_call, onLoop: false, answer);
+            RpcMethod.Answers.Measure(_call, RpcMethod, tooLarge, onLoop: false);
+
+            if (answer is not null)
+            {
+                Connection.Answer(_call, onLoop: false, answer);
+            }
         }
     }
 

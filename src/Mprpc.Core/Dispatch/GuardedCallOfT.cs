@@ -22,7 +22,8 @@ internal sealed class GuardedCall<TService, TReturn, TReturned, TResult>(
 
     protected override bool HasResult => _hasResult || typeof(TResult) == typeof(NoValue);
 
-    protected override MprpcWriter WriteResult(long messageId) => RpcMethod.Answers.Writer.WriteAside(Connection, RpcMethod, messageId, _result);
+    protected override MprpcWriter WriteResult(long messageId, out string? refusal)
+        => RpcMethod.Answers.Writer.WriteAside(Connection, RpcMethod, messageId, _result, out refusal);
 
     protected override ValueTask InvokeCheckedAsync()
     {

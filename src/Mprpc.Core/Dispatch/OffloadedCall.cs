@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Mprpc.CompilerServices;
 using Mprpc.Connections;
 
@@ -28,6 +29,11 @@ internal sealed class OffloadedCall : RunningCall, IThreadPoolWorkItem
 
     public void Execute()
     {
+        if (_call.Span is { } span)
+        {
+            Activity.Current = span;        // until the thread's next call: it has none of its own
+        }
+
         var parameters = new MprpcReader(_message, _paramsStart, _count, _call.Connection.Serializer, loop: null);
 
         try

@@ -38,6 +38,7 @@ internal sealed class RpcMethod<TService, TReturn, TReturned, TResult> : RpcMeth
         CallControl? control = call.Control;
         CallContext? context = _needsContext ? new CallContext(call, WireName) : null;
         MprpcWriter? aside = null;
+        string? refusal = null;
         TResult result;
 
         try
@@ -70,7 +71,7 @@ internal sealed class RpcMethod<TService, TReturn, TReturned, TResult> : RpcMeth
             // Formatters of the user's types are user code: they write aside, while the loop may go on without us.
             if (call.MessageId is { } id && !WireType<TResult>.IsWrittenInPlace)
             {
-                aside = Answers.Writer.WriteAside(connection, this, id, result);
+                aside = Answers.Writer.WriteAside(connection, this, id, result, out refusal);
             }
         }
         catch (Exception exception)
@@ -83,7 +84,7 @@ internal sealed class RpcMethod<TService, TReturn, TReturned, TResult> : RpcMeth
         }
 
         bool onLoop = call.LeaveUserCode();
-        Answer(call, onLoop, result, aside);
+        Answer(call, onLoop, result, aside, refusal);
         context?.Release(call, onLoop);
         call.End(onLoop);
     }
@@ -92,10 +93,11 @@ internal sealed class RpcMethod<TService, TReturn, TReturned, TResult> : RpcMeth
         => new GuardedCall<TService, TReturn, TReturned, TResult>(call, this, context, arguments, invalidArguments, _target, _invoker);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private void Answer(in IncomingCall call, bool onLoop, TResult result, MprpcWriter? aside)
+    private void Answer(in IncomingCall call, bool onLoop, TResult result, MprpcWriter? aside, string? refusal)
     {
         if (call.MessageId is not { } id)
         {
+            MeasureNotification(call, onLoop);
             return;
         }
 
@@ -112,13 +114,22 @@ internal sealed class RpcMethod<TService, TReturn, TReturned, TResult> : RpcMeth
         if (aside is null && onLoop && call.Turn is null && WireType<TResult>.IsSmall)
         {
             ResponseWriter.WriteResult(call.Loop!.Batch, id, result);
+            Answers.Measure(call, this, status: null, onLoop);
             return;
         }
 
-        AnswerAside(call, onLoop, id, result, aside);
+        AnswerAside(call, onLoop, id, result, aside, refusal);
     }
 
-    private void AnswerAside(in IncomingCall call, bool onLoop, long id, TResult result, MprpcWriter? aside)
+    private void MeasureNotification(in IncomingCall call, bool onLoop)
+    {
+        if (call.Started != 0 && call.TryTakeAnswer())
+        {
+            Answers.Measure(call, this, status: null, onLoop);
+        }
+    }
+
+    private void AnswerAside(in IncomingCall call, bool onLoop, long id, TResult result, MprpcWriter? aside, string? refusal)
     {
         RpcConnection connection = call.Connection;
 
@@ -128,11 +139,12 @@ internal sealed class RpcMethod<TService, TReturn, TReturned, TResult> : RpcMeth
             {
                 if (onLoop && call.Turn is null)
                 {
-                    Answers.Writer.Write(connection, call.Loop!.Batch, this, id, result);
+                    refusal = Answers.Writer.Write(connection, call.Loop!.Batch, this, id, result);
+                    Answers.Measure(call, this, refusal, onLoop);
                     return;
                 }
 
-                aside = Answers.Writer.WriteAside(connection, this, id, result);
+                aside = Answers.Writer.WriteAside(connection, this, id, result, out refusal);
             }
             catch (MessagePackSerializationException exception)
             {
@@ -142,6 +154,7 @@ internal sealed class RpcMethod<TService, TReturn, TReturned, TResult> : RpcMeth
             }
         }
 
+        Answers.Measure(call, this, refusal, onLoop);
         connection.Answer(call, onLoop, aside);
     }
 }

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Mprpc.CompilerServices;
 using Mprpc.Connections;
+using Mprpc.Diagnostics;
 using Mprpc.Wire;
 
 namespace Mprpc.Dispatch;
@@ -9,8 +10,11 @@ namespace Mprpc.Dispatch;
 /// Stands for all names that no method has, where a policy applies to them too: limits count them, and who may not know is told the same as of a method it may
 /// not call.
 /// </summary>
-internal sealed class UnknownMethod() : RpcMethod(new MprpcMethodDescription("(unknown)", "(unknown)", [], needsContext: true), "(unknown)")
+internal sealed class UnknownMethod : RpcMethod
 {
+    public UnknownMethod()
+        : base(new MprpcMethodDescription("(unknown)", "(unknown)", [], needsContext: true), "(unknown)") => Series = CallSeries.Other;
+
     public override void Invoke(in IncomingCall call, ref MprpcReader parameters)
         => throw new UnreachableException("An unknown method is used only with a policy.");
 
@@ -29,7 +33,8 @@ internal sealed class UnknownMethod() : RpcMethod(new MprpcMethodDescription("(u
 
         protected override bool HasResult => false;
 
-        protected override MprpcWriter WriteResult(long messageId) => throw new UnreachableException("An unknown method has no result.");
+        protected override MprpcWriter WriteResult(long messageId, out string? refusal)
+            => throw new UnreachableException("An unknown method has no result.");
 
         protected override ValueTask InvokeCheckedAsync() => throw new UnreachableException("An unknown method is refused.");
     }

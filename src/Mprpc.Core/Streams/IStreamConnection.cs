@@ -13,6 +13,9 @@ internal interface IStreamConnection : IItemEncoding
     /// <returns>False if the connection is closed.</returns>
     bool TrySendItems(MprpcWriter message);
 
+    /// <summary>So many items go out.</summary>
+    void OnItemsSent(int count);
+
     /// <summary>Completes when so few items wait to be sent that a stream may bring more.</summary>
     Task WaitForRoomAsync();
 

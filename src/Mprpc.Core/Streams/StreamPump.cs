@@ -59,6 +59,7 @@ internal sealed partial class StreamPump<T>(
             }
 
             await TakeBackAsync().ConfigureAwait(false);
+            connection.OnItemsSent(_batch.Count);
             return _batch.TakeArray(connection, isNilIfEmpty: true);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested || credit.IsClosed)
@@ -221,6 +222,7 @@ internal sealed partial class StreamPump<T>(
 
     private void Send(ref ItemBatch batch)
     {
+        int count = batch.Count;
         MprpcWriter message = batch.TakeMessage(number);
 
         if (!credit.TrySend(connection, message))
@@ -228,5 +230,7 @@ internal sealed partial class StreamPump<T>(
             MprpcWriter.Return(message);
             throw new OperationCanceledException("The connection is lost, or the call has ended: the rest of the stream cannot be sent.");
         }
+
+        connection.OnItemsSent(count);
     }
 }

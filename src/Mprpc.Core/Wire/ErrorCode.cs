@@ -39,6 +39,9 @@ internal static class ErrorCode
 
     private static readonly string[] Told = [Unauthenticated, Forbidden, Timeout, RateLimited, Busy, TooLarge, Cancelled, GoAway];
 
+    /// <summary>The codes that are in the message of an error, so that the caller of any shape is told them.</summary>
+    public static IReadOnlyList<string> All => Told;
+
     /// <summary>The message with the code before it, where it is one of these and does not stand there yet.</summary>
     public static string IntoMessage(string? code, string message)
         => code is null || Array.IndexOf(Told, code) < 0 || InMessage(message) == code ? message : $"{code}{Separator}{message}";

@@ -23,21 +23,42 @@ internal static class MetadataReader
     }
 
     /// <summary>Whether there is an entry of a key.</summary>
-    public static bool Contains(ReadOnlySpan<byte> entries, ReadOnlySpan<byte> key)
+    public static bool Contains(ReadOnlySpan<byte> entries, ReadOnlySpan<byte> key) => TryFind(entries, key, out _);
+
+    /// <summary>The text of a key; null if there is none.</summary>
+    public static string? FindText(ReadOnlySpan<byte> entries, ReadOnlySpan<byte> key)
+    {
+        if (!TryFind(entries, key, out ReadOnlySpan<byte> rest))
+        {
+            return null;
+        }
+
+        MessagePackHead.TryReadBytes(rest, out int head, out int length);
+        return Encoding.UTF8.GetString(rest.Slice(head, length));
+    }
+
+    /// <param name="entries">Keys and values, one after another.</param>
+    /// <param name="key">What to look for.</param>
+    /// <param name="rest">The entries from the key's value on.</param>
+    private static bool TryFind(ReadOnlySpan<byte> entries, ReadOnlySpan<byte> key, out ReadOnlySpan<byte> rest)
     {
         while (!entries.IsEmpty)
         {
             MessagePackHead.TryReadBytes(entries, out int head, out int length);
 
-            if (entries.Slice(head, length).SequenceEqual(key))
+            bool isFound = entries.Slice(head, length).SequenceEqual(key);
+            entries = entries[(head + length)..];
+
+            if (isFound)
             {
+                rest = entries;
                 return true;
             }
 
-            entries = entries[(head + length)..];
             entries = entries[MessagePackHead.MeasureValue(entries)..];
         }
 
+        rest = default;
         return false;
     }
 

@@ -81,6 +81,7 @@ internal sealed class RpcHost : IAsyncDisposable
         WebApplicationBuilder builder = WebApplication.CreateBuilder(
             [.. arguments ?? ["--urls", "http://127.0.0.1:0"], "--hostBuilder:reloadConfigOnChange=false"]);
         builder.Logging.ClearProviders().AddProvider(log).SetMinimumLevel(LogLevel.Debug);
+        builder.Logging.AddFilter("Mprpc.Calls", LogLevel.Information);        // a line a call, for those who ask for it
 
         // Far above the bound of each wait: a test whose stop waits for what it must not wait for fails.
         builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = Bounded.Time * 10);

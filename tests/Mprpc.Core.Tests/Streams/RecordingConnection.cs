@@ -26,6 +26,9 @@ internal sealed class RecordingConnection : IStreamConnection
 
     public bool IsClosed { get; set; }
 
+    /// <summary>How many items were said to go out.</summary>
+    public int ItemsSent { get; private set; }
+
     /// <summary>Called with each message that is sent, on the thread that sends it.</summary>
     public Action? OnSend { get; set; }
 
@@ -79,6 +82,8 @@ internal sealed class RecordingConnection : IStreamConnection
         MprpcWriter.Return(message);
         return true;
     }
+
+    public void OnItemsSent(int count) => ItemsSent += count;
 
     public Task WaitForRoomAsync()
     {
