@@ -80,7 +80,7 @@ public sealed class SlowPeerTests
         using var folder = new TemporaryFolder();
         string path = folder.PathOf("push.sock");
         await using RpcHost host = await RpcHost.StartAsync(
-            builder => builder.Services.AddMprpc(server => server.Limits.MaxPendingPushBytes = MaxPending),
+            builder => builder.Services.AddMprpc(SetLimits),
             app => app.MapMprpcService<Lobby>($"unix://{path}").WithEndpoint(options => options.SlowPeers = MprpcSlowPeerPolicy.DropNewest));
         using var losses = new LossRecorder(host);
         var peers = new List<Reader>();
@@ -151,13 +151,13 @@ public sealed class SlowPeerTests
     }
 
     private static Task<RpcHost> StartAsync(MprpcSlowPeerPolicy policy)
-        => LobbyHost.StartAsync(
-            server =>
-            {
-                server.Limits.MaxPendingPushBytes = MaxPending;
-                server.Limits.WriteTimeout = TimeSpan.FromMinutes(5);       // peers here read nothing for as long as a busy machine takes to publish
-            },
-            endpoint => endpoint.SlowPeers = policy);
+        => LobbyHost.StartAsync(SetLimits, endpoint => endpoint.SlowPeers = policy);
+
+    private static void SetLimits(MprpcServerOptions server)
+    {
+        server.Limits.MaxPendingPushBytes = MaxPending;
+        server.Limits.WriteTimeout = Timeout.InfiniteTimeSpan;      // on a slow machine it would close the peers that read nothing
+    }
 
     private static IReadOnlyList<long> Pending(RpcHost host) => host.App.Services.GetRequiredService<ClientRegistry>().Pending;
 
