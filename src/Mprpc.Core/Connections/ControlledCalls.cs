@@ -4,7 +4,7 @@ namespace Mprpc.Connections;
 /// <remarks>
 /// One timer a connection looks at the deadlines: most calls end before theirs, and a timer that is set for the nearest one is rarely set anew.
 /// </remarks>
-internal sealed class ControlledCalls(TimeProvider clock, CancellationToken closed)
+internal sealed class ControlledCalls(TimeProvider clock, RunningCalls running, CancellationToken closed)
 {
     // Notifications have no msgid, and peers may use one twice: such calls have numbers beyond those of msgids.
     private const long FirstOtherKey = 1L << 40;
@@ -125,6 +125,7 @@ internal sealed class ControlledCalls(TimeProvider clock, CancellationToken clos
                     // Once, whatever has cancelled it before: what is late stays listed until its method has ended.
                     call.IsLate = true;
                     (late ??= []).Add(call);
+                    running.Add(promised: 0);       // its method may end before the answer is given, and the connection with it
                 }
                 else
                 {
@@ -149,6 +150,10 @@ internal sealed class ControlledCalls(TimeProvider clock, CancellationToken clos
             catch (Exception exception)
             {
                 call.AbortConnection(exception);       // It could not be answered; and an exception must not end the timer's thread, which is the process's.
+            }
+            finally
+            {
+                running.Remove(promised: 0);
             }
         }
     }

@@ -154,7 +154,7 @@ internal sealed partial class RpcConnection
 
     /// <summary>The peer's calls that run and can be cancelled.</summary>
     public ControlledCalls Controlled
-        => _controlled ?? Interlocked.CompareExchange(ref _controlled, new ControlledCalls(Clock, Closed), null) ?? _controlled;
+        => _controlled ?? Interlocked.CompareExchange(ref _controlled, new ControlledCalls(Clock, RunningCalls, Closed), null) ?? _controlled;
 
     /// <summary>Whether a message is handled at once even if there is no room for requests.</summary>
     /// <remarks>No request does where answers come in the order of the requests.</remarks>

@@ -1,5 +1,6 @@
 using System.IO.Pipelines;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Time.Testing;
 using Mprpc.Binding;
 using Mprpc.Connections;
 using Mprpc.Dispatch;
@@ -38,6 +39,22 @@ public sealed class ControlledCallsTests
         await peer.SendAsync(ControlBytes.Cancel(5), ControlBytes.Request(5, "sum", "920102"));
 
         Assert.Equal("940105c003", await peer.Peer.ReadAsync());
+    }
+
+    [Fact]
+    public void Deadline_MethodEndsWhileTheAnswerIsGiven_ConnectionStaysUntilItIs()
+    {
+        var clock = new FakeTimeProvider();
+        var connection = new EndingConnection(clock);
+        var call = new CallControl(connection, method: null!, messageId: 5, turn: null);
+        connection.Running.Add(promised: 0);
+        call.SetDeadline(clock.GetTimestamp(), TimeSpan.FromMilliseconds(10), isCallers: true);
+        call.Enlist();
+
+        clock.Advance(TimeSpan.FromSeconds(1));
+
+        Assert.Equal(1, connection.RunningWhileAnswered);
+        Assert.Equal(0, connection.Running.Count);
     }
 
     [Theory]
@@ -289,5 +306,38 @@ public sealed class ControlledCallsTests
                 throw new InvalidOperationException("The log is full.");
             }
         }
+    }
+
+    /// <summary>Whose call's method ends, and gives its place back, at the moment in which the deadline answers it.</summary>
+    private sealed class EndingConnection : ICallConnection
+    {
+        private readonly ControlledCalls _calls;
+
+        public EndingConnection(TimeProvider clock)
+        {
+            Clock = clock;
+            _calls = new ControlledCalls(clock, Running, CancellationToken.None);
+        }
+
+        public TimeProvider Clock { get; }
+
+        public RunningCalls Running { get; } = new(10, total: null, new InFlightRequests(TimeProvider.System));
+
+        public int RunningWhileAnswered { get; private set; }
+
+        public void Enlist(CallControl call) => _calls.Add(call);
+
+        public void Delist(CallControl call) => _calls.Remove(call);
+
+        public void AnswerTimeout(CallControl call)
+        {
+            call.End();
+            Running.Remove(promised: 0);
+            RunningWhileAnswered = Running.Count;
+        }
+
+        public void Abort(Exception reason) => throw reason;
+
+        public void OnStrayFailure(Exception exception) => throw exception;
     }
 }
