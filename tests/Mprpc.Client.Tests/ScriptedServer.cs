@@ -1,12 +1,13 @@
 using System.Net;
 using System.Net.Sockets;
+using Mprpc.Tests.Kit;
 
 namespace Mprpc.Client.Tests;
 
 /// <summary>A listener on a free port whose connections the test plays itself.</summary>
 internal sealed class ScriptedServer : IDisposable
 {
-    public static readonly TimeSpan Deadline = TimeSpan.FromSeconds(20);
+    public static readonly TimeSpan Deadline = Bounded.Time;
 
     /// <summary>The body of an answer to hello: [1, {"errors": "map", "size": 4 MiB, "calls": 1000, "meta": 8192, "ping": true}].</summary>
     public const string Offer = "c09201 85a66572726f7273a36d6170a473697a65ce00400000a563616c6c73cd03e8a46d657461cd2000a470696e67c3";

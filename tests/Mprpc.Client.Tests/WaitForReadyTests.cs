@@ -1,7 +1,9 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Time.Testing;
+using Mprpc.Tests.Kit;
 
 namespace Mprpc.Client.Tests;
 
@@ -91,9 +93,17 @@ public sealed class WaitForReadyTests
     public async Task Call_ServerNeverComes_TimesOutAndNamesTheLastFailure()
     {
         int port = FreePort();
-        await using MprpcClient client = Create(port, new MprpcClientOptions { WaitForReady = true, CallTimeout = TimeSpan.FromMilliseconds(500) });
+        var clock = new FakeTimeProvider();
+        var timeout = TimeSpan.FromMilliseconds(500);
+        var log = new TextLog();
+        using var loggers = LoggerFactory.Create(builder => builder.AddProvider(log));
+        await using MprpcClient client = Create(
+            port, new MprpcClientOptions { WaitForReady = true, CallTimeout = timeout, TimeProvider = clock, LoggerFactory = loggers });
 
-        var exception = await Assert.ThrowsAsync<TimeoutException>(() => client.CallAsync<int>("sum").AsTask().WaitAsync(Deadline));
+        Task<int> call = client.CallAsync<int>("sum").AsTask();
+        await Bounded.Until(() => log.Lines.Any(line => line.Contains("failed 1 times", StringComparison.Ordinal)), "the failure");
+        clock.Advance(timeout);
+        var exception = await Assert.ThrowsAsync<TimeoutException>(() => call.WaitAsync(Deadline));
 
         Assert.StartsWith(
             "The call of 'sum' was not sent within 500 ms: it waited for the server, and the last attempt to connect failed. "
