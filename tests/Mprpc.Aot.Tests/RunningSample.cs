@@ -13,12 +13,15 @@ internal sealed partial class RunningSample : IAsyncDisposable
     private readonly long _started;
     private Task _reading = Task.CompletedTask;
 
-    private RunningSample(Process process, long started, MprpcClient client)
+    private RunningSample(Process process, long started, string address)
     {
         _process = process;
         _started = started;
-        Client = client;
+        Address = address;
+        Client = new MprpcClient(address);
     }
+
+    public string Address { get; }
 
     public MprpcClient Client { get; }
 
@@ -57,7 +60,7 @@ internal sealed partial class RunningSample : IAsyncDisposable
         try
         {
             string url = await ReadUrlAsync(process).WaitAsync(Time);
-            var sample = new RunningSample(process, started, new MprpcClient(url));
+            var sample = new RunningSample(process, started, url);
             sample._reading = process.StandardOutput.ReadToEndAsync();      // so that it never waits for somebody to read its log
             return sample;
         }

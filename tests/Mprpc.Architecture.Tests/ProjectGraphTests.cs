@@ -10,7 +10,7 @@ public sealed class ProjectGraphTests
         ["Mprpc.Core"] = [],
         ["Mprpc.AspNetCore"] = ["Mprpc.Core"],
         ["Mprpc.Client"] = ["Mprpc.Core"],
-        ["Mprpc.Cli"] = ["Mprpc.Client"],
+        ["Mprpc.Tool"] = ["Mprpc.Client"],
         ["Mprpc.Testing"] = ["Mprpc.AspNetCore", "Mprpc.Client"],
         ["Mprpc.SourceGenerator"] = [],
         ["Mprpc.SourceGenerator.CodeFixes"] = [],
@@ -19,7 +19,7 @@ public sealed class ProjectGraphTests
     /// <summary>What a client needs to run: it must start where no ASP.NET Core is installed.</summary>
     private static readonly string[] _withoutAspNetCore =
     [
-        "Mprpc.Core", "Mprpc.Client", "Mprpc.Cli", "Mprpc.SourceGenerator", "Mprpc.SourceGenerator.CodeFixes",
+        "Mprpc.Core", "Mprpc.Client", "Mprpc.Tool", "Mprpc.SourceGenerator", "Mprpc.SourceGenerator.CodeFixes",
     ];
 
     [Fact]
