@@ -42,7 +42,7 @@ public sealed class ConnectionPoolTests
     public async Task TryGet_TheOnlyOneIsInUse_GivesItAndDialsAFurtherOneBesideUpToTheLimit()
     {
         ConnectionPool pool = Create(new MprpcClientOptions { MaxConnections = 2 });
-        await AcquireAsync(pool);
+        pool.Release(await AcquireAsync(pool));     // its place would be one in use, and the second connection be there too soon
         RpcConnection first = pool.TryGet()!;
         _ = Call(first);
         _ = Call(first);

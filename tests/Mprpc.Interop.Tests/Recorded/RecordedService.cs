@@ -10,6 +10,10 @@ public sealed class RecordedService
 
     private TaskCompletionSource _released = New();
     private int _told;
+    private int _waits;
+
+    /// <summary>Whether <see cref="WaitAsync"/> was called.</summary>
+    internal bool IsWaiting => Volatile.Read(ref _waits) > 0;
 
     public int Sum(int x, int y) => x + y;
 
@@ -91,6 +95,7 @@ public sealed class RecordedService
     /// <summary>As <see cref="Sum"/>, by a token and a context.</summary>
     public async Task<int> WaitAsync(int milliseconds, MprpcCallContext call, CancellationToken cancellationToken)
     {
+        Interlocked.Increment(ref _waits);
         await Task.Delay(milliseconds, cancellationToken);
         return (int)call.MessageId!.Value;
     }

@@ -54,6 +54,9 @@ internal sealed class ServerConversation : IAsyncDisposable
                     await hearing.HearAsync(step, socket, toTheEnd: true);
                     break;
                 case "stop":
+                    // What a server that stops has not read is not answered.
+                    RecordedService service = server._app.Services.GetRequiredService<RecordedService>();
+                    await Bounded.Until(() => service.IsWaiting, "the request at the server");
                     Task stopping = server._app.StopAsync();
                     await hearing.HearAsync(step, socket, toTheEnd: true);
                     await stopping.InTime();

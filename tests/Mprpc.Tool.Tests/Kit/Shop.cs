@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
 using Microsoft.AspNetCore.Authorization;
 
@@ -6,10 +7,8 @@ namespace Mprpc.Tool.Tests.Kit;
 /// <summary>What the tool calls in its tests: methods with each kind of parameter and result.</summary>
 public sealed class Shop
 {
-    private static readonly TaskCompletionSource<string> _noted = new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-    /// <summary>What the first notification has brought.</summary>
-    internal static Task<string> Noted => _noted.Task;
+    /// <summary>What notifications have brought, of all tests.</summary>
+    internal static ConcurrentQueue<string> Noted { get; } = new();
 
     /// <summary>Adds two numbers.</summary>
     /// <param name="x">The one.</param>
@@ -45,7 +44,7 @@ public sealed class Shop
         }
     }
 
-    public void Note(string text) => _noted.TrySetResult(text);
+    public void Note(string text) => Noted.Enqueue(text);
 
     public string Refuse() => throw new MprpcException("No.", "refused", new Dictionary<string, int> { ["left"] = 3 });
 
