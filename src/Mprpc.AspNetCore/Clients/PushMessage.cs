@@ -56,10 +56,7 @@ internal sealed class PushMessage
                 || WrittenValues.Fault(_plain.Memory.Span, values: 1, outer: 0, limits.MaxSendDepth, out _) is null);
 
     /// <summary>Whether the peer of a connection takes what travels with it.</summary>
-    public bool MayGoTo(RpcConnection connection) => Metadata is null || TakesMetadata(connection, Metadata.Size);
-
-    /// <summary>Whether the peer of a connection takes metadata of a size.</summary>
-    public static bool TakesMetadata(RpcConnection connection, int size) => connection.Peer is { } peer && peer.Metadata >= size;
+    public bool MayGoTo(RpcConnection connection) => Metadata is null || PeerOffer.Takes(connection.Peer, Metadata);
 
     /// <summary>The message in an encoding; null: it has a value that this cannot have.</summary>
     public SharedMessage? In(bool oldSpec)

@@ -80,12 +80,10 @@ internal sealed class ServerClientCalls(ClientRegistry clients, IRemoteClients? 
     {
         if (target.Kind == TargetKind.Connection
             && clients.Find(target.Name!) is { CanBeCalled: true } client
-            && !PushMessage.TakesMetadata(client.Connection, metadata.Size))
+            && !PeerOffer.Takes(client.Connection.Peer, metadata))
         {
             MprpcWriter.Return(notification);
-            throw new NotSupportedException(
-                $"The notification of '{method}' has {metadata.Size:N0} bytes of metadata ({metadata}); the peer of connection {target.Name} takes "
-                + $"{client.Connection.Peer?.Metadata ?? 0:N0}. Nothing was sent.");
+            throw PeerOffer.NotTaken(client.Connection.Peer, target.Name!, "notification", method, metadata);
         }
 
         MprpcWriter wrapped = ControlWriter.Call(Serializer, notification, timeout: TimeSpan.Zero, metadata);

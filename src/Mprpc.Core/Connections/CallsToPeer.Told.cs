@@ -58,7 +58,7 @@ internal sealed partial class CallsToPeer
                 + $"nor local: it could be read on the way. {CredentialRemedy} Nothing was sent.");
         }
 
-        if (told.Size <= (peer?.Metadata ?? 0))
+        if (PeerOffer.Takes(peer, told))
         {
             return told;
         }
@@ -74,9 +74,7 @@ internal sealed partial class CallsToPeer
         }
 
         MprpcWriter.Return(message);
-        throw new NotSupportedException(
-            $"The {noun} of '{method}' has {told.Size:N0} bytes of metadata ({told}); the peer of connection {_connectionId} takes "
-            + (peer is null ? "none, since it has not said that it knows the protocol's extensions." : $"{peer.Metadata:N0}.") + " Nothing was sent.");
+        throw PeerOffer.NotTaken(peer, _connectionId, noun, method, told);
     }
 
     /// <summary>Sends a notification with what the peer is told besides; null: nothing.</summary>

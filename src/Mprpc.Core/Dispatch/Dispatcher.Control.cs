@@ -7,6 +7,8 @@ namespace Mprpc.Dispatch;
 /// <content>What is not simply a method's name: the protocol's own messages (docs/protocol.md 10), and what nobody knows.</content>
 internal sealed partial class Dispatcher
 {
+    private const string CallName = "$/call";
+
     /// <summary>What is no method of the application: the protocol's own, or unknown.</summary>
     private void DispatchOther(in IncomingCall call, ReadLoop loop, in ReadOnlyMemory<byte> message, in MessageHead head)
     {
@@ -32,7 +34,7 @@ internal sealed partial class Dispatcher
     {
         if (CallEnvelope.Read(message.Span, start, out CallEnvelope envelope) is { } problem)
         {
-            RefuseCall(call, new RpcError(RpcErrorKind.InvalidArguments, problem));
+            RefuseUnread(call, CallName, new RpcError(RpcErrorKind.InvalidArguments, problem));
             return;
         }
 
@@ -45,7 +47,7 @@ internal sealed partial class Dispatcher
         // Before the name is looked at: it does not tell who may not know whether there is such a method.
         if (terms.IsOver(call.Connection.Clock))
         {
-            RefuseCall(call, new RpcError(
+            RefuseUnread(call, CallName, new RpcError(
                 RpcErrorKind.Handler, $"The {envelope.TimeoutMilliseconds:N0} ms that the caller gave the call were over before it began.", ErrorCode.Timeout));
             return;
         }
@@ -64,16 +66,20 @@ internal sealed partial class Dispatcher
             return;
         }
 
-        if (terms.HasCredential)
-        {
-            DispatchGuarded(call, loop, method, message, envelope.ParamsStart, terms);
-            return;
-        }
-
-        Dispatch(method, call, loop, message, envelope.ParamsStart, terms);
+        DispatchFound(method, call, loop, message, envelope.ParamsStart, terms);
     }
 
-    private void RefuseCall(in IncomingCall call, in RpcError error) => RefuseUnread(call, "$/call", error);
+    private void DispatchFound(RpcMethod method, in IncomingCall call, ReadLoop loop, in ReadOnlyMemory<byte> message, int start, in CallTerms terms)
+    {
+        if (terms.HasCredential)
+        {
+            DispatchGuarded(call, loop, method, message, start, terms);
+        }
+        else
+        {
+            Dispatch(method, call, loop, message, start, terms);
+        }
+    }
 
     /// <summary>Answers a call whose method nobody has looked for; on the loop.</summary>
     private void RefuseUnread(in IncomingCall call, string name, in RpcError error)

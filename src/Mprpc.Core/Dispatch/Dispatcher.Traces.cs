@@ -16,15 +16,7 @@ internal sealed partial class Dispatcher
         Activity? outer = Activity.Current;
         IncomingCall traced = call.With(StartSpan(method.Series, call.Connection, terms));
 
-        if (terms.HasCredential)
-        {
-            DispatchGuarded(traced, loop, method, message, start, terms);
-        }
-        else
-        {
-            Dispatch(method, traced, loop, message, start, terms);
-        }
-
+        DispatchFound(method, traced, loop, message, start, terms);
         Restore(outer);
     }
 

@@ -43,6 +43,17 @@ internal sealed record PeerOffer
     /// <summary>Whether it takes errors as <c>{"message", "code", "data"}</c>.</summary>
     public bool ErrorsAsMap { get; init; }
 
+    /// <summary>Whether a peer takes metadata, whole.</summary>
+    /// <param name="peer">What the peer has said; null: nothing.</param>
+    /// <param name="metadata">The metadata.</param>
+    public static bool Takes(PeerOffer? peer, MprpcMetadata metadata) => metadata.Size <= (peer?.Metadata ?? 0);
+
+    /// <summary>Why a message is not sent: its metadata is more than the peer takes.</summary>
+    public static NotSupportedException NotTaken(PeerOffer? peer, string connectionId, string noun, string method, MprpcMetadata metadata)
+        => new(
+            $"The {noun} of '{method}' has {metadata.Size:N0} bytes of metadata ({metadata}); the peer of connection {connectionId} takes "
+            + (peer is null ? "none, since it has not said that it knows the protocol's extensions." : $"{peer.Metadata:N0}.") + " Nothing was sent.");
+
     /// <summary>Writes <c>[version, offer]</c>.</summary>
     public void Write(MprpcWriter writer)
     {
