@@ -23,7 +23,14 @@ public sealed partial class MprpcClient
 
     private void OnConnected(RpcConnection connection)
     {
-        if (Interlocked.Exchange(ref _hasConnected, 1) != 0 && Reconnected is { } handlers && _pool.Connected().Count() == 1)
+        if (Interlocked.Exchange(ref _hasConnected, 1) == 0 || _pool.Connected().Count() != 1)
+        {
+            return;
+        }
+
+        _parts.Telemetry.OnReconnect(isConnected: true);
+
+        if (Reconnected is { } handlers)
         {
             _ = Task.Run(() => TellReconnectedAsync(handlers, connection));     // cannot throw
         }

@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 
@@ -26,7 +25,6 @@ internal sealed class MprpcClientFactory(IOptionsFactory<MprpcClientOptions> opt
 
         MprpcClientOptions chosen = options.Create(name);
         configure?.Invoke(chosen);
-        return MprpcClientServiceCollectionExtensions.Create(
-            MprpcClientServiceCollectionExtensions.WithAddress(chosen, name), name, services.GetService<IConfiguration>());
+        return MprpcClientServiceCollectionExtensions.Create(services, name, chosen);
     }
 }

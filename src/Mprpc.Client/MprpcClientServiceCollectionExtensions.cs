@@ -109,26 +109,26 @@ public static class MprpcClientServiceCollectionExtensions
         => provider.GetService<IConfiguration>()?.GetSection($"{ConfigurationSection}:{name}");
 
     /// <exception cref="InvalidOperationException">There is no address.</exception>
-    internal static MprpcClientOptions WithAddress(MprpcClientOptions options, string name)
+    private static MprpcClientOptions WithAddress(MprpcClientOptions options, string name)
         => options.Url is not null || options.ConnectCallback is not null || options.Servers is not null ? options : throw new InvalidOperationException(
             $"The client '{name}' has no address. Set {ConfigurationSection}:{name}:Url, {ConfigurationSection}:{name}:Servers:0 "
             + $"or ConnectionStrings:{name} in the configuration, "
             + "MprpcClientOptions.Url in code, or give AddMprpcClient the address itself (tcp://host:port).");
 
     private static MprpcClient Create(IServiceProvider provider, string name)
-        => Create(WithAddress(provider.GetRequiredService<IOptionsMonitor<MprpcClientOptions>>().Get(name), name), name, provider.GetService<IConfiguration>());
+        => Create(provider, name, provider.GetRequiredService<IOptionsMonitor<MprpcClientOptions>>().Get(name));
 
     /// <exception cref="ArgumentOutOfRangeException">An option is out of its range; where the configuration has set it, the message names its key.</exception>
-    internal static MprpcClient Create(MprpcClientOptions options, string name, IConfiguration? configuration)
+    internal static MprpcClient Create(IServiceProvider provider, string name, MprpcClientOptions options)
     {
         try
         {
-            return new MprpcClient(options);
+            return new MprpcClient(WithAddress(options, name));
         }
-        catch (ArgumentOutOfRangeException exception) when (configuration?[$"{ConfigurationSection}:{name}:{exception.ParamName}"] is { } value)
+        catch (ArgumentOutOfRangeException exception)
+            when ($"{ConfigurationSection}:{name}:{exception.ParamName}" is var key && provider.GetService<IConfiguration>()?[key] is { } value)
         {
-            throw new ArgumentOutOfRangeException(
-                $"{ConfigurationSection}:{name}:{exception.ParamName} of the configuration is {value}. {exception.Message}", exception);
+            throw new ArgumentOutOfRangeException($"{key} of the configuration is {value}. {exception.Message}", exception);
         }
     }
 

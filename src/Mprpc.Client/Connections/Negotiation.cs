@@ -40,19 +40,19 @@ internal sealed class Negotiation(ClientParts parts)
         }
     }
 
-    /// <summary>Whether a new connection is to ask.</summary>
+    /// <summary>Decides whether a new connection asks.</summary>
     /// <param name="said">What the server has said already.</param>
-    /// <param name="refused">How many connections it has just closed, one after the other, that have asked: after two it is presumed to be plain.</param>
-    public bool IsWanted(ExtensionSupport said, int refused)
+    /// <param name="refused">How many connections it has just closed, one after the other, that have asked: after two it is taken for plain.</param>
+    public bool ShallAsk(ExtensionSupport said, int refused)
     {
-        if (refused >= MostRefusals && said != ExtensionSupport.Known)
+        if (refused < MostRefusals || said == ExtensionSupport.Known)
         {
-            TakeForPlain(isPresumed: true);
-            ClientLog.ServerIsPlain(parts.Logger, parts.Address, _lastRefusal);
-            return false;
+            return IsWanted(said);
         }
 
-        return IsWanted(said);
+        TakeForPlain(isPresumed: true);
+        ClientLog.ServerIsPlain(parts.Logger, parts.Address, _lastRefusal);
+        return false;
     }
 
     /// <summary>Whether a connection should have asked.</summary>

@@ -138,13 +138,15 @@ internal sealed partial class Subchannel(ConnectionPool pool, ClientParts parts)
             long start = parts.Clock.GetTimestamp();
             int refused = 0;    // connections that the server has closed in place of an answer to hello
             bool asks;
+            bool isReady;
 
             while (true)
             {
                 made = null;
                 ClientTransport transport = await parts.Dialer.ConnectAsync(parts.Disposed).ConfigureAwait(false);
-                asks = parts.Negotiation.IsWanted(transport.Extensions, refused);
-                made = Start(transport, failures, isReady: parts.Login is null && !asks && refused == 0);
+                asks = parts.Negotiation.ShallAsk(transport.Extensions, refused);
+                isReady = parts.Login is null && !asks && refused == 0;
+                made = Start(transport, failures, isReady);
 
                 if (!asks || await AskAsync(made).ConfigureAwait(false))
                 {
@@ -160,7 +162,7 @@ internal sealed partial class Subchannel(ConnectionPool pool, ClientParts parts)
                 await LoginAsync(parts.Login, made.Connection, start).ConfigureAwait(false);
             }
 
-            if (parts.Login is not null || asks || refused > 0)
+            if (!isReady)
             {
                 Publish(made, mayBeOutdated: !asks && refused == 0);
             }

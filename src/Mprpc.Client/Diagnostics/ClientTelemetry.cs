@@ -11,6 +11,8 @@ internal sealed class ClientTelemetry
 {
     private readonly ClientMeter _meter;
     private readonly CallSeriesTable _series;
+    private Func<long>? _countConnections;
+    private Func<long>? _countCalls;
 
     /// <param name="options">The client's, frozen.</param>
     /// <param name="address">Its server's, for clients that have no name.</param>
@@ -36,16 +38,10 @@ internal sealed class ClientTelemetry
     public CallTelemetry Served { get; }
 
     /// <summary>How many connections take calls.</summary>
-    public long Connections => CountConnections?.Invoke() ?? 0;
+    public long Connections => _countConnections?.Invoke() ?? 0;
 
     /// <summary>How many calls wait for their answers.</summary>
-    public long ActiveCalls => CountCalls?.Invoke() ?? 0;
-
-    /// <summary>Counts the connections.</summary>
-    public Func<long>? CountConnections { get; private set; }
-
-    /// <summary>Counts the calls in flight.</summary>
-    public Func<long>? CountCalls { get; private set; }
+    public long ActiveCalls => _countCalls?.Invoke() ?? 0;
 
     /// <summary>The series of a method.</summary>
     public CallSeries SeriesOf(string method) => _series.Of(method);
@@ -53,8 +49,8 @@ internal sealed class ClientTelemetry
     /// <summary>The client is there.</summary>
     public void Begin(Func<long> countConnections, Func<long> countCalls)
     {
-        CountConnections = countConnections;
-        CountCalls = countCalls;
+        _countConnections = countConnections;
+        _countCalls = countCalls;
         _meter.Add(this);
     }
 

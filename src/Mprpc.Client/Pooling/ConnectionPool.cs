@@ -135,11 +135,6 @@ internal sealed partial class ConnectionPool
     /// <summary>A connection takes calls.</summary>
     public void OnConnected()
     {
-        if (_hasConnected && Connected().Count() == 1)
-        {
-            _parts.Telemetry.OnReconnect(isConnected: true);
-        }
-
         _hasConnected = true;
         Backoff.Connected();
         _upkeep.Begin();

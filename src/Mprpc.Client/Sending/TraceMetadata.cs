@@ -45,10 +45,7 @@ internal static class TraceMetadata
             all.AddReceived(entry.Key, entry.ValueBytes, entry.IsBinary);
         }
 
-        TryAdd(all, TraceKey.Parent, parent);
-        TryAdd(all, TraceKey.State, state);
-        TryAdd(all, TraceKey.Baggage, baggage ?? received.GetString(TraceKey.Baggage));
-        return all;
+        return With(all, parent, state, baggage ?? received.GetString(TraceKey.Baggage));
     }
 
     /// <summary>The trace of the running activity alone, which a server that takes no metadata is called without; null: there is none.</summary>
@@ -56,16 +53,15 @@ internal static class TraceMetadata
     {
         (string? parent, string? state, string? baggage) = OfActivity();
 
-        if (parent is null)
-        {
-            return null;
-        }
+        return parent is null ? null : With(new MprpcMetadata { IsOptional = true }, parent, state, baggage);
+    }
 
-        var trace = new MprpcMetadata { IsOptional = true };
-        TryAdd(trace, TraceKey.Parent, parent);
-        TryAdd(trace, TraceKey.State, state);
-        TryAdd(trace, TraceKey.Baggage, baggage);
-        return trace;
+    private static MprpcMetadata With(MprpcMetadata all, string parent, string? state, string? baggage)
+    {
+        TryAdd(all, TraceKey.Parent, parent);
+        TryAdd(all, TraceKey.State, state);
+        TryAdd(all, TraceKey.Baggage, baggage);
+        return all;
     }
 
     private static (string? Parent, string? State, string? Baggage) OfActivity()
