@@ -10,6 +10,7 @@ internal sealed class FrameBuffer
     private const int MaxDepth = 512;
 
     private byte[] _bytes = [];
+    private int _length;
     private FrameScanner _scanner = new(MaxSize, MaxDepth);
 
     /// <summary>Whether what came is no sequence of MessagePack values: nothing more is cut.</summary>
@@ -26,17 +27,22 @@ internal sealed class FrameBuffer
             return messages;
         }
 
-        // A new array: the messages that were cut keep the old one.
-        byte[] all = [.. _bytes, .. bytes];
+        if (_bytes.Length - _length < bytes.Length)
+        {
+            Array.Resize(ref _bytes, Math.Max(_length + bytes.Length, 2 * _bytes.Length));
+        }
+
+        bytes.CopyTo(_bytes.AsSpan(_length));
+        _length += bytes.Length;
         int start = 0;
 
-        while (start < all.Length)
+        while (start < _length)
         {
-            FrameStatus status = _scanner.Scan(all.AsSpan(start), out int length);
+            FrameStatus status = _scanner.Scan(_bytes.AsSpan(start, _length - start), out int length);
 
             if (status == FrameStatus.Complete)
             {
-                messages.Add(all.AsMemory(start, length));
+                messages.Add(_bytes.AsSpan(start, length).ToArray());
                 start += length;
                 _scanner = new FrameScanner(MaxSize, MaxDepth);
             }
@@ -47,11 +53,13 @@ internal sealed class FrameBuffer
             else
             {
                 IsBroken = true;
-                break;
+                _bytes = [];
+                return messages;
             }
         }
 
-        _bytes = IsBroken ? [] : all[start..];
+        _length -= start;
+        _bytes.AsSpan(start, _length).CopyTo(_bytes);
         return messages;
     }
 }
