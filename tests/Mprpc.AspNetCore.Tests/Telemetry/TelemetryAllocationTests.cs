@@ -1,8 +1,3 @@
-using System.Buffers;
-using System.IO.Pipelines;
-using Microsoft.AspNetCore.Connections;
-using Mprpc.AspNetCore.Connections;
-using Mprpc.AspNetCore.Limits;
 using Mprpc.AspNetCore.Tests.Security;
 using Mprpc.AspNetCore.Tests.Telemetry.Kit;
 using Mprpc.Client;
@@ -13,7 +8,7 @@ namespace Mprpc.AspNetCore.Tests.Telemetry;
 [Collection(nameof(AuthorizationAllocationTests))]      // beside no other test, whose listeners are the whole process's
 public sealed class TelemetryAllocationTests
 {
-    private const int Calls = 2000;
+    private const int Calls = InlineConnection.Calls;
     private const int Rounds = 20;
     private const int MostRounds = 500;
     private const int AnswerLength = 5;
@@ -63,61 +58,10 @@ public sealed class TelemetryAllocationTests
     {
         await using RpcHost host = RpcHost.Build(builder => builder.Services.AddSingleton<Adder>().AddMprpc(), map: null);
         var endpoint = new MprpcEndpointOptions().MapService<Adder>();
-        var inline = new PipeOptions(readerScheduler: PipeScheduler.Inline, writerScheduler: PipeScheduler.Inline, useSynchronizationContext: false);
-        var toServer = new Pipe(inline);
-        var toClient = new Pipe(inline);
-        var transport = new DefaultConnectionContext("measured", new Duplex(toServer.Reader, toClient.Writer), new Duplex(toClient.Reader, toServer.Writer));
-        var handler = new RpcConnectionHandler(host.App.Services, endpoint, host.App.Services.GetRequiredService<ServerLimits>().For(endpoint));
         using IDisposable? listener = Begin(listen, host.App.Services);
-        Task connection = handler.OnConnectedAsync(transport);
-        byte[] request = Hex.Bytes("94 00 01 a373756d 92 01 02");
-        long least = long.MaxValue;
-
-        for (int round = 0; round < Rounds; round++)
-        {
-            least = Math.Min(least, await AllocatedAsync(toServer.Writer, toClient.Reader, request));
-        }
-
-        Assert.True(least < long.MaxValue, "No round has run on this thread alone.");
-        await toServer.Writer.CompleteAsync();
-        await connection.InTime();
-        return least;
+        await using var connection = new InlineConnection(host, endpoint);
+        return await connection.MeasureAsync("94 00 01 a373756d 92 01 02", AnswerLength);
     }
-
-    /// <summary>The bytes, or the most there is where another thread has had a part in the round.</summary>
-    private static async Task<long> AllocatedAsync(PipeWriter writer, PipeReader reader, byte[] request)
-    {
-        int missing = AnswerLength * Calls;
-        long before = GC.GetAllocatedBytesForCurrentThread();
-
-        for (int i = 0; i < Calls; i++)
-        {
-            request.CopyTo(writer.GetSpan(request.Length));
-            writer.Advance(request.Length);
-            AssertDone(writer.FlushAsync());
-
-            // Answered within the flush.
-            if (reader.TryRead(out ReadResult answer))
-            {
-                missing -= (int)answer.Buffer.Length;
-                reader.AdvanceTo(answer.Buffer.End);
-            }
-        }
-
-        long allocated = missing == 0 ? GC.GetAllocatedBytesForCurrentThread() - before : long.MaxValue;
-
-        while (missing > 0)
-        {
-            ReadResult answer = await reader.ReadAsync().InTime();
-            missing -= (int)answer.Buffer.Length;
-            reader.AdvanceTo(answer.Buffer.End);
-            await Task.Yield();     // away from the server's thread
-        }
-
-        return allocated;
-    }
-
-    private static void AssertDone(ValueTask<FlushResult> flush) => Assert.True(flush.IsCompletedSuccessfully);
 
     /// <summary>The least bytes of several rounds that the whole process allocates, server and client.</summary>
     private static async Task<long> MeasureMadeAsync(Listen listen)
@@ -177,8 +121,6 @@ public sealed class TelemetryAllocationTests
     {
         public int Sum(int x, int y) => x + y;
     }
-
-    private sealed record Duplex(PipeReader Input, PipeWriter Output) : IDuplexPipe;
 
     /// <summary>Listens and keeps nothing.</summary>
     private sealed class Quiet : IDisposable

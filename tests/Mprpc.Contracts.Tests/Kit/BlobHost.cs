@@ -6,7 +6,6 @@ namespace Mprpc.Contracts.Tests.Kit;
 internal sealed class BlobHost : IAsyncDisposable
 {
     private readonly ContractHost<IBlobs> _host;
-    private readonly List<MprpcClient> _clients = [];
 
     private BlobHost(ContractHost<IBlobs> host, BlobLog log)
     {
@@ -34,20 +33,7 @@ internal sealed class BlobHost : IAsyncDisposable
     }
 
     /// <summary>A client with options of its own.</summary>
-    public MprpcClient Connect(MprpcClientOptions options)
-    {
-        var client = new MprpcClient($"tcp://{_host.Address}", options);
-        _clients.Add(client);
-        return client;
-    }
+    public MprpcClient Connect(MprpcClientOptions options) => _host.Connect(options);
 
-    public async ValueTask DisposeAsync()
-    {
-        foreach (MprpcClient client in _clients)
-        {
-            await client.DisposeAsync();
-        }
-
-        await _host.DisposeAsync();
-    }
+    public ValueTask DisposeAsync() => _host.DisposeAsync();
 }

@@ -12,6 +12,7 @@ internal sealed class ContractHost<TContract> : IAsyncDisposable
 {
     private readonly WebApplication _server;
     private readonly ServiceProvider _client;
+    private readonly List<MprpcClient> _others = [];
 
     private ContractHost(WebApplication server, ServiceProvider client)
     {
@@ -57,8 +58,21 @@ internal sealed class ContractHost<TContract> : IAsyncDisposable
         return new ContractHost<TContract>(server, Clients.Of<TContract>(url, serializer));
     }
 
+    /// <summary>A client with options of its own; disposed with the host.</summary>
+    public MprpcClient Connect(MprpcClientOptions options)
+    {
+        var client = new MprpcClient($"tcp://{Address}", options);
+        _others.Add(client);
+        return client;
+    }
+
     public async ValueTask DisposeAsync()
     {
+        foreach (MprpcClient client in _others)
+        {
+            await client.DisposeAsync();
+        }
+
         await _client.DisposeAsync();
         using var atOnce = new CancellationTokenSource(TimeSpan.FromSeconds(2));
         await _server.StopAsync(atOnce.Token);

@@ -7,7 +7,6 @@ namespace Mprpc.Contracts.Tests.Kit;
 internal sealed class FeedHost : IAsyncDisposable
 {
     private readonly ContractHost<IFeed> _host;
-    private readonly List<MprpcClient> _clients = [];
 
     private FeedHost(ContractHost<IFeed> host, FeedLog log)
     {
@@ -44,20 +43,7 @@ internal sealed class FeedHost : IAsyncDisposable
     }
 
     /// <summary>A client with options of its own.</summary>
-    public IFeed Connect(MprpcClientOptions options)
-    {
-        var client = new MprpcClient($"tcp://{_host.Address}", options);
-        _clients.Add(client);
-        return client.As<IFeed>();
-    }
+    public IFeed Connect(MprpcClientOptions options) => _host.Connect(options).As<IFeed>();
 
-    public async ValueTask DisposeAsync()
-    {
-        foreach (MprpcClient client in _clients)
-        {
-            await client.DisposeAsync();
-        }
-
-        await _host.DisposeAsync();
-    }
+    public ValueTask DisposeAsync() => _host.DisposeAsync();
 }

@@ -104,18 +104,8 @@ public sealed class BothWaysTests
     public async Task Neovim_AsClientOfOurServer_IsCalledBackByTheHandler()
     {
         await using NeovimProcess nvim = await NeovimProcess.StartAsync();
-        ListenOptions? listening = null;
-        WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
-        builder.Services.AddMprpc();
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(System.Net.IPAddress.Loopback, 0, listener =>
-        {
-            listening = listener;
-            listener.UseMessagePackRpc(options => options.UsePeer(MprpcPeer.Neovim).MapService<Nesting>());
-        }));
-        await using WebApplication app = builder.Build();
-        await app.StartAsync().InTime();
-        int channel = await nvim.EvaluateAsync<int>($"sockconnect('tcp', '{listening!.IPEndPoint}', {{'rpc': v:true}})");
+        (WebApplication server, int channel) = await ServeAsync<Nesting>(nvim);
+        await using WebApplication app = server;
 
         int depth = await nvim.EvaluateAsync<int>($"rpcrequest({channel}, 'nested', {channel}, 5)");
 
@@ -126,19 +116,9 @@ public sealed class BothWaysTests
     public async Task Neovim_InAGroupOfOurServer_IsToldAndAskedThoughItSaysNoHello()
     {
         await using NeovimProcess nvim = await NeovimProcess.StartAsync();
-        ListenOptions? listening = null;
-        WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
-        builder.Services.AddMprpc();
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(System.Net.IPAddress.Loopback, 0, listener =>
-        {
-            listening = listener;
-            listener.UseMessagePackRpc(options => options.UsePeer(MprpcPeer.Neovim).MapService<Editors>());
-        }));
-        await using WebApplication app = builder.Build();
-        await app.StartAsync().InTime();
+        (WebApplication server, int channel) = await ServeAsync<Editors>(nvim);
+        await using WebApplication app = server;
         IMprpcClients<IEditor> clients = app.Services.GetRequiredService<IMprpcClients<IEditor>>();
-        int channel = await nvim.EvaluateAsync<int>($"sockconnect('tcp', '{listening!.IPEndPoint}', {{'rpc': v:true}})");
         string id = await nvim.EvaluateAsync<string>($"rpcrequest({channel}, 'join', 'editors')");
 
         clients.Group("editors").SetVariable("told", "by the group");
@@ -154,6 +134,24 @@ public sealed class BothWaysTests
         Assert.Equal(1, single);
         Assert.Throws<NotSupportedException>(
             () => clients.Single(id).With(new MprpcCallOptions { Metadata = new() { ["tenant"] = "x" } }).SetVariable("told", "with metadata"));
+    }
+
+    /// <summary>A server for neovim, and neovim's channel to it.</summary>
+    private static async Task<(WebApplication Server, int Channel)> ServeAsync<TService>(NeovimProcess nvim)
+        where TService : class
+    {
+        ListenOptions? listening = null;
+        WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.Services.AddMprpc();
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(System.Net.IPAddress.Loopback, 0, listener =>
+        {
+            listening = listener;
+            listener.UseMessagePackRpc(options => options.UsePeer(MprpcPeer.Neovim).MapService<TService>());
+        }));
+        WebApplication app = builder.Build();
+        await app.StartAsync().InTime();
+        return (app, await nvim.EvaluateAsync<int>($"sockconnect('tcp', '{listening!.IPEndPoint}', {{'rpc': v:true}})"));
     }
 
     /// <summary>Two calls of neovim's of which the earlier one is answered while the later one runs.</summary>
