@@ -146,12 +146,14 @@ public sealed class BackplaneTests
         var backplane = new MprpcMemoryBackplane();
         await using RpcHost one = await StartAsync(backplane);
         await using RpcHost other = await StartAsync(backplane);
+        var asked = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var cancelled = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         (MprpcClient a, _) = await one.JoinAsync(new Screen());
         (MprpcClient b, _) = await other.JoinAsync(new Screen
         {
             OnConfirm = async (_, stop) =>
             {
+                asked.SetResult();
                 await NeverAsync("", stop);
                 cancelled.SetResult();
                 return false;
@@ -162,6 +164,7 @@ public sealed class BackplaneTests
         await foreach (MprpcReply<bool> reply in one.Clients()
             .AskAsync(one.Clients().All, screen => screen.ConfirmAsync("x", default), Timeout.InfiniteTimeSpan))
         {
+            await asked.Task.InTime();      // a question that has not come there yet is only not asked
             break;
         }
 
