@@ -5,7 +5,7 @@ using Mprpc.AspNetCore;
 namespace Transport;
 
 /// <summary>Opens the line, serves the peer at its other end, and opens it again when that has gone.</summary>
-public sealed class LineServer(IMprpcServer server, IHostApplicationLifetime lifetime, string device) : BackgroundService
+public sealed class LineServer(IMprpcServer server, ILogger<LineServer> logger, string device) : BackgroundService
 {
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -30,9 +30,10 @@ public sealed class LineServer(IMprpcServer server, IHostApplicationLifetime lif
                 // Disposes the line at the end. The token ends it in good order: calls that run are answered.
                 await server.ServeAsync(new Line(stream, device), cancellationToken: stoppingToken);
             }
-            catch (MprpcConnectionException) when (lifetime.ApplicationStopping.IsCancellationRequested)
+            catch (MprpcConnectionException exception)
             {
-                return;     // a peer that has come back while the application stops
+                // Not served: the limit of connections is reached, or the peer has come back while the application stops.
+                logger.LogInformation("The line is closed again: {Reason}", exception.Message);
             }
         }
     }
