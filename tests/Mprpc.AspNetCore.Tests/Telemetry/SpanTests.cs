@@ -7,6 +7,7 @@ using Mprpc.Client;
 namespace Mprpc.AspNetCore.Tests.Telemetry;
 
 /// <summary>The spans of calls, and how they belong together.</summary>
+[Collection(ListenerTestsGroup.Name)]
 public sealed class SpanTests
 {
     private const string Parent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";

@@ -1,11 +1,10 @@
-using Mprpc.AspNetCore.Tests.Security;
 using Mprpc.AspNetCore.Tests.Telemetry.Kit;
 using Mprpc.Client;
 
 namespace Mprpc.AspNetCore.Tests.Telemetry;
 
 /// <summary>What measuring costs: no byte a call, whether or not a meter is listened to. Spans do cost.</summary>
-[Collection(nameof(AuthorizationAllocationTests))]      // beside no other test, whose listeners are the whole process's
+[Collection(ListenerTestsGroup.Name)]
 public sealed class TelemetryAllocationTests
 {
     private const int Calls = InlineConnection.Calls;
