@@ -18,7 +18,7 @@ internal abstract class ClientCalls(MprpcSerializerOptions serializer, Connectio
     protected MprpcSerializerOptions Serializer => serializer;
 
     /// <summary>Gives a writer for one call or notification: the name of the method, then an array of the arguments.</summary>
-    public MprpcWriter Begin() => MprpcWriter.Rent(serializer, RequestWriter.HeadRoom, limits.SendLimit);
+    public MprpcWriter Begin() => MprpcWriter.Rent(serializer, RequestWriter.FrontRoom, limits.SendLimit);
 
     /// <inheritdoc cref="RequestWriter.Begin"/>
     public MprpcWriter Write(string method, ReadOnlySpan<object?> arguments) => RequestWriter.Begin(serializer, limits.SendLimit, method, arguments);

@@ -19,7 +19,7 @@ internal sealed class ServerClientCalls(ClientRegistry clients, IRemoteClients? 
     {
         if (metadata is not null)
         {
-            notification = Wrap(target, method, notification, metadata);
+            Wrap(target, method, notification, metadata);
         }
 
         SentMessage.Check(Limits, method: null, notification);
@@ -76,7 +76,7 @@ internal sealed class ServerClientCalls(ClientRegistry clients, IRemoteClients? 
     }
 
     // docs/protocol.md 10.6: [2, "$/call", [{"meta": ...}, method, params]]
-    private MprpcWriter Wrap(MprpcTarget target, string method, MprpcWriter notification, MprpcMetadata metadata)
+    private void Wrap(MprpcTarget target, string method, MprpcWriter notification, MprpcMetadata metadata)
     {
         if (target.Kind == TargetKind.Connection
             && clients.Find(target.Name!) is { CanBeCalled: true } client
@@ -86,9 +86,7 @@ internal sealed class ServerClientCalls(ClientRegistry clients, IRemoteClients? 
             throw PeerOffer.NotTaken(client.Connection.Peer, target.Name!, "notification", method, metadata);
         }
 
-        MprpcWriter wrapped = ControlWriter.Call(Serializer, notification, timeout: TimeSpan.Zero, metadata);
-        MprpcWriter.Return(notification);
-        return wrapped;
+        ControlWriter.PrependCall(notification, timeout: TimeSpan.Zero, metadata);
     }
 
     private async Task AskAllAsync<T>(

@@ -32,7 +32,7 @@ internal abstract class CallSender(ClientParts parts, ConnectionPool pool, Notif
         return RequestWriter.Begin(parts.Serializer, parts.Limits.SendLimit, method, arguments);
     }
 
-    public override MprpcWriter BeginCall() => MprpcWriter.Rent(parts.Serializer, RequestWriter.HeadRoom, parts.Limits.SendLimit);
+    public override MprpcWriter BeginCall() => MprpcWriter.Rent(parts.Serializer, RequestWriter.FrontRoom, parts.Limits.SendLimit);
 
     /// <inheritdoc/>
     internal sealed override ValueTask<T> SendAsync<T>(string method, MprpcWriter request, MprpcCallOptions call)
@@ -105,7 +105,7 @@ internal abstract class CallSender(ClientParts parts, ConnectionPool pool, Notif
     /// <summary>A request to send again: its own buffer belongs to the connection once it is sent.</summary>
     protected MprpcWriter Copy(MprpcWriter request)
     {
-        MprpcWriter copy = MprpcWriter.Rent(parts.Serializer, RequestWriter.HeadRoom);
+        MprpcWriter copy = MprpcWriter.Rent(parts.Serializer, RequestWriter.FrontRoom);
         copy.WriteEncoded(request.WrittenSpan);
         copy.Levels = request.Levels;
         return copy;

@@ -103,7 +103,7 @@ internal sealed partial class CallsToPeer
             // What is told of nothing but the numbers of its streams is a plain request.
             isSent = allowed is null && call.Timeout <= TimeSpan.Zero && told.Count == 0
                 ? TryCallPlain(call, request, cancellationToken)
-                : TryCallWrapped(call, request, ControlWriter.Call(_serializer, request, call.Timeout, told, allowed), cancellationToken);
+                : TryCallWrapped(call, request, told, allowed, cancellationToken);
         }
         finally
         {

@@ -18,30 +18,28 @@ internal sealed partial class CallsToPeer
             return TryCallPlain(call, request, cancellationToken);
         }
 
-        return TryCallWrapped(call, request, ControlWriter.Call(_serializer, request, call.Timeout, told), cancellationToken);
+        return TryCallWrapped(call, request, told, credit: null, cancellationToken);
     }
 
     /// <summary>Sends a request within another.</summary>
     /// <param name="call">The call.</param>
-    /// <param name="request">Method and arguments: the caller's if nothing was sent.</param>
-    /// <param name="wrapped">What has them inside.</param>
+    /// <param name="request">Method and arguments; the same again if nothing was sent.</param>
+    /// <param name="told">The metadata.</param>
+    /// <param name="credit">How much of a result that is a stream is taken; null: none is.</param>
     /// <param name="cancellationToken">The call's.</param>
-    private bool TryCallWrapped(PendingCall call, MprpcWriter request, MprpcWriter wrapped, CancellationToken cancellationToken)
+    private bool TryCallWrapped(PendingCall call, MprpcWriter request, MprpcMetadata told, StreamAllowance? credit, CancellationToken cancellationToken)
     {
-        bool isSent;
+        int levels = request.Levels;
+        ControlWriter.PrependCall(request, call.Timeout, told, credit);
 
-        try
+        if (TryCallPlain(call, request, cancellationToken))
         {
-            isSent = TryCallPlain(call, wrapped, cancellationToken);
-        }
-        catch
-        {
-            MprpcWriter.Return(request);
-            throw;
+            return true;
         }
 
-        MprpcWriter.Return(isSent ? request : wrapped);
-        return isSent;
+        request.DropFront();
+        request.Levels = levels;
+        return false;
     }
 
     /// <summary>The metadata as the peer takes it: whole, or none if that may be left out.</summary>
@@ -90,22 +88,18 @@ internal sealed partial class CallsToPeer
             return TryNotify(notification);
         }
 
+        int levels = notification.Levels;
+
         // Without the timeout: it is the time to be sent in, and a peer that drops what comes late would tell nobody.
-        MprpcWriter wrapped = ControlWriter.Call(_serializer, notification, timeout: TimeSpan.Zero, told);
-        bool isSent;
+        ControlWriter.PrependCall(notification, timeout: TimeSpan.Zero, told);
 
-        try
+        if (TryNotify(notification))
         {
-            isSent = TryNotify(wrapped);
-        }
-        catch
-        {
-            MprpcWriter.Return(notification);
-            throw;
+            return true;
         }
 
-        MprpcWriter.Return(isSent ? notification : wrapped);
-        return isSent;
+        notification.Levels = levels;
+        return false;
     }
 
     /// <summary>Sends a notification once the output has room, if that is in time.</summary>

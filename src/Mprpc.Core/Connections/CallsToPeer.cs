@@ -145,7 +145,7 @@ internal sealed partial class CallsToPeer
             return true;
         }
 
-        request.DropFront(RequestWriter.HeadRoom);
+        request.DropFront();
 
         if (!_requests.Remove(call))
         {
@@ -169,7 +169,7 @@ internal sealed partial class CallsToPeer
             return true;
         }
 
-        notification.DropFront(RequestWriter.HeadRoom);
+        notification.DropFront();
         return false;
     }
 

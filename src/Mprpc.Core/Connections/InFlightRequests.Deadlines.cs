@@ -1,3 +1,5 @@
+using Mprpc.Diagnostics;
+
 namespace Mprpc.Connections;
 
 internal sealed partial class InFlightRequests
@@ -11,7 +13,7 @@ internal sealed partial class InFlightRequests
     /// <summary>A deadline is a stamp that one timer a connection looks at: a timer of its own would cost each call more than all the rest.</summary>
     private void SetDeadline(PendingCall call)
     {
-        long now = clock.GetTimestamp();
+        long now = CoarseClock.GetTimestamp(clock, call.Timeout);
         call.Deadline = now + Math.Clamp((long)(call.Timeout.TotalSeconds * clock.TimestampFrequency), 1, long.MaxValue - now);
 
         if (call.Deadline < _nextTick)

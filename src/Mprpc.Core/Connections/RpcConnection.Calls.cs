@@ -52,7 +52,7 @@ internal sealed partial class RpcConnection : ICallSender
     }
 
     /// <summary>Gives a writer for one call: the name of the method, then an array of the arguments.</summary>
-    public MprpcWriter BeginCall() => MprpcWriter.Rent(Serializer, RequestWriter.HeadRoom, Limits.SendLimit);
+    public MprpcWriter BeginCall() => MprpcWriter.Rent(Serializer, RequestWriter.FrontRoom, Limits.SendLimit);
 
     /// <summary>Makes a call of a request whose method and arguments are written.</summary>
     /// <returns>

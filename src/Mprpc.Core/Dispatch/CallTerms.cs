@@ -1,4 +1,5 @@
 using Mprpc.Connections;
+using Mprpc.Diagnostics;
 using Mprpc.Wire;
 
 namespace Mprpc.Dispatch;
@@ -61,8 +62,8 @@ internal readonly ref struct CallTerms(long readAt, long timeoutMilliseconds, Re
     {
         if (_hasDeadline)
         {
-            control.SetDeadline(
-                readAt != 0 ? readAt : connection.Clock.GetTimestamp(), TimeSpan.FromMilliseconds(timeoutMilliseconds), isCallers: true);
+            TimeSpan timeout = TimeSpan.FromMilliseconds(timeoutMilliseconds);
+            control.SetDeadline(readAt != 0 ? readAt : CoarseClock.GetTimestamp(connection.Clock, timeout), timeout, isCallers: true);
         }
     }
 }

@@ -60,7 +60,7 @@ public sealed partial class MprpcWriter : IBufferWriter<byte>
     /// <summary>Takes an empty writer: one of this thread's own where one is free.</summary>
     /// <param name="serializer">How values are encoded.</param>
     /// <param name="reserved">How many bytes to keep free in front for <see cref="Prepend"/>.</param>
-    /// <param name="limit">How large the message may become, the reserved bytes counted; null: as large as a buffer.</param>
+    /// <param name="limit">How large the message may become, without what is prepended; null: as large as a buffer.</param>
     internal static MprpcWriter Rent(MprpcSerializerOptions serializer, int reserved = 0, SendLimit? limit = null)
     {
         MprpcWriter? writer = s_cached;
@@ -86,10 +86,10 @@ public sealed partial class MprpcWriter : IBufferWriter<byte>
             writer._limit = limit;
         }
 
-        writer._start = writer._end = reserved;
+        writer._front = writer._start = writer._end = reserved;
         writer._levels = 0;
         writer.Enumerated = null;
-        writer._maxEnd = limit is null ? int.MaxValue : limit.Bytes;
+        writer._maxEnd = limit is null ? int.MaxValue : (int)Math.Min((long)limit.Bytes + reserved, int.MaxValue);
         return writer;
     }
 
@@ -123,7 +123,7 @@ public sealed partial class MprpcWriter : IBufferWriter<byte>
     }
 
     /// <summary>Empties the writer.</summary>
-    internal void Clear() => _start = _end = 0;
+    internal void Clear() => _front = _start = _end = 0;
 
     /// <summary>Takes back what was written after the first <paramref name="length"/> bytes.</summary>
     internal void Truncate(int length)
@@ -145,18 +145,6 @@ public sealed partial class MprpcWriter : IBufferWriter<byte>
 
     /// <summary>Lets any number of bytes be written again.</summary>
     internal void EndLimit() => _maxEnd = int.MaxValue;
-
-    /// <summary>Takes back what was prepended, so that the message can be sent elsewhere.</summary>
-    internal void DropFront(int reserved) => _start = reserved;
-
-    /// <summary>Writes in front of what is written, into the bytes that were reserved for it.</summary>
-    /// <returns>Where to write them.</returns>
-    internal Span<byte> Prepend(int count)
-    {
-        Debug.Assert(count <= _start, "The front has only the bytes that were reserved.");
-        _start -= count;
-        return _buffer.AsSpan(_start, count);
-    }
 
     /// <summary>Writes bytes that are MessagePack already.</summary>
     /// <param name="messagePack">One or more whole values.</param>

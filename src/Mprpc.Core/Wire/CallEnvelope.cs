@@ -88,28 +88,33 @@ internal ref struct CallEnvelope
         {
             ReadOnlySpan<byte> key = ReadText(message, ref position);
 
-            if (key.SequenceEqual("timeout"u8))
-            {
-                if (!TryReadTimeout(message[position..]))
-                {
-                    return "Option 'timeout' of method '$/call' must be a number of milliseconds, 0 or more.";
-                }
-            }
-            else if (key.SequenceEqual("credit"u8))
-            {
-                if (!StreamAllowance.TryRead(message[position..], out StreamAllowance credit))
-                {
-                    return "Option 'credit' of method '$/call' must be a number of items, or an array [items or nil, bytes].";
-                }
-
-                Credit = credit;
-            }
-            else if (key.SequenceEqual("meta"u8) && ReadMetadata(message, position) is { } problem)
+            if ((key.SequenceEqual("meta"u8) ? ReadMetadata(message, ref position) : ReadOption(key, message, ref position)) is { } problem)
             {
                 return problem;
             }
+        }
 
-            position += MessagePackHead.MeasureValue(message[position..]);
+        return null;
+    }
+
+    private string? ReadOption(ReadOnlySpan<byte> key, ReadOnlySpan<byte> message, ref int position)
+    {
+        ReadOnlySpan<byte> value = message[position..];
+        position += MessagePackHead.MeasureValue(value);
+
+        if (key.SequenceEqual("timeout"u8))
+        {
+            return TryReadTimeout(value) ? null : "Option 'timeout' of method '$/call' must be a number of milliseconds, 0 or more.";
+        }
+
+        if (key.SequenceEqual("credit"u8))
+        {
+            if (!StreamAllowance.TryRead(value, out StreamAllowance credit))
+            {
+                return "Option 'credit' of method '$/call' must be a number of items, or an array [items or nil, bytes].";
+            }
+
+            Credit = credit;
         }
 
         return null;
@@ -124,10 +129,11 @@ internal ref struct CallEnvelope
         return TimeoutMilliseconds >= 0;
     }
 
-    private string? ReadMetadata(ReadOnlySpan<byte> message, int position)
+    private string? ReadMetadata(ReadOnlySpan<byte> message, ref int position)
     {
         if (message[position] == MessagePackCode.Nil)
         {
+            position++;
             Metadata = default;     // the last one counts
             return null;
         }

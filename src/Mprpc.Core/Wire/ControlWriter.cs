@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using MessagePack;
 using Mprpc.CompilerServices;
 
 namespace Mprpc.Wire;
@@ -7,6 +9,9 @@ internal static class ControlWriter
 {
     // The params and the array in them.
     private const int LevelsOfCall = 1;
+
+    // The beginning and a map's head, a timeout, and a credit of two numbers.
+    private const int LongestFront = 9 + 8 + 9 + 7 + 1 + 9 + 9;
 
     // docs/protocol.md 10.6: "$/call", [ ...
     private static ReadOnlySpan<byte> BeginningOfCall => [0xa6, (byte)'$', (byte)'/', (byte)'c', (byte)'a', (byte)'l', (byte)'l', 0x93];
@@ -18,40 +23,50 @@ internal static class ControlWriter
     private static ReadOnlySpan<byte> Metadata => [0xa4, (byte)'m', (byte)'e', (byte)'t', (byte)'a'];
 
     // docs/protocol.md 10.6: "$/call", [options, method, params]
-    /// <param name="serializer">Writes.</param>
-    /// <param name="request">The method and its params.</param>
+    /// <summary>Makes of a request one that says more.</summary>
+    /// <param name="request">The method and its params; behind what is put in front of them.</param>
     /// <param name="timeout">How long the caller waits; infinite: it does not say.</param>
     /// <param name="metadata">Empty: none.</param>
     /// <param name="credit">How much of a result that is a stream is taken; null: none is.</param>
-    public static MprpcWriter Call(
-        MprpcSerializerOptions serializer, MprpcWriter request, TimeSpan timeout, MprpcMetadata metadata, StreamAllowance? credit = null)
+    public static void PrependCall(MprpcWriter request, TimeSpan timeout, MprpcMetadata metadata, StreamAllowance? credit = null)
     {
         bool hasTimeout = timeout > TimeSpan.Zero;
-        MprpcWriter call = MprpcWriter.Rent(serializer, RequestWriter.HeadRoom);
-        call.WriteEncoded(BeginningOfCall);
-        call.WriteMapHeader((hasTimeout ? 1 : 0) + (credit is null ? 0 : 1) + (metadata.Count > 0 ? 1 : 0));
+        Span<byte> front = stackalloc byte[LongestFront];
+        BeginningOfCall.CopyTo(front);
+        int length = BeginningOfCall.Length;
+        front[length++] = (byte)(MessagePackCode.MinFixMap | ((hasTimeout ? 1 : 0) + (credit is null ? 0 : 1) + (metadata.Count > 0 ? 1 : 0)));
 
         if (hasTimeout)
         {
-            call.WriteEncoded(Timeout);
-            call.WriteInt64((long)Math.Ceiling(timeout.TotalMilliseconds));
+            Timeout.CopyTo(front[length..]);
+            length += Timeout.Length;
+            WriteInteger(front, ref length, (long)Math.Ceiling(timeout.TotalMilliseconds));
         }
 
         if (credit is { } allowance)
         {
-            call.WriteEncoded(Credit);
-            call.WriteArrayHeader(2);
-            WriteAllowance(call, allowance);
+            Credit.CopyTo(front[length..]);
+            length += Credit.Length;
+            front[length++] = MessagePackCode.MinFixArray | 2;
+
+            if (allowance.Items == StreamAllowance.NoLimit)
+            {
+                front[length++] = MessagePackCode.Nil;
+            }
+            else
+            {
+                WriteInteger(front, ref length, allowance.Items);
+            }
+
+            WriteInteger(front, ref length, allowance.Bytes);
         }
 
-        if (metadata.Count > 0)
-        {
-            WriteMetadata(call, metadata);
-        }
-
-        call.WriteEncoded(request.WrittenSpan);
-        call.Levels = request.Levels + LevelsOfCall;
-        return call;
+        ReadOnlySpan<byte> encoded = metadata.Count > 0 ? Encode(metadata, request.Serializer) : [];
+        request.MakeFront(RequestWriter.HeadRoom + length + encoded.Length);
+        Span<byte> free = request.Prepend(length + encoded.Length);
+        front[..length].CopyTo(free);
+        encoded.CopyTo(free[length..]);
+        request.Levels += LevelsOfCall;
     }
 
     // docs/protocol.md 10.8: "$/cancel", [msgid]
@@ -139,28 +154,39 @@ internal static class ControlWriter
         writer.WriteInt64(allowance.Bytes);
     }
 
-    private static void WriteMetadata(MprpcWriter call, MprpcMetadata metadata)
+    private static void WriteInteger(Span<byte> front, ref int length, long value)
     {
-        if (metadata.Encoded is { } encoded && !call.Serializer.OldSpec)
+        bool fits = MessagePackPrimitives.TryWrite(front[length..], value, out int written);
+        Debug.Assert(fits, "The front has room for the longest integers.");
+        length += written;
+    }
+
+    private static byte[] Encode(MprpcMetadata metadata, MprpcSerializerOptions serializer)
+    {
+        if (metadata.Encoded is { } encoded && !serializer.OldSpec)
         {
-            call.WriteEncoded(encoded);
-            return;
+            return encoded;
         }
 
-        int start = call.Length;
-        call.WriteEncoded(Metadata);
-        call.WriteMapHeader(metadata.Count);
+        MprpcWriter writer = MprpcWriter.Rent(serializer);
+        writer.WriteEncoded(Metadata);
+        writer.WriteMapHeader(metadata.Count);
 
         foreach (MprpcMetadataEntry entry in metadata)
         {
-            call.WriteString(entry.Key);
-            WriteValue(call, entry);
+            writer.WriteString(entry.Key);
+            WriteValue(writer, entry);
         }
 
-        if (!call.Serializer.OldSpec)
+        byte[] option = writer.WrittenSpan.ToArray();
+        MprpcWriter.Return(writer);
+
+        if (!serializer.OldSpec)
         {
-            metadata.Encoded = call.WrittenSpan[start..].ToArray();
+            metadata.Encoded = option;
         }
+
+        return option;
     }
 
     private static void WriteValue(MprpcWriter writer, in MprpcMetadataEntry entry)

@@ -11,6 +11,11 @@ internal static class RequestWriter
     /// <summary>Room for the longest head: fixarray, type, and a msgid of five bytes.</summary>
     public const int HeadRoom = 7;
 
+    /// <summary>
+    /// Room for the head, and for what nearly all calls say besides method and params (docs/protocol.md 10.6): a timeout, a trace, and some further metadata.
+    /// </summary>
+    public const int FrontRoom = 256;
+
     /// <summary>What is written before the head: method and params.</summary>
     public const int WrittenValues = 2;
 
@@ -37,12 +42,12 @@ internal static class RequestWriter
         head[1] = (byte)MessageKind.Notification;
     }
 
-    /// <summary>Writes method and arguments into a writer with room for the head.</summary>
+    /// <summary>Writes method and arguments into a writer with room in front.</summary>
     /// <exception cref="MessagePackSerializationException">An argument cannot be encoded, or the message is much larger than may be sent.</exception>
     public static MprpcWriter Begin(MprpcSerializerOptions serializer, SendLimit? limit, string method, ReadOnlySpan<object?> arguments)
     {
         ArgumentException.ThrowIfNullOrEmpty(method);
-        MprpcWriter writer = MprpcWriter.Rent(serializer, HeadRoom, limit);
+        MprpcWriter writer = MprpcWriter.Rent(serializer, FrontRoom, limit);
 
         try
         {

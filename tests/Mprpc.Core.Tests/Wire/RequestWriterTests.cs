@@ -1,4 +1,5 @@
 using Mprpc.CompilerServices;
+using Mprpc.Serialization;
 using Mprpc.Wire;
 
 namespace Mprpc.Core.Tests.Wire;
@@ -40,10 +41,47 @@ public sealed class RequestWriterTests
 
         RequestWriter.WriteMethodAndArguments(writer, "sum", [1, 2]);
         RequestWriter.PrependRequestHead(writer, int.MaxValue);
-        writer.DropFront(RequestWriter.HeadRoom);
+        writer.DropFront();
         RequestWriter.PrependRequestHead(writer, 5);
 
         Assert.Equal("940005" + Hex.Sum, Hex.Of(writer.WrittenSpan));
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(RequestWriter.FrontRoom)]
+    [InlineData(100_000)]
+    public void MakeFront_MoreThanIsReserved_KeepsWhatIsWritten(int more)
+    {
+        MprpcWriter writer = MprpcWriter.Rent(MprpcSerializerOptions.Default, RequestWriter.FrontRoom, SendLimit.OfMessage(100, "Options"));
+        RequestWriter.WriteMethodAndArguments(writer, "sum", [1, 2]);
+
+        writer.MakeFront(RequestWriter.FrontRoom + more);
+        writer.Prepend(more).Clear();
+
+        Assert.Equal(string.Concat(Enumerable.Repeat("00", more)) + Hex.Sum, Hex.Of(writer.WrittenSpan));
+        writer.DropFront();
+        RequestWriter.PrependRequestHead(writer, 5);
+        Assert.Equal("940005" + Hex.Sum, Hex.Of(writer.WrittenSpan));
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(8_000)]
+    public void PrependCall_AfterDropFront_WritesTheSameAgain(int metadataBytes)
+    {
+        MprpcWriter writer = MprpcWriter.Rent(MprpcSerializerOptions.Default, RequestWriter.FrontRoom);
+        var metadata = new MprpcMetadata { ["k"] = new string('v', metadataBytes) };
+        RequestWriter.WriteMethodAndArguments(writer, "sum", [1, 2]);
+
+        ControlWriter.PrependCall(writer, TimeSpan.FromMilliseconds(1), metadata);
+        string first = Hex.Of(writer.WrittenSpan);
+        writer.DropFront();
+        ControlWriter.PrependCall(writer, TimeSpan.FromMilliseconds(1), metadata);
+
+        Assert.StartsWith("a6242f63616c6c" + "93" + "82" + "a774696d656f7574" + "01" + "a46d657461" + "81" + "a16b", first, StringComparison.Ordinal);
+        Assert.EndsWith(Hex.Sum, first, StringComparison.Ordinal);
+        Assert.Equal(first, Hex.Of(writer.WrittenSpan));
     }
 
     [Fact]
