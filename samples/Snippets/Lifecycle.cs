@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Mprpc;
 using Mprpc.Client;
 
@@ -20,6 +21,13 @@ internal static class Lifecycle
         // snippet: lifecycle/connect
         await using var client = new MprpcClient(new MprpcClientOptions { Url = "tcp://127.0.0.1:6000" });     // or Mprpc:Clients:NAME:Url
         await client.ConnectAsync(cancellationToken);       // does nothing if there is a connection; after a failure it may be called again
+        // end snippet
+    }
+
+    public static void ConnectAtStart(IServiceCollection services)
+    {
+        // snippet: lifecycle/connect-at-start
+        services.AddMprpcClient<ICalculator>("calculator", options => options.ConnectAtStart = MprpcConnectAtStart.Required);
         // end snippet
     }
 
@@ -57,6 +65,22 @@ internal static class Lifecycle
         app.MapHealthChecks("/ready", new() { Predicate = check => check.Tags.Contains("ready") });
         // end snippet
     }
+
+    public static void CheckClients(IServiceCollection services)
+    {
+        // snippet: lifecycle/health-of-clients
+        services.AddMprpcClient<ICalculator>("calculator");
+        services.AddHealthChecks()
+            .AddMprpcClient("calculator", failureStatus: HealthStatus.Degraded, tags: ["ready"])    // by the client's name
+            .AddMprpcClient<ICalculator>("calculator-by-contract", timeout: TimeSpan.FromSeconds(2));
+        // end snippet
+    }
+}
+
+[MprpcService]
+internal interface ICalculator
+{
+    Task<int> SumAsync(int x, int y);
 }
 
 internal interface ITokens

@@ -8,9 +8,9 @@ namespace Mprpc.AspNetCore;
 /// </summary>
 /// <remarks>
 /// Zero and negative values are refused at start-up. Times are kept to a second or two: connections are looked at once a second. Where the configuration
-/// changes while the application runs, new connections get the new limits; <see cref="MaxCallsInFlight"/>, <see cref="MaxUnsentAnswerBytesTotal"/>,
-/// <see cref="MaxStreamBytesTotal"/>,
-/// <see cref="MaxConnections"/> and <see cref="TlsHandshakeTimeout"/> stay as they were at the start.
+/// changes while the application runs, new connections get the new limits, and <see cref="MaxCallsInFlight"/>, <see cref="MaxUnsentAnswerBytesTotal"/>,
+/// <see cref="MaxStreamBytesTotal"/> and <see cref="MaxConnections"/>, if that had a value at the start, change at once;
+/// <see cref="TlsHandshakeTimeout"/> stays as it was at the start. Values out of their range are logged, and all limits stay as they were.
 /// </remarks>
 public sealed class MprpcServerLimits
 {

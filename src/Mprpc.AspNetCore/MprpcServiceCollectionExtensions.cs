@@ -55,16 +55,9 @@ public static class MprpcServiceCollectionExtensions
 
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<MprpcServerOptions>, MprpcServerOptionsValidator>());
         services.TryAddSingleton(new ServiceLifetimes(services));
-        services.TryAddSingleton(static provider =>
-        {
-            MprpcServerLimits limits = provider.GetRequiredService<IOptions<MprpcServerOptions>>().Value.Limits;
-            return new RunningCallsTotal(limits.MaxCallsInFlight, limits.MaxUnsentAnswerBytesTotal);
-        });
-        services.TryAddSingleton(static provider =>
-        {
-            long bytes = provider.GetRequiredService<IOptions<MprpcServerOptions>>().Value.Limits.MaxStreamBytesTotal;
-            return new StreamBudget(bytes, bytes);
-        });
+        services.TryAddSingleton<TotalLimits>();
+        services.TryAddSingleton(static provider => provider.GetRequiredService<TotalLimits>().RunningCalls);
+        services.TryAddSingleton(static provider => provider.GetRequiredService<TotalLimits>().Streams);
         services.TryAddSingleton<ServerLimits>();
         services.TryAddSingleton<UnixListenerFactory>();
         services.TryAddSingleton<DirectListenerFactory>();
@@ -83,6 +76,7 @@ public static class MprpcServiceCollectionExtensions
         services.TryAddSingleton<RpcEndpoints>();
         services.TryAddSingleton<ExternalConnections>();
         services.TryAddSingleton<RpcServer>();
+        services.TryAddSingleton<IServerStart>(static provider => provider.GetRequiredService<RpcServer>());
         services.TryAddSingleton<IMprpcServer>(static provider => provider.GetRequiredService<RpcServer>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, RpcServer>(static provider => provider.GetRequiredService<RpcServer>()));
         return new MprpcServerBuilder(services);

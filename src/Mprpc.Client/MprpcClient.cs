@@ -1,6 +1,7 @@
 using Mprpc.Binding;
 using Mprpc.Client.Connections;
 using Mprpc.Client.Diagnostics;
+using Mprpc.Client.Hosting;
 using Mprpc.Client.Pooling;
 using Mprpc.Client.Sending;
 using Mprpc.Client.Transports;
@@ -62,6 +63,7 @@ public sealed partial class MprpcClient : IAsyncDisposable, IDisposable
         _sender = CallSenders.Create(_parts, _pool);
         _parts.Telemetry.Begin(() => _pool.Connected().Count(), () => _pool.Connected().Sum(static connection => (long)connection.Requests.Count));
         _methods = new ClientMethods(_parts, _pool);
+        Probe = new ClientProbe(_pool, _parts);
     }
 
     /// <summary>Occurs when <see cref="State"/> has changed; on whichever thread has found out.</summary>
@@ -251,6 +253,9 @@ public sealed partial class MprpcClient : IAsyncDisposable, IDisposable
 
     /// <summary>Closes the connections as <see cref="DisposeAsync"/> does, without waiting until they are closed.</summary>
     public void Dispose() => _ = DisposeAsync().AsTask();      // bounded, and cannot throw
+
+    /// <summary>What the application's health checks and its start ask.</summary>
+    internal ClientProbe Probe { get; }
 
     /// <summary>Only for tests of the wrap of msgids: the calls in flight on the connection that the next call takes.</summary>
     internal InFlightRequests? CurrentRequests => _pool.TryGet()?.Requests;

@@ -16,13 +16,7 @@ internal sealed class MprpcClientFactory(IOptionsFactory<MprpcClientOptions> opt
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(name);
 
-        if (!_names.Contains(name))
-        {
-            string known = _names.Count == 0 ? "none" : string.Join(", ", _names.Order(StringComparer.Ordinal).Select(each => $"'{each}'"));
-            throw new InvalidOperationException(
-                $"No client '{name}' was added; there are {known}. Add it at start-up: services.AddMprpcClient<IContract>(\"{name}\").");
-        }
-
+        AddedClient.Find(_names, name);
         MprpcClientOptions chosen = options.Create(name);
         configure?.Invoke(chosen);
         return MprpcClientServiceCollectionExtensions.Create(services, name, chosen);

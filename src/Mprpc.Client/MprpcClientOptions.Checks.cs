@@ -47,7 +47,7 @@ public sealed partial class MprpcClientOptions
                 option, time, $"MprpcClientOptions.{option} is {time}; allowed is any positive time up to 49 days, or {none} for none.");
     }
 
-    private static void RequireAtLeast(int value, int least, string option)
+    private static void RequireAtLeast(long value, int least, string option)
     {
         if (value < least)
         {

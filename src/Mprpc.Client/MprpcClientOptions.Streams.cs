@@ -18,6 +18,9 @@ public sealed partial class MprpcClientOptions
     /// </summary>
     public int MaxStreamBytes { get; set; } = StreamLimits.DefaultMaxBytes;
 
+    /// <summary>The same for all connections of the client together. Default 268,435,456 (256 MiB), as the server's.</summary>
+    public long MaxStreamBytesTotal { get; set; } = StreamLimits.DefaultMaxBytesTotal;
+
     /// <summary>
     /// How many items a stream may have that is collected into one array, since the server takes no streams: an argument of a call, which throws
     /// <see cref="MprpcException"/> with the code <c>too_large</c> beyond it, or the result of a method of the client's. Default 10,000.
@@ -45,6 +48,7 @@ public sealed partial class MprpcClientOptions
     {
         RequireAtLeast(MaxStreamsPerConnection, 1, nameof(MaxStreamsPerConnection));
         RequireAtLeast(MaxStreamBytes, 1, nameof(MaxStreamBytes));
+        RequireAtLeast(MaxStreamBytesTotal, 1, nameof(MaxStreamBytesTotal));
         RequireAtLeast(MaxPlainStreamItems, 1, nameof(MaxPlainStreamItems));
         RequireAtLeast(MaxPlainStreamBytes, 1, nameof(MaxPlainStreamBytes));
         CheckTime(MaxPlainStreamTime, nameof(MaxPlainStreamTime), none: "Timeout.InfiniteTimeSpan");

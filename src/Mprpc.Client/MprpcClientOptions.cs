@@ -303,6 +303,7 @@ public sealed partial class MprpcClientOptions
         RequireAtLeast(MaxDepth, 2, nameof(MaxDepth));
         RequireAtLeast(MaxSendDepth, 2, nameof(MaxSendDepth));
         CheckStreams();
+        CheckStart();
         ArgumentNullException.ThrowIfNull(Reconnect);
         Reconnect.Check();
         ArgumentNullException.ThrowIfNull(Serializer);

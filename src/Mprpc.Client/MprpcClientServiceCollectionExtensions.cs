@@ -1,10 +1,12 @@
 using System.Diagnostics.Metrics;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Mprpc.Client;
 using Mprpc.Client.Diagnostics;
+using Mprpc.Client.Hosting;
 using Mprpc.Transports;
 
 namespace Microsoft.Extensions.DependencyInjection;
@@ -12,12 +14,13 @@ namespace Microsoft.Extensions.DependencyInjection;
 /// <summary>Adds MessagePack-RPC clients to an application.</summary>
 public static class MprpcClientServiceCollectionExtensions
 {
-    private const string ConfigurationSection = "Mprpc:Clients";
+    internal const string ConfigurationSection = "Mprpc:Clients";
 
     /// <summary>
     /// Adds a client: <typeparamref name="T"/> can be injected, plain or keyed with <paramref name="name"/>, and the <see cref="MprpcClient"/> behind it keyed.
     /// It is one client for the
-    /// whole application, connects at its first call, logs to the application's log and is disposed with it.
+    /// whole application, connects at its first call (or, by
+    /// <see cref="MprpcClientOptions.ConnectAtStart"/>, when the application starts), logs to the application's log and is disposed with it.
     /// </summary>
     /// <typeparam name="T">The contract: an interface marked [MprpcService].</typeparam>
     /// <param name="services">The application's services.</param>
@@ -46,9 +49,9 @@ public static class MprpcClientServiceCollectionExtensions
         {
             services.AddSingleton(new AddedClient(name));
             services.TryAddSingleton<IMprpcClientFactory, MprpcClientFactory>();
+            services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, ClientStart>());
             services.TryAddSingleton(static provider => new ClientMeter(provider.GetService<IMeterFactory>()));
             options.Configure<IServiceProvider>((values, provider) => SetFromApplication(values, provider, name));
-            options.PostConfigure<IServiceProvider>((values, provider) => CheckAddress(values, provider, name));
             services.AddKeyedSingleton(name, (provider, _) => Create(provider, name));
         }
 
@@ -57,6 +60,7 @@ public static class MprpcClientServiceCollectionExtensions
             options.Configure(configure);
         }
 
+        services.AddSingleton(new AddedContract(typeof(T), name));
         services.AddKeyedSingleton(name, static (provider, key) => provider.GetRequiredKeyedService<MprpcClient>(key).As<T>());
         services.AddSingleton(provider => provider.GetRequiredKeyedService<T>(name));
         return new MprpcClientBuilder(name, services);
@@ -123,6 +127,7 @@ public static class MprpcClientServiceCollectionExtensions
     {
         try
         {
+            CheckAddress(options, provider, name);
             return new MprpcClient(WithAddress(options, name));
         }
         catch (ArgumentOutOfRangeException exception)
@@ -150,6 +155,7 @@ public static class MprpcClientServiceCollectionExtensions
         options.MaxDepth = section.GetValue(nameof(options.MaxDepth), options.MaxDepth);
         options.MaxStreamsPerConnection = section.GetValue(nameof(options.MaxStreamsPerConnection), options.MaxStreamsPerConnection);
         options.MaxStreamBytes = section.GetValue(nameof(options.MaxStreamBytes), options.MaxStreamBytes);
+        options.MaxStreamBytesTotal = section.GetValue(nameof(options.MaxStreamBytesTotal), options.MaxStreamBytesTotal);
         options.MaxPlainStreamItems = section.GetValue(nameof(options.MaxPlainStreamItems), options.MaxPlainStreamItems);
         options.MaxPlainStreamBytes = section.GetValue(nameof(options.MaxPlainStreamBytes), options.MaxPlainStreamBytes);
         options.MaxPlainStreamTime = section.GetValue(nameof(options.MaxPlainStreamTime), options.MaxPlainStreamTime);
@@ -164,6 +170,7 @@ public static class MprpcClientServiceCollectionExtensions
         options.AllowPlaintextCredentials = section.GetValue(nameof(options.AllowPlaintextCredentials), options.AllowPlaintextCredentials);
         string[] codes = [.. section.GetSection(nameof(options.MeasuredErrorCodes)).GetChildren().Select(code => code.Value).OfType<string>()];
         options.MeasuredErrorCodes = codes.Length > 0 ? codes : options.MeasuredErrorCodes;
+        options.ConnectAtStart = section.GetValue(nameof(options.ConnectAtStart), options.ConnectAtStart);
         options.NamingPolicy = section.GetValue(nameof(options.NamingPolicy), options.NamingPolicy);
         section.GetSection(nameof(options.Reconnect)).Bind(options.Reconnect);
     }

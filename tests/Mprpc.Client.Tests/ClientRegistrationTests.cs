@@ -118,6 +118,7 @@ public sealed class ClientRegistrationTests
             ("Mprpc:Clients:calc:Url", "tcp://127.0.0.1:1"),
             ("Mprpc:Clients:calc:MaxStreamsPerConnection", "7"),
             ("Mprpc:Clients:calc:MaxStreamBytes", "1000"),
+            ("Mprpc:Clients:calc:MaxStreamBytesTotal", "5000000000"),
             ("Mprpc:Clients:calc:MaxPlainStreamItems", "11"),
             ("Mprpc:Clients:calc:MaxPlainStreamBytes", "12"),
             ("Mprpc:Clients:calc:MaxPlainStreamTime", "00:00:13")));
@@ -127,6 +128,7 @@ public sealed class ClientRegistrationTests
         MprpcClientOptions options = provider.GetRequiredService<IOptionsMonitor<MprpcClientOptions>>().Get("calc");
         StreamLimits limits = options.Freeze().ToConnectionLimits().Streams;
 
+        Assert.Equal(5_000_000_000, options.MaxStreamBytesTotal);
         Assert.Equal(
             new StreamLimits
             {
@@ -143,6 +145,7 @@ public sealed class ClientRegistrationTests
     [Theory]
     [InlineData("MaxStreamsPerConnection", "0")]
     [InlineData("MaxStreamBytes", "0")]
+    [InlineData("MaxStreamBytesTotal", "0")]
     [InlineData("MaxPlainStreamItems", "-1")]
     [InlineData("MaxPlainStreamBytes", "0")]
     [InlineData("MaxPlainStreamTime", "00:00:00")]

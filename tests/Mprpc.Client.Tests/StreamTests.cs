@@ -37,6 +37,38 @@ public sealed class StreamTests
     }
 
     [Fact]
+    public async Task MaxStreamBytesTotal_OfOneWindow_IsSharedByAllConnections()
+    {
+        const string Window = "ce00010000";     // 64 KiB
+        const string Least = "cd4000";          // 16 KiB, which each stream has
+        MprpcClientOptions options = Always();
+        options.MaxConnections = 2;
+        options.MaxStreamBytesTotal = 48 * 1024;
+        using var server = new ScriptedServer();
+        await using var client = new MprpcClient(server.Url, options);
+
+        Task<(List<int> Items, Exception? Failure)> first = ReadAsync(client.StreamAsync<int>("count"));
+        ScriptedConnection one = await server.GreetAsync();
+        string ofFirst = await one.ReadAsync();
+        Task<(List<int> Items, Exception? Failure)> second = ReadAsync(client.StreamAsync<int>("count"));        // has another connection dialled
+        ScriptedConnection other = await server.GreetAsync();
+        string ofSecond = await one.ReadAsync();
+        await Bounded(() => client.ConnectionCount == 2);
+        Task<(List<int> Items, Exception? Failure)> third = ReadAsync(client.StreamAsync<int>("count"));
+        string ofThird = await other.ReadAsync();
+        await one.SendAsync(Hex.Answer(ofFirst, "c09101"));
+        await first.WaitAsync(Deadline);
+        Task<(List<int> Items, Exception? Failure)> fourth = ReadAsync(client.StreamAsync<int>("count"));
+        string ofFourth = await Task.WhenAny(one.ReadAsync(), other.ReadAsync()).Unwrap();
+
+        Assert.Contains(Window, ofFirst, StringComparison.Ordinal);
+        Assert.All([ofSecond, ofThird], call => Assert.Contains(Least, call, StringComparison.Ordinal));
+        Assert.Contains(Window, ofFourth, StringComparison.Ordinal);
+        await client.DisposeAsync();
+        await Task.WhenAll(second, third, fourth).WaitAsync(Deadline);
+    }
+
+    [Fact]
     public async Task GoAway_AStreamIsRead_GoesOnThereAndTheNextCallElsewhere()
     {
         using var server = new ScriptedServer();

@@ -25,6 +25,31 @@ public sealed class FakeClientsTests
     }
 
     [Fact]
+    public async Task Fake_Metadata_IsRecordedAsItWas()
+    {
+        var clients = new MprpcFakeClients<IDesk>();
+        clients.Connect("a");
+        clients.Answer("a", "desk.name", _ => "Ann");
+        var metadata = new MprpcMetadata { ["tenant"] = "x" };
+        var options = new MprpcCallOptions { Metadata = metadata };
+
+        clients.All.With(options).Show("today");
+        await clients.CallAsync<string>("a", "desk.name", options).InTime();
+
+        await foreach (MprpcReply<string> reply in clients.AskAsync(clients.All, desk => desk.With(options).NameAsync(), Within))
+        {
+            Assert.Equal("Ann", reply.Result);
+        }
+
+        metadata["tenant"] = "y";
+        clients.All.Show("today");
+
+        Assert.Equal(["x", "x", "x", null], clients.Calls.Select(call => call.Metadata.GetString("tenant")));
+        Assert.Empty(clients.Calls[^1].Metadata);
+        Assert.Throws<InvalidOperationException>(() => clients.Calls[0].Metadata["tenant"] = "z");
+    }
+
+    [Fact]
     public async Task Fake_Question_GetsARepliesOfEachThatIsMeant()
     {
         var clients = new MprpcFakeClients<IDesk>();

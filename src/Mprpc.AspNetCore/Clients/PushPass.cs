@@ -61,7 +61,7 @@ internal sealed class PushPass(Action<PushLosses> count)
         {
             if (!client.CanBeCalled)
             {
-                _losses.NotCallable++;
+                _losses.NotCallable += end - start;
                 continue;
             }
 
@@ -110,13 +110,13 @@ internal sealed class PushPass(Action<PushLosses> count)
         isOnly &= !connection.WritesRunUserCode;
         int maxPending = connection.Limits.MaxPendingPushBytes;
 
-        switch (connection.Output.TrySend(run, client.Rules.SlowPeers, maxPending, isOnly))
+        switch (connection.Output.TrySend(run, client.Rules.SlowPeers, maxPending, out int dropped, isOnly))
         {
             case SharedOutcome.Taken when !isOnly:
                 _touched.Add(client);
                 break;
             case SharedOutcome.Dropped:
-                _losses.TooSlow++;
+                _losses.TooSlow += dropped;
                 _touched.Add(client);
                 break;
             case SharedOutcome.TooSlow:
@@ -130,29 +130,30 @@ internal sealed class PushPass(Action<PushLosses> count)
         }
     }
 
+    /// <summary>Whether the connection may have all of them; those that it may not are counted, each.</summary>
     private bool AllFit(int start, int end, RpcConnection connection, bool isOld)
     {
+        bool fit = true;
+
         for (int i = start; i < end; i++)
         {
             if (!_messages[i].Message.MayGoTo(connection))
             {
                 _losses.NoMetadata++;
-                return false;
+                fit = false;
             }
-
-            if (!_messages[i].Message.Fits(connection.Limits))
+            else if (!_messages[i].Message.Fits(connection.Limits))
             {
                 _losses.TooLarge++;
-                return false;
+                fit = false;
             }
-
-            if (isOld && _messages[i].Message.In(oldSpec: true) is null)
+            else if (isOld && _messages[i].Message.In(oldSpec: true) is null)
             {
                 _losses.NotEncodable++;
             }
         }
 
-        return true;
+        return fit;
     }
 
     /// <param name="start">The first message.</param>

@@ -30,8 +30,11 @@ internal static class ConfigurationKeys
     /// <summary>The limits that an endpoint may have of its own.</summary>
     public static string[] LimitsOfEndpoint { get; } = [.. s_limits.Except(LimitsOfWholeServer)];
 
-    /// <summary>The limits that a reload changes, of the server and of endpoints.</summary>
-    public static string[] LimitsThatReload { get; } = [.. LimitsOfEndpoint.Where(name => name != nameof(MprpcServerLimits.TlsHandshakeTimeout))];
+    /// <summary>The limits that a reload changes, of the server and of endpoints; <see cref="MaxConnections"/> only if there was one at the start.</summary>
+    public static string[] LimitsThatReload { get; } =
+        [.. s_limits.Where(name => name is not (nameof(MprpcServerLimits.TlsHandshakeTimeout) or nameof(MprpcServerLimits.MaxConnections)))];
+
+    public static string MaxConnections { get; } = string.Join(ConfigurationPath.KeyDelimiter, Root, Limits, nameof(MprpcServerLimits.MaxConnections));
 
     /// <summary>Checks all but the endpoints, which <see cref="ConfiguredEndpoint"/> reads.</summary>
     public static void Check(IConfiguration configuration, List<string> failures)

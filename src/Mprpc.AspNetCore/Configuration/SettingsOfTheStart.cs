@@ -20,13 +20,15 @@ internal sealed class SettingsOfTheStart
     }
 
     /// <summary>The keys whose values have changed since the last time, and are not those that the server runs with.</summary>
+    /// <param name="countsConnections">Whether their limit changes while the server runs.</param>
     /// <returns>Their names, without the values, among which are secrets; null where there are none.</returns>
-    public string? DescribeChanges()
+    public string? DescribeChanges(bool countsConnections)
     {
         Dictionary<string, string> now = Read();
         string[] changed =
         [
             .. now.Keys.Union(_lastSeen.Keys, StringComparer.OrdinalIgnoreCase)
+                .Where(key => !(countsConnections && Is(key, ConfigurationKeys.MaxConnections)))
                 .Where(key => ValueOf(now, key) != ValueOf(_lastSeen, key) && ValueOf(now, key) != ValueOf(_running, key))
                 .Select(Shorten)
                 .OfType<string>()

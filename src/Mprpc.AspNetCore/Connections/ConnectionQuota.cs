@@ -2,8 +2,8 @@ using System.Net;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Options;
 using Mprpc.AspNetCore.Diagnostics;
+using Mprpc.AspNetCore.Limits;
 using Mprpc.Diagnostics;
 
 namespace Mprpc.AspNetCore.Connections;
@@ -15,7 +15,7 @@ namespace Mprpc.AspNetCore.Connections;
 internal sealed class ConnectionQuota
 {
     private readonly MprpcEndpointOptions _endpoint;
-    private readonly int _max;
+    private readonly TotalLimits _limits;
     private readonly LimitHits _hits;
     private readonly HarmlessLogger _logger;
     private int _count;
@@ -23,7 +23,7 @@ internal sealed class ConnectionQuota
     public ConnectionQuota(IServiceProvider services, MprpcEndpointOptions endpoint)
     {
         _endpoint = endpoint;
-        _max = services.GetRequiredService<IOptions<MprpcServerOptions>>().Value.Limits.MaxConnections ?? int.MaxValue;
+        _limits = services.GetRequiredService<TotalLimits>();
         _hits = services.GetRequiredService<LimitHits>();
         _logger = new HarmlessLogger(services.GetRequiredService<ILoggerFactory>().CreateLogger("Mprpc.Server"));
     }
@@ -32,14 +32,16 @@ internal sealed class ConnectionQuota
     public static ConnectionDelegate Limit(IServiceProvider services, MprpcEndpointOptions endpoint, ConnectionDelegate next)
     {
         ConnectionQuota quota = services.GetRequiredService<ConnectionQuotas>().Of(endpoint);
-        return quota._max == int.MaxValue ? next : connection => quota.ServeAsync(connection, next);
+        return quota._limits.CountsConnections ? connection => quota.ServeAsync(connection, next) : next;
     }
 
     /// <summary>Takes a place, to be given back with <see cref="Return"/>.</summary>
     /// <returns>False where there is none: the connection is refused, which is counted.</returns>
     public bool TryTake(EndPoint? peer)
     {
-        if (Interlocked.Increment(ref _count) <= _max)
+        int max = _limits.MaxConnections;
+
+        if (Interlocked.Increment(ref _count) <= max)
         {
             return true;
         }
@@ -48,7 +50,7 @@ internal sealed class ConnectionQuota
 
         if (_hits.Add(ConnectionLimit.Connections))
         {
-            ServerLog.ConnectionRefused(_logger, peer?.ToString(), _endpoint.Origin, _max);
+            ServerLog.ConnectionRefused(_logger, peer?.ToString(), _endpoint.Origin, max);
         }
 
         return false;

@@ -123,13 +123,14 @@ internal sealed class RpcConnectionHandler
 
         using var session = new ConnectionSession(_security);
         ServedClient client = _clients.Begin();
+        ConnectionLimits limits = _security.Limits;
         var connection = new RpcConnection(new RpcConnectionSettings
         {
             Id = id,
             Transport = transport,
             AbortTransport = abort,
-            Limits = _security.InitialLimits,
-            OfferedLimits = _security.Limits,       // those of after the login: a client says hello once, before it
+            Limits = _security.InitialLimits(limits),
+            OfferedLimits = limits,       // those of after the login: a client says hello once, before it
             RunningCallsTotal = _runningCalls,
             StreamBudget = _streamBudget,
             LimitHits = _limitHits,

@@ -21,6 +21,9 @@ internal static partial class ServerLog
     [LoggerMessage(103, LogLevel.Warning, "The configuration has changed, but the limits stay as they were: {Reason}", EventName = "LimitsNotChanged")]
     public static partial void LimitsNotChanged(ILogger logger, string reason, Exception? exception);
 
+    [LoggerMessage(116, LogLevel.Information, "The limits of the whole server have changed: {Limits}.", EventName = "TotalLimitsChanged")]
+    public static partial void TotalLimitsChanged(ILogger logger, string limits);
+
     // No token, and nothing that a scheme says of one, stands in any of these.
     [LoggerMessage(150, LogLevel.Debug, "Connection {ConnectionId} logged in by the authentication scheme {Scheme}.", EventName = "LoggedIn")]
     public static partial void LoggedIn(ILogger logger, string connectionId, string scheme);

@@ -31,7 +31,7 @@ internal sealed class RpcServer(
     ConnectionObservers observers,
     IServiceProvider services,
     ILoggerFactory loggers)
-    : IMprpcServer, IHostedLifecycleService, IDisposable
+    : IMprpcServer, IServerStart, IHostedLifecycleService, IDisposable
 {
     private readonly ILogger _logger = loggers.CreateLogger("Mprpc.Server");
     private readonly CancellationTokenSource _delayEnds = new();
@@ -39,6 +39,8 @@ internal sealed class RpcServer(
     private KestrelServer? _kestrel;
     private BackplaneClients? _remote;
     private FurtherSignals? _signals;
+    private readonly Lock _gate = new();
+    private Task? _listening;       // under the lock
     private Task? _stopping;
 
     public IReadOnlyList<EndPoint> Endpoints { get; private set; } = [];
@@ -104,12 +106,17 @@ internal sealed class RpcServer(
 
     public async Task StartedAsync(CancellationToken cancellationToken)
     {
-        if (_kestrel is not null)
-        {
-            await ListenAsync(_kestrel, cancellationToken).ConfigureAwait(false);
-        }
-
+        await ListenAsync(cancellationToken).ConfigureAwait(false);
         IsReady = true;
+    }
+
+    public Task ListenAsync(CancellationToken cancellationToken)
+    {
+        // A client of this application that connects at the start may ask for it first.
+        lock (_gate)
+        {
+            return _listening ??= _kestrel is null ? Task.CompletedTask : ListenAsync(_kestrel, cancellationToken);
+        }
     }
 
     public async Task StoppingAsync(CancellationToken cancellationToken)

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Primitives;
@@ -7,7 +8,10 @@ using Mprpc.AspNetCore.Diagnostics;
 
 namespace Mprpc.AspNetCore.Limits;
 
-/// <summary>Works out the limits of each endpoint, and again when the configuration has changed; says what of it has no effect.</summary>
+/// <summary>
+/// Works out the limits of the server and of each endpoint, and again when the configuration has changed, or another source of the options has told a change;
+/// says what of it has no effect.
+/// </summary>
 /// <remarks>
 /// Not by <see cref="IOptionsMonitor{TOptions}"/>: that throws into whoever changed the configuration where the new values are wrong. Here wrong values are
 /// logged, and the old stay.
@@ -17,6 +21,7 @@ internal sealed class ServerLimits : IDisposable
     private readonly Lock _gate = new();
     private readonly IOptions<MprpcServerOptions> _first;
     private readonly IOptionsFactory<MprpcServerOptions> _factory;
+    private readonly IServiceProvider _services;
     private readonly IConfiguration _configuration;
     private readonly ILogger _logger;
     private readonly ConfigurationFiles _files;
@@ -27,8 +32,15 @@ internal sealed class ServerLimits : IDisposable
     private readonly HashSet<string> _gone = new(StringComparer.OrdinalIgnoreCase);     // sections that were told to be
     private MprpcServerOptions? _options;       // not read in the constructor: there, wrong options would fail the making of the host's services
 
-    public ServerLimits(IOptions<MprpcServerOptions> options, IOptionsFactory<MprpcServerOptions> factory, IConfiguration configuration, ILoggerFactory loggers)
+    public ServerLimits(
+        IOptions<MprpcServerOptions> options,
+        IOptionsFactory<MprpcServerOptions> factory,
+        IEnumerable<IOptionsChangeTokenSource<MprpcServerOptions>> sources,
+        IServiceProvider services,
+        IConfiguration configuration,
+        ILoggerFactory loggers)
     {
+        _services = services;
         _first = options;
         _factory = factory;
         _configuration = configuration;
@@ -37,7 +49,12 @@ internal sealed class ServerLimits : IDisposable
             configuration, (file, exception) => ServerLog.FileNotRead(_logger, file, exception.InnerException?.Message ?? exception.Message));
         _settings = new SettingsOfTheStart(configuration);
         _hadSection = configuration.GetSection(ConfigurationKeys.Root).Exists();
-        _registration = ChangeToken.OnChange(configuration.GetReloadToken, Reload);
+
+        // One token for all: a source that is of the same configuration would have it read twice.
+        IOptionsChangeTokenSource<MprpcServerOptions>[] others = [.. sources.Where(static source => source.Name is null || source.Name == Options.DefaultName)];
+        _registration = ChangeToken.OnChange(
+            () => new CompositeChangeToken([configuration.GetReloadToken(), .. others.Select(static source => source.GetChangeToken())]),
+            Reload);
     }
 
     /// <summary>The limits of an endpoint as they are now, and will be.</summary>
@@ -89,6 +106,12 @@ internal sealed class ServerLimits : IDisposable
         EndpointLimits[] present = [.. _endpoints.Where(endpoint => endpoint.Endpoint.Section is not { } section || !IsGone(section))];
         MprpcServerLimits[] limits = [.. present.Select(endpoint => Compute(endpoint.Endpoint, options))];
         _options = options;
+        TotalLimits totals = _services.GetRequiredService<TotalLimits>();
+
+        if (totals.Set(options.Limits) is { } changes)
+        {
+            ServerLog.TotalLimitsChanged(_logger, changes);
+        }
 
         for (int i = 0; i < limits.Length; i++)
         {
@@ -98,7 +121,7 @@ internal sealed class ServerLimits : IDisposable
             }
         }
 
-        if (_settings.DescribeChanges() is { } keys)
+        if (_settings.DescribeChanges(totals.CountsConnections) is { } keys)
         {
             ServerLog.SettingsNotReloaded(_logger, keys);
         }

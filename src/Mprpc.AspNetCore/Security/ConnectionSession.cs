@@ -210,7 +210,10 @@ internal sealed class ConnectionSession(EndpointSecurity security) : RpcSession,
             Caller caller = Caller;
             DateTimeOffset now = security.Clock.GetUtcNow();
             bool isKnown = caller.IsAuthenticated || now < _vouchedUntil;
-            connection.ChangeLimits(isKnown ? security.Limits : security.LimitsOfStranger(connection.RunningCalls.Count));
+
+            // Those of its start, which its peer was told, whatever the configuration says by now.
+            ConnectionLimits limits = connection.OfferedLimits;
+            connection.ChangeLimits(isKnown ? limits : security.LimitsOfStranger(limits, connection.RunningCalls.Count));
 
             if (isKnown)
             {

@@ -49,24 +49,22 @@ internal sealed class EndpointSecurity
 
     public bool RequiresLogin => _endpoint.RequireAuthentication;
 
-    /// <summary>What a connection may demand; where login is required, after it.</summary>
+    /// <summary>What a connection that comes now may demand; where login is required, after it.</summary>
     public ConnectionLimits Limits => _limits.Current;
 
     /// <summary>What a connection may demand at its start.</summary>
-    public ConnectionLimits InitialLimits => !RequiresLogin ? Limits : LimitsOfStranger(running: 0);
+    /// <param name="limits">What it may demand later.</param>
+    public ConnectionLimits InitialLimits(ConnectionLimits limits) => !RequiresLogin ? limits : LimitsOfStranger(limits, running: 0);
 
     /// <summary>What a connection may demand before login.</summary>
+    /// <param name="limits">What it may demand after it.</param>
     /// <param name="running">Calls that began while it was a user's: they must not keep it from logging in again.</param>
-    public ConnectionLimits LimitsOfStranger(int running)
+    public ConnectionLimits LimitsOfStranger(ConnectionLimits limits, int running) => limits with
     {
-        ConnectionLimits limits = Limits;
-        return limits with
-        {
-            MaxMessageSize = Math.Min(limits.MaxMessageSize, Options.MaxMessageSizeBeforeLogin),
-            MaxRunningCalls = (int)Math.Min(limits.MaxRunningCalls, (long)Options.MaxCallsInFlightBeforeLogin + running),
-            MaxMessageSizeOption = "MprpcServerOptions.Authentication.MaxMessageSizeBeforeLogin",
-        };
-    }
+        MaxMessageSize = Math.Min(limits.MaxMessageSize, Options.MaxMessageSizeBeforeLogin),
+        MaxRunningCalls = (int)Math.Min(limits.MaxRunningCalls, (long)Options.MaxCallsInFlightBeforeLogin + running),
+        MaxMessageSizeOption = "MprpcServerOptions.Authentication.MaxMessageSizeBeforeLogin",
+    };
 
     /// <summary>How an option of an endpoint is named where it was set, for errors.</summary>
     public static string OptionOf(MprpcEndpointOptions endpoint, string option)

@@ -5,6 +5,7 @@ using Mprpc.Client.Transports;
 using Mprpc.Connections;
 using Mprpc.Diagnostics;
 using Mprpc.Dispatch;
+using Mprpc.Streams;
 
 namespace Mprpc.Client.Connections;
 
@@ -30,6 +31,9 @@ internal sealed class ClientParts
         Dispatcher = options.CreateDispatcher(Serializer, Telemetry.Served);
         Negotiation = new Negotiation(this);
         Filters = options.PropagatesCallContext ? [new CallContextPropagation(CallTimeout), .. options.Filters] : options.Filters;
+
+        // What has come is bounded on each connection: it may be more than was granted, by the item that a stream may always have.
+        StreamBudget = new StreamBudget(options.MaxStreamBytesTotal, maxHeld: long.MaxValue);
         Limits = options.ToConnectionLimits() with
         {
             // A server may keep a client waiting: that is its back-pressure, and how long to wait each call says itself.
@@ -77,6 +81,9 @@ internal sealed class ClientParts
     public Dispatcher Dispatcher { get; }
 
     public ConnectionLimits Limits { get; }
+
+    /// <summary>Bounds the streams of all connections.</summary>
+    public StreamBudget StreamBudget { get; }
 
     /// <summary>What stands around each call, outermost first; empty: nothing.</summary>
     public IReadOnlyList<IMprpcClientFilter> Filters { get; }

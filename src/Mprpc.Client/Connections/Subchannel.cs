@@ -204,6 +204,7 @@ internal sealed partial class Subchannel(ConnectionPool pool, ClientParts parts)
             Transport = transport,
             AbortTransport = () => OnAborted(made),
             Limits = parts.Limits,
+            StreamBudget = parts.StreamBudget,
             Logger = parts.Logger,
             Serializer = parts.Serializer,
             Handler = parts.Dispatcher,

@@ -51,6 +51,9 @@ internal static partial class ClientLog
     [LoggerMessage(211, LogLevel.Error, "A handler of MprpcClient.Reconnected threw.", EventName = "ReconnectedHandlerThrew")]
     public static partial void ReconnectedHandlerThrew(ILogger logger, Exception exception);
 
+    [LoggerMessage(212, LogLevel.Warning, "{Problem} The application starts without it; calls connect.", EventName = "NotConnectedAtStart")]
+    public static partial void NotConnectedAtStart(ILogger logger, string problem, Exception exception);
+
     [LoggerMessage(203, LogLevel.Error, "A handler of MprpcClient.StateChanged threw.", EventName = "StateHandlerThrew")]
     public static partial void StateHandlerThrew(ILogger logger, Exception exception);
 }

@@ -31,9 +31,11 @@ internal sealed partial class MessageOutput
     /// <param name="run">The messages.</param>
     /// <param name="policy">What happens to them if the peer does not keep up.</param>
     /// <param name="maxPending">How many bytes may wait before that.</param>
+    /// <param name="dropped">How many of them were dropped.</param>
     /// <param name="starts">False to leave them here until <see cref="SendBatch"/> without a batch, so that one send takes those that come until then.</param>
-    public SharedOutcome TrySend(SharedRun run, SlowPeerPolicy policy, int maxPending, bool starts = true)
+    public SharedOutcome TrySend(SharedRun run, SlowPeerPolicy policy, int maxPending, out int dropped, bool starts = true)
     {
+        dropped = 0;
         Outgoing first;
         int answers;
         SharedOutcome outcome;
@@ -54,7 +56,7 @@ internal sealed partial class MessageOutput
             }
             else
             {
-                outcome = Enqueue(run, policy, maxPending);
+                outcome = Enqueue(run, policy, maxPending, out dropped);
 
                 if (_isBusy || !starts)
                 {
@@ -75,21 +77,21 @@ internal sealed partial class MessageOutput
     }
 
     /// <summary>Under the lock.</summary>
-    private SharedOutcome Enqueue(SharedRun run, SlowPeerPolicy policy, int maxPending)
+    private SharedOutcome Enqueue(SharedRun run, SlowPeerPolicy policy, int maxPending, out int dropped)
     {
+        dropped = 0;
+
         if (policy == SlowPeerPolicy.Close && PendingBytes > maxPending)
         {
             return SharedOutcome.TooSlow;
         }
-
-        SharedOutcome outcome = SharedOutcome.Taken;
 
         foreach (SharedMessage message in run.Messages)
         {
             // A run is taken whole by one that keeps up: who publishes much at once is no slow peer.
             if (policy != SlowPeerPolicy.Close && PendingBytes > maxPending && !(policy == SlowPeerPolicy.Latest && MakeRoom(message, maxPending)))
             {
-                outcome = SharedOutcome.Dropped;
+                dropped++;
                 continue;
             }
 
@@ -98,7 +100,7 @@ internal sealed partial class MessageOutput
             _sharedBytes += message.Length;
         }
 
-        return outcome;
+        return dropped == 0 ? SharedOutcome.Taken : SharedOutcome.Dropped;
     }
 
     /// <summary>Under the lock: drops what is older of each method. What is being sent is not counted: a last value waits behind it.</summary>

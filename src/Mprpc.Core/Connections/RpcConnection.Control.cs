@@ -36,13 +36,16 @@ internal sealed partial class RpcConnection
     /// <summary>Whether this side has said, with <c>$/hello</c>, that it serves methods.</summary>
     public bool HasOfferedCalls { get; private set; }
 
+    /// <summary>What the peer may demand, at the latest when it has logged in.</summary>
+    public ConnectionLimits OfferedLimits => _settings.OfferedLimits ?? Limits;
+
     /// <summary>What this side takes.</summary>
     /// <param name="isDialer">Whether it has made the connection: only then it can go elsewhere.</param>
     public PeerOffer OwnOffer(bool isDialer) => new()
     {
         ErrorsAsMap = true,
-        Size = (_settings.OfferedLimits ?? Limits).MaxMessageSize,
-        Calls = _handler.HasMethods ? (_settings.OfferedLimits ?? Limits).MaxRunningCalls : 0,
+        Size = OfferedLimits.MaxMessageSize,
+        Calls = _handler.HasMethods ? OfferedLimits.MaxRunningCalls : 0,
         Streams = _handler.HasMethods && SendsStreams ? Limits.Streams.MaxPerConnection : 0,
         FeedItems = Limits.Streams.Feed.Items,
         FeedBytes = Limits.Streams.Feed.Bytes,
@@ -146,6 +149,31 @@ internal sealed partial class RpcConnection
         else
         {
             MprpcWriter.Return(ping);
+        }
+    }
+
+    /// <summary>Asks the peer for a sign of life, and waits for it.</summary>
+    /// <returns>False if the peer says that it stops, and asks for calls to be made elsewhere.</returns>
+    /// <exception cref="TimeoutException">It does not answer.</exception>
+    /// <exception cref="MprpcConnectionException">The connection is lost.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    public async Task<bool> PingAsync(TimeSpan timeout, CancellationToken cancellationToken)
+    {
+        MprpcWriter ping = ControlWriter.Ping(Serializer);
+
+        if (!TryCall("$/ping", ping, timeout, cancellationToken, out ValueTask<MprpcRaw> answering))
+        {
+            throw NotSent(ping);
+        }
+
+        try
+        {
+            await answering.ConfigureAwait(false);
+            return true;
+        }
+        catch (MprpcRemoteException exception)
+        {
+            return exception.Code != ErrorCode.GoAway;      // another error is a sign of life as well
         }
     }
 

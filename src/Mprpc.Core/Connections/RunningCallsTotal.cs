@@ -8,18 +8,23 @@ namespace Mprpc.Connections;
 /// concurrent use. While a connection waits and there is room for it, one is about to be woken: whatever enqueues, gives a place back or has woken another sees
 /// to that.
 /// </remarks>
-internal sealed class RunningCallsTotal(int limit, long maxAnswerBytes = ConnectionLimits.DefaultMaxUnsentAnswerBytesTotal) : IThreadPoolWorkItem
+internal sealed class RunningCallsTotal : IThreadPoolWorkItem
 {
     private const int PartThatIsLittle = 32;
 
     private readonly Lock _gate = new();
     private readonly Queue<RunningCalls> _waiting = new();
     private readonly Queue<RunningCalls> _waitingFirst = new();     // those that have no call running
-    private readonly int _limit = Math.Min(limit, CallLoad.MaxCalls);
-    private readonly int _limitOfBusy = Math.Min(limit, CallLoad.MaxCalls) - (Math.Min(limit, CallLoad.MaxCalls) / 10);
+    private int _limit;
+    private int _limitOfBusy;
+    private long _maxAnswerBytes;
     private long _load;
     private volatile bool _isAwaited;
     private int _isToWake;      // 1: this is in the pool's queue
+
+    /// <param name="limit">How many calls may run.</param>
+    /// <param name="maxAnswerBytes">How many bytes their answers may have.</param>
+    public RunningCallsTotal(int limit, long maxAnswerBytes = ConnectionLimits.DefaultMaxUnsentAnswerBytesTotal) => SetLimits(limit, maxAnswerBytes);
 
     public int Count => CallLoad.Calls(Volatile.Read(ref _load));
 
@@ -30,17 +35,31 @@ internal sealed class RunningCallsTotal(int limit, long maxAnswerBytes = Connect
     public bool HasFreePlace => Count < _limitOfBusy;
 
     /// <summary>The same as far as bytes go.</summary>
-    public bool HasRoomForBytes => CallLoad.Bytes(Volatile.Read(ref _load)) < maxAnswerBytes;
+    public bool HasRoomForBytes => CallLoad.Bytes(Volatile.Read(ref _load)) < Volatile.Read(ref _maxAnswerBytes);
 
     /// <summary>Whether so much is unsent or about to be answered that connections are told apart by what their peers read.</summary>
-    public bool HasMuchToAnswer => CallLoad.Bytes(Volatile.Read(ref _load)) > maxAnswerBytes / PartThatIsLittle;
+    public bool HasMuchToAnswer => CallLoad.Bytes(Volatile.Read(ref _load)) > Volatile.Read(ref _maxAnswerBytes) / PartThatIsLittle;
 
     /// <summary>Whether a connection may begin no further call.</summary>
     /// <param name="isIdle">Whether it has no call running and nothing unsent.</param>
     public bool IsFullFor(bool isIdle)
     {
         long load = Volatile.Read(ref _load);
-        return isIdle ? CallLoad.Calls(load) >= _limit : CallLoad.Calls(load) >= _limitOfBusy || CallLoad.Bytes(load) >= maxAnswerBytes;
+        return isIdle
+            ? CallLoad.Calls(load) >= _limit
+            : CallLoad.Calls(load) >= _limitOfBusy || CallLoad.Bytes(load) >= Volatile.Read(ref _maxAnswerBytes);
+    }
+
+    /// <summary>Changes the limits: what runs goes on, also where it is more than may begin from now on.</summary>
+    public void ChangeLimits(int limit, long maxAnswerBytes)
+    {
+        SetLimits(limit, maxAnswerBytes);
+        Interlocked.MemoryBarrier();    // with that of Enqueue: either this sees that one waits, or that sees the new limits
+
+        if (_isAwaited)
+        {
+            WakeNextSoon();
+        }
     }
 
     public void Add(long load) => Interlocked.Add(ref _load, load);
@@ -81,6 +100,13 @@ internal sealed class RunningCallsTotal(int limit, long maxAnswerBytes = Connect
         {
             WakeOne();
         }
+    }
+
+    private void SetLimits(int limit, long maxAnswerBytes)
+    {
+        _limit = Math.Min(limit, CallLoad.MaxCalls);
+        _limitOfBusy = _limit - (_limit / 10);
+        Volatile.Write(ref _maxAnswerBytes, maxAnswerBytes);
     }
 
     private void WakeOne()

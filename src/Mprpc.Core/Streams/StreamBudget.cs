@@ -18,6 +18,15 @@ internal sealed class StreamBudget(long maxGranted, long maxHeld, StreamBudget? 
     /// <summary>How many bytes of items are there.</summary>
     public long Held => _held.Taken;
 
+    /// <summary>
+    /// Changes how much may be granted. What is granted already may still come: what may be there only grows.
+    /// </summary>
+    public void ChangeLimit(long bytes)
+    {
+        _held.Raise(bytes);
+        _granted.Change(bytes);
+    }
+
     /// <summary>Whether a stream may be granted so much more.</summary>
     public bool TryGrant(long bytes) => _granted.TryTake(bytes);
 
@@ -36,13 +45,18 @@ internal sealed class StreamBudget(long maxGranted, long maxHeld, StreamBudget? 
     /// <summary>A number of bytes that is bounded, here and in all.</summary>
     private sealed class Share(long most, Share? total)
     {
+        private long _most = most;
         private long _taken;
 
         public long Taken => Volatile.Read(ref _taken);
 
+        public void Change(long most) => Volatile.Write(ref _most, most);
+
+        public void Raise(long most) => Volatile.Write(ref _most, Math.Max(most, _most));
+
         public bool TryTake(long bytes)
         {
-            if (Interlocked.Add(ref _taken, bytes) <= most && total?.TryTake(bytes) != false)
+            if (Interlocked.Add(ref _taken, bytes) <= Volatile.Read(ref _most) && total?.TryTake(bytes) != false)
             {
                 return true;
             }

@@ -75,7 +75,7 @@ internal sealed class FakeClientCalls : ClientCalls
     }
 
     public override void Publish(MprpcTarget target, string method, MprpcWriter notification, MprpcMetadata? metadata)
-        => Record(target, Question.Take(method, notification, default), isNotification: true);
+        => Record(target, Question.Take(method, notification, new MprpcCallOptions { Metadata = metadata }), isNotification: true);
 
     public override ValueTask<T> CallAsync<T>(string connectionId, Question question, CancellationToken cancellationToken)
         => FirstAsync(
@@ -109,10 +109,23 @@ internal sealed class FakeClientCalls : ClientCalls
 
         lock (_gate)
         {
-            _recorded.Add(new MprpcFakeClientCall(target, call));
+            _recorded.Add(new MprpcFakeClientCall(target, call, Copy(question.Options.Metadata)));
         }
 
         return call;
+    }
+
+    /// <summary>As it is now, and without what the application has not set itself.</summary>
+    private static MprpcMetadata Copy(MprpcMetadata? metadata)
+    {
+        var copy = new MprpcMetadata { IsReadOnly = true };
+
+        foreach (MprpcMetadataEntry entry in metadata is { IsOptional: false } ? metadata : [])
+        {
+            copy.AddReceived(entry.Key, entry.ValueBytes.ToArray(), entry.IsBinary);
+        }
+
+        return copy;
     }
 
     private MprpcReply<T> Ask<T>(string id, FakeClient client, MprpcFakeCall call)

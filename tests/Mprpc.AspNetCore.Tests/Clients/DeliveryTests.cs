@@ -207,6 +207,36 @@ public sealed class DeliveryTests
     }
 
     [Fact]
+    public async Task All_ManyAtOnceThatAreLeftOut_AreCountedEach()
+    {
+        const int Rounds = 500;     // what is published while others are told goes out together
+        await using RpcHost host = await LobbyHost.StartAsync();
+        using var losses = new LossRecorder(host);
+        await using RawPeer plain = await host.DialAsync();
+        await plain.AssertOpenAsync();
+        await using RawPeer small = await host.DialAsync();
+        await small.SendAsync("94 00 00 a7242f68656c6c6f 92 01 82 a563616c6c7364 a473697a65 cd0400");
+        await small.ReadMessageAsync();
+        await host.UntilReachableAsync(1);
+        IScreen all = host.Clients().All;
+        IScreen withMetadata = all.With(new MprpcCallOptions { Metadata = new() { ["tenant"] = "x" } });
+        string large = new('x', 2000);
+
+        for (int i = 0; i < Rounds; i++)
+        {
+            all.Show(large);
+            withMetadata.Show("a");
+            all.Show(large);
+        }
+
+        all.Show("a");
+
+        Assert.Equal(ShowA, await small.ReadMessageAsync());
+        await Bounded.Until(() => losses.Of("not_callable") == (3 * Rounds) + 1, "the losses of the plain peer");
+        await Bounded.Until(() => losses.Of("too_large") == 2 * Rounds && losses.Of("no_metadata") == Rounds, "the losses of the small one");
+    }
+
+    [Fact]
     public async Task All_MessageLargerThanMayBeSent_ThrowsAndNothingIsSent()
     {
         await using RpcHost host = await LobbyHost.StartAsync(server => server.Limits.MaxSendMessageSize = 1000);

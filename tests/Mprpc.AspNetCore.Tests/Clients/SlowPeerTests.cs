@@ -210,7 +210,13 @@ public sealed class SlowPeerTests
     private static int NumberOfOther(string message)
     {
         byte[] bytes = Hex.Bytes(message)[9..];
-        return bytes[0] switch { 0xcd => (bytes[1] << 8) | bytes[2], 0xcc => bytes[1], _ => bytes[0] };
+        return bytes[0] switch
+        {
+            0xce => (bytes[1] << 24) | (bytes[2] << 16) | (bytes[3] << 8) | bytes[4],
+            0xcd => (bytes[1] << 8) | bytes[2],
+            0xcc => bytes[1],
+            _ => bytes[0],
+        };
     }
 
     /// <summary>Counts the bytes that come, or leaves them where they are.</summary>

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.RateLimiting;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Time.Testing;
 using Mprpc.AspNetCore.Tests.Security.Kit;
 using Mprpc.Client;
@@ -69,6 +70,36 @@ public sealed class RequiredLoginTests
         Assert.StartsWith("940100c09201", answer, StringComparison.Ordinal);
         Assert.Contains("a473697a65ce00400000", answer, StringComparison.Ordinal);      // size: 4 MiB
         Assert.Contains("a563616c6c73cd03e8", answer, StringComparison.Ordinal);        // calls: 1,000
+    }
+
+    [Fact]
+    public async Task Login_AfterTheLimitsHaveChanged_GivesWhatHelloHasPromised()
+    {
+        await using RpcHost host = await StartAsync();
+        await using RawPeer old = await host.DialAsync();
+        await old.SendAsync("94 00 00 a7 242f68656c6c6f 92 01 80");
+        string promised = await old.ReadMessageAsync();     // 4 MiB
+
+        host.App.Configuration["Mprpc:Limits:MaxMessageSize"] = "1024";
+        ((IConfigurationRoot)host.App.Configuration).Reload();
+        await using RawPeer young = await host.DialAsync();
+        await young.SendAsync("94 00 00 a7 242f68656c6c6f 92 01 80");
+        string told = await young.ReadMessageAsync();
+        await LogInAndSendAsync(old);
+        await LogInAndSendAsync(young);
+
+        Assert.Contains("a473697a65ce00400000", promised, StringComparison.Ordinal);
+        Assert.Contains("a473697a65cd0400", told, StringComparison.Ordinal);
+        Assert.StartsWith("940102c0", await old.ReadMessageAsync(), StringComparison.Ordinal);
+        Assert.Equal("", await young.ReadToAnyEndAsync());
+
+        static async Task LogInAndSendAsync(RawPeer peer)
+        {
+            await peer.SendAsync($"94 00 01 {Alice}");
+            Assert.Equal("940101c0c0", await peer.ReadMessageAsync());
+            await peer.SendAsync("94 00 02 a6 6c656e677468 91 c5 0800");
+            await peer.SendAsync(new byte[0x800]);
+        }
     }
 
     [Fact]

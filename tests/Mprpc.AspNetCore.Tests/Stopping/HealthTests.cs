@@ -64,6 +64,38 @@ public sealed class HealthTests
         Assert.Equal(503, (int)during.StatusCode);
     }
 
+    [Fact]
+    public async Task HealthOfAClient_OfAServerThatStops_IsDegradedAndThenUnhealthy()
+    {
+        var clock = new FakeTimeProvider();
+        await using RpcHost host = Build(options => options.DrainDelay = Delay, clock);
+        await host.App.StartAsync().InTime();
+        var services = new ServiceCollection();
+        services.AddLogging().AddHealthChecks().AddMprpcClient($"tcp://{host.Rpc}", "client", timeout: Bounded.Time);
+        services.AddMprpcClient<IAdder>($"tcp://{host.Rpc}");
+        await using ServiceProvider provider = services.BuildServiceProvider();
+
+        HealthReportEntry before = await CheckAsync();
+        Task stopping = host.App.StopAsync();
+        await Bounded.Until(() => host.Log.Entries.Any(entry => entry.Event.Id == DrainDelayId), "that the delay has begun");
+        HealthReportEntry during = await CheckAsync();
+        await AdvanceUntilAsync(clock, stopping);
+        HealthReportEntry after = await CheckAsync();
+
+        Assert.Equal((HealthStatus.Healthy, 1), (before.Status, before.Data["connections"]));
+        Assert.Equal(HealthStatus.Degraded, during.Status);
+        Assert.Equal(HealthStatus.Unhealthy, after.Status);
+
+        async Task<HealthReportEntry> CheckAsync()
+            => (await provider.GetRequiredService<HealthCheckService>().CheckHealthAsync().InTime()).Entries["client"];
+    }
+
+    [MprpcService]
+    public interface IAdder
+    {
+        Task<int> AddAsync(int x, int y);
+    }
+
     [Theory]
     [InlineData(30, "ShutdownTimeout")]
     [InlineData(-1, "DrainDelay")]

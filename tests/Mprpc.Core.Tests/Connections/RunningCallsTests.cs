@@ -123,6 +123,62 @@ public sealed class RunningCallsTests
     }
 
     [Fact]
+    public async Task LimitsOfTheServer_Raised_LetThoseGoOnWhoWait()
+    {
+        var total = new RunningCallsTotal(1, maxAnswerBytes: 1000);
+        RunningCalls[] calls = [.. Enumerable.Range(0, 4).Select(_ => new RunningCalls(100, total, _callsToPeer))];
+        calls[0].Add(0);
+        Task[] rooms = [calls[1].WaitForRoomAsync(), calls[2].WaitForRoomAsync()];
+        Assert.DoesNotContain(rooms, room => room.IsCompleted);
+
+        total.ChangeLimits(100, maxAnswerBytes: 1000);
+        await Task.WhenAll(rooms).WaitAsync(InMemoryConnection.Deadline);
+        calls[1].Add(promised: 1000);
+        Task bytes = calls[0].WaitForRoomAsync();
+        bool waits = !bytes.IsCompleted;
+        total.ChangeLimits(100, maxAnswerBytes: 2000);
+
+        await bytes.WaitAsync(InMemoryConnection.Deadline);
+        Assert.True(waits);
+    }
+
+    [Fact]
+    public async Task LimitsOfTheServer_Lowered_HoldForWhatBeginsThen()
+    {
+        var total = new RunningCallsTotal(100);
+        var running = new RunningCalls(100, total, _callsToPeer);
+        var next = new RunningCalls(100, total, _callsToPeer);
+        running.Add(0);
+        running.Add(0);
+
+        total.ChangeLimits(1, ConnectionLimits.DefaultMaxUnsentAnswerBytesTotal);
+        Task room = next.WaitForRoomAsync();
+        running.Remove(0);
+        bool waits = !room.IsCompleted && next.IsFull;
+        running.Remove(0);
+
+        await room.WaitAsync(InMemoryConnection.Deadline);
+        Assert.True(waits);
+        Assert.Equal(0, total.Count);
+    }
+
+    [Fact]
+    public async Task LimitsOfTheServer_RaisedRacingOneWhoBeginsToWait_AreNeverMissed()
+    {
+        for (int i = 0; i < 5000; i++)
+        {
+            var total = new RunningCallsTotal(1);
+            var busy = new RunningCalls(1, total, _callsToPeer);
+            var waiting = new RunningCalls(1, total, _callsToPeer);
+            busy.Add(0);
+            Task raising = Task.Run(() => total.ChangeLimits(2, ConnectionLimits.DefaultMaxUnsentAnswerBytesTotal));
+
+            await waiting.WaitForRoomAsync().WaitAsync(InMemoryConnection.Deadline);
+            await raising;
+        }
+    }
+
+    [Fact]
     public async Task BytesOfTheServer_AllTaken_ConnectionsWithNothingUnsentGoOn()
     {
         var total = new RunningCallsTotal(100, maxAnswerBytes: 1000);
