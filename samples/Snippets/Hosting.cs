@@ -39,6 +39,13 @@ internal static class Hosting
         // end snippet
     }
 
+    public static void MapBehindProxy(WebApplication app)
+    {
+        // snippet: hosting/proxy
+        app.MapMprpcService<SumServer>("tcp://10.0.0.1:6000").WithEndpoint(options => options.UseProxyProtocol("10.0.0.7", "10.0.1.0/24"));
+        // end snippet
+    }
+
     public static void MapConfigured(WebApplication app)
     {
         // snippet: hosting/configured

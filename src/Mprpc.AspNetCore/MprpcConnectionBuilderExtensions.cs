@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Mprpc.AspNetCore;
 using Mprpc.AspNetCore.Connections;
 using Mprpc.AspNetCore.Limits;
+using Mprpc.AspNetCore.Proxies;
 using Mprpc.AspNetCore.Tls;
 
 namespace Microsoft.AspNetCore.Hosting;
@@ -86,6 +87,8 @@ public static class MprpcConnectionBuilderExtensions
         {
             builder.LimitConnections(options);
         }
+
+        ProxyProtocol.Use(builder, options, limits);
 
         if (options.Tls is not null)
         {

@@ -3,6 +3,7 @@ using System.Security.Cryptography.X509Certificates;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.Extensions.Configuration;
 using Mprpc.AspNetCore.Model;
+using Mprpc.AspNetCore.Proxies;
 
 namespace Mprpc.AspNetCore;
 
@@ -19,6 +20,9 @@ public sealed class MprpcEndpointOptions
 
     /// <summary>Sets TLS up; null: plaintext.</summary>
     internal Action<HttpsConnectionAdapterOptions>? Tls { get; private set; }
+
+    /// <summary>Whose headers say whose connection it is; null: there is no proxy.</summary>
+    internal TrustedProxies? TrustedProxies { get; set; }
 
     /// <summary>Sets the endpoint's own limits; null: those of the server.</summary>
     internal Action<MprpcServerLimits>? Limits { get; private set; }
@@ -86,6 +90,42 @@ public sealed class MprpcEndpointOptions
     {
         ArgumentNullException.ThrowIfNull(configure);
         Tls += configure;
+        return this;
+    }
+
+    /// <summary>
+    /// Serves behind a proxy for TCP, such as HAProxy or nginx: each connection begins with a header of the PROXY protocol, version 2, that says whose it is.
+    /// The addresses of the connection are those of the client then, in the log, for policies, and wherever else they are asked for. TLS, if there is any, is
+    /// the client's, and begins behind the header.
+    /// </summary>
+    /// <param name="trusted">The proxies: addresses (<c>10.0.0.7</c>), networks (<c>10.0.0.0/8</c>), and <c>unix</c> for all who may open the file of a Unix
+    /// socket. Whoever is named can claim any address.</param>
+    /// <returns>These options.</returns>
+    /// <exception cref="ArgumentException">None is named, or one is neither an address nor a network.</exception>
+    /// <remarks>
+    /// Closed, with a warning in the log, are connections of others, those that begin with anything else (version 1 too), those whose header has more than
+    /// 4,096 bytes, and those that do not send it within <see cref="MprpcServerLimits.PartialMessageTimeout"/>. A connection of the proxy's own (LOCAL), such
+    /// as a check, keeps the proxy's address. May be called more than once. The configuration's key is <c>TrustedProxies</c>, a list.
+    /// </remarks>
+    public MprpcEndpointOptions UseProxyProtocol(params string[] trusted)
+    {
+        ArgumentNullException.ThrowIfNull(trusted);
+        TrustedProxies proxies = TrustedProxies ?? new TrustedProxies();
+
+        if (trusted.Length == 0)
+        {
+            throw new ArgumentException($"No proxy is named. Whoever connects could claim any address; allowed are {TrustedProxies.Allowed}.", nameof(trusted));
+        }
+
+        foreach (string proxy in trusted)
+        {
+            if (!proxies.TryAdd(proxy))
+            {
+                throw new ArgumentException($"'{proxy}' is no proxy's address; allowed are {TrustedProxies.Allowed}.", nameof(trusted));
+            }
+        }
+
+        TrustedProxies = proxies;
         return this;
     }
 

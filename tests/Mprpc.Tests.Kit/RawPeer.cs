@@ -24,6 +24,9 @@ public sealed class RawPeer : IAsyncDisposable
         return new RawPeer(socket);
     }
 
+    /// <summary>Its own address.</summary>
+    public EndPoint LocalEndPoint => _socket.LocalEndPoint!;
+
     public Task SendAsync(string hex) => SendAsync(Hex.Bytes(hex));
 
     public async Task SendAsync(ReadOnlyMemory<byte> bytes)

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Configuration;
 using Mprpc.AspNetCore.Endpoints;
+using Mprpc.AspNetCore.Proxies;
 using Mprpc.Transports;
 
 namespace Mprpc.AspNetCore.Configuration;
@@ -23,6 +24,7 @@ internal static class ConfiguredEndpoint
         nameof(MprpcEndpointOptions.AuthenticationScheme), nameof(MprpcEndpointOptions.UsePeerCredentials),
         nameof(MprpcEndpointOptions.AllowCallCredentials), nameof(MprpcEndpointOptions.Inspect),
         nameof(MprpcEndpointOptions.CallsBack), nameof(MprpcEndpointOptions.SlowPeers), nameof(MprpcEndpointOptions.TraceContext),
+        nameof(MprpcEndpointOptions.TrustedProxies),
     ];
 
     /// <summary>Reads the address, and sets the options.</summary>
@@ -114,6 +116,27 @@ internal static class ConfiguredEndpoint
             : Read(section, nameof(options.Inspect), default(MprpcInspect), failures);
         options.TraceContext = Read(section, nameof(options.TraceContext), options.TraceContext, failures);
         ReadMode(section, options, failures);
+        ReadProxies(section.GetSection(nameof(options.TrustedProxies)), options, failures);
+    }
+
+    private static void ReadProxies(IConfigurationSection section, MprpcEndpointOptions options, List<string> failures)
+    {
+        if (!section.Exists())
+        {
+            return;
+        }
+
+        IConfigurationSection[] proxies = [.. section.GetChildren()];
+        options.TrustedProxies = new TrustedProxies();
+
+        if (proxies.Length == 0)
+        {
+            failures.Add($"{section.Path} is '{section.Value}'; allowed is a list of {TrustedProxies.Allowed}.");
+        }
+
+        failures.AddRange(proxies
+            .Where(proxy => !options.TrustedProxies.TryAdd(proxy.Value))
+            .Select(proxy => $"{proxy.Path} is '{proxy.Value}'; allowed are {TrustedProxies.Allowed}."));
     }
 
     private static void ReadMode(IConfigurationSection section, MprpcEndpointOptions options, List<string> failures)

@@ -128,6 +128,13 @@ internal static partial class ServerLog
         EventName = "ConnectionRefused")]
     public static partial void ConnectionRefused(ILogger logger, string? peer, string endpoint, int count);
 
+    [LoggerMessage(
+        117,
+        LogLevel.Warning,
+        "A connection of {Peer} to {Endpoint} was closed: {Reason}. {LeftOut} such lines before this one were left out.",
+        EventName = "NotProxied")]
+    public static partial void NotProxied(ILogger logger, string? peer, string endpoint, string reason, long leftOut);
+
     [LoggerMessage(111, LogLevel.Warning, "{Signal} came again while the application stops: {What}.", EventName = "SignalledAgain")]
     public static partial void SignalledAgain(ILogger logger, string signal, string what);
 

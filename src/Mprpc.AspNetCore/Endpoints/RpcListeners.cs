@@ -10,6 +10,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Mprpc.AspNetCore.Configuration;
 using Mprpc.AspNetCore.Limits;
+using Mprpc.AspNetCore.Proxies;
 using Mprpc.AspNetCore.Security;
 using Mprpc.AspNetCore.Tls;
 using Mprpc.AspNetCore.Transport;
@@ -74,6 +75,8 @@ internal sealed class RpcListeners(
         }
 
         listener.LimitConnections(endpoint.Options);        // before TLS: what is refused costs no handshake
+
+        ProxyProtocol.Use(listener, endpoint.Options, endpointLimits);
 
         if (endpoint.Address.Path is { } path)
         {

@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 using Mprpc.AspNetCore.Connections;
 using Mprpc.AspNetCore.Endpoints;
+using Mprpc.AspNetCore.Proxies;
 
 namespace Mprpc.AspNetCore.Security;
 
@@ -15,19 +16,23 @@ internal static class ProtectedTransport
     public const string Allowed = "TLS, a Unix socket, or loopback";
 
     /// <summary>Whether all connections of a listener of the server's own are.</summary>
-    public static bool Is(RpcEndpoint endpoint) => endpoint.IsTls || endpoint.Address.Host is null || IsLoopback(LocalEndPoint.Of(endpoint.Address));
+    public static bool Is(RpcEndpoint endpoint)
+        => endpoint.IsTls
+            || (endpoint.Options.TrustedProxies is null && (endpoint.Address.Host is null || IsLoopback(LocalEndPoint.Of(endpoint.Address))));
 
     /// <summary>Whether a connection is; one of which nothing is known is not.</summary>
     /// <remarks>
-    /// Both addresses count: a proxy's header can set the peer's. A request says by its scheme whether it is encrypted: the feature of TLS is made for whoever
-    /// asks a plain one for its certificate.
+    /// Both addresses count: a proxy's header can set the peer's. How what a proxy hands on has come to it, nobody knows here. A request says by its scheme
+    /// whether it is encrypted: the feature of TLS is made for whoever asks a plain one for its certificate.
     /// </remarks>
     public static bool Is(EndPoint? local, EndPoint? remote, IFeatureCollection features)
         => IsEncrypted(features)
-            || local is UnixDomainSocketEndPoint or NamedPipeEndPoint
+            || (features.Get<Proxied>() is null && (IsLocal(local, features) || (IsLoopback(local) && IsLoopback(remote))));
+
+    private static bool IsLocal(EndPoint? local, IFeatureCollection features)
+        => local is UnixDomainSocketEndPoint or NamedPipeEndPoint
             || features.Get<IConnectionSocketFeature>()?.Socket.AddressFamily == AddressFamily.Unix
-            || features.Get<KnownProtected>() is not null
-            || (IsLoopback(local) && IsLoopback(remote));
+            || features.Get<KnownProtected>() is not null;
 
     private static bool IsEncrypted(IFeatureCollection features)
         => features.Get<IHttpRequestFeature>() is { } request

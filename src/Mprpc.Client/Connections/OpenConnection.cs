@@ -25,6 +25,9 @@ internal sealed class OpenConnection(ClientTransport transport, long madeAt, int
 
     public int FailuresBefore => failuresBefore;
 
+    /// <summary>Since when it takes calls; 0: not yet.</summary>
+    public long TakesCallsSince { get; set; }
+
     /// <summary>For how long the server still serves calls, if it has asked for them to be made elsewhere; null: it has not.</summary>
     public TimeSpan? GoesAwayIn { get; set; }
 

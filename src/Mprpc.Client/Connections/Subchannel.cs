@@ -269,6 +269,7 @@ internal sealed partial class Subchannel(ConnectionPool pool, ClientParts parts)
             if (!isOutdated)
             {
                 _currentOpen = made;
+                made.TakesCallsSince = parts.Clock.GetTimestamp();
                 _callsLeft = parts.Options.MaxCallsPerConnection;
                 Volatile.Write(ref _current, made.Connection);
             }

@@ -14,6 +14,7 @@ internal static class FuzzTargets
         ["streams"] = static () => new StreamsTarget(),
         ["upgrade"] = static () => new UpgradeTarget(),
         ["sharedport"] = static () => new SharedPortTarget(),
+        ["proxy"] = static () => new ProxyTarget(),
     };
 
     public static IEnumerable<string> Names => s_all.Keys;

@@ -22,6 +22,7 @@ public sealed class FuzzPropertyTests
     [InlineData("streams")]
     [InlineData("upgrade")]
     [InlineData("sharedport")]
+    [InlineData("proxy")]
     public void Seeds_AsTheyAre_KeepThePromises(string name)
     {
         FuzzTarget target = FuzzTargets.Find(name);
@@ -40,6 +41,7 @@ public sealed class FuzzPropertyTests
     [InlineData("streams", 50_000)]
     [InlineData("upgrade", 100_000)]
     [InlineData("sharedport", 100_000)]
+    [InlineData("proxy", 100_000)]
     public void Inputs_RandomAndMutated_KeepThePromises(string name, int count)
     {
         FuzzTarget target = FuzzTargets.Find(name);
