@@ -1,10 +1,10 @@
 using System.CommandLine;
 using System.Text;
+using Mprpc.Serialization.Json;
 using Mprpc.Tool.Descriptions;
 using Mprpc.Tool.Generation;
 using Mprpc.Tool.Output;
 using Mprpc.Tool.Peers;
-using Mprpc.Tool.Values;
 
 namespace Mprpc.Tool.Commands;
 

@@ -1,10 +1,10 @@
 using System.CommandLine;
 using System.Diagnostics;
 using System.Net.Sockets;
+using Mprpc.Serialization.Json;
 using Mprpc.Tool.Frames;
 using Mprpc.Tool.Imitation;
 using Mprpc.Tool.Output;
-using Mprpc.Tool.Values;
 
 namespace Mprpc.Tool.Commands;
 

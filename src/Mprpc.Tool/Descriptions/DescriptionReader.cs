@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Mprpc.Tool.Values;
+using Mprpc.Serialization.Json;
 
 namespace Mprpc.Tool.Descriptions;
 

@@ -1,5 +1,5 @@
 using MessagePack;
-using Mprpc.Tool.Values;
+using Mprpc.Serialization.Json;
 
 namespace Mprpc.Tool.Frames;
 

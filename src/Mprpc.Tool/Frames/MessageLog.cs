@@ -2,8 +2,8 @@ using System.Diagnostics;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using Mprpc.Serialization.Json;
 using Mprpc.Tool.Output;
-using Mprpc.Tool.Values;
 
 namespace Mprpc.Tool.Frames;
 

@@ -1,3 +1,4 @@
+using Mprpc.Serialization.Json;
 using Mprpc.Tool.Output;
 using Mprpc.Tool.Values;
 

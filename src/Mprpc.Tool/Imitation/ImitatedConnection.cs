@@ -1,7 +1,7 @@
 using System.Buffers;
 using MessagePack;
+using Mprpc.Serialization.Json;
 using Mprpc.Tool.Frames;
-using Mprpc.Tool.Values;
 
 namespace Mprpc.Tool.Imitation;
 

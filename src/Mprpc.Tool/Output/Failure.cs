@@ -1,4 +1,4 @@
-using Mprpc.Tool.Values;
+using Mprpc.Serialization.Json;
 
 namespace Mprpc.Tool.Output;
 

@@ -1,6 +1,6 @@
 using System.Text;
 using System.Text.Json;
-using Mprpc.Tool.Values;
+using Mprpc.Serialization.Json;
 
 namespace Mprpc.Tool.Output;
 

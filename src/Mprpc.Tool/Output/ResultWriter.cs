@@ -1,6 +1,6 @@
 using System.Buffers;
 using MessagePack;
-using Mprpc.Tool.Values;
+using Mprpc.Serialization.Json;
 
 namespace Mprpc.Tool.Output;
 

@@ -1,5 +1,6 @@
 using MessagePack;
 using Mprpc.Client;
+using Mprpc.Serialization.Json;
 using Mprpc.Tool.Descriptions;
 using Mprpc.Tool.Output;
 using Mprpc.Tool.Values;

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Mprpc.Serialization.Json;
 using Mprpc.Tool.Descriptions;
 
 namespace Mprpc.Tool.Values;

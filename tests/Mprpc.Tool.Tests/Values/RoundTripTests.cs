@@ -1,6 +1,6 @@
 using System.Text.Json;
 using CsCheck;
-using Mprpc.Tool.Values;
+using Mprpc.Serialization.Json;
 
 namespace Mprpc.Tool.Tests.Values;
 

@@ -1,4 +1,4 @@
-namespace Mprpc.Tool.Values;
+namespace Mprpc.Serialization.Json;
 
 /// <summary>What JSON lacks is written as an object with one member, whose name is one of these.</summary>
 internal static class Form

@@ -5,7 +5,7 @@ using System.Text.Json;
 using System.Text.Unicode;
 using MessagePack;
 
-namespace Mprpc.Tool.Values;
+namespace Mprpc.Serialization.Json;
 
 /// <summary>Writes MessagePack as JSON that <see cref="JsonToMessagePack"/> reads as the same value.</summary>
 internal static class MessagePackToJson
@@ -45,7 +45,7 @@ internal static class MessagePackToJson
     {
         if (depth > Form.MaxDepth)
         {
-            throw new ValueException($"The value nests deeper than {Form.MaxDepth} levels; -o hex shows it.");
+            throw new ValueException($"The value nests deeper than {Form.MaxDepth} levels, more than is written as JSON.");
         }
 
         switch (reader.NextMessagePackType)

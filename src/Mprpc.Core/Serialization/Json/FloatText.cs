@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Mprpc.Tool.Values;
+namespace Mprpc.Serialization.Json;
 
 /// <summary>Floating-point numbers as JSON has them, and those that it has not. Each text stands for exactly one number, bit by bit.</summary>
 internal static class FloatText

@@ -4,7 +4,7 @@ using System.Text;
 using System.Text.Json;
 using MessagePack;
 
-namespace Mprpc.Tool.Values;
+namespace Mprpc.Serialization.Json;
 
 /// <summary>Encodes JSON as one MessagePack value, each part in its shortest encoding. <see cref="Form"/> has what JSON lacks.</summary>
 /// <param name="oldSpec">Whether the peer knows MessagePack from before it had str8, bin and ext.</param>

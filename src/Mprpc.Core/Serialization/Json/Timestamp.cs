@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 using System.Globalization;
 using System.Text.RegularExpressions;
 
-namespace Mprpc.Tool.Values;
+namespace Mprpc.Serialization.Json;
 
 /// <summary>MessagePack's timestamp, extension type -1: seconds and nanoseconds since 1970, in 4, 8 or 12 bytes.</summary>
 internal static partial class Timestamp
