@@ -1,8 +1,10 @@
+using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
 using System.Security.Cryptography.X509Certificates;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.Extensions.Configuration;
 using Mprpc.AspNetCore.Model;
+using Mprpc.AspNetCore.Policies;
 using Mprpc.AspNetCore.Proxies;
 
 namespace Mprpc.AspNetCore;
@@ -11,6 +13,9 @@ namespace Mprpc.AspNetCore;
 public sealed class MprpcEndpointOptions
 {
     internal List<ServiceRegistration> Services { get; } = [];
+
+    /// <summary>The caps of methods, by wire name: one, whichever ways the endpoint's connections come.</summary>
+    internal ConcurrentDictionary<string, ConcurrencyLimit> ConcurrencyLimits { get; } = new(StringComparer.Ordinal);
 
     /// <summary>What made the endpoint, for errors.</summary>
     internal string Origin { get; set; } = "UseMessagePackRpc()";

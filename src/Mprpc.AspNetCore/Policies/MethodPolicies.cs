@@ -17,7 +17,7 @@ internal sealed class MethodPolicies(IServiceProvider services, MprpcServerOptio
 
         if (MaxConcurrentCalls(method) is int most and > 0)
         {
-            filters.Add(new ConcurrencyLimit(most));
+            filters.Add(endpoint.ConcurrencyLimits.GetOrAdd(method.WireName, static (_, most) => new ConcurrencyLimit(most), most));
         }
 
         filters.AddRange(server.Filters.Concat(method.Metadata.OfType<IMprpcFilter>()).OrderBy(filter => (filter as MprpcFilterAttribute)?.Order ?? 0));
