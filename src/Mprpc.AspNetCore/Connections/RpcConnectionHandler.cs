@@ -47,9 +47,14 @@ internal sealed class RpcConnectionHandler
     private readonly ServedClients _clients;
     private readonly ILogger _logger;
 
+    /// <param name="services">The application's.</param>
+    /// <param name="endpoint">What is served.</param>
+    /// <param name="limits">The endpoint's.</param>
+    /// <param name="dialect">How its peers are spoken to, where that is not what the endpoint's options say; null: it is.</param>
     /// <exception cref="InvalidOperationException">There is no service, or one that cannot be served.</exception>
-    public RpcConnectionHandler(IServiceProvider services, MprpcEndpointOptions endpoint, EndpointLimits limits)
+    public RpcConnectionHandler(IServiceProvider services, MprpcEndpointOptions endpoint, EndpointLimits limits, EndpointDialect? dialect = null)
     {
+        dialect ??= EndpointDialect.Of(endpoint, services.GetService<IHostEnvironment>()?.IsDevelopment() == true);
         MprpcServerOptions options = services.GetRequiredService<IOptions<MprpcServerOptions>>().Value;
         _services = services;
         _security = new EndpointSecurity(services, endpoint, options, limits);
@@ -63,14 +68,14 @@ internal sealed class RpcConnectionHandler
         _runningCalls = services.GetRequiredService<RunningCallsTotal>();
         _streamBudget = services.GetRequiredService<StreamBudget>();
         _limitHits = services.GetRequiredService<LimitHits>();
-        _serializer = endpoint.OldSpec ? options.Serializer.WithOldSpec() : options.Serializer;
+        _serializer = dialect.OldSpec ? options.Serializer.WithOldSpec() : options.Serializer;
         var policies = new MethodPolicies(services, options, endpoint, _security);
         _dispatcher = new Dispatcher(
-            BuildTable(services, endpoint, options, policies, _security),
+            BuildTable(services, endpoint, dialect, options, policies, _security),
             _serializer,
-            endpoint.ErrorShape,
+            dialect.ErrorShape,
             options.EnableDetailedErrors,
-            endpoint.Extensions)
+            dialect.Extensions)
         {
             Exceptions = options.Exceptions,
             Unknown = policies.ForUnknown(),
@@ -81,7 +86,7 @@ internal sealed class RpcConnectionHandler
                 Log = new HarmlessLogger(services.GetRequiredService<ILoggerFactory>().CreateLogger("Mprpc.Calls")),
             },
         };
-        _responseOrder = endpoint.ResponseOrder;
+        _responseOrder = dialect.ResponseOrder;
         _goAwayGrace = options.GoAwayGrace;
         _logger = new HarmlessLogger(services.GetRequiredService<ILoggerFactory>().CreateLogger("Mprpc.Connection"));
     }
@@ -201,7 +206,12 @@ internal sealed class RpcConnectionHandler
     }
 
     private static MethodTable BuildTable(
-        IServiceProvider services, MprpcEndpointOptions endpoint, MprpcServerOptions options, MethodPolicies policies, EndpointSecurity security)
+        IServiceProvider services,
+        MprpcEndpointOptions endpoint,
+        EndpointDialect dialect,
+        MprpcServerOptions options,
+        MethodPolicies policies,
+        EndpointSecurity security)
     {
         List<ServiceRegistration> registrations = endpoint.Services.Count > 0 ? endpoint.Services : [.. services.GetServices<ServiceRegistration>()];
 
@@ -232,10 +242,10 @@ internal sealed class RpcConnectionHandler
 
         List<RpcMethod> ofProtocol = [.. ofLogin];
 
-        if (InspectOf(endpoint, services) is not MprpcInspect.Off and var inspect && endpoint.Extensions)
+        if (dialect is { Inspect: not MprpcInspect.Off, Extensions: true })
         {
             RpcMethod method = InspectMethod.Build(security, published, options.Serializer);
-            method.Policy = policies.ForInspect(method, inspect);
+            method.Policy = policies.ForInspect(method, dialect.Inspect);
             ofProtocol.Add(method);
         }
 
@@ -246,15 +256,6 @@ internal sealed class RpcConnectionHandler
         => Enum.IsDefined(endpoint.TraceContext) ? endpoint.TraceContext : throw new InvalidOperationException(
             $"{endpoint.Origin} has TraceContext (MprpcEndpointOptions.TraceContext) set to {endpoint.TraceContext}; "
             + $"allowed are {string.Join(", ", Enum.GetNames<MprpcTraceContext>())}.");
-
-    private static MprpcInspect InspectOf(MprpcEndpointOptions endpoint, IServiceProvider services)
-    {
-        MprpcInspect inspect = endpoint.Inspect
-            ?? (services.GetService<IHostEnvironment>()?.IsDevelopment() == true ? MprpcInspect.Everyone : MprpcInspect.Off);
-        return Enum.IsDefined(inspect) ? inspect : throw new InvalidOperationException(
-            $"{endpoint.Origin} has Inspect (MprpcEndpointOptions.Inspect) set to {inspect}; "
-            + $"allowed are {string.Join(", ", Enum.GetNames<MprpcInspect>())}, or null for the default.");
-    }
 
     /// <summary>One class twice at an address would fail too, but with its methods' names, which tell nobody why.</summary>
     private static void CheckMappedOnce(List<ServiceRegistration> registrations, MprpcEndpointOptions endpoint)

@@ -161,7 +161,7 @@ internal sealed class ExternalConnections(IServiceProvider services, ConnectionQ
             if (!_handlers.TryGetValue(endpoint, out RpcConnectionHandler? handler))
             {
                 _handlers[endpoint] = handler = new RpcConnectionHandler(
-                    services, endpoint.Options, services.GetRequiredService<ServerLimits>().For(endpoint.Options));
+                    services, endpoint.Options, services.GetRequiredService<ServerLimits>().For(endpoint.Options), endpoint.Dialect);
             }
 
             return handler;

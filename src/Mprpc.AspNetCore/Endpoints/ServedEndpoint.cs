@@ -12,6 +12,9 @@ internal sealed class ServedEndpoint(string? name, RpcAddress? address, MprpcEnd
 
     public MprpcEndpointOptions Options { get; } = options;
 
+    /// <summary>How its peers are spoken to, where that is not what its options say; null: it is.</summary>
+    public EndpointDialect? Dialect { get; init; }
+
     /// <summary>What it is called besides its address, or null.</summary>
     public string? Name { get; } = name;
 
