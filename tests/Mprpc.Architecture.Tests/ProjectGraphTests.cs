@@ -9,6 +9,7 @@ public sealed class ProjectGraphTests
     {
         ["Mprpc.Core"] = [],
         ["Mprpc.AspNetCore"] = ["Mprpc.Core"],
+        ["Mprpc.AspNetCore.Explorer"] = ["Mprpc.AspNetCore"],
         ["Mprpc.Client"] = ["Mprpc.Core"],
         ["Mprpc.Tool"] = ["Mprpc.Client"],
         ["Mprpc.Testing"] = ["Mprpc.AspNetCore", "Mprpc.Client"],

@@ -1,0 +1,7 @@
+namespace Mprpc.AspNetCore.Explorer.Tests.Kit;
+
+public enum Rounding
+{
+    Down,
+    Up = 5,
+}
