@@ -21,7 +21,9 @@ builder.Services.AddAuthorizationBuilder().AddPolicy("admin", policy => policy.R
 var app = builder.Build();
 
 // The same services over HTTP ...
-app.MapGet("/", () => "HTTP lives here, MessagePack-RPC on port 6000.\n");
+app.MapGet("/", () => app.Environment.IsDevelopment()
+    ? Results.Redirect("mprpc/")        // the page of MapMprpcExplorer, below
+    : Results.Text("HTTP lives here, MessagePack-RPC on port 6000.\n"));
 app.MapGet("/sum", (int x, int y, Calculator calculator) => calculator.Sum(x, y));
 app.MapGet("/todos", (TodoList todos) => todos.ListTodos());
 app.MapPost("/todos", (NewTodo todo, TodoList todos, CancellationToken cancellationToken) => todos.AddTodoAsync(todo.Title, todo.Priority, cancellationToken));
@@ -37,6 +39,9 @@ if (app.Environment.IsDevelopment())
 {
     // The token goes into the header "Authorization: Bearer TOKEN" over HTTP, and into the call $/authenticate "Bearer", TOKEN over MessagePack-RPC.
     app.MapPost("/login", (Login login, DevelopmentTokens tokens) => tokens.Issue(login.Name));
+
+    // A page to read and call the services on, and to watch them.
+    app.MapMprpcExplorer();
 }
 
 app.Lifetime.ApplicationStarted.Register(() => Console.WriteLine($"""

@@ -79,6 +79,28 @@ public sealed class WebAppTests
     }
 
     [Fact]
+    public async Task Root_InDevelopment_LeadsToAPageThatCalls()
+    {
+        int port = Requirement.AnyFreePort();
+        await using ChildProcess app = await Sample.StartWebAppAsync(
+            [Sample.PathOf("WebApp"), "--urls", $"http://127.0.0.1:{port}"],
+            new Dictionary<string, string> { ["ASPNETCORE_ENVIRONMENT"] = "Development" });
+        using var http = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{port}") };
+        http.DefaultRequestHeaders.Add("X-Mprpc-Explorer", "1");
+
+        using HttpResponseMessage page = await http.GetAsync(new Uri("/", UriKind.Relative)).InTime();
+        string description = await http.GetStringAsync(new Uri("/mprpc/api/description", UriKind.Relative)).InTime();
+        using HttpResponseMessage call = await http.PostAsync(
+            new Uri("/mprpc/api/call", UriKind.Relative), new StringContent("""{"endpoint": 0, "method": "sum", "args": [1, 2]}""")).InTime();
+
+        Assert.Equal("/mprpc/", page.RequestMessage?.RequestUri?.AbsolutePath);
+        Assert.Contains("<title>Mprpc explorer</title>", await page.Content.ReadAsStringAsync().InTime(), StringComparison.Ordinal);
+        Assert.Contains("\"sum\"", description, StringComparison.Ordinal);
+        Assert.DoesNotContain("clear_todos", description, StringComparison.Ordinal);
+        Assert.StartsWith("""{"result":3,""", await call.Content.ReadAsStringAsync().InTime(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task CtrlC_WhenIdle_EndsTheProcessAtOnceWithCodeZero()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "There are no signals on Windows.");
