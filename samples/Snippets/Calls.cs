@@ -39,7 +39,7 @@ internal static class Calls
         // snippet: calls/servers
         var client = new MprpcClient(new MprpcClientOptions
         {
-            Servers = MprpcServerSource.Fixed("tcp://10.0.0.1:6000", "tcp://10.0.0.2:6000"),
+            Servers = MprpcServerSource.Dns("tcp://orders:6000"),       // or Fixed("tcp://10.0.0.1:6000", "tcp://10.0.0.2:6000")
             Extensions = MprpcExtensions.Always,
         });
         // end snippet

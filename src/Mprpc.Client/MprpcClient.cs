@@ -246,6 +246,7 @@ public sealed partial class MprpcClient : IAsyncDisposable, IDisposable
         // Not waited for: what runs on cancellation may be user code, and what is to be closed is closed without it.
         Task cancelling = _disposed.CancelAsync();
         _parts.Telemetry.End();
+        _parts.Dialer.End();
         await _pool.CloseAsync(SendTimeoutAtDispose, _sender.HasNotified).ConfigureAwait(false);
         await cancelling.WaitAsync(SendTimeoutAtDispose).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         OnConnectionChanged();

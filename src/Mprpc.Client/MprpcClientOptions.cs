@@ -6,6 +6,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Mprpc.Binding;
 using Mprpc.Client.Connections;
 using Mprpc.Client.Sending;
+using Mprpc.Client.Transports;
 using Mprpc.Connections;
 using Mprpc.Diagnostics;
 using Mprpc.Dispatch;
@@ -30,9 +31,16 @@ public sealed partial class MprpcClientOptions
     /// <summary>
     /// The servers that the client may call, in place of <see cref="Url"/>: if one cannot be reached, or stops, calls go to another. A call
     /// that a server has taken and not run, since it stopped, is sent to another up to three times within its timeout; each call is copied for that. In the
-    /// configuration <c>Mprpc:Clients:NAME:Servers:0</c> and on. Default null: the one of <see cref="Url"/>.
+    /// configuration <c>Mprpc:Clients:NAME:Servers:0</c> and on; or <c>Mprpc:Clients:NAME:Servers</c>, for all addresses of a name (<see
+    /// cref="MprpcServerSource.Dns(string)"/>). Default null: the one of <see cref="Url"/>.
     /// </summary>
     public MprpcServerSource? Servers { get; set; }
+
+    /// <summary>
+    /// After how long <see cref="Servers"/> are asked for again while the client is connected, if the list may change. Default 1 minute; null: only after a
+    /// connection was lost, and when the list tells that it has changed.
+    /// </summary>
+    public TimeSpan? ServersRefreshInterval { get; set; } = TimeSpan.FromMinutes(1);
 
     /// <summary>
     /// How long making a connection may take, logging in with <see cref="TokenProvider"/> included. Default 10 s; null: as long as the system and the provider
@@ -156,6 +164,9 @@ public sealed partial class MprpcClientOptions
 
     /// <summary>Where the methods that the server calls find their services; null: nowhere.</summary>
     internal IServiceProvider? Services { get; set; }
+
+    /// <summary>Finds the addresses of a server's name. Only tests set it.</summary>
+    internal LookUpName LookUp { get; set; } = NameLookUp.OfSystem;
 
     /// <summary>What the application calls the client; null: nothing.</summary>
     internal string? Name { get; set; }
@@ -326,6 +337,7 @@ public sealed partial class MprpcClientOptions
         frozen.Reconnect = Reconnect.Clone();
         frozen.ConnectTimeout = CheckTime(ConnectTimeout, nameof(ConnectTimeout));
         frozen.CallTimeout = CheckTime(CallTimeout, nameof(CallTimeout));
+        frozen.ServersRefreshInterval = CheckTime(ServersRefreshInterval, nameof(ServersRefreshInterval));
         frozen.ConnectionLifetime = CheckTime(ConnectionLifetime, nameof(ConnectionLifetime));
         frozen.PooledConnectionIdleTimeout = CheckTime(PooledConnectionIdleTimeout, nameof(PooledConnectionIdleTimeout));
         frozen.KeepAlive = CheckTime(KeepAlive, nameof(KeepAlive));

@@ -77,6 +77,7 @@ public static class MprpcClientServiceCollectionExtensions
         if (SectionOf(provider, name) is { } section)
         {
             Bind(options, section);
+            options.Servers = ServersOf(section) ?? options.Servers;
         }
 
         options.Url = name.Contains("://", StringComparison.Ordinal) ? name : AddressOf(provider, name) ?? options.Url;
@@ -111,6 +112,23 @@ public static class MprpcClientServiceCollectionExtensions
 
     private static IConfigurationSection? SectionOf(IServiceProvider provider, string name)
         => provider.GetService<IConfiguration>()?.GetSection($"{ConfigurationSection}:{name}");
+
+    /// <summary>A list of addresses; or one name, all of whose addresses are servers.</summary>
+    /// <exception cref="InvalidOperationException">One is not valid.</exception>
+    private static MprpcServerSource? ServersOf(IConfigurationSection client)
+    {
+        IConfigurationSection section = client.GetSection(nameof(MprpcClientOptions.Servers));
+        string[] servers = [.. section.GetChildren().Select(static server => server.Value).OfType<string>()];
+
+        try
+        {
+            return servers.Length > 0 ? MprpcServerSource.Fixed(servers) : section.Value is { Length: > 0 } name ? MprpcServerSource.Dns(name) : null;
+        }
+        catch (ArgumentException exception)
+        {
+            throw new InvalidOperationException($"{section.Path} of the configuration does not tell servers. {exception.Message}", exception);
+        }
+    }
 
     /// <exception cref="InvalidOperationException">There is no address.</exception>
     private static MprpcClientOptions WithAddress(MprpcClientOptions options, string name)
@@ -162,8 +180,7 @@ public static class MprpcClientServiceCollectionExtensions
         options.OldSpec = section.GetValue(nameof(options.OldSpec), options.OldSpec);
         options.ErrorShape = section.GetValue(nameof(options.ErrorShape), options.ErrorShape);
         options.ResponseOrder = section.GetValue(nameof(options.ResponseOrder), options.ResponseOrder);
-        string[] servers = [.. section.GetSection(nameof(options.Servers)).GetChildren().Select(server => server.Value).OfType<string>()];
-        options.Servers = servers.Length > 0 ? MprpcServerSource.Fixed(servers) : options.Servers;
+        options.ServersRefreshInterval = section.GetValue(nameof(options.ServersRefreshInterval), options.ServersRefreshInterval);
         options.Extensions = section.GetValue(nameof(options.Extensions), options.Extensions);
         options.HeartbeatInterval = section.GetValue(nameof(options.HeartbeatInterval), options.HeartbeatInterval);
         options.HeartbeatTimeout = section.GetValue(nameof(options.HeartbeatTimeout), options.HeartbeatTimeout);

@@ -15,11 +15,13 @@ internal sealed class ScriptedServer : IDisposable
     private readonly Socket _listener;
     private readonly List<ScriptedConnection> _connections = [];
 
-    public ScriptedServer(int port = 0)
+    /// <param name="port">0: one that is free.</param>
+    /// <param name="address">Of the loopback network; null: 127.0.0.1.</param>
+    public ScriptedServer(int port = 0, string? address = null)
     {
         _listener = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         _listener.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.ReuseAddress, true);
-        _listener.Bind(new IPEndPoint(IPAddress.Loopback, port));
+        _listener.Bind(new IPEndPoint(address is null ? IPAddress.Loopback : IPAddress.Parse(address), port));
         _listener.Listen();
     }
 

@@ -60,6 +60,11 @@ internal sealed partial class Subchannel
     /// </summary>
     private void CountEnd(OpenConnection made, bool isLost)
     {
+        if (isLost)
+        {
+            parts.Dialer.OnLost(made.Transport);
+        }
+
         if (isLost && !made.Connection.HasReceived)
         {
             parts.Negotiation.OnUnheard();
@@ -74,6 +79,22 @@ internal sealed partial class Subchannel
         {
             // Accepted and closed, as by a proxy whose server is down: no better than not connected.
             pool.Backoff.Fail(made.FailuresBefore, failure: null);
+        }
+    }
+
+    /// <summary>Takes no more calls over a connection to a server that is not listed any more.</summary>
+    public void TryRetireGone()
+    {
+        bool isGone;
+
+        lock (_gate)
+        {
+            isGone = _currentOpen?.Transport.Server is { IsGone: true };
+        }
+
+        if (isGone)
+        {
+            TryRetire();
         }
     }
 

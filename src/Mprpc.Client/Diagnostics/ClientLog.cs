@@ -54,6 +54,10 @@ internal static partial class ClientLog
     [LoggerMessage(212, LogLevel.Warning, "{Problem} The application starts without it; calls connect.", EventName = "NotConnectedAtStart")]
     public static partial void NotConnectedAtStart(ILogger logger, string problem, Exception exception);
 
+    [LoggerMessage(
+        213, LogLevel.Warning, "The servers of {Source} could not be found; the client goes on with the {Count} that it knows.", EventName = "ServersNotFound")]
+    public static partial void ServersNotFound(ILogger logger, string source, int count, Exception exception);
+
     [LoggerMessage(203, LogLevel.Error, "A handler of MprpcClient.StateChanged threw.", EventName = "StateHandlerThrew")]
     public static partial void StateHandlerThrew(ILogger logger, Exception exception);
 }

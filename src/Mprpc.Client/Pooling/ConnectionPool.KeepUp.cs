@@ -8,6 +8,14 @@ internal sealed partial class ConnectionPool
     private readonly ClientParts _parts;
     private volatile bool _hasConnected;
 
+    private void OnServersChanged()
+    {
+        foreach (Subchannel subchannel in _subchannels)
+        {
+            subchannel.TryRetireGone();
+        }
+    }
+
     /// <summary>Under the lock. Not before the first connection: that is for whoever wants the client to be connected.</summary>
     private void KeepUp()
     {

@@ -38,6 +38,7 @@ internal sealed partial class ConnectionPool
         _room = new WaitingRoom(parts);
         _subchannels = [.. Enumerable.Range(0, options.MaxConnections).Select(_ => new Subchannel(this, parts))];
         _notifying = _subchannels[0];
+        parts.Dialer.Watch(OnServersChanged);
     }
 
     /// <summary>

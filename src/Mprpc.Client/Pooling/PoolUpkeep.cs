@@ -3,7 +3,8 @@ using Mprpc.Client.Connections;
 namespace Mprpc.Client.Pooling;
 
 /// <summary>
-/// Retires connections that have served their lifetime, and those that a burst of calls has left behind. Looks only while there are connections.
+/// Retires connections that have served their lifetime, and those that a burst of calls has left behind, and has the list of servers asked for again. Looks
+/// only while there are connections.
 /// </summary>
 internal sealed class PoolUpkeep : IDisposable
 {
@@ -15,6 +16,7 @@ internal sealed class PoolUpkeep : IDisposable
     private readonly ClientParts _parts;
     private readonly TimeSpan? _lifetime;
     private readonly TimeSpan? _idleTimeout;
+    private readonly TimeSpan? _refresh;
     private readonly TimeSpan _period;
     private ITimer? _timer;
     private bool _isRunning;
@@ -28,13 +30,14 @@ internal sealed class PoolUpkeep : IDisposable
         _parts = parts;
         _lifetime = parts.Options.ConnectionLifetime;
         _idleTimeout = parts.Options.MaxConnections > 1 ? parts.Options.PooledConnectionIdleTimeout : null;
-        _period = Period(Period(LongestPeriod, _lifetime), _idleTimeout);
+        _refresh = parts.Dialer.RefreshInterval;
+        _period = Period(Period(Period(LongestPeriod, _lifetime), _idleTimeout), _refresh);
     }
 
     /// <summary>A connection is there.</summary>
     public void Begin()
     {
-        if (_lifetime is null && _idleTimeout is null)
+        if (_lifetime is null && _idleTimeout is null && _refresh is null)
         {
             return;
         }
@@ -70,6 +73,11 @@ internal sealed class PoolUpkeep : IDisposable
 
     private void OnTick()
     {
+        if (_refresh is not null)
+        {
+            _parts.Dialer.Refresh();
+        }
+
         int connected = 0;
         bool serves = _parts.Dispatcher.HasMethods;
 

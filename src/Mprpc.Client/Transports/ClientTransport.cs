@@ -32,8 +32,8 @@ internal sealed record ClientTransport(PipeReader Input, PipeWriter Output, Acti
         init;
     }
 
-    /// <summary>What has made it, where there are several; else null.</summary>
-    public Dialer? MadeBy { get; init; }
+    /// <summary>Which server of a list it is to; null if there is no list.</summary>
+    public ListedServer? Server { get; init; }
 
     /// <summary>What the server has said of the protocol's extensions while the transport was made.</summary>
     public ExtensionSupport Extensions { get; init; }

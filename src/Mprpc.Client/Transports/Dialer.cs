@@ -1,14 +1,37 @@
 namespace Mprpc.Client.Transports;
 
-/// <summary>Makes connections to one peer.</summary>
+/// <summary>Makes connections to one peer, or to one of several.</summary>
 internal abstract class Dialer
 {
     /// <summary>Whether no further connection can be made: a next attempt would fail as well, so that it need not wait.</summary>
     public virtual bool IsSpent => false;
 
+    /// <summary>How often <see cref="Refresh"/> has something to do while there are connections; null: never.</summary>
+    public virtual TimeSpan? RefreshInterval => null;
+
     /// <summary>The server of this connection is about to stop: for a while others are dialled before it, if there are any.</summary>
     /// <returns>Whether there are others; false if a new connection would be to the same server.</returns>
     public virtual bool TryAvoid(ClientTransport transport, TimeSpan time) => false;
+
+    /// <summary>This connection was lost: whoever dials next tries others first, if there are any.</summary>
+    public virtual void OnLost(ClientTransport transport)
+    {
+    }
+
+    /// <summary>Looks for other servers, if the time has come. Waits for nothing.</summary>
+    public virtual void Refresh()
+    {
+    }
+
+    /// <summary>Has this called, under no lock, when there are other servers than before.</summary>
+    public virtual void Watch(Action onChanged)
+    {
+    }
+
+    /// <summary>The client was disposed.</summary>
+    public virtual void End()
+    {
+    }
 
     /// <exception cref="MprpcConnectionException">The peer cannot be reached.</exception>
     public abstract Task<ClientTransport> ConnectAsync(CancellationToken cancellationToken);

@@ -20,16 +20,16 @@ internal static class Dialers
 
         if (options.Servers is { } servers)
         {
-            return new ServerListDialer([.. servers.Urls.Select(server => To(RpcAddress.Parse(server), options))], options.TimeProvider);
+            return new ServerListDialer(servers, server => To(server, options), options);
         }
 
-        return To(RpcAddress.Parse(url!), options);
+        return To(new ServerAddress(RpcAddress.Parse(url!)), options);
     }
 
-    private static Dialer To(RpcAddress address, MprpcClientOptions options)
-        => address.WebSocket is not null ? new WebSocketDialer(address, options)
-            : address.PipeName is not null ? new NamedPipeDialer(address, options)
-            : new SocketDialer(address, options);
+    private static Dialer To(ServerAddress server, MprpcClientOptions options)
+        => server.Address.WebSocket is not null ? new WebSocketDialer(server, options)
+            : server.Address.PipeName is not null ? new NamedPipeDialer(server.Address, options)
+            : new SocketDialer(server, options);
 
     /// <summary>Any text is a name, but one that promises what the callback's transport does not get.</summary>
     private static void CheckName(string? url)

@@ -9,7 +9,7 @@ using Mprpc.Transports.Sockets;
 namespace Mprpc.Client.Transports;
 
 /// <summary>Connects to an address.</summary>
-internal sealed class SocketDialer(RpcAddress address, MprpcClientOptions options) : TimedDialer(address.ToString(), options)
+internal sealed class SocketDialer(ServerAddress server, MprpcClientOptions options) : TimedDialer(server.ToString(), options)
 {
     private const int KeepAliveRetrySeconds = 5;
     private const int KeepAliveRetries = 3;
@@ -22,16 +22,14 @@ internal sealed class SocketDialer(RpcAddress address, MprpcClientOptions option
 
     protected override async Task<ClientTransport> DialAsync(CancellationToken cancellationToken)
     {
-        EndPoint endPoint = address.ToRemoteEndPoint();
+        EndPoint endPoint = server.ToEndPoint();
 
-        if (address.IsTls)
+        if (server.Address.IsTls)
         {
             return await ConnectTlsAsync(endPoint, cancellationToken).ConfigureAwait(false);
         }
 
-        SocketTransport transport = endPoint is DnsEndPoint name
-            ? await ConnectToAnyAsync(name, cancellationToken).ConfigureAwait(false)
-            : await ConnectSocketAsync(endPoint, cancellationToken).ConfigureAwait(false);
+        SocketTransport transport = await NameLookUp.ConnectToAnyAsync(endPoint, Options.LookUp, ConnectSocketAsync, cancellationToken).ConfigureAwait(false);
         var connected = new ClientTransport(transport.Input, transport.Output, transport.Close)
         {
             Reset = transport.Reset,
@@ -61,37 +59,6 @@ internal sealed class SocketDialer(RpcAddress address, MprpcClientOptions option
         }
 
         return transport with { LocalEndPoint = local, RemoteEndPoint = socket.RemoteEndPoint, HasArrived = () => !TcpOptions.HasUnacknowledged(socket) };
-    }
-
-    /// <summary>Connects to the first address of a name that can be connected to.</summary>
-    private async Task<SocketTransport> ConnectToAnyAsync(DnsEndPoint name, CancellationToken cancellationToken)
-    {
-        IPAddress[] addresses = await Dns.GetHostAddressesAsync(name.Host, cancellationToken).ConfigureAwait(false);
-        SocketException? failure = null;
-
-        foreach (IPAddress found in Shuffled(addresses))
-        {
-            try
-            {
-                return await ConnectSocketAsync(new IPEndPoint(found, name.Port), cancellationToken).ConfigureAwait(false);
-            }
-            catch (SocketException exception)
-            {
-                failure = exception;
-            }
-        }
-
-        throw failure ?? new SocketException((int)SocketError.HostNotFound);
-    }
-
-    /// <summary>
-    /// Servers behind one name share its clients: each client begins with another address, of the family that the system prefers.
-    /// </summary>
-    private static IEnumerable<IPAddress> Shuffled(IPAddress[] addresses)
-    {
-        AddressFamily preferred = addresses.Length > 0 ? addresses[0].AddressFamily : AddressFamily.Unspecified;
-        Random.Shared.Shuffle(addresses);
-        return addresses.OrderBy(address => address.AddressFamily == preferred ? 0 : 1);
     }
 
     private async Task<SocketTransport> ConnectSocketAsync(EndPoint endPoint, CancellationToken cancellationToken)
@@ -141,14 +108,12 @@ internal sealed class SocketDialer(RpcAddress address, MprpcClientOptions option
     private async Task<ClientTransport> ConnectTlsAsync(
         EndPoint endPoint, List<SslApplicationProtocol>? protocols, CancellationToken cancellationToken)
     {
-        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
+        Socket socket = await NameLookUp.ConnectToAnyAsync(endPoint, Options.LookUp, ConnectPlainAsync, cancellationToken).ConfigureAwait(false);
 
         try
         {
-            Configure(socket);
-            await socket.ConnectAsync(endPoint, cancellationToken).ConfigureAwait(false);
             var stream = new SslStream(new NetworkStream(socket, ownsSocket: true));
-            await stream.AuthenticateAsClientAsync(TlsSettings.For(Options.Tls, address.Host!, protocols), cancellationToken).ConfigureAwait(false);
+            await stream.AuthenticateAsClientAsync(TlsSettings.For(Options.Tls, server.Address.Host!, protocols), cancellationToken).ConfigureAwait(false);
             var transport = new ClientTransport(PipeReader.Create(stream), PipeWriter.Create(stream), stream.Dispose)
             {
                 Reset = () => TcpOptions.Reset(socket),
@@ -156,6 +121,23 @@ internal sealed class SocketDialer(RpcAddress address, MprpcClientOptions option
                 IsProtected = true,
             };
             return Describe(transport, socket);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+
+    private async Task<Socket> ConnectPlainAsync(EndPoint endPoint, CancellationToken cancellationToken)
+    {
+        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
+
+        try
+        {
+            Configure(socket);
+            await socket.ConnectAsync(endPoint, cancellationToken).ConfigureAwait(false);
+            return socket;
         }
         catch
         {

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using System.Net.WebSockets;
 using Mprpc.Transports;
 using Mprpc.Transports.WebSockets;
@@ -6,7 +7,7 @@ using Mprpc.Transports.WebSockets;
 namespace Mprpc.Client.Transports;
 
 /// <summary>Opens a WebSocket.</summary>
-internal sealed class WebSocketDialer(RpcAddress address, MprpcClientOptions options) : TimedDialer(address.ToString(), options)
+internal sealed class WebSocketDialer(ServerAddress server, MprpcClientOptions options) : TimedDialer(server.ToString(), options)
 {
     private static readonly TimeSpan CloseTimeout = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan PongTimeout = TimeSpan.FromSeconds(15);    // as long as TCP is given
@@ -49,8 +50,8 @@ internal sealed class WebSocketDialer(RpcAddress address, MprpcClientOptions opt
                 OfferProtocols(socket.Options);
             }
 
-            http = WebSocketHandshake.CreateInvoker(socket.Options, Options.Tls, address.Host!);
-            await socket.ConnectAsync(address.WebSocket!, http, cancellationToken).ConfigureAwait(false);
+            http = WebSocketHandshake.CreateInvoker(socket.Options, Options.Tls, server.Address.Host!, ConnectAsync);
+            await socket.ConnectAsync(server.Address.WebSocket!, http, cancellationToken).ConfigureAwait(false);
         }
         catch (WebSocketException exception) when (offersProtocols && IsOfProtocols(exception, socket))
         {
@@ -71,8 +72,34 @@ internal sealed class WebSocketDialer(RpcAddress address, MprpcClientOptions opt
         {
             Reset = socket.Abort,
             Extensions = socket.SubProtocol == ProtocolName.Extended ? ExtensionSupport.Claimed : ExtensionSupport.Unknown,
-            IsProtected = address.IsTls || address.WebSocket!.IsLoopback,
+            IsProtected = server.Address.IsTls || server.Address.WebSocket!.IsLoopback,
         };
+    }
+
+    /// <summary>Connects as SocketsHttpHandler would, but to any of the addresses that a name has, or to the one that this server has.</summary>
+    private async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken)
+    {
+        // A proxy has a name of its own.
+        bool isServer = server.Pinned is not null && context.DnsEndPoint.Host == server.Address.Host && context.DnsEndPoint.Port == server.Address.Port;
+        EndPoint endPoint = isServer ? server.ToEndPoint() : context.DnsEndPoint;
+        Socket socket = await NameLookUp.ConnectToAnyAsync(endPoint, Options.LookUp, ConnectPlainAsync, cancellationToken).ConfigureAwait(false);
+        return new NetworkStream(socket, ownsSocket: true);
+    }
+
+    private static async Task<Socket> ConnectPlainAsync(EndPoint endPoint, CancellationToken cancellationToken)
+    {
+        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+
+        try
+        {
+            await socket.ConnectAsync(endPoint, cancellationToken).ConfigureAwait(false);
+            return socket;
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
     }
 
     private void OfferProtocols(ClientWebSocketOptions socket)

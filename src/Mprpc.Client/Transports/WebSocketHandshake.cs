@@ -20,9 +20,14 @@ internal static class WebSocketHandshake
     /// <param name="options">The WebSocket's options; what is taken over is taken out of them, since they refuse it beside a handler of one's own.</param>
     /// <param name="tls">How the server is verified; null: as <paramref name="options"/> say.</param>
     /// <param name="host">The address's host.</param>
-    public static HttpMessageInvoker CreateInvoker(ClientWebSocketOptions options, SslClientAuthenticationOptions? tls, string host)
+    /// <param name="connect">Connects to the server, or to a proxy.</param>
+    public static HttpMessageInvoker CreateInvoker(
+        ClientWebSocketOptions options,
+        SslClientAuthenticationOptions? tls,
+        string host,
+        Func<SocketsHttpConnectionContext, CancellationToken, ValueTask<Stream>> connect)
     {
-        var handler = new SocketsHttpHandler { AllowAutoRedirect = false };
+        var handler = new SocketsHttpHandler { AllowAutoRedirect = false, ConnectCallback = connect };
 
         if (options.Proxy != SystemProxy)
         {
