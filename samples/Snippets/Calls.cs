@@ -83,6 +83,15 @@ sealed class Retry : IMprpcClientFilter
 }
 // end snippet
 
+// snippet: calls/idempotent
+[MprpcService]
+internal interface ICatalog
+{
+    [MprpcMethod(Idempotent = true)]
+    Task<int> PriceAsync(string item);
+}
+// end snippet
+
 [MprpcService]
 internal interface IStock
 {

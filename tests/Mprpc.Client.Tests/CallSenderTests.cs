@@ -9,13 +9,18 @@ public sealed class CallSenderTests
 {
     [Fact]
     public void Create_OptionsWithoutLimit_SendsDirectly()
-        => Assert.IsType<DirectSender>(Create(new MprpcClientOptions()));
+        => Assert.NotNull(Assert.IsType<RepeatingSender>(Create(new MprpcClientOptions())).Direct);
+
+    [Fact]
+    public void Create_SeveralServers_KeepsEachCallUntilItIsAnswered()
+        => Assert.Null(Assert.IsType<RepeatingSender>(Create(new MprpcClientOptions { Servers = MprpcServerSource.Fixed("tcp://a:1") })).Direct);
 
     [Theory]
     [InlineData(1, int.MaxValue)]
     [InlineData(int.MaxValue, 1)]
     public void Create_LimitedCalls_SendsWhenThereIsAPlace(int inFlight, int calls)
-        => Assert.IsType<LimitedSender>(Create(new MprpcClientOptions { MaxInFlightPerConnection = inFlight, MaxCallsPerConnection = calls }));
+        => Assert.Null(Assert.IsType<RepeatingSender>(
+            Create(new MprpcClientOptions { MaxInFlightPerConnection = inFlight, MaxCallsPerConnection = calls })).Direct);
 
     [Theory]
     [InlineData(1)]
@@ -38,7 +43,7 @@ public sealed class CallSenderTests
     {
         CallSender sender = Create(new MprpcClientOptions { MaxInFlightPerConnection = 1 }.AddFilter((call, next) => next(call)));
 
-        Assert.IsType<LimitedSender>(Assert.IsType<FilteredSender>(sender).Sender);
+        Assert.IsType<RepeatingSender>(Assert.IsType<FilteredSender>(sender).Sender);
     }
 
     private static CallSender Create(MprpcClientOptions options)

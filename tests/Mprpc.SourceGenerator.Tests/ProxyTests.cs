@@ -155,6 +155,21 @@ public abstract class ProxyTests : IAsyncDisposable
     private protected abstract Func<MprpcCallInvoker, T> Find<T>(MprpcNamingPolicy policy)
         where T : class;
 
+    [Fact]
+    public async Task Idempotent_MethodsThatAreMarked_AreCalledSo()
+    {
+        var invoker = new Discarding();
+        IRepeatable proxy = Create<IRepeatable>(invoker);
+
+        await proxy.ReadAsync(CancellationToken.None);
+        await proxy.TouchAsync();
+        await proxy.GetAsync(1);
+        await proxy.SetAsync(2);
+        await proxy.AddAsync(3);
+
+        Assert.Equal(["read", "touch", "get", "set"], invoker.Idempotent);
+    }
+
     private T Create<T>(MprpcCallInvoker? invoker = null)
         where T : class
         => Find<T>(MprpcNamingPolicy.SnakeCase)(invoker ?? new ConnectionInvoker(_connection));
@@ -162,6 +177,8 @@ public abstract class ProxyTests : IAsyncDisposable
     /// <summary>Answers at once, so that only the proxy's own cost is seen.</summary>
     private sealed class Discarding() : MprpcCallInvoker(Timeout.InfiniteTimeSpan)
     {
+        public List<string> Idempotent { get; } = [];
+
         internal override StreamLimits StreamLimits => StreamLimits.Default;
 
         public override MprpcWriter BeginCall() => MprpcWriter.Rent(MprpcSerializerOptions.Default);
@@ -177,7 +194,14 @@ public abstract class ProxyTests : IAsyncDisposable
         internal override RpcConnection? TryGetConnection(CancellationToken cancellationToken) => null;
 
         internal override ValueTask<T> SendAsync<T>(string method, MprpcWriter request, MprpcCallOptions options)
-            => CallWhenReadyAsync<T>(method, request, options.CancellationToken);
+        {
+            if (options.Idempotent)
+            {
+                Idempotent.Add(method);
+            }
+
+            return CallWhenReadyAsync<T>(method, request, options.CancellationToken);
+        }
 
         internal override ValueTask<T> CallWhenReadyAsync<T>(string method, MprpcWriter request, CancellationToken cancellationToken)
         {

@@ -15,6 +15,7 @@ internal sealed class ClientMeter : IDisposable
     private readonly List<WeakReference<ClientTelemetry>> _clients = [];
     private readonly Meter? _own;
     private readonly Counter<long> _reconnects;
+    private readonly Counter<long> _repetitions;
 
     /// <param name="factory">The application's, which disposes what it makes; null: a meter of our own.</param>
     public ClientMeter(IMeterFactory? factory)
@@ -26,6 +27,8 @@ internal sealed class ClientMeter : IDisposable
             meter, CallAttributes.ServerDuration, "How long calls of servers have taken that clients have served.");
         _reconnects = meter.CreateCounter<long>(
             "mprpc.client.reconnects", "{attempt}", "How often a connection has taken the place of a lost one, and how often connecting has failed.");
+        _repetitions = meter.CreateCounter<long>(
+            "mprpc.client.repetitions", "{call}", "How often calls have been made again, and how often not for want of budget.");
         meter.CreateObservableUpDownCounter(
             "mprpc.client.connections", () => Observe(static client => client.Connections), "{connection}", "How many connections take calls.");
         meter.CreateObservableUpDownCounter(
@@ -63,6 +66,17 @@ internal sealed class ClientMeter : IDisposable
     public void OnReconnect(string client, bool isConnected)
         => _reconnects.Add(
             1, new KeyValuePair<string, object?>(Client, client), new KeyValuePair<string, object?>(Outcome, isConnected ? "connected" : "failed"));
+
+    /// <summary>A call has failed that may be made again.</summary>
+    /// <param name="client">The client's name.</param>
+    /// <param name="reason">Why it failed.</param>
+    /// <param name="isMade">Whether it is made again.</param>
+    public void OnRepetition(string client, string reason, bool isMade)
+        => _repetitions.Add(
+            1,
+            new KeyValuePair<string, object?>(Client, client),
+            new KeyValuePair<string, object?>("reason", reason),
+            new KeyValuePair<string, object?>(Outcome, isMade ? "repeated" : "over_budget"));
 
     public void Dispose() => _own?.Dispose();
 

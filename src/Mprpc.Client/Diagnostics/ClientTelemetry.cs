@@ -60,6 +60,9 @@ internal sealed class ClientTelemetry
     /// <inheritdoc cref="ClientMeter.OnReconnect"/>
     public void OnReconnect(bool isConnected) => _meter.OnReconnect(Name, isConnected);
 
+    /// <inheritdoc cref="ClientMeter.OnRepetition"/>
+    public void OnRepetition(string reason, bool isMade) => _meter.OnRepetition(Name, reason, isMade);
+
     /// <summary>What has come of a call that threw.</summary>
     public static CallOutcome OutcomeOf(Exception exception) => exception switch
     {

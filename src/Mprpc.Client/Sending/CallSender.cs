@@ -38,7 +38,7 @@ internal abstract class CallSender(ClientParts parts, ConnectionPool pool, Notif
     internal sealed override ValueTask<T> SendAsync<T>(string method, MprpcWriter request, MprpcCallOptions call)
     {
         UseExtensions(call.UsedExtensions);
-        return TryGetConnection(call.CancellationToken) is { } connection
+        return !call.Idempotent && TryGetConnection(call.CancellationToken) is { } connection
             && connection.TryCall(method, request, call.Timeout ?? parts.CallTimeout, call.Told, call.CancellationToken, out ValueTask<T> result)
             ? result
             : SendWhenReadyAsync<T>(method, request, call, spent: default);

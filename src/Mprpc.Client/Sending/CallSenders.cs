@@ -13,14 +13,11 @@ internal static class CallSenders
         var waiting = new WaitingCalls(parts, pool);
         CallSender sender = pool.IsLimited ? new LimitedSender(parts, pool, waiting, notifications) : new DirectSender(parts, pool, waiting, notifications);
 
+        sender = new RepeatingSender(parts, pool, sender, notifications);
+
         if (parts.Login is { } login)
         {
             sender = new LoginSender(parts, login, pool, sender, notifications);
-        }
-
-        if (parts.Options.Servers is not null)
-        {
-            sender = new RepeatingSender(parts, pool, sender, notifications);
         }
 
         if (parts.Filters.Count > 0)

@@ -22,7 +22,7 @@ internal sealed class ObservedSender(ClientParts parts, ConnectionPool pool, Cal
     : CallSender(parts, pool, notifications)
 {
     // By its type, not as a sender like any: the others have no connection for a call at once.
-    private readonly DirectSender? _direct = sender as DirectSender;
+    private readonly DirectSender? _direct = (sender as RepeatingSender)?.Direct;
     private readonly NotificationQueue _notifications = notifications;
     private readonly ClientTelemetry _telemetry = parts.Telemetry;
     private readonly CallTelemetry _calls = parts.Telemetry.Calls;

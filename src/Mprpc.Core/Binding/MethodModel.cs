@@ -57,6 +57,9 @@ internal sealed class MethodModel
 
     public MprpcMethodDescription Description { get; }
 
+    /// <summary>Whether a client may make a call of it again that may have run.</summary>
+    public bool IsIdempotent => Method.GetCustomAttribute<MprpcMethodAttribute>()?.Idempotent ?? false;
+
     /// <summary>How many items of its stream the peer may be ahead; 0: as many as fit the window.</summary>
     public int Prefetch => Method.GetCustomAttribute<MprpcStreamAttribute>()?.Prefetch ?? 0;
 

@@ -80,6 +80,21 @@ public abstract class MprpcCallInvoker : ICallSender
         return WithoutResult(CallWhenReadyAsync<NoValue>(method, request, cancellationToken));
     }
 
+    /// <summary>Sends a request that may run twice without harm, and reads its result.</summary>
+    /// <typeparam name="T">The type to read the result as.</typeparam>
+    /// <param name="method">The method's wire name, for errors, logs and metrics; the request has it already.</param>
+    /// <param name="request">What <see cref="BeginCall"/> gave; belongs to the invoker from here on.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public ValueTask<T> CallIdempotentAsync<T>(string method, MprpcWriter request, CancellationToken cancellationToken)
+        => SendAsync<T>(method, request, new MprpcCallOptions { CancellationToken = cancellationToken, Idempotent = true });
+
+    /// <summary>Sends a request that may run twice without harm, and whose result is read over.</summary>
+    /// <param name="method">The method's wire name, for errors, logs and metrics; the request has it already.</param>
+    /// <param name="request">What <see cref="BeginCall"/> gave; belongs to the invoker from here on.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public ValueTask CallIdempotentAsync(string method, MprpcWriter request, CancellationToken cancellationToken)
+        => WithoutResult(CallIdempotentAsync<NoValue>(method, request, cancellationToken));
+
     /// <summary>Sends a request some of whose arguments are streams, and reads its result.</summary>
     /// <typeparam name="T">The type to read the result as; <see cref="NoValue"/> for none.</typeparam>
     /// <param name="method">The method's wire name, for errors, logs and metrics; the request has it already.</param>

@@ -8,8 +8,9 @@ namespace Mprpc.Binding;
 internal sealed class OptionsCallInvoker(MprpcCallInvoker invoker, MprpcCallOptions options)
     : MprpcCallInvoker(options.Timeout ?? invoker.CallTimeout, options.Told)
 {
-    // Calls can be sent as the base class knows them: not with options upon options.
-    private readonly MprpcCallInvoker? _direct = invoker is OptionsCallInvoker || options.CancellationToken.CanBeCanceled ? null : invoker;
+    // Calls can be sent as the base class knows them: not with options upon options, nor those that may be made again.
+    private readonly MprpcCallInvoker? _direct
+        = invoker is OptionsCallInvoker || options.CancellationToken.CanBeCanceled || options.Idempotent ? null : invoker;
 
     internal override StreamLimits StreamLimits => invoker.StreamLimits;
 
@@ -51,6 +52,7 @@ internal sealed class OptionsCallInvoker(MprpcCallInvoker invoker, MprpcCallOpti
         Timeout = own.Timeout ?? options.Timeout,
         Metadata = own.Metadata ?? options.Metadata,
         WaitForReady = own.WaitForReady ?? options.WaitForReady,
+        Idempotent = own.Idempotent || options.Idempotent,
     };
 
     private async ValueTask<T> SendWithBothAsync<T>(string method, MprpcWriter request, MprpcCallOptions merged, CancellationToken cancellationToken)

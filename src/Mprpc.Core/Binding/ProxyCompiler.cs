@@ -28,6 +28,8 @@ internal static class ProxyCompiler
     private static readonly MethodInfo Notify = typeof(MprpcCallInvoker).GetMethod(nameof(MprpcCallInvoker.Notify))!;
     private static readonly MethodInfo[] CallAsync
         = [.. typeof(MprpcCallInvoker).GetMethods().Where(method => method.Name == nameof(MprpcCallInvoker.CallAsync))];
+    private static readonly MethodInfo[] CallIdempotentAsync
+        = [.. typeof(MprpcCallInvoker).GetMethods().Where(method => method.Name == nameof(MprpcCallInvoker.CallIdempotentAsync))];
     private static readonly MethodInfo[] FeedAsync
         = [.. typeof(MprpcCallInvoker).GetMethods().Where(method => method.Name == nameof(MprpcCallInvoker.FeedAsync))];
     private static readonly MethodInfo StreamAsync = typeof(MprpcCallInvoker).GetMethod(nameof(MprpcCallInvoker.StreamAsync))!;
@@ -259,7 +261,7 @@ internal static class ProxyCompiler
             return;
         }
 
-        MethodInfo[] sending = model.Description.HasStreams ? FeedAsync : CallAsync;
+        MethodInfo[] sending = model.Description.HasStreams ? FeedAsync : model.IsIdempotent ? CallIdempotentAsync : CallAsync;
         MethodInfo send = Array.Find(sending, method => method.IsGenericMethodDefinition == result.IsGenericType)!;
         send = result.IsGenericType ? send.MakeGenericMethod(result.GenericTypeArguments) : send;
         il.Emit(OpCodes.Callvirt, send);

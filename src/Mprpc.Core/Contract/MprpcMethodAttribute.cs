@@ -19,4 +19,11 @@ public sealed class MprpcMethodAttribute(string? name = null) : Attribute
     /// How many calls of the method may run at once on the server; further ones are answered with the error "busy". Default 0: no limit of its own.
     /// </summary>
     public int MaxConcurrentCalls { get; set; }
+
+    /// <summary>
+    /// Whether the method may run twice for one call without harm: a client whose call was lost with its connection, so that it may have run, makes it again
+    /// (<see cref="MprpcCallOptions.Idempotent"/>). Read on the contract that the client calls; of no effect on the server, nor for methods with streams. Default
+    /// false.
+    /// </summary>
+    public bool Idempotent { get; set; }
 }

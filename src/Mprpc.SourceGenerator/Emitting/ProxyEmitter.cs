@@ -109,14 +109,16 @@ internal static class ProxyEmitter
             : "default";
         string name = CodeWriter.Quote(method.WireName!);
 
+        string call = method.IsIdempotent ? "this._invoker.CallIdempotentAsync" : "this._invoker.CallAsync";
+
         code.Line(method.HasStreams && method.Returns != ReturnKind.Stream ? Feed(method, name, request, token) : method.Returns switch
         {
             ReturnKind.Void => $"this._invoker.Notify({name}, {request});",
             ReturnKind.Stream => Stream(method, name, request, token),
-            ReturnKind.Task => $"return this._invoker.CallAsync({name}, {request}, {token}).AsTask();",
-            ReturnKind.ValueTask => $"return this._invoker.CallAsync({name}, {request}, {token});",
-            ReturnKind.TaskOfResult => $"return this._invoker.CallAsync<{method.ResultType}>({name}, {request}, {token}).AsTask();",
-            _ => $"return this._invoker.CallAsync<{method.ResultType}>({name}, {request}, {token});",
+            ReturnKind.Task => $"return {call}({name}, {request}, {token}).AsTask();",
+            ReturnKind.ValueTask => $"return {call}({name}, {request}, {token});",
+            ReturnKind.TaskOfResult => $"return {call}<{method.ResultType}>({name}, {request}, {token}).AsTask();",
+            _ => $"return {call}<{method.ResultType}>({name}, {request}, {token});",
         });
     }
 

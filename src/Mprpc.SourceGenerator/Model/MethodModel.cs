@@ -12,6 +12,7 @@ namespace Mprpc.SourceGenerator.Model;
 /// <param name="Parameters">All of its parameters.</param>
 /// <param name="Prefetch">How many items of its stream the peer may be ahead; 0: as many as fit the window.</param>
 /// <param name="MaxPlainItems">How many items a peer gets at most that takes no streams; 0: as many as the options say.</param>
+/// <param name="IsIdempotent">Whether a client may make a call of it again that may have run.</param>
 internal sealed record MethodModel(
     string Name,
     string DeclaringType,
@@ -22,7 +23,8 @@ internal sealed record MethodModel(
     string? ResultType,
     EquatableArray<ParameterModel> Parameters,
     int Prefetch,
-    int MaxPlainItems)
+    int MaxPlainItems,
+    bool IsIdempotent)
 {
     public IEnumerable<ParameterModel> WireParameters => Parameters.Where(parameter => parameter.Source == ParameterSource.Wire);
 

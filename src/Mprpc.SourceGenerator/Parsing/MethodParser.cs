@@ -19,7 +19,8 @@ internal static class MethodParser
             result is null ? null : ItemText(result),
             new EquatableArray<ParameterModel>(method.Parameters.Select(Parse)),
             StreamSetting(method, "Prefetch"),
-            StreamSetting(method, "MaxPlainItems"));
+            StreamSetting(method, "MaxPlainItems"),
+            method.Attribute(Names.MethodAttribute)?.Named("Idempotent") is true);
     }
 
     /// <summary>The name that an attribute sets, or null.</summary>

@@ -101,6 +101,19 @@ public sealed class MadeCallMetricTests
     }
 
     [Fact]
+    public async Task Call_ThatIsLostAndMadeAgain_IsMeasuredOnceAndItsRepetitionsCounted()
+    {
+        await using var hosts = await Hosts.StartAsync();
+
+        await FailAsync<MprpcConnectionException>(hosts.Client.CallAsync("hang_up", new MprpcCallOptions { Idempotent = true }));
+
+        Assert.Single(hosts.Made);
+        Assert.Equal(
+            Enumerable.Repeat("mprpc.client=ways;outcome=repeated;reason=lost", 3),
+            hosts.Recorder.Of("mprpc.client.repetitions").Select(repetition => repetition.Tags));
+    }
+
+    [Fact]
     public async Task Connection_ThatTakesThePlaceOfALostOne_IsCounted()
     {
         await using var hosts = await Hosts.StartAsync();
