@@ -37,6 +37,13 @@ public sealed partial class MprpcClientOptions
     public MprpcServerSource? Servers { get; set; }
 
     /// <summary>
+    /// To how many of <see cref="Servers"/> the client is connected at once. It begins with one, and connects to a further one when all its connections have
+    /// calls in flight; each call goes to the less loaded and faster one of two that are drawn at random. Default 8; 1: to one server, and to another only if
+    /// that fails. A client that the server can call, by methods of these options, is connected to one, unless <see cref="MaxConnections"/> is higher.
+    /// </summary>
+    public int MaxConnectedServers { get; set; } = 8;
+
+    /// <summary>
     /// After how long <see cref="Servers"/> are asked for again while the client is connected, if the list may change. Default 1 minute; null: only after a
     /// connection was lost, and when the list tells that it has changed.
     /// </summary>
@@ -307,6 +314,7 @@ public sealed partial class MprpcClientOptions
     {
         CheckConnecting();
         RequireAtLeast(MaxConnections, 1, nameof(MaxConnections));
+        RequireAtLeast(MaxConnectedServers, 1, nameof(MaxConnectedServers));
         RequireAtLeast(MaxInFlightPerConnection, 1, nameof(MaxInFlightPerConnection));
         RequireAtLeast(MaxCallsPerConnection, 1, nameof(MaxCallsPerConnection));
         RequireAtLeast(MaxMessageSize, 1, nameof(MaxMessageSize));

@@ -180,6 +180,7 @@ public static class MprpcClientServiceCollectionExtensions
         options.OldSpec = section.GetValue(nameof(options.OldSpec), options.OldSpec);
         options.ErrorShape = section.GetValue(nameof(options.ErrorShape), options.ErrorShape);
         options.ResponseOrder = section.GetValue(nameof(options.ResponseOrder), options.ResponseOrder);
+        options.MaxConnectedServers = section.GetValue(nameof(options.MaxConnectedServers), options.MaxConnectedServers);
         options.ServersRefreshInterval = section.GetValue(nameof(options.ServersRefreshInterval), options.ServersRefreshInterval);
         options.Extensions = section.GetValue(nameof(options.Extensions), options.Extensions);
         options.HeartbeatInterval = section.GetValue(nameof(options.HeartbeatInterval), options.HeartbeatInterval);

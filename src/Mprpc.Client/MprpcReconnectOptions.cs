@@ -13,6 +13,7 @@ public sealed class MprpcReconnectOptions
 
     /// <summary>
     /// Which part of a delay is chosen at random, from 0 (none) to 1, so that the clients of a server that comes back do not all come at once. Default 0.3.
+    /// Of no effect for a client that knows several servers: if none of them can be reached, the whole delay is chosen at random.
     /// </summary>
     public double Jitter { get; set; } = 0.3;
 
@@ -37,10 +38,10 @@ public sealed class MprpcReconnectOptions
         }
     }
 
-    internal TimeSpan DelayAfter(int failures)
+    internal TimeSpan DelayAfter(int failures, bool hasFullJitter = false)
     {
         double delay = Math.Min(MaxDelay.TotalMilliseconds, InitialDelay.TotalMilliseconds * Math.Pow(2, Math.Min(failures, 30) - 1));
-        return TimeSpan.FromMilliseconds(delay * (1 - (Jitter * Random.Shared.NextDouble())));
+        return TimeSpan.FromMilliseconds(delay * (1 - ((hasFullJitter ? 1 : Jitter) * Random.Shared.NextDouble())));
     }
 
     private static void CheckDelay(TimeSpan delay, string option)

@@ -60,9 +60,14 @@ internal sealed partial class Subchannel
     /// </summary>
     private void CountEnd(OpenConnection made, bool isLost)
     {
+        if (made.Connection.HasReceived)
+        {
+            parts.Dialer.OnHeard(made.Transport);
+        }
+
         if (isLost)
         {
-            parts.Dialer.OnLost(made.Transport);
+            parts.Dialer.OnLost(made.Transport, made.Connection.HasReceived);
         }
 
         if (isLost && !made.Connection.HasReceived)

@@ -1,3 +1,4 @@
+using Mprpc.Client.Transports;
 using Mprpc.Connections;
 
 namespace Mprpc.Client.Connections;
@@ -6,6 +7,14 @@ namespace Mprpc.Client.Connections;
 internal sealed partial class Subchannel
 {
     private int _reserved;
+    private ServerLatency? _latency;
+
+    /// <summary>How long the calls take of the server that it is connected to, or was; null: there is only one server.</summary>
+    public ServerLatency? Latency
+    {
+        get => Volatile.Read(ref _latency);
+        private set => Volatile.Write(ref _latency, value);
+    }
 
     /// <summary>How many calls wait for their answers, or have a place here and are about to be sent.</summary>
     public int Load => Math.Max(Reserved, Current?.Requests.Count ?? 0);

@@ -270,6 +270,7 @@ internal sealed partial class Subchannel(ConnectionPool pool, ClientParts parts)
             {
                 _currentOpen = made;
                 made.TakesCallsSince = parts.Clock.GetTimestamp();
+                Latency = made.Transport.Server?.Latency;
                 _callsLeft = parts.Options.MaxCallsPerConnection;
                 Volatile.Write(ref _current, made.Connection);
             }
@@ -288,6 +289,11 @@ internal sealed partial class Subchannel(ConnectionPool pool, ClientParts parts)
         if (parts.Dispatcher.HasMethods)
         {
             made.Connection.ExpectCalls();
+        }
+
+        if (made.Connection.HasReceived)
+        {
+            parts.Dialer.OnHeard(made.Transport);
         }
 
         ClientLog.Connected(parts.Logger, parts.Address, made.Connection.Id);

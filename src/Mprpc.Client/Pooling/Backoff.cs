@@ -1,8 +1,11 @@
 namespace Mprpc.Client.Pooling;
 
 /// <summary>How long the next attempt to connect waits: one for an address, however many connections go there.</summary>
+/// <param name="options">The delays.</param>
+/// <param name="clock">The clock.</param>
+/// <param name="hasFullJitter">Whether the whole of a delay is chosen at random, whatever the options say.</param>
 /// <remarks>Safe for concurrent use.</remarks>
-internal sealed class Backoff(MprpcReconnectOptions options, TimeProvider clock)
+internal sealed class Backoff(MprpcReconnectOptions options, TimeProvider clock, bool hasFullJitter = false)
 {
     private readonly Lock _gate = new();
     private int _failures;
@@ -39,7 +42,7 @@ internal sealed class Backoff(MprpcReconnectOptions options, TimeProvider clock)
             }
 
             _failures++;
-            TimeSpan delay = options.DelayAfter(_failures);
+            TimeSpan delay = options.DelayAfter(_failures, hasFullJitter);
             Volatile.Write(ref _nextAttempt, clock.GetTimestamp() + (long)(delay.TotalSeconds * clock.TimestampFrequency));
             return delay;
         }

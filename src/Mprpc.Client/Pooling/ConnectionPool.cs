@@ -32,13 +32,15 @@ internal sealed partial class ConnectionPool
 
         // One that takes the place of another is there before that has had its last answer.
         bool replaces = options.ConnectionLifetime is not null || options.MaxCallsPerConnection != int.MaxValue || options.Extensions != MprpcExtensions.Never;
-        _maxOpen = Math.Max(options.MaxConnections, replaces ? 2 : 1);
-        Backoff = new Backoff(options.Reconnect, options.TimeProvider);
-        _upkeep = new PoolUpkeep(this, parts);
+        _isBalanced = options.Servers is not null;
+        int subchannels = _isBalanced ? Math.Max(options.MaxConnections, options.ServesCalls ? 1 : options.MaxConnectedServers) : options.MaxConnections;
+        _maxOpen = Math.Max(subchannels, replaces ? 2 : 1) + (_isBalanced && replaces && subchannels > 1 ? 1 : 0);
+        Backoff = new Backoff(options.Reconnect, options.TimeProvider, hasFullJitter: _isBalanced);
         _room = new WaitingRoom(parts);
-        _subchannels = [.. Enumerable.Range(0, options.MaxConnections).Select(_ => new Subchannel(this, parts))];
+        _subchannels = [.. Enumerable.Range(0, subchannels).Select(_ => new Subchannel(this, parts))];
+        _upkeep = new PoolUpkeep(this, parts);
         _notifying = _subchannels[0];
-        parts.Dialer.Watch(OnServersChanged);
+        parts.Dialer.Watch(OnServersChanged, () => IsConnected);
     }
 
     /// <summary>
@@ -229,7 +231,8 @@ internal sealed partial class ConnectionPool
     /// <summary>Under the lock: a place on a connection that is there.</summary>
     private Subchannel? TryTake(int limit)
     {
-        Subchannel? best = Choose(limit, out Subchannel? spare);
+        Subchannel? spare = null;
+        Subchannel? best = (_isBalanced ? ChooseOfTwo(limit, avoided: null, out spare, out _) : null) ?? Choose(limit, out spare);
 
         if (best is null)
         {
@@ -278,12 +281,13 @@ internal sealed partial class ConnectionPool
         }
     }
 
-    private bool MayDial(Subchannel subchannel) => !subchannel.IsConnecting && HasRoom && !Backoff.IsWaiting;
+    private bool MayDial(Subchannel subchannel)
+        => !subchannel.IsConnecting && HasRoom && (!_isBalanced || Volatile.Read(ref _open) < Limit) && !Backoff.IsWaiting;
 
     /// <summary>Under the lock.</summary>
     private bool Dial(Subchannel subchannel)
     {
-        if (_isClosed || _open >= _maxOpen || !subchannel.TryBeginConnecting())
+        if (_isClosed || _open >= _maxOpen || (_isBalanced && IsAtLimit()) || !subchannel.TryBeginConnecting())
         {
             return false;
         }

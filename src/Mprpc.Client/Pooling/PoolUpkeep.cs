@@ -29,7 +29,7 @@ internal sealed class PoolUpkeep : IDisposable
         _pool = pool;
         _parts = parts;
         _lifetime = parts.Options.ConnectionLifetime;
-        _idleTimeout = parts.Options.MaxConnections > 1 ? parts.Options.PooledConnectionIdleTimeout : null;
+        _idleTimeout = pool.Subchannels.Count > 1 ? parts.Options.PooledConnectionIdleTimeout : null;
         _refresh = parts.Dialer.RefreshInterval;
         _period = Period(Period(Period(LongestPeriod, _lifetime), _idleTimeout), _refresh);
     }

@@ -6,6 +6,9 @@ internal abstract class Dialer
     /// <summary>Whether no further connection can be made: a next attempt would fail as well, so that it need not wait.</summary>
     public virtual bool IsSpent => false;
 
+    /// <summary>To how many servers connections can be made, as far as is known: at least one.</summary>
+    public virtual int Usable => 1;
+
     /// <summary>How often <see cref="Refresh"/> has something to do while there are connections; null: never.</summary>
     public virtual TimeSpan? RefreshInterval => null;
 
@@ -14,7 +17,14 @@ internal abstract class Dialer
     public virtual bool TryAvoid(ClientTransport transport, TimeSpan time) => false;
 
     /// <summary>This connection was lost: whoever dials next tries others first, if there are any.</summary>
-    public virtual void OnLost(ClientTransport transport)
+    /// <param name="transport">The connection's.</param>
+    /// <param name="wasHeard">Whether the server has ever sent anything over it; if not, it is no better than one that could not be made.</param>
+    public virtual void OnLost(ClientTransport transport, bool wasHeard)
+    {
+    }
+
+    /// <summary>The server of this connection has sent something: it can be used.</summary>
+    public virtual void OnHeard(ClientTransport transport)
     {
     }
 
@@ -23,8 +33,10 @@ internal abstract class Dialer
     {
     }
 
-    /// <summary>Has this called, under no lock, when there are other servers than before.</summary>
-    public virtual void Watch(Action onChanged)
+    /// <summary>Tells the dialer whom it dials for.</summary>
+    /// <param name="onChanged">To be called, under no lock, when there are other servers than before.</param>
+    /// <param name="isConnected">Whether there is a connection that takes calls: a further one is to another server then.</param>
+    public virtual void Watch(Action onChanged, Func<bool> isConnected)
     {
     }
 

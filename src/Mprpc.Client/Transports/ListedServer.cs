@@ -3,11 +3,18 @@ namespace Mprpc.Client.Transports;
 /// <summary>A server that a client knows, and what is known against it. Changed under the lock of its list.</summary>
 /// <param name="address">Where it is.</param>
 /// <param name="dialer">Connects to it.</param>
-internal sealed class ListedServer(ServerAddress address, Dialer dialer)
+/// <param name="clock">The client's clock.</param>
+internal sealed class ListedServer(ServerAddress address, Dialer dialer, TimeProvider clock)
 {
     public ServerAddress Address => address;
 
     public Dialer Dialer => dialer;
+
+    /// <summary>How long its calls take. Changed without the lock.</summary>
+    public ServerLatency Latency { get; } = new(clock);
+
+    /// <summary>How often in a row it was of no use: not reached, or lost before it had sent anything.</summary>
+    public int Failures { get; set; }
 
     /// <summary>How many connections there are to it, those in the making included.</summary>
     public int Connections { get; set; }

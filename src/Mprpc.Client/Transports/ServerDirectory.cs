@@ -174,7 +174,7 @@ internal sealed class ServerDirectory
             // Where it comes to stand is chance: not all clients go from a server that ends to the same next one.
             foreach (ServerAddress address in added)
             {
-                servers.Insert(Random.Shared.Next(servers.Count + 1), new ListedServer(address, _dialerTo(address)));
+                servers.Insert(Random.Shared.Next(servers.Count + 1), new ListedServer(address, _dialerTo(address), _options.TimeProvider));
             }
 
             Volatile.Write(ref _servers, [.. servers]);

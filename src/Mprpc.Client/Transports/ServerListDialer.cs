@@ -6,8 +6,11 @@ namespace Mprpc.Client.Transports;
 /// </summary>
 internal sealed class ServerListDialer : Dialer
 {
-    // A server that cannot be reached is tried after the others for so long; it is tried all the same if no other can be.
-    private static readonly TimeSpan s_pauseAfterFailure = TimeSpan.FromSeconds(2);
+    // A server that cannot be reached is tried after the others for so long; after the third failure in a row the time doubles with each, but only of half of
+    // the servers: what fails for more is hardly their fault. It is tried all the same if no other can be.
+    private static readonly TimeSpan s_shortestPause = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan s_longestPause = TimeSpan.FromSeconds(30);
+    private const int FailuresBeforeDoubling = 3;
 
     // A server that has stopped may be there again after this time.
     private static readonly TimeSpan s_soonestReturn = TimeSpan.FromMilliseconds(250);
@@ -18,6 +21,8 @@ internal sealed class ServerListDialer : Dialer
     private readonly TimeProvider _clock;
     private readonly ServerDirectory _directory;
     private uint _next;
+    private volatile int _usable = 1;
+    private Func<bool> _isConnected = static () => false;
 
     /// <param name="source">Finds the servers.</param>
     /// <param name="dialerTo">Makes what connects to one of them.</param>
@@ -28,9 +33,13 @@ internal sealed class ServerListDialer : Dialer
         _options = options;
         _clock = options.TimeProvider;
         _directory = new ServerDirectory(source, dialerTo, options);
+        CountUsable();
     }
 
-    public override TimeSpan? RefreshInterval => _source.Unchanging is null ? _options.ServersRefreshInterval : null;
+    public override int Usable => _usable;
+
+    // Also of a list that does not change: a server that was of no use may be again.
+    public override TimeSpan? RefreshInterval => TimeSpan.FromSeconds(1);
 
     public override async Task<ClientTransport> ConnectAsync(CancellationToken cancellationToken)
     {
@@ -52,8 +61,12 @@ internal sealed class ServerListDialer : Dialer
         }
 
         int count = servers.Length + others.Length;
-        return made ?? throw (count == 1 ? failure! : new MprpcConnectionException(
-            $"None of the {count} servers can be reached. The last failed: {failure!.Message}", requestWasSent: false, failure));
+        return made ?? throw (count == 1 && failure is not null ? failure : new MprpcConnectionException(
+            failure is null
+                ? $"There is a connection to each of the {count} servers already."
+                : $"None of the {count} servers can be reached. The last failed: {failure.Message}",
+            requestWasSent: false,
+            failure));
     }
 
     public override bool TryAvoid(ClientTransport transport, TimeSpan time)
@@ -69,11 +82,47 @@ internal sealed class ServerListDialer : Dialer
         }
     }
 
-    public override void OnLost(ClientTransport transport) => TryAvoid(transport, s_soonestReturn);
+    public override void OnLost(ClientTransport transport, bool wasHeard)
+    {
+        if (transport.Server is { } server)
+        {
+            if (wasHeard)
+            {
+                Avoid(server, s_shortestPause);
+            }
+            else
+            {
+                Fail(server);
+            }
+        }
+    }
 
-    public override void Refresh() => _ = _directory.AskAsync(_options.ServersRefreshInterval ?? TimeSpan.MaxValue);      // cannot throw
+    public override void OnHeard(ClientTransport transport)
+    {
+        if (transport.Server is { } server)
+        {
+            lock (_gate)
+            {
+                server.Failures = 0;
+            }
+        }
+    }
 
-    public override void Watch(Action onChanged) => _directory.Changed = onChanged;
+    public override void Refresh()
+    {
+        CountUsable();
+        _ = _directory.AskAsync(_options.ServersRefreshInterval ?? TimeSpan.MaxValue);      // cannot throw
+    }
+
+    public override void Watch(Action onChanged, Func<bool> isConnected)
+    {
+        _isConnected = isConnected;
+        _directory.Changed = () =>
+        {
+            CountUsable();
+            onChanged();
+        };
+    }
 
     public override void End() => _directory.End();
 
@@ -83,8 +132,16 @@ internal sealed class ServerListDialer : Dialer
     {
         MprpcConnectionException? failure = null;
 
+        int most = Math.Max(1, (_options.MaxConnections + servers.Length - 1) / servers.Length);
+
         foreach (ListedServer server in InTurn(servers))
         {
+            // Without need only to share the calls out: a second one to the same server would take another's part.
+            if (server.Connections >= most && _isConnected())
+            {
+                continue;
+            }
+
             try
             {
                 return (await ConnectAsync(server, cancellationToken).ConfigureAwait(false), null);
@@ -92,7 +149,7 @@ internal sealed class ServerListDialer : Dialer
             catch (MprpcConnectionException exception)
             {
                 failure = exception;
-                Avoid(server, s_pauseAfterFailure);
+                Fail(server);
             }
         }
 
@@ -147,6 +204,18 @@ internal sealed class ServerListDialer : Dialer
         }
     }
 
+    private void Fail(ListedServer server)
+    {
+        lock (_gate)
+        {
+            ListedServer[] servers = _directory.Servers;
+            int ejected = servers.Count(other => other != server && IsAvoided(other) && other.AvoidedFor > s_shortestPause);
+            int doublings = Math.Min(Math.Max(0, ++server.Failures - FailuresBeforeDoubling), 16);
+            TimeSpan pause = ejected < servers.Length / 2 ? s_shortestPause * (1 << doublings) : s_shortestPause;
+            Avoid(server, pause < s_longestPause ? pause : s_longestPause);
+        }
+    }
+
     private void Avoid(ListedServer server, TimeSpan time)
     {
         lock (_gate)
@@ -159,6 +228,17 @@ internal sealed class ServerListDialer : Dialer
 
             server.AvoidedAt = _clock.GetTimestamp();
             server.AvoidedFor = time;
+        }
+
+        CountUsable();
+    }
+
+    /// <summary>Those that nothing is known against.</summary>
+    private void CountUsable()
+    {
+        lock (_gate)
+        {
+            _usable = Math.Max(1, _directory.Servers.Count(server => !server.Address.IsLastResort && !IsAvoided(server)));
         }
     }
 

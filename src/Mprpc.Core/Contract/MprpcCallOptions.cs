@@ -40,9 +40,9 @@ public readonly record struct MprpcCallOptions
 
     /// <summary>
     /// Whether the method may run twice for the call without harm. If the call is lost with its connection, a client makes it again, on another server first if
-    /// it knows several: within the call's timeout, three times at most, and only while repetitions are less than a fifth of the calls that are answered. Default
-    /// false: such a call fails with an <see cref="MprpcConnectionException"/>. Calls with streams and calls over a single connection (<see
-    /// cref="MprpcConnection"/>) are not made again.
+    /// it knows several: within the call's timeout, three times at most, and only while repetitions are less than a fifth of the calls that are answered.
+    /// Default false: such a call fails with an <see cref="MprpcConnectionException"/>. Calls with streams and calls over a single connection
+    /// (<see cref="MprpcConnection"/>) are not made again.
     /// </summary>
     public bool Idempotent { get; init; }
 

@@ -22,8 +22,8 @@ public sealed class MprpcMethodAttribute(string? name = null) : Attribute
 
     /// <summary>
     /// Whether the method may run twice for one call without harm: a client whose call was lost with its connection, so that it may have run, makes it again
-    /// (<see cref="MprpcCallOptions.Idempotent"/>). Read on the contract that the client calls; of no effect on the server, nor for methods with streams. Default
-    /// false.
+    /// (<see cref="MprpcCallOptions.Idempotent"/>). Read on the contract that the client calls; of no effect on the server, nor for methods with streams.
+    /// Default false.
     /// </summary>
     public bool Idempotent { get; set; }
 }
