@@ -29,7 +29,7 @@ public sealed class ConnectionPoolTests
         ConnectionPool pool = Create(new MprpcClientOptions { MaxConnections = 3 });
 
         RpcConnection? none = pool.TryGet();
-        await AcquireAsync(pool);
+        pool.Release(await AcquireAsync(pool));     // as below
         RpcConnection? first = pool.TryGet();
 
         Assert.Null(none);

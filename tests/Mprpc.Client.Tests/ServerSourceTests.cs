@@ -202,11 +202,12 @@ public sealed class ServerSourceTests
     [Fact]
     public void Configuration_OneName_AsksForAllItsAddresses()
     {
-        MprpcClientOptions options = Configured(("Servers", "tcp://localhost:6000"), ("ServersRefreshInterval", "00:00:05"));
+        MprpcClientOptions options = Configured(("Servers", "tcp://localhost:6000"), ("ServersRefreshInterval", "00:00:05"), ("MaxConnectedServers", "3"));
 
         Assert.Null(options.Servers!.Unchanging);
         Assert.Equal("tcp://localhost:6000", options.Servers.ToString());
         Assert.Equal(TimeSpan.FromSeconds(5), options.ServersRefreshInterval);
+        Assert.Equal(3, options.MaxConnectedServers);
     }
 
     [Fact]

@@ -65,9 +65,17 @@ internal sealed partial class ConnectionPool
         return best;
     }
 
-    /// <summary>Under the lock.</summary>
-    private bool IsAtLimit()
+    /// <summary>
+    /// Under the lock: whether there are as many as there may be. One that ends its last calls still counts as long as there is another, since its server has its
+    /// part.
+    /// </summary>
+    private bool HasAll()
     {
+        if (_open >= Limit && IsConnected)
+        {
+            return true;
+        }
+
         int count = 0;
 
         foreach (Subchannel subchannel in _subchannels)

@@ -287,7 +287,7 @@ internal sealed partial class ConnectionPool
     /// <summary>Under the lock.</summary>
     private bool Dial(Subchannel subchannel)
     {
-        if (_isClosed || _open >= _maxOpen || (_isBalanced && IsAtLimit()) || !subchannel.TryBeginConnecting())
+        if (_isClosed || _open >= _maxOpen || (_isBalanced && HasAll()) || !subchannel.TryBeginConnecting())
         {
             return false;
         }

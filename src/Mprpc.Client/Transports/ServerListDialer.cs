@@ -131,7 +131,6 @@ internal sealed class ServerListDialer : Dialer
     private async Task<(ClientTransport? Made, MprpcConnectionException? Failure)> TryEachAsync(ListedServer[] servers, CancellationToken cancellationToken)
     {
         MprpcConnectionException? failure = null;
-
         int most = Math.Max(1, (_options.MaxConnections + servers.Length - 1) / servers.Length);
 
         foreach (ListedServer server in InTurn(servers))
