@@ -66,8 +66,8 @@ internal sealed partial class ConnectionPool
     }
 
     /// <summary>
-    /// Under the lock: whether there are as many as there may be. One that ends its last calls still counts as long as there is another, since its server has its
-    /// part.
+    /// Under the lock: whether there are as many as there may be. One that ends its last calls still counts as long as there is another, since its server has
+    /// its part.
     /// </summary>
     private bool HasAll()
     {
