@@ -14,19 +14,27 @@ public static class ClientCaseRunner
         ArgumentNullException.ThrowIfNull(createClient);
 
         // How long the vectors are is known when they have been sent: a cut past a vector's end sends it whole.
-        int longest = 0;
-        for (int offset = 1; offset == 1 || (mode == SplitMode.EachOffset && offset < longest); offset++)
+        (CaseResult result, int longest) = await RunCutAsync(offset: 1);
+
+        foreach (int offset in mode == SplitMode.EachOffset ? Pieces.OffsetsOfAll(longest).Skip(1) : [])
         {
-            using var server = new ClientCaseServer(mode) { Offset = offset };
-            CaseResult result = await RunOnceAsync(clientCase, createClient, server, cancellationToken);
-            longest = server.LongestSent;
             if (result.Verdict != CaseVerdict.Pass)
             {
-                return mode == SplitMode.EachOffset ? result with { Actual = $"{result.Actual} (cut after {offset} bytes)" } : result;
+                break;
             }
+
+            (result, _) = await RunCutAsync(offset);
         }
 
-        return new CaseResult(clientCase.Id, CaseVerdict.Pass, Describe(clientCase), "as expected");
+        return result;
+
+        async Task<(CaseResult Result, int Longest)> RunCutAsync(int offset)
+        {
+            using var server = new ClientCaseServer(mode) { Offset = offset };
+            CaseResult once = await RunOnceAsync(clientCase, createClient, server, cancellationToken);
+            bool tellsCut = mode == SplitMode.EachOffset && once.Verdict != CaseVerdict.Pass;
+            return (tellsCut ? once with { Actual = $"{once.Actual} (cut after {offset} bytes)" } : once, server.LongestSent);
+        }
     }
 
     private static async Task<CaseResult> RunOnceAsync(

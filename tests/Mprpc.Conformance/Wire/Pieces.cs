@@ -15,6 +15,10 @@ public static class Pieces
         _ => [[length]],
     };
 
+    /// <summary>Where to cut several vectors, of which the longest has this length: the short ones at each of their places.</summary>
+    public static IEnumerable<int> OffsetsOfAll(int longest)
+        => longest < 2 ? [] : Enumerable.Range(1, Math.Min(longest - 1, MostOffsets)).Union(Offsets(longest));
+
     private static int[] SingleBytes(int length)
     {
         if (length <= MostSingleBytes)
