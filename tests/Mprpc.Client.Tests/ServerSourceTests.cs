@@ -36,6 +36,7 @@ public sealed class ServerSourceTests
             await TryDialAsync(Dialers.To(url, options.Freeze()));
         }
 
+        await Bounded.Until(() => dialled.Sum() >= 60, "each of them is counted");      // a connection is there before it is accepted
         await stop.CancelAsync();
         await Task.WhenAll(counting);
         Array.ForEach(servers, server => server.Dispose());
