@@ -27,7 +27,7 @@ public sealed class SlowPeerTests
 
         await PublishUntilAsync(host, () => host.App.Services.GetRequiredService<IMprpcServer>().ConnectionCount == 0);
 
-        Assert.Equal(1, losses.Of("too_slow"));
+        Assert.True(losses.Of("too_slow") >= 1);      // and what is published until it has gone
         Assert.Contains("MaxPendingPushBytes", (await host.Log.WaitForAsync(3)).Message, StringComparison.Ordinal);
     }
 
