@@ -119,7 +119,7 @@ internal sealed class PushPass(Action<PushLosses> count)
                 _losses.TooSlow += dropped;
                 _touched.Add(client);
                 break;
-            case SharedOutcome.TooSlow:
+            case SharedOutcome.TooSlow when !connection.IsAborted:      // once, also if more is published before it has gone
                 _losses.TooSlow++;
                 connection.Abort(ConnectionLimit.PendingPushes, new MprpcProtocolException(
                     $"The peer does not read: {connection.Output.Pending:N0} bytes wait to be sent, and notifications wait only up to {maxPending:N0}. "

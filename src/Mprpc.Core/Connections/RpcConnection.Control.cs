@@ -36,6 +36,9 @@ internal sealed partial class RpcConnection
     /// <summary>Whether this side has said, with <c>$/hello</c>, that it serves methods.</summary>
     public bool HasOfferedCalls { get; private set; }
 
+    /// <summary>Whether it was closed at once, and ends.</summary>
+    public bool IsAborted => _isAborted;
+
     /// <summary>What the peer may demand, at the latest when it has logged in.</summary>
     public ConnectionLimits OfferedLimits => _settings.OfferedLimits ?? Limits;
 
