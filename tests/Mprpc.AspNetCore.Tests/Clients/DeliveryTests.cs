@@ -147,8 +147,10 @@ public sealed class DeliveryTests
     public async Task All_EndpointThatRequiresALogin_LeavesStrangersOut()
     {
         await using RpcHost host = await SecuredHost.StartAsync<Adding>(endpoint: options => options.RequireAuthentication = true);
+        using var losses = new LossRecorder(host);
         await using RawPeer peer = await host.DialWithHelloAsync();
         host.Clients().All.Show("secret");
+        await Bounded.Until(() => losses.Of("not_callable") == 1, "the pass that leaves the stranger out");
 
         await peer.SendAsync("94 00 01 ae 242f61757468656e746963617465 92 a5 546f6b656e a5 616c696365");
         string login = await peer.ReadMessageAsync();
