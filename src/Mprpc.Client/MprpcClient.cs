@@ -61,9 +61,9 @@ public sealed partial class MprpcClient : IAsyncDisposable, IDisposable
         _parts = new ClientParts(dialer, options, OnConnectionChanged, _disposed.Token) { OnConnected = OnConnected };
         _pool = new ConnectionPool(_parts);
         _sender = CallSenders.Create(_parts, _pool);
-        _parts.Telemetry.Begin(() => _pool.Connected().Count(), () => _pool.Connected().Sum(static connection => (long)connection.Requests.Count));
-        _methods = new ClientMethods(_parts, _pool);
         Probe = new ClientProbe(_pool, _parts);
+        _parts.Telemetry.Begin(() => Probe.Connections, () => Probe.CallsInFlight);
+        _methods = new ClientMethods(_parts, _pool);
     }
 
     /// <summary>Occurs when <see cref="State"/> has changed; on whichever thread has found out.</summary>

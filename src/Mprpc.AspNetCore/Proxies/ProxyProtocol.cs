@@ -113,33 +113,22 @@ internal sealed class ProxyProtocol
     /// <summary>Reads up to the header's end, or where our own sockets bring more, all of it.</summary>
     private static async ValueTask<(ProxyHeader? Header, byte[] Behind, string? Fault)> ReadAsync(PipeReader input)
     {
+        bool bringsOnce = input is DirectPipeReader;     // other pipes bring again what was not consumed
         byte[] received = [];
 
         while (true)
         {
             ReadResult read = await input.ReadAsync().ConfigureAwait(false);
-
-            // Our own sockets bring each byte once; other pipes bring what was not consumed again.
-            received = input is DirectPipeReader ? [.. received, .. read.Buffer.ToArray()] : read.Buffer.Slice(0, LengthLooked(read)).ToArray();
+            received = bringsOnce ? [.. received, .. read.Buffer.ToArray()] : read.Buffer.Slice(0, LengthLooked(read)).ToArray();
             ProxyHeader? header = ProxyHeader.Read(received, out string? fault);
-
-            if (input is DirectPipeReader)
-            {
-                input.AdvanceTo(read.Buffer.End);
-            }
-            else if (header is not null)
-            {
-                input.AdvanceTo(read.Buffer.GetPosition(header.Length));
-            }
-            else
-            {
-                input.AdvanceTo(read.Buffer.Start, read.Buffer.End);
-            }
 
             if (header is not null)
             {
-                return (header, input is DirectPipeReader ? received[header.Length..] : [], null);
+                input.AdvanceTo(bringsOnce ? read.Buffer.End : read.Buffer.GetPosition(header.Length));
+                return (header, bringsOnce ? received[header.Length..] : [], null);
             }
+
+            input.AdvanceTo(bringsOnce ? read.Buffer.End : read.Buffer.Start, read.Buffer.End);
 
             if (fault is not null || read.IsCompleted || read.IsCanceled)
             {

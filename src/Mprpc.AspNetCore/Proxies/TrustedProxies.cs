@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Mprpc.Transports;
 
 namespace Mprpc.AspNetCore.Proxies;
 
@@ -25,7 +26,7 @@ internal sealed class TrustedProxies
 
         if (IPAddress.TryParse(text, out IPAddress? address))
         {
-            address = Unmapped(address);
+            address = MappedAddress.Unmap(address);
             _networks.Add(new IPNetwork(address, address.AddressFamily == AddressFamily.InterNetwork ? 32 : 128));
             return true;
         }
@@ -41,10 +42,8 @@ internal sealed class TrustedProxies
 
     public bool Contains(EndPoint? peer) => peer switch
     {
-        IPEndPoint { Address: var address } => _networks.Exists(network => network.Contains(Unmapped(address))),
+        IPEndPoint { Address: var address } => _networks.Exists(network => network.Contains(MappedAddress.Unmap(address))),
         UnixDomainSocketEndPoint => _hasUnix,
         _ => false,
     };
-
-    private static IPAddress Unmapped(IPAddress address) => address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
 }

@@ -7,6 +7,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 using Mprpc.AspNetCore.Connections;
 using Mprpc.AspNetCore.Endpoints;
 using Mprpc.AspNetCore.Proxies;
+using Mprpc.Transports;
 
 namespace Mprpc.AspNetCore.Security;
 
@@ -18,7 +19,7 @@ internal static class ProtectedTransport
     /// <summary>Whether all connections of a listener of the server's own are.</summary>
     public static bool Is(RpcEndpoint endpoint)
         => endpoint.IsTls
-            || (endpoint.Options.TrustedProxies is null && (endpoint.Address.Host is null || IsLoopback(LocalEndPoint.Of(endpoint.Address))));
+            || (endpoint.Options.TrustedProxies is null && (endpoint.Address.Host is null || MappedAddress.IsLoopback(LocalEndPoint.Of(endpoint.Address))));
 
     /// <summary>Whether a connection is; one of which nothing is known is not.</summary>
     /// <remarks>
@@ -27,7 +28,7 @@ internal static class ProtectedTransport
     /// </remarks>
     public static bool Is(EndPoint? local, EndPoint? remote, IFeatureCollection features)
         => IsEncrypted(features)
-            || (features.Get<Proxied>() is null && (IsLocal(local, features) || (IsLoopback(local) && IsLoopback(remote))));
+            || (features.Get<Proxied>() is null && (IsLocal(local, features) || (MappedAddress.IsLoopback(local) && MappedAddress.IsLoopback(remote))));
 
     private static bool IsLocal(EndPoint? local, IFeatureCollection features)
         => local is UnixDomainSocketEndPoint or NamedPipeEndPoint
@@ -38,7 +39,4 @@ internal static class ProtectedTransport
         => features.Get<IHttpRequestFeature>() is { } request
             ? request.Scheme == Uri.UriSchemeHttps
             : features.Get<ITlsConnectionFeature>() is not null || features.Get<ISslStreamFeature>() is not null;
-
-    private static bool IsLoopback(EndPoint? endPoint)
-        => endPoint is IPEndPoint { Address: var address } && IPAddress.IsLoopback(address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address);
 }

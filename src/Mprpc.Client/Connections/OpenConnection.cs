@@ -28,8 +28,8 @@ internal sealed class OpenConnection(ClientTransport transport, long madeAt, int
     /// <summary>Since when it takes calls; 0: not yet.</summary>
     public long TakesCallsSince { get; set; }
 
-    /// <summary>For how long the server still serves calls, if it has asked for them to be made elsewhere; null: it has not.</summary>
-    public TimeSpan? GoesAwayIn { get; set; }
+    /// <summary>Whether it is to be left as soon as it takes calls: the server has asked for them to be made elsewhere before.</summary>
+    public bool IsToBeLeft { get; set; }
 
     /// <summary>A call has timed out or was cancelled: it may still run at the server.</summary>
     public void OnGivenUp() => _hasGivenUp = true;

@@ -21,7 +21,7 @@ internal sealed partial class Subchannel
 
         if (hasOthers || grace == TimeSpan.Zero || MayBeAnother(made, grace))
         {
-            Leave(made, grace);
+            Leave(made);
         }
         else
         {
@@ -37,18 +37,18 @@ internal sealed partial class Subchannel
         if (later < grace)
         {
             await Task.Delay(later, parts.Clock, parts.Disposed).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            Leave(made, grace - later);
+            Leave(made);
         }
     }
 
-    private void Leave(OpenConnection made, TimeSpan grace)
+    private void Leave(OpenConnection made)
     {
         lock (_gate)
         {
             // One that takes no calls yet: its time comes when it does.
             if (_currentOpen != made)
             {
-                made.GoesAwayIn = grace;
+                made.IsToBeLeft = true;
                 return;
             }
         }

@@ -299,14 +299,14 @@ internal sealed partial class Subchannel(ConnectionPool pool, ClientParts parts)
         ClientLog.Connected(parts.Logger, parts.Address, made.Connection.Id);
         pool.OnConnected();
         parts.OnStateChanged();
-        TimeSpan? goesAway;
+        bool isToBeLeft;
 
         lock (_gate)
         {
-            goesAway = made.GoesAwayIn;
+            isToBeLeft = made.IsToBeLeft;
         }
 
-        if (goesAway is not null && Retire(made.Connection))
+        if (isToBeLeft && Retire(made.Connection))
         {
             pool.OnChanged();
         }

@@ -4,6 +4,7 @@ using System.Net.Sockets;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Logging;
 using Mprpc.Diagnostics;
+using Mprpc.Transports;
 using Mprpc.Transports.Custom;
 
 namespace Mprpc.Client.Transports;
@@ -28,7 +29,7 @@ internal sealed record ClientTransport(PipeReader Input, PipeWriter Output, Acti
     {
         get => field
             || RemoteEndPoint is UnixDomainSocketEndPoint
-            || (RemoteEndPoint is IPEndPoint { Address: var address } && IPAddress.IsLoopback(address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address));
+            || MappedAddress.IsLoopback(RemoteEndPoint);
         init;
     }
 

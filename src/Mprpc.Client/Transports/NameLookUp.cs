@@ -28,6 +28,33 @@ internal static class NameLookUp
         return [.. shuffled.OrderBy(address => address.AddressFamily == preferred ? 0 : 1)];
     }
 
+    /// <summary>Connects a TCP socket to the first address of a name that can be connected to; to any other end point as it is.</summary>
+    /// <param name="endPoint">A name, or an address.</param>
+    /// <param name="lookUp">Finds the addresses of the name.</param>
+    /// <param name="configure">Sets the socket's options.</param>
+    /// <param name="cancellationToken">Ends the attempt.</param>
+    public static Task<Socket> ConnectSocketToAnyAsync(EndPoint endPoint, LookUpName lookUp, Action<Socket> configure, CancellationToken cancellationToken)
+        => ConnectToAnyAsync(
+            endPoint,
+            lookUp,
+            async (address, token) =>
+            {
+                var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
+
+                try
+                {
+                    configure(socket);
+                    await socket.ConnectAsync(address, token).ConfigureAwait(false);
+                    return socket;
+                }
+                catch
+                {
+                    socket.Dispose();
+                    throw;
+                }
+            },
+            cancellationToken);
+
     /// <summary>Connects to the first address of a name that can be connected to; to any other end point as it is.</summary>
     /// <param name="endPoint">A name, or an address.</param>
     /// <param name="lookUp">Finds the addresses of the name.</param>

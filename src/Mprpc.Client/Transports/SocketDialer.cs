@@ -108,7 +108,7 @@ internal sealed class SocketDialer(ServerAddress server, MprpcClientOptions opti
     private async Task<ClientTransport> ConnectTlsAsync(
         EndPoint endPoint, List<SslApplicationProtocol>? protocols, CancellationToken cancellationToken)
     {
-        Socket socket = await NameLookUp.ConnectToAnyAsync(endPoint, Options.LookUp, ConnectPlainAsync, cancellationToken).ConfigureAwait(false);
+        Socket socket = await NameLookUp.ConnectSocketToAnyAsync(endPoint, Options.LookUp, Configure, cancellationToken).ConfigureAwait(false);
 
         try
         {
@@ -121,23 +121,6 @@ internal sealed class SocketDialer(ServerAddress server, MprpcClientOptions opti
                 IsProtected = true,
             };
             return Describe(transport, socket);
-        }
-        catch
-        {
-            socket.Dispose();
-            throw;
-        }
-    }
-
-    private async Task<Socket> ConnectPlainAsync(EndPoint endPoint, CancellationToken cancellationToken)
-    {
-        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
-
-        try
-        {
-            Configure(socket);
-            await socket.ConnectAsync(endPoint, cancellationToken).ConfigureAwait(false);
-            return socket;
         }
         catch
         {

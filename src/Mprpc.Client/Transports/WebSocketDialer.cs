@@ -82,24 +82,9 @@ internal sealed class WebSocketDialer(ServerAddress server, MprpcClientOptions o
         // A proxy has a name of its own.
         bool isServer = server.Pinned is not null && context.DnsEndPoint.Host == server.Address.Host && context.DnsEndPoint.Port == server.Address.Port;
         EndPoint endPoint = isServer ? server.ToEndPoint() : context.DnsEndPoint;
-        Socket socket = await NameLookUp.ConnectToAnyAsync(endPoint, Options.LookUp, ConnectPlainAsync, cancellationToken).ConfigureAwait(false);
+        Socket socket = await NameLookUp.ConnectSocketToAnyAsync(endPoint, Options.LookUp, static plain => plain.NoDelay = true, cancellationToken)
+            .ConfigureAwait(false);
         return new NetworkStream(socket, ownsSocket: true);
-    }
-
-    private static async Task<Socket> ConnectPlainAsync(EndPoint endPoint, CancellationToken cancellationToken)
-    {
-        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-
-        try
-        {
-            await socket.ConnectAsync(endPoint, cancellationToken).ConfigureAwait(false);
-            return socket;
-        }
-        catch
-        {
-            socket.Dispose();
-            throw;
-        }
     }
 
     private void OfferProtocols(ClientWebSocketOptions socket)

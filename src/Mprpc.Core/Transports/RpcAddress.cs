@@ -114,7 +114,7 @@ internal sealed record RpcAddress(string? Host, int Port, string? Path, bool IsT
             + $"Use app.MapMprpcWebSocket(\"{WebSocket.AbsolutePath}\")."),
         null => new UnixDomainSocketEndPoint(Path!),
         "*" => new IPEndPoint(IPAddress.IPv6Any, Port),
-        _ when IPAddress.TryParse(Host, out IPAddress? address) => new IPEndPoint(address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address, Port),
+        _ when IPAddress.TryParse(Host, out IPAddress? address) => new IPEndPoint(MappedAddress.Unmap(address), Port),
         _ when Host.Equals("localhost", StringComparison.OrdinalIgnoreCase) => new IPEndPoint(IPAddress.Loopback, Port),
         _ => throw new ArgumentException(
             $"A server cannot listen on '{this}': the host must be an address of this machine. "

@@ -10,8 +10,11 @@ internal static class ControlWriter
     // The params and the array in them.
     private const int LevelsOfCall = 1;
 
-    // The beginning and a map's head, a timeout, and a credit of two numbers.
-    private const int LongestFront = 9 + 8 + 9 + 7 + 1 + 9 + 9;
+    private const int LongestInteger = 9;
+    private const int LongestAllowance = 2 * LongestInteger;
+
+    // The beginning and a map's head, a timeout, and a credit.
+    private const int LongestFront = 9 + 8 + LongestInteger + 7 + 1 + LongestAllowance;
 
     // docs/protocol.md 10.6: "$/call", [ ...
     private static ReadOnlySpan<byte> BeginningOfCall => [0xa6, (byte)'$', (byte)'/', (byte)'c', (byte)'a', (byte)'l', (byte)'l', 0x93];
@@ -48,17 +51,7 @@ internal static class ControlWriter
             Credit.CopyTo(front[length..]);
             length += Credit.Length;
             front[length++] = MessagePackCode.MinFixArray | 2;
-
-            if (allowance.Items == StreamAllowance.NoLimit)
-            {
-                front[length++] = MessagePackCode.Nil;
-            }
-            else
-            {
-                WriteInteger(front, ref length, allowance.Items);
-            }
-
-            WriteInteger(front, ref length, allowance.Bytes);
+            WriteAllowance(front, ref length, allowance);
         }
 
         ReadOnlySpan<byte> encoded = metadata.Count > 0 ? Encode(metadata, request.Serializer) : [];
@@ -86,7 +79,10 @@ internal static class ControlWriter
         credit.WriteString("$/credit");
         credit.WriteArrayHeader(3);
         credit.WriteInt64(number);
-        WriteAllowance(credit, more);
+        Span<byte> allowance = stackalloc byte[LongestAllowance];
+        int length = 0;
+        WriteAllowance(allowance, ref length, more);
+        credit.WriteEncoded(allowance[..length]);
         return credit;
     }
 
@@ -140,18 +136,18 @@ internal static class ControlWriter
         return goAway;
     }
 
-    private static void WriteAllowance(MprpcWriter writer, in StreamAllowance allowance)
+    private static void WriteAllowance(Span<byte> front, ref int length, in StreamAllowance allowance)
     {
         if (allowance.Items == StreamAllowance.NoLimit)
         {
-            writer.WriteNil();
+            front[length++] = MessagePackCode.Nil;
         }
         else
         {
-            writer.WriteInt64(allowance.Items);
+            WriteInteger(front, ref length, allowance.Items);
         }
 
-        writer.WriteInt64(allowance.Bytes);
+        WriteInteger(front, ref length, allowance.Bytes);
     }
 
     private static void WriteInteger(Span<byte> front, ref int length, long value)
